@@ -1,0 +1,235 @@
+"""Every setting, driven by the environment. In production a missing one stops the start with its name."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+ENVIRONMENT: str = env.str("ABS_ENV", default="development")
+if ENVIRONMENT not in {"development", "production"}:
+    raise ImproperlyConfigured(f"ABS_ENV is {ENVIRONMENT!r}; it must be development or production")
+PRODUCTION = ENVIRONMENT == "production"
+
+
+def required(name: str, development: str) -> str:
+    """The variable's value; its development default outside production."""
+    value: str = env.str(name, default="" if PRODUCTION else development)
+    if not value:
+        raise ImproperlyConfigured(f"set {name}: production has no default for it")
+    return value
+
+
+STATE_DIR = Path(env.str("ABS_STATE", default=str(BASE_DIR / ".state"))).resolve()
+SECRET_KEY = required("ABS_SECRET_KEY", "development-only-not-a-secret-0123456789abcdefghij")
+WEB_URL = required("ABS_WEB_URL", "http://127.0.0.1:8000")
+REDIS_URL = required("REDIS_URL", "redis://127.0.0.1:6379/0")
+DEMO: bool = env.bool("ABS_DEMO", default=False)
+if DEMO and PRODUCTION:
+    raise ImproperlyConfigured("ABS_DEMO=1 opens accounts to anybody; it is refused in production")
+
+DEBUG = False
+_host = WEB_URL.split("://", 1)[1].split("/")[0].rsplit(":", 1)[0]
+ALLOWED_HOSTS = [_host] if PRODUCTION else [_host, "127.0.0.1", "localhost", "testserver"]
+CSRF_TRUSTED_ORIGINS = [WEB_URL]
+
+# --- the chains that checkpoints go to: [{"name", "kind", "url", "public_url"?, "contract"?, "confirmations"?}]
+CHAINS: list[dict[str, Any]] = json.loads(env.str("ABS_CHAINS", default="[]"))
+LOG_ORIGIN: str = env.str("ABS_LOG_ORIGIN", default="abs.local/main")
+MASTER_KEY_FILE = Path(env.str("ABS_MASTER_KEY_FILE", default=str(STATE_DIR / "keys" / "master.key")))
+CHAIN_KEY_FILE = Path(env.str("ABS_CHAIN_KEY_FILE", default=str(STATE_DIR / "keys" / "publisher.key")))
+TRUST_FILE = STATE_DIR / "trust.json"
+
+# --- files
+STORAGE_DIR = STATE_DIR / "storage"
+MAX_FILE_BYTES: int = env.int("ABS_MAX_FILE_BYTES", default=20_000_000)
+MAX_FILES: int = env.int("ABS_MAX_FILES", default=100)
+FILE_UPLOAD_HANDLERS = ["abs_platform.documents.uploads.BoundedUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FILES = MAX_FILES + 1
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "pgtrigger",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "guardian",
+    "allauth",
+    "allauth.account",
+    "allauth.headless",
+    "oauth2_provider",
+    "abs_platform.core",
+    "abs_platform.parties",
+    "abs_platform.ledger",
+    "abs_platform.risk",
+    "abs_platform.consent",
+    "abs_platform.documents",
+    "abs_platform.trade",
+    "abs_platform.rights",
+    "abs_platform.config",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "abs_platform.config.urls"
+ASGI_APPLICATION = "abs_platform.config.asgi.application"
+WSGI_APPLICATION = "abs_platform.config.wsgi.application"
+FRONTEND_DIST = BASE_DIR / "frontend" / "dist"
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [FRONTEND_DIST] if FRONTEND_DIST.is_dir() else []
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [FRONTEND_DIST],
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request", "django.contrib.auth.context_processors.auth"]},
+    }
+]
+
+# --- database
+_database = env.db_url_config(required("DATABASE_URL", "postgres://postgres@127.0.0.1:5432/abs"))
+DATABASES = {
+    "default": {
+        **_database,
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_HEALTH_CHECKS": False,
+        "OPTIONS": {**_database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 8, "timeout": 20}},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "abs"}}
+
+# --- who is there
+AUTH_USER_MODEL = "parties.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend", "guardian.backends.ObjectPermissionBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+GUARDIAN_MONKEY_PATCH_USER = False
+ANONYMOUS_USER_NAME = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "abs_platform.parties.accounts.ClosedSignup"
+HEADLESS_ONLY = True
+HEADLESS_CLIENTS = ["browser"]
+HEADLESS_FRONTEND_URLS = {"account_signup": f"{WEB_URL}/login", "account_reset_password_from_key": f"{WEB_URL}/login"}
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = WEB_URL.startswith("https://")
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+OAUTH2_PROVIDER = {
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    "SCOPES": {"api": "The REST API as the client's organisation"},
+    "DEFAULT_SCOPES": ["api"],
+    "PKCE_REQUIRED": True,
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if WEB_URL.startswith("https://") else 0
+X_FRAME_OPTIONS = "DENY"
+
+CHAIN_PUBLIC_URLS = [chain.get("public_url") or chain["url"] for chain in CHAINS if chain.get("kind") == "evm"]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, "'wasm-unsafe-eval'"],
+        "style-src": [SELF, "'unsafe-inline'"],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF, "data:"],
+        "frame-src": [SELF, "blob:"],
+        "connect-src": [SELF, *CHAIN_PUBLIC_URLS],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "abs_platform.parties.authentication.BearerClient",
+        "abs_platform.parties.authentication.BrowserSession",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["abs_platform.parties.authentication.IsActor"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "abs_platform.core.rest.pagination.NewestFirst",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "abs_platform.core.rest.problems.handle",
+    "DEFAULT_THROTTLE_RATES": {"person": env.str("ABS_RATE_LIMIT", default="1200/min"), "anonymous": "300/min"},
+    "DEFAULT_THROTTLE_CLASSES": ["abs_platform.parties.authentication.ActorThrottle"],
+    "UNAUTHENTICATED_USER": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Supply-chain ABS platform",
+    "DESCRIPTION": "Anchored documents, business rights confirmation, consented access. Errors are problem details (RFC 9457).",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
+
+# --- background work: job kind -> handler, topic -> job kinds that hear it
+JOB_HANDLERS = {
+    "ledger.seal": "abs_platform.ledger.tasks.seal",
+    "ledger.anchor": "abs_platform.ledger.tasks.anchor",
+    "documents.extract": "abs_platform.documents.tasks.extract",
+    "documents.announce": "abs_platform.documents.tasks.announce",
+    "trade.file": "abs_platform.trade.tasks.file_document",
+    "rights.compute": "abs_platform.rights.tasks.compute",
+}
+TOPICS = {
+    "ledger.recorded": ["documents.announce"],
+    "ledger.anchored": ["documents.announce"],
+    "document.extracted": ["trade.file"],
+    "trade.changed": ["rights.compute"],
+}
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 5, "visibility_timeout": 300}
+CELERY_BEAT_SCHEDULE = {"sweep": {"task": "core.sweep", "schedule": timedelta(seconds=2)}}
+CELERY_TIMEZONE = "UTC"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env.str("ABS_LOG_LEVEL", default="INFO")},
+    "loggers": {"django.request": {"level": "ERROR"}, "httpx": {"level": "WARNING"}},
+}
+
+# --- business defaults (DOMAIN: advance rates per rung, per cent of the base)
+ADVANCE_RATES = {1: "0.30", 2: "0.40", 3: "0.70", 4: "0.80", 5: "0.90"}
+CONFIRMATION_DAYS = 5  # within how many days a core enterprise is asked to confirm

@@ -1,0 +1,184 @@
+"""Writes of consent. A grant and its end are recorded in the ledger, so that neither side can deny them later."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from abs_platform.consent import selectors
+from abs_platform.consent.models import Access, AccessRequest, Containment, Grant, GrantItem
+from abs_platform.consent.states import GRANT_TRANSITIONS, REQUEST_TRANSITIONS
+from abs_platform.core import audit, clock, events
+from abs_platform.core.errors import Invalid, NotFound
+from abs_platform.core.subjects import SubjectRef
+from abs_platform.core.transitions import target_of
+from abs_platform.crypto.canonical import canonical_json
+from abs_platform.crypto.commitments import commit
+from abs_platform.ledger import services as ledger
+from abs_platform.parties import selectors as parties
+from abs_platform.parties.actor import Actor
+from abs_platform.parties.roles import Role
+
+Item = tuple[SubjectRef, str]
+
+
+@transaction.atomic
+def request_access(
+    *, actor: Actor, owner_id: UUID, purpose: str, days: int, purpose_note: str = "", order_number: str = ""
+) -> AccessRequest:
+    """Ask a listed supplier for access. Raises NotFound when no such supplier is listed."""
+    actor.require(Role.FINANCIER)
+    if not parties.listed_suppliers(actor=actor).filter(id=owner_id).exclude(id=actor.home).exists():
+        raise NotFound
+    request = AccessRequest.objects.create(
+        requester_id=actor.home, owner_id=owner_id, purpose=purpose, purpose_note=purpose_note, days=days, order_number=order_number
+    )
+    _told(actor, "access_request.made", request, {"owner": str(owner_id), "purpose": purpose, "days": days})
+    return request
+
+
+@transaction.atomic
+def grant(*, actor: Actor, request_id: UUID, items: Sequence[Item], whole: bool, days: int) -> Grant:
+    """Open the listed items, or everything, to the requester from now on for `days`.
+
+    `items` are the owner's own subjects with a label; the caller has checked that they are. Raises NotFound, Forbidden,
+    Conflict, and Invalid when nothing is opened or the period is longer than was asked for.
+    """
+    request = _locked_request(actor, request_id, owner=True)
+    request.state = target_of(REQUEST_TRANSITIONS, action="grant", state=request.state, roles=actor.roles)
+    if whole == bool(items):
+        raise Invalid("nothing_granted", "Pick the trades to open, or choose everything; not both and not neither.")
+    if not 1 <= days <= request.days:
+        raise Invalid("period_too_long", f"The period can be 1 to {request.days} days, as was asked for.", days=request.days)
+    now = clock.now()
+    request.decided_at = now
+    request.save()
+    row = Grant.objects.create(
+        request=request,
+        owner_id=request.owner_id,
+        grantee_id=request.requester_id,
+        purpose=request.purpose,
+        whole=whole,
+        valid_from=now,
+        valid_until=now + timedelta(days=days),
+    )
+    GrantItem.objects.bulk_create(
+        GrantItem(grant=row, subject_kind=subject.kind, subject_id=subject.id, label=label[:200])
+        for subject, label in dict(items).items()
+    )
+    _record(actor, row, "consent.granted/v1")
+    _told(actor, "access_request.granted", request, {"grant": str(row.id), "whole": whole, "items": len(items)})
+    events.notify([row.owner_id, row.grantee_id], "grant", row.id)
+    return row
+
+
+@transaction.atomic
+def decline(*, actor: Actor, request_id: UUID, reason: str) -> AccessRequest:
+    """Say no to a request. Raises NotFound, Forbidden, Conflict."""
+    return _end_request(actor, request_id, "decline", owner=True, reason=reason)
+
+
+@transaction.atomic
+def withdraw(*, actor: Actor, request_id: UUID) -> AccessRequest:
+    """Take an own request back. Raises NotFound, Forbidden, Conflict."""
+    return _end_request(actor, request_id, "withdraw", owner=False, reason="")
+
+
+@transaction.atomic
+def revoke(*, actor: Actor, grant_id: UUID) -> Grant:
+    """End a grant at once: the next look is refused. Raises NotFound, Forbidden, Conflict."""
+    row = Grant.objects.select_for_update().filter(id=grant_id, owner_id=actor.home).first()
+    if row is None:
+        raise NotFound
+    row.state = target_of(GRANT_TRANSITIONS, action="revoke", state=row.state, roles=actor.roles)
+    row.revoked_at = clock.now()
+    row.save()
+    _record(actor, row, "consent.revoked/v1")
+    audit.record(actor=actor, verb="grant.revoked", subject=SubjectRef("grant", row.id))
+    events.notify([row.owner_id, row.grantee_id], "grant", row.id)
+    return row
+
+
+def contain(*, container: SubjectRef, members: Iterable[SubjectRef]) -> None:
+    """Business applications tell what `container` contains; a member moves when it was elsewhere."""
+    Containment.objects.bulk_create(
+        (
+            Containment(container_kind=container.kind, container_id=container.id, member_kind=member.kind, member_id=member.id)
+            for member in members
+        ),
+        update_conflicts=True,
+        unique_fields=["member_kind", "member_id"],
+        update_fields=["container_kind", "container_id"],
+    )
+
+
+@transaction.atomic
+def record_looks(*, actor: Actor, owner_id: UUID, action: str, subjects: Iterable[Item]) -> None:
+    """Put looks at an owner's subjects on record. Raises NotFound when no grant in force covers one of them.
+
+    Reading a grant and writing the look happen in one transaction, under a lock on the grant that a revocation waits
+    for; so no look can follow a revocation.
+    """
+    rows = []
+    for subject, label in subjects:
+        covering = selectors.covering_grant(actor=actor, owner_id=owner_id, subject=subject)
+        if covering is None:
+            raise NotFound
+        rows.append(
+            Access(
+                owner_id=owner_id,
+                organisation_id=actor.home,
+                person=actor.label,
+                person_ref=actor.person_id,
+                grant=covering,
+                purpose=covering.purpose,
+                action=action,
+                subject_kind=subject.kind,
+                subject_id=subject.id,
+                subject_label=label[:200],
+            )
+        )
+    Access.objects.bulk_create(rows)
+    for row in rows[:1]:
+        events.notify([owner_id], "access", row.id)
+
+
+def _locked_request(actor: Actor, request_id: UUID, *, owner: bool) -> AccessRequest:
+    side = {"owner_id": actor.home} if owner else {"requester_id": actor.home}
+    request = AccessRequest.objects.select_for_update().filter(id=request_id, **side).first()
+    if request is None:
+        raise NotFound
+    return request
+
+
+def _end_request(actor: Actor, request_id: UUID, action: str, *, owner: bool, reason: str) -> AccessRequest:
+    request = _locked_request(actor, request_id, owner=owner)
+    request.state = target_of(REQUEST_TRANSITIONS, action=action, state=request.state, roles=actor.roles)
+    request.decided_at = clock.now()
+    request.reason = reason
+    request.save()
+    _told(actor, f"access_request.{request.state}", request, {"reason": reason})
+    return request
+
+
+def _told(actor: Actor, verb: str, request: AccessRequest, detail: dict[str, object]) -> None:
+    audit.record(actor=actor, verb=verb, subject=SubjectRef("access_request", request.id), detail=detail)
+    events.notify([request.owner_id, request.requester_id], "access_request", request.id)
+
+
+def _record(actor: Actor, row: Grant, template: str) -> None:
+    terms = {
+        "grant": str(row.id),
+        "owner": str(row.owner_id),
+        "grantee": str(row.grantee_id),
+        "purpose": row.purpose,
+        "whole": row.whole,
+        "items": sorted(f"{item.subject_kind}:{item.subject_id}" for item in row.items.all()),
+        "valid_from": row.valid_from.isoformat(),
+        "valid_until": row.valid_until.isoformat(),
+        "revoked_at": row.revoked_at.isoformat() if row.revoked_at else None,
+    }
+    commitment = commit("abs/consent/v1", secrets.token_bytes(32), canonical_json(terms))
+    ledger.append(subject=SubjectRef("grant", row.id), template=template, commitment=commitment, actor=actor)

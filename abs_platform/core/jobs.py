@@ -1,0 +1,202 @@
+"""Background work: the row is the queue, Celery is the doorbell.
+
+`enqueue` writes a row in the caller's transaction and rings Celery once that commits. A worker claims the row by lease
+under a fencing token, runs the handler that settings.JOB_HANDLERS names, and finishes the row only while it still holds
+the token. A beat sweep rings again for whatever is due or whose lease ran out, so that a lost message, a killed worker
+or an emptied Redis delays work and never loses it. Handlers run at least once; each effect's own unique key in the
+database makes it exactly once.
+
+Jobs of one kind with the same key are interchangeable: whoever claims one takes every queued and due twin with it.
+"""
+
+import logging
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from celery import current_app
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils.module_loading import import_string
+from kombu.exceptions import OperationalError
+
+from abs_platform.core import clock
+from abs_platform.core.models import Job, JobState
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+MAX_ATTEMPTS = 8
+KEEP_DONE = timedelta(days=1)
+BACKOFF_LIMIT = timedelta(minutes=5)
+
+
+class Retry(Exception):
+    """Raised by a handler whose work is not ready: come again after `after`. Counts as no failure."""
+
+    def __init__(self, after: timedelta, reason: str) -> None:
+        super().__init__(reason)
+        self.after = after
+        self.reason = reason
+
+
+class LeaseLost(Exception):
+    """Another worker took the job over; this one must stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningJob:
+    """What a handler gets: the job's payload and key, and a way to tell progress."""
+
+    id: UUID
+    kind: str
+    key: str
+    payload: Mapping[str, Any]  # Any: JSON
+    fence: int
+
+    def progress(self, done: int, total: int) -> None:
+        """Show progress and extend the lease. Raises LeaseLost when another worker holds the job now."""
+        held = Job.objects.filter(id=self.id, fence=self.fence, state=JobState.RUNNING).update(
+            progress_done=done, progress_total=total, lease_until=clock.now() + LEASE
+        )
+        if not held:
+            raise LeaseLost(str(self.id))
+
+
+Handler = Callable[[RunningJob], None]
+
+
+def enqueue(kind: str, *, key: str = "", payload: Mapping[str, Any] | None = None, delay: timedelta = timedelta(0)) -> UUID:
+    """Write a job in the present transaction and ring the bell at commit. Returns its id."""
+    if kind not in settings.JOB_HANDLERS:
+        raise KeyError(f"no handler for job kind {kind!r}")
+    if not connection.in_atomic_block:
+        raise RuntimeError("a job belongs into the transaction that needs it")
+    job = Job.objects.create(kind=kind, key=key, payload=dict(payload or {}), run_at=clock.now() + delay)
+    transaction.on_commit(partial(_ring, job.id, delay))
+    return job.id
+
+
+def publish(topic: str, payload: Mapping[str, Any], *, key: str = "") -> None:
+    """Enqueue every job kind that settings.TOPICS subscribes to `topic`: how a layer speaks to those above it."""
+    for kind in settings.TOPICS[topic]:
+        enqueue(kind, key=key, payload=payload)
+
+
+def _ring(job_id: UUID, delay: timedelta = timedelta(0)) -> None:
+    try:
+        current_app.send_task("core.run_job", args=[str(job_id)], countdown=delay.total_seconds() or None, retry=False)
+    except OperationalError as error:
+        log.warning("doorbell not rung, the sweep will: %s", error)
+
+
+def claim(job_id: UUID) -> RunningJob | None:
+    """Take the lease of a job that is due or abandoned; None when it is neither or someone else is at it."""
+    now = clock.now()
+    with transaction.atomic():
+        job = (
+            Job.objects.select_for_update(skip_locked=True)
+            .filter(
+                Q(state=JobState.QUEUED, run_at__lte=now) | Q(state=JobState.RUNNING, lease_until__lt=now),
+                id=job_id,
+            )
+            .first()
+        )
+        if job is None:
+            return None
+        job.state = JobState.RUNNING
+        job.fence += 1
+        job.lease_until = now + LEASE
+        job.save(update_fields=["state", "fence", "lease_until"])
+        if job.key:
+            twins = (
+                Job.objects.select_for_update(skip_locked=True)
+                .filter(kind=job.kind, key=job.key, state=JobState.QUEUED, run_at__lte=now)
+                .values_list("id", flat=True)
+            )
+            Job.objects.filter(id__in=list(twins)).update(state=JobState.DONE, finished_at=now)
+    return RunningJob(job.id, job.kind, job.key, job.payload, job.fence)
+
+
+def run(job_id: UUID, *, strict: bool = False) -> bool:
+    """Claim and run one job. False when there was nothing to claim. `strict` re-raises what the handler raised."""
+    job = claim(job_id)
+    if job is None:
+        return False
+    handler: Handler = import_string(settings.JOB_HANDLERS[job.kind])
+    try:
+        handler(job)
+    except Retry as retry:
+        _settle(job, state=JobState.QUEUED, run_at=clock.now() + retry.after, last_error=retry.reason)
+        _ring(job.id, retry.after)
+    except LeaseLost:
+        log.warning("job %s %s was taken over by another worker", job.kind, job.id)
+    except Exception as error:
+        log.exception("job %s %s failed", job.kind, job.id)
+        _fail(job, error)
+        if strict:
+            raise
+    else:
+        _settle(job, state=JobState.DONE, finished_at=clock.now(), last_error="")
+    return True
+
+
+def _settle(job: RunningJob, **changes: Any) -> None:
+    """Change the row, but only while this worker's fencing token is the newest."""
+    Job.objects.filter(id=job.id, fence=job.fence, state=JobState.RUNNING).update(lease_until=None, **changes)
+
+
+def _fail(job: RunningJob, error: Exception) -> None:
+    attempts = Job.objects.values_list("attempts", flat=True).get(id=job.id) + 1
+    message = "".join(traceback.format_exception_only(error)).strip()[:2000]
+    if attempts >= MAX_ATTEMPTS:
+        _settle(job, state=JobState.FAILED, attempts=attempts, last_error=message, finished_at=clock.now())
+        return
+    after = min(timedelta(seconds=2**attempts), BACKOFF_LIMIT)
+    _settle(job, state=JobState.QUEUED, attempts=attempts, last_error=message, run_at=clock.now() + after)
+
+
+def retry_failed(job_id: UUID) -> bool:
+    """Queue a failed job again. False when it is not failed."""
+    revived = Job.objects.filter(id=job_id, state=JobState.FAILED).update(
+        state=JobState.QUEUED, attempts=0, finished_at=None, run_at=clock.now()
+    )
+    if revived:
+        transaction.on_commit(partial(_ring, job_id))
+    return bool(revived)
+
+
+def due(limit: int) -> list[UUID]:
+    """Ids of jobs that are due or whose lease ran out, oldest first."""
+    now = clock.now()
+    ready = Q(state=JobState.QUEUED, run_at__lte=now) | Q(state=JobState.RUNNING, lease_until__lt=now)
+    return list(Job.objects.filter(ready).order_by("run_at").values_list("id", flat=True)[:limit])
+
+
+def sweep(limit: int = 200) -> int:
+    """Ring again for what is due and forget what was done long ago. Returns how often it rang."""
+    waiting = due(limit)
+    for job_id in waiting:
+        _ring(job_id)
+    Job.objects.filter(state=JobState.DONE, finished_at__lt=clock.now() - KEEP_DONE).delete()
+    return len(waiting)
+
+
+def drain(*, patience: timedelta = timedelta(0), strict: bool = True) -> int:
+    """Run jobs in this process until none is queued, waiting up to `patience` for those due later. Returns how many ran."""
+    ran = 0
+    deadline = time.monotonic() + patience.total_seconds()
+    while True:
+        for job_id in due(100):
+            ran += run(job_id, strict=strict)
+        if due(1):
+            continue
+        if not Job.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING]).exists() or time.monotonic() > deadline:
+            return ran
+        time.sleep(0.05)

@@ -1,0 +1,78 @@
+"""Jobs and the audit trail: what every application's writes leave behind."""
+
+import pgtrigger
+from django.db import models
+
+from abs_platform.core import clock
+from abs_platform.core.ids import uuid7
+
+
+def append_only() -> list[pgtrigger.Trigger]:
+    """Triggers for a table whose rows stay for ever: UPDATE, DELETE and TRUNCATE are refused by the database."""
+    return [
+        pgtrigger.Protect(name="no_change", operation=pgtrigger.Update | pgtrigger.Delete),
+        pgtrigger.Protect(name="no_truncate", operation=pgtrigger.Truncate, level=pgtrigger.Statement),
+    ]
+
+
+class JobState(models.TextChoices):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Job(models.Model):
+    """A piece of background work. The row is the queue; Celery only rings the bell (see jobs.py)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=80)
+    key = models.CharField(max_length=120, blank=True, default="")
+    payload = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.QUEUED)
+    run_at = models.DateTimeField(default=clock.now)
+    lease_until = models.DateTimeField(null=True)
+    fence = models.BigIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
+    progress_done = models.PositiveBigIntegerField(default=0)
+    progress_total = models.PositiveBigIntegerField(default=0)
+    last_error = models.TextField(blank=True, default="")
+    created_at = models.DateTimeField(default=clock.now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index("run_at", name="job_due", condition=models.Q(state="queued")),
+            models.Index("lease_until", name="job_lease", condition=models.Q(state="running")),
+            models.Index("kind", "key", name="job_same_key", condition=models.Q(state="queued")),
+            models.Index("finished_at", name="job_finished", condition=models.Q(state="done")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="running", lease_until__isnull=False) | ~models.Q(state="running") & models.Q(lease_until__isnull=True),
+                name="job_running_has_lease",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["done", "failed"], finished_at__isnull=False)
+                | models.Q(state__in=["queued", "running"], finished_at__isnull=True),
+                name="job_ended_has_time",
+            ),
+        ]
+
+
+class AuditEntry(models.Model):
+    """Who did what to which subject, written in the transaction that did it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    at = models.DateTimeField(default=clock.now)
+    person_id = models.UUIDField(null=True)
+    organisation_id = models.UUIDField(null=True)
+    actor = models.CharField(max_length=200)
+    verb = models.CharField(max_length=80)
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.UUIDField()
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        triggers = append_only()
+        indexes = [models.Index("subject_kind", "subject_id", "at", name="audit_subject")]

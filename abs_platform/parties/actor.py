@@ -1,0 +1,38 @@
+"""The Actor: on whose behalf something is done. Every service and selector takes one."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from abs_platform.core.errors import Forbidden
+from abs_platform.parties.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person or program acting for an organisation of one network, or the platform itself (no ids, no roles)."""
+
+    label: str
+    person_id: UUID | None = None
+    organisation_id: UUID | None = None
+    network_id: UUID | None = None
+    roles: frozenset[str] = field(default_factory=frozenset)
+
+    def has(self, *roles: Role) -> bool:
+        """Whether the actor carries one of `roles`."""
+        return any(role in self.roles for role in roles)
+
+    def require(self, *roles: Role) -> None:
+        """Raises Forbidden unless the actor carries one of `roles`."""
+        if not self.has(*roles):
+            needed = " or ".join(roles)
+            raise Forbidden("role_missing", f"This needs the role {needed}. Ask your organisation's administrator.", roles=list(roles))
+
+    @property
+    def home(self) -> UUID:
+        """The id of the organisation acted for. Raises Forbidden for the platform itself."""
+        if self.organisation_id is None:
+            raise Forbidden("organisation_missing", "This is done on behalf of an organisation; your account belongs to none.")
+        return self.organisation_id
+
+
+PLATFORM = Actor(label="platform")

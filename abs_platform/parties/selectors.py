@@ -1,0 +1,97 @@
+"""Reads of organisations, people and keys."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from abs_platform.core.errors import NotFound
+from abs_platform.crypto import sm2
+from abs_platform.integrations.kms import kms
+from abs_platform.parties.actor import Actor
+from abs_platform.parties.models import ApiClient, Identifier, KeyPurpose, Membership, Network, Organisation, OrganisationKey, Person
+from abs_platform.parties.roles import Role
+
+
+def actor_of_person(person: Person) -> Actor:
+    """The Actor that a signed-in person is; without organisation and roles when nobody has given it any."""
+    label = person.display_name or person.username
+    membership = Membership.objects.select_related("organisation").filter(person=person).first()
+    if membership is None:
+        return Actor(label=label, person_id=person.id)
+    roles = frozenset(membership.roles) & frozenset(membership.organisation.roles)
+    return Actor(label, person.id, membership.organisation_id, membership.organisation.network_id, roles)
+
+
+def actor_of_application(application_id: int) -> Actor | None:
+    """The Actor that an OAuth2 application is, or None when it belongs to no organisation."""
+    client = ApiClient.objects.select_related("organisation").filter(application_id=application_id).first()
+    if client is None:
+        return None
+    roles = frozenset(client.roles) & frozenset(client.organisation.roles)
+    return Actor(client.name, client.id, client.organisation_id, client.organisation.network_id, roles)
+
+
+def resolve(*, network_id: UUID, identifiers: Sequence[tuple[str, str]]) -> Organisation | None:
+    """The organisation that the most decisive known of `identifiers` (scheme, value; decisive first) names."""
+    values = {value for _, value in identifiers}
+    found = {
+        (row.scheme, row.value): row.organisation
+        for row in Identifier.objects.filter(network_id=network_id, value__in=values).select_related("organisation")
+    }
+    return next((found[pair] for pair in identifiers if pair in found), None)
+
+
+def organisation(id: UUID) -> Organisation:
+    """The organisation of that id, for services that hold it from a row they may see. Raises NotFound."""
+    row = Organisation.objects.filter(id=id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def names(ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Organisations' names by id."""
+    return dict(Organisation.objects.filter(id__in={id for id in ids if id}).values_list("id", "name"))
+
+
+def listed_suppliers(*, actor: Actor) -> QuerySet[Organisation]:
+    """The suppliers of the actor's network that agreed to be found by financiers."""
+    actor.require(Role.FINANCIER)
+    return Organisation.objects.filter(network_id=actor.network_id, listed=True, roles__contains=[Role.SUPPLIER])
+
+
+def networks(*, actor: Actor) -> QuerySet[Network]:
+    """All networks, for the operator."""
+    actor.require(Role.OPERATOR)
+    return Network.objects.all()
+
+
+def organisations(*, actor: Actor) -> QuerySet[Organisation]:
+    """All organisations, for the operator."""
+    actor.require(Role.OPERATOR)
+    return Organisation.objects.select_related("network").prefetch_related("identifiers")
+
+
+def officers_of(network_id: UUID) -> list[UUID]:
+    """Ids of the organisations of a network that watch its risks."""
+    return list(Organisation.objects.filter(network_id=network_id, roles__contains=[Role.RISK_OFFICER]).values_list("id", flat=True))
+
+
+def signing_key(organisation_id: UUID) -> sm2.SM2KeyPair:
+    """The SM2 key held for an organisation (custodial), newest version."""
+    row = OrganisationKey.objects.filter(organisation_id=organisation_id, purpose=KeyPurpose.SIGNING).latest("version")
+    private = kms().unwrap(bytes(row.wrapped), context=key_context(row))
+    return sm2.SM2KeyPair(private=private, public=bytes(row.public or b""))
+
+
+def data_key(organisation_id: UUID, version: int | None = None) -> tuple[int, bytes]:
+    """(version, SM4 key) that wraps the keys of an organisation's files; the newest unless a version is named."""
+    rows = OrganisationKey.objects.filter(organisation_id=organisation_id, purpose=KeyPurpose.DATA)
+    row = rows.latest("version") if version is None else rows.get(version=version)
+    return row.version, kms().unwrap(bytes(row.wrapped), context=key_context(row))
+
+
+def key_context(row: OrganisationKey) -> bytes:
+    """What a wrapped key is bound to, so that it cannot be passed off as another organisation's or purpose's."""
+    return f"organisation-key/{row.organisation_id}/{row.purpose}/{row.version}".encode()

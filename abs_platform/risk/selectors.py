@@ -1,0 +1,14 @@
+"""Reads of alerts."""
+
+from django.db.models import QuerySet
+
+from abs_platform.parties.actor import Actor
+from abs_platform.parties.roles import Role
+from abs_platform.risk.models import Alert
+
+
+def alerts(*, actor: Actor) -> QuerySet[Alert]:
+    """The alerts of the actor's network, for its risk officers; nothing for anybody else."""
+    if not actor.has(Role.RISK_OFFICER):
+        return Alert.objects.none()
+    return Alert.objects.filter(network_id=actor.network_id)
