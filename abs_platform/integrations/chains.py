@@ -1,0 +1,182 @@
+"""Chains that checkpoints of the log are anchored to, behind one Protocol.
+
+An anchor is made in five steps, so that a crash between any two is harmless: `draft` asks the chain what a
+transaction needs, `sign` makes its final bytes without any network, the caller stores and commits them, `send` hands
+them over (as often as in doubt), `receipt` tells where they ended up. Whether that place still belongs to the chain is
+seen by reading `block` again.
+
+An adapter whose `kind` has no transactions fits too: for a time-stamp authority (RFC 3161) the draft is the request and
+the receipt its token; for Fabric the signed proposal takes the place of the transaction and `sequence` stays 0.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, cast
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from abs_platform.integrations.kms import kms
+
+ADAPTERS = {"evm": "abs_platform.integrations.evm.EvmChain"}
+"""Chain kind → adapter class. Named, not imported: web3 takes two seconds to load and most processes never need it."""
+
+
+class ChainError(Exception):
+    """Something went wrong between us and a chain; the message is for operators."""
+
+
+class Unreachable(ChainError):
+    """No answer, or none that makes sense. Whether the chain took what was sent is unknown: do the same again."""
+
+
+class Rejected(ChainError):
+    """The chain answered and refused. `code` is the contract's error name, or one of nonce_used, no_funds, refused."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class NotConfigured(ChainError):
+    """settings.CHAINS has no chain of that name, or one of an unknown kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block of the chain: number, 32-byte hash, time as the chain states it."""
+
+    number: int
+    hash: bytes
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A checkpoint to be published: the log's 32-byte key, the index it must get, and the tree's size and root."""
+
+    log: bytes
+    index: int
+    size: int
+    root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A checkpoint as the chain holds it, with its block's number and time."""
+
+    size: int
+    root: bytes
+    block: int
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Everything a transaction says before it is signed. `sequence` is its nonce."""
+
+    sequence: int
+    fields: Mapping[str, Any]  # Any: each kind of chain has its own
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A transaction's final bytes, the 32-byte id by which the chain knows it, and its nonce."""
+
+    raw: bytes
+    id: bytes
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A transaction in a block. A transaction that failed there (`succeeded` is False) changed nothing."""
+
+    transaction: bytes
+    block: int
+    block_hash: bytes
+    succeeded: bool
+
+
+class ChainClient(Protocol):
+    """What the ledger asks of a chain. Every method but `sign` talks to it and raises Unreachable or Rejected, and
+    must be called outside database transactions.
+    """
+
+    def chain_id(self) -> int:
+        """The number that the chain calls itself by."""
+        ...
+
+    def head(self) -> Block:
+        """The newest block."""
+        ...
+
+    def block(self, number: int) -> Block | None:
+        """The block that the chain has at that height now."""
+        ...
+
+    def count(self, log: bytes) -> int:
+        """How many checkpoints of that log the chain holds."""
+        ...
+
+    def published(self, log: bytes, index: int) -> Published | None:
+        """Checkpoint `index` of that log."""
+        ...
+
+    def draft(self, publication: Publication) -> Draft:
+        """A transaction that publishes a checkpoint; refused when the chain would refuse it now."""
+        ...
+
+    def sign(self, draft: Draft) -> Signed:
+        """The draft's final bytes. No network."""
+        ...
+
+    def send(self, raw: bytes) -> None:
+        """Hand signed bytes over; handing over bytes that the chain already knows is no error."""
+        ...
+
+    def receipt(self, transaction: bytes) -> Receipt | None:
+        """Where a transaction ended up; None while it is in no block."""
+        ...
+
+    def sequence(self) -> int:
+        """The nonce that the publisher's next transaction takes, counting only what is in blocks."""
+        ...
+
+    def publisher_of(self, log: bytes, index: int, block: int) -> bytes | None:
+        """The id of the transaction that published checkpoint `index` in that block."""
+        ...
+
+    def is_established(self) -> bool:
+        """Whether the chain can take checkpoints: its contract is there and lets us publish."""
+        ...
+
+    def establish(self) -> str:
+        """Deploy what the chain needs. Returns the contract's address; the client uses it from then on."""
+        ...
+
+    def fund(self) -> bool:
+        """On a development chain, give the publisher means when it has none. Returns whether it did."""
+        ...
+
+
+def configuration(name: str) -> dict[str, Any]:  # Any: JSON of ABS_CHAINS
+    """The chain's entry in settings.CHAINS. Raises NotConfigured."""
+    for entry in settings.CHAINS:
+        if entry["name"] == name:
+            return entry
+    raise NotConfigured(f"ABS_CHAINS has no chain named {name!r}")
+
+
+def client(name: str, *, contract: str = "", timeout: float = 5.0) -> ChainClient:
+    """A client for the configured chain of that name; `contract` is its contract's address, `timeout` is in seconds.
+
+    Raises NotConfigured.
+    """
+    entry = configuration(name)
+    adapter = ADAPTERS.get(entry["kind"])
+    if adapter is None:
+        raise NotConfigured(f"chain {name!r} is of kind {entry['kind']!r}; known are {', '.join(sorted(ADAPTERS))}")
+    made = import_string(adapter)(url=entry["url"], contract=contract, key=kms().chain_key(), timeout=timeout)
+    return cast(ChainClient, made)

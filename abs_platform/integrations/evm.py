@@ -1,0 +1,260 @@
+"""Any EVM chain by JSON-RPC: Ethereum's own nodes, Besu, FISCO BCOS through its Web3 endpoint, anvil in development."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import requests
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
+from eth_utils.abi import event_abi_to_log_topic
+from hexbytes import HexBytes
+from web3 import HTTPProvider, Web3
+from web3.contract import Contract
+from web3.exceptions import (
+    BadFunctionCallOutput,
+    BadResponseFormat,
+    BlockNotFound,
+    ContractCustomError,
+    ContractLogicError,
+    ContractPanicError,
+    TransactionNotFound,
+    Web3Exception,
+    Web3RPCError,
+)
+from web3.middleware import ExtraDataToPOAMiddleware
+from web3.types import BlockData, RPCEndpoint
+
+from abs_platform.core.transactions import assert_no_transaction
+from abs_platform.integrations.chains import (
+    Block,
+    Draft,
+    Publication,
+    Published,
+    Receipt,
+    Rejected,
+    Signed,
+    Unreachable,
+)
+
+ARTEFACT = Path(__file__).parent.parent / "ledger" / "contracts" / "CheckpointRegistry.json"
+GAS_MARGIN_PER_CENT = 125
+DEVELOPMENT_BALANCE = 10**21  # wei
+DEPLOYMENT_PATIENCE = 60.0  # seconds
+DEVELOPMENT_CLIENTS = ("anvil", "hardhat")
+
+# What nodes say, in lower case, of bytes that they have already, and of a nonce that another transaction has used.
+_KNOWN = ("already known", "already imported", "known transaction", "alreadyknown", "already exists")
+_NONCE_USED = ("nonce too low", "nonce is too low", "nonce_too_low", "invalid nonce", "oldnonce")
+_NO_FUNDS = ("insufficient funds", "upfront cost exceeds")
+
+
+class EvmChain:
+    """ChainClient of an EVM chain with a CheckpointRegistry.
+
+    `key` is the publisher's 32-byte secp256k1 key; `timeout` bounds each request, in seconds.
+    """
+
+    def __init__(self, *, url: str, contract: str, key: bytes, timeout: float) -> None:
+        provider = HTTPProvider(url, request_kwargs={"timeout": timeout}, exception_retry_configuration=None)
+        self._web3 = Web3(provider)
+        self._web3.middleware_onion.inject(ExtraDataToPOAMiddleware, layer=0)
+        self._account: LocalAccount = Account.from_key(key)
+        artefact = json.loads(ARTEFACT.read_text())
+        self._abi = artefact["abi"]
+        self._bytecode = artefact["bytecode"]
+        self._errors = {_selector(item): item["name"] for item in self._abi if item["type"] == "error"}
+        self._published_topic = next(
+            event_abi_to_log_topic(item) for item in self._abi if item.get("name") == "Published"
+        )
+        self._url = url
+        self._chain_id: int | None = None
+        self._use(contract)
+
+    def _use(self, address: str) -> None:
+        self._contract: Contract | None = None
+        if address:
+            self._contract = self._web3.eth.contract(address=Web3.to_checksum_address(address), abi=self._abi)
+
+    @contextmanager
+    def _talking(self) -> Iterator[None]:
+        """Around every exchange: no open transaction before it, and the chain's errors in our terms after it."""
+        assert_no_transaction()
+        try:
+            yield
+        except (ContractCustomError, ContractPanicError, ContractLogicError) as error:
+            data = str(error.data or "")
+            raise Rejected(self._errors.get(data[:10], "refused"), f"the contract refused: {error.message}") from error
+        except Web3RPCError as error:
+            raise self._rejection(error) from error
+        except (requests.RequestException, OSError, BadResponseFormat, json.JSONDecodeError) as error:
+            raise Unreachable(f"no answer from {self._url}: {type(error).__name__}") from error
+        except (BadFunctionCallOutput, ValueError, KeyError, TypeError, Web3Exception) as error:
+            raise Unreachable(f"{self._url} answered nonsense: {type(error).__name__}: {error}") from error
+
+    def _rejection(self, error: Web3RPCError) -> Rejected:
+        response = error.rpc_response or {}
+        details: Any = response.get("error", {})  # Any: JSON of the node
+        data = details.get("data") if isinstance(details, Mapping) else None
+        if isinstance(data, str) and data[:10] in self._errors:
+            return Rejected(self._errors[data[:10]], str(error))
+        message = str(error).lower()
+        for code, phrases in (("nonce_used", _NONCE_USED), ("known", _KNOWN), ("no_funds", _NO_FUNDS)):
+            if any(phrase in message for phrase in phrases):
+                return Rejected(code, str(error))
+        return Rejected("refused", str(error))
+
+    @property
+    def _deployed(self) -> Contract:
+        if self._contract is None:
+            raise Rejected("no_contract", "the chain's contract is not known; run setup_ledger")
+        return self._contract
+
+    # --- reading
+
+    def chain_id(self) -> int:
+        if self._chain_id is None:
+            with self._talking():
+                self._chain_id = self._web3.eth.chain_id
+        return self._chain_id
+
+    def head(self) -> Block:
+        with self._talking():
+            return _block(self._web3.eth.get_block("latest"))
+
+    def block(self, number: int) -> Block | None:
+        with self._talking():
+            try:
+                return _block(self._web3.eth.get_block(number))
+            except BlockNotFound:
+                return None
+
+    def count(self, log: bytes) -> int:
+        with self._talking():
+            return int(self._deployed.functions.count(log).call())
+
+    def published(self, log: bytes, index: int) -> Published | None:
+        if index >= self.count(log):
+            return None
+        with self._talking():
+            size, root, block, seconds = self._deployed.functions.checkpoint(log, index).call()
+            return Published(int(size), bytes(root), int(block), datetime.fromtimestamp(seconds, UTC))
+
+    def receipt(self, transaction: bytes) -> Receipt | None:
+        with self._talking():
+            try:
+                found = self._web3.eth.get_transaction_receipt(HexBytes(transaction))
+            except TransactionNotFound:
+                return None
+            return Receipt(transaction, found["blockNumber"], bytes(found["blockHash"]), found["status"] == 1)
+
+    def sequence(self) -> int:
+        with self._talking():
+            return self._web3.eth.get_transaction_count(self._account.address, "latest")
+
+    def publisher_of(self, log: bytes, index: int, block: int) -> bytes | None:
+        with self._talking():
+            found = self._web3.eth.get_logs(
+                {
+                    "address": self._deployed.address,
+                    "fromBlock": block,
+                    "toBlock": block,
+                    "topics": [HexBytes(topic) for topic in (self._published_topic, log, index.to_bytes(32, "big"))],
+                }
+            )
+            return bytes(found[0]["transactionHash"]) if found else None
+
+    # --- writing
+
+    def draft(self, publication: Publication) -> Draft:
+        arguments = [publication.log, publication.index, publication.size, publication.root]
+        with self._talking():
+            contract = self._deployed
+            return self._draft({"to": contract.address, "data": contract.encode_abi("publish", args=arguments)})
+
+    def sign(self, draft: Draft) -> Signed:
+        signed = self._account.sign_transaction(dict(draft.fields))
+        return Signed(bytes(signed.raw_transaction), bytes(signed.hash), draft.sequence)
+
+    def send(self, raw: bytes) -> None:
+        try:
+            with self._talking():
+                self._web3.eth.send_raw_transaction(raw)
+        except Rejected as refusal:
+            if refusal.code != "known":
+                raise
+
+    def _draft(self, fields: dict[str, Any]) -> Draft:  # Any: a transaction's fields
+        """Complete a transaction with chain id, nonce, fees and gas. To be called while talking."""
+        eth = self._web3.eth
+        sequence = eth.get_transaction_count(self._account.address, "latest")
+        fields = {"chainId": self.chain_id(), "from": self._account.address, "nonce": sequence, "value": 0, **fields}
+        base_fee = eth.get_block("latest").get("baseFeePerGas")
+        if base_fee is None:
+            fields["gasPrice"] = eth.gas_price
+        else:
+            tip = eth.max_priority_fee
+            fields |= {"maxPriorityFeePerGas": tip, "maxFeePerGas": 2 * base_fee + tip}
+        fields["gas"] = eth.estimate_gas({key: fields[key] for key in ("from", "to", "data", "value") if key in fields})  # type: ignore[arg-type]
+        fields["gas"] = fields["gas"] * GAS_MARGIN_PER_CENT // 100
+        del fields["from"]
+        return Draft(sequence, fields)
+
+    # --- setting up
+
+    def is_established(self) -> bool:
+        if self._contract is None:
+            return False
+        address = self._contract.address
+        with self._talking():
+            if not self._web3.eth.get_code(address):
+                return False
+            publisher = self._deployed.functions.publisher().call()
+        if publisher != self._account.address:
+            ours = self._account.address
+            raise Rejected(
+                "NotPublisher", f"contract {address} takes checkpoints from {publisher}, not from our {ours}"
+            )
+        return True
+
+    def establish(self) -> str:
+        with self._talking():
+            argument = self._account.address.removeprefix("0x").rjust(64, "0")
+            signed = self.sign(self._draft({"data": self._bytecode + argument}))
+            self._web3.eth.send_raw_transaction(signed.raw)
+        deadline = time.monotonic() + DEPLOYMENT_PATIENCE
+        while (receipt := self.receipt(signed.id)) is None:
+            if time.monotonic() > deadline:
+                raise Unreachable(f"{self._url} put the contract into no block within {DEPLOYMENT_PATIENCE:.0f} s")
+            time.sleep(0.1)
+        if not receipt.succeeded:
+            raise Rejected("refused", "the contract could not be deployed")
+        with self._talking():
+            address = self._web3.eth.get_transaction_receipt(HexBytes(signed.id))["contractAddress"]
+        self._use(str(address))
+        return str(address)
+
+    def fund(self) -> bool:
+        with self._talking():
+            if self._web3.eth.get_balance(self._account.address) > 0:
+                return False
+            version = self._web3.client_version.lower()
+            if not version.startswith(DEVELOPMENT_CLIENTS):
+                return False
+            method = f"{version.split('/')[0]}_setBalance"
+            self._web3.manager.request_blocking(RPCEndpoint(method), [self._account.address, hex(DEVELOPMENT_BALANCE)])
+            return True
+
+
+def _selector(error: dict[str, Any]) -> str:  # Any: an ABI's JSON
+    """The first four bytes of a custom error's data, as hex with 0x."""
+    types = ",".join(argument["type"] for argument in error["inputs"])
+    return Web3.to_hex(Web3.keccak(text=f"{error['name']}({types})")[:4])
+
+
+def _block(found: BlockData) -> Block:
+    return Block(found["number"], bytes(found["hash"]), datetime.fromtimestamp(found["timestamp"], UTC))
