@@ -1,0 +1,41 @@
+import AlertOutlined from "@ant-design/icons/AlertOutlined";
+import AuditOutlined from "@ant-design/icons/AuditOutlined";
+import BankOutlined from "@ant-design/icons/BankOutlined";
+import DashboardOutlined from "@ant-design/icons/DashboardOutlined";
+import FileTextOutlined from "@ant-design/icons/FileTextOutlined";
+import HomeOutlined from "@ant-design/icons/HomeOutlined";
+import KeyOutlined from "@ant-design/icons/KeyOutlined";
+import SafetyCertificateOutlined from "@ant-design/icons/SafetyCertificateOutlined";
+import ShopOutlined from "@ant-design/icons/ShopOutlined";
+import SwapOutlined from "@ant-design/icons/SwapOutlined";
+import type { ReactNode } from "react";
+
+import type { Role } from "../api/types";
+import type { messages } from "./messages";
+
+interface Item {
+  path: string;
+  label: keyof typeof messages;
+  icon: ReactNode;
+  /** Who uses it; everybody when absent. */
+  roles?: readonly Role[];
+}
+
+/** Navigation by persona, in the order of a day's work. */
+export const NAVIGATION: readonly Item[] = [
+  { path: "/", label: "home", icon: <HomeOutlined aria-hidden /> },
+  { path: "/documents", label: "documents", icon: <FileTextOutlined aria-hidden />, roles: ["supplier", "financier"] },
+  { path: "/confirmations", label: "confirmations", icon: <AuditOutlined aria-hidden />, roles: ["core_enterprise"] },
+  { path: "/suppliers", label: "suppliers", icon: <ShopOutlined aria-hidden />, roles: ["financier"] },
+  { path: "/access", label: "access", icon: <KeyOutlined aria-hidden />, roles: ["financier"] },
+  { path: "/trades", label: "trades", icon: <SwapOutlined aria-hidden />, roles: ["supplier", "core_enterprise", "financier"] },
+  { path: "/consents", label: "consents", icon: <KeyOutlined aria-hidden />, roles: ["supplier"] },
+  { path: "/alerts", label: "alerts", icon: <AlertOutlined aria-hidden />, roles: ["risk_officer"] },
+  { path: "/operations", label: "operations", icon: <DashboardOutlined aria-hidden />, roles: ["operator"] },
+  { path: "/organisations", label: "organisations", icon: <BankOutlined aria-hidden />, roles: ["operator"] },
+  { path: "/verify", label: "verify", icon: <SafetyCertificateOutlined aria-hidden /> },
+];
+
+export function navigationFor(roles: readonly Role[]): readonly Item[] {
+  return NAVIGATION.filter((item) => !item.roles || item.roles.some((role) => roles.includes(role)));
+}

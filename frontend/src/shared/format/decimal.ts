@@ -1,0 +1,60 @@
+/** Exact decimals as text. Amounts never become floating point numbers. */
+
+const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
+
+interface Parts {
+  negative: boolean;
+  whole: string;
+  fraction: string;
+}
+
+function parse(value: string): Parts | null {
+  const match = DECIMAL.exec(value.trim());
+  if (!match) return null;
+  return { negative: match[1] === "-", whole: (match[2] ?? "0").replace(/^0+(?=\d)/, ""), fraction: match[3] ?? "" };
+}
+
+function group(whole: string): string {
+  return whole.replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** Rounds half away from zero to `places` and groups thousands; text that is no decimal comes back unchanged. */
+export function formatDecimal(value: string, places: number): string {
+  const parts = parse(value);
+  if (!parts) return value;
+  const scaled = BigInt(parts.whole + parts.fraction.padEnd(places + 1, "0").slice(0, places + 1));
+  const rounded = ((scaled + 5n) / 10n).toString().padStart(places + 1, "0");
+  const whole = places ? rounded.slice(0, -places) : rounded;
+  const sign = parts.negative && /[1-9]/.test(rounded) ? "−" : "";
+  return sign + group(whole) + (places ? `.${rounded.slice(-places)}` : "");
+}
+
+/** Groups thousands and drops trailing zeros: quantities and unit prices keep the digits they have. */
+export function formatExact(value: string, minimumPlaces = 0): string {
+  const parts = parse(value);
+  if (!parts) return value;
+  const fraction = parts.fraction.replace(/0+$/, "").padEnd(minimumPlaces, "0");
+  return (parts.negative ? "−" : "") + group(parts.whole) + (fraction ? `.${fraction}` : "");
+}
+
+export function isZero(value: string | null | undefined): boolean {
+  return !value || !/[1-9]/.test(value);
+}
+
+/** The value in units of 10,000 with two decimals, or null below that; for 万元 beside an exact amount. */
+export function inTenThousands(value: string): string | null {
+  const parts = parse(value);
+  if (!parts || parts.whole.length < 5) return null;
+  const cut = parts.whole.length - 4;
+  const shifted = `${parts.whole.slice(0, cut)}.${parts.whole.slice(cut)}${parts.fraction}`;
+  return formatDecimal((parts.negative ? "-" : "") + shifted, 2);
+}
+
+/** A share such as "0.70" as "70%". */
+export function formatShare(value: string): string {
+  const parts = parse(value);
+  if (!parts) return value;
+  const digits = parts.fraction.padEnd(2, "0");
+  const percent = `${parts.whole}${digits.slice(0, 2)}.${digits.slice(2) || "0"}`;
+  return `${formatExact(percent)}%`;
+}

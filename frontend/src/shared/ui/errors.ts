@@ -1,0 +1,26 @@
+import { ProblemError } from "../../api/problem";
+import type { CodeText } from "../i18n/LanguageProvider";
+
+export interface Described {
+  /** What is wrong. */
+  what: string;
+  /** What to do about it. */
+  remedy: string;
+  code: string;
+}
+
+const BY_STATUS: Record<number, string> = {
+  0: "network", 400: "parse_error", 401: "not_authenticated", 403: "permission_denied", 404: "not_found", 405: "method_not_allowed",
+  409: "state_conflict", 413: "file_too_large", 415: "parse_error", 422: "invalid_input", 429: "throttled", 502: "unavailable", 503: "unavailable", 504: "unavailable",
+};
+
+/** A problem in words: by its code, else by the server's detail, else by its status. */
+export function describe(error: unknown, code: CodeText): Described {
+  if (!(error instanceof ProblemError)) {
+    return { what: code("error", "internal_error"), remedy: code("remedy", "internal_error"), code: "unexpected" };
+  }
+  const general = BY_STATUS[error.status] ?? "internal_error";
+  const what = code("error", error.code, error.params, error.detail || code("error", general));
+  const remedy = code("remedy", error.code, error.params, code("remedy", general, {}, code("remedy", "internal_error")));
+  return { what, remedy, code: error.code };
+}
