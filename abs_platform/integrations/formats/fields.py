@@ -1,0 +1,178 @@
+"""Bounded, typed reading of one UBL document's fields.
+
+Every value that matters is either read exactly or refused: an amount that cannot be read is never passed over.
+Source: UBL 2.0–2.3 (OASIS), unqualified data types; XML Schema part 2 for decimal and date.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+
+from lxml import etree
+
+from abs_platform.integrations.formats.refusal import Refused
+
+UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
+NAMESPACES = {"cac": UBL + "CommonAggregateComponents-2", "cbc": UBL + "CommonBasicComponents-2"}
+
+MAX_ID = 200
+MAX_NAME = 500
+MAX_UNIT = 20
+MAX_TEXT = 10_000
+MAX_REPEATS = 1_000
+# Chinese e-invoices state unit prices with up to 13 decimals.
+MAX_INTEGER_DIGITS = 15
+MAX_DECIMALS = 13
+
+DECIMAL = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?", re.ASCII)
+DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?", re.ASCII)
+CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+# Reorder what a reader sees: U+202A–202E, U+2066–2069.
+BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+Element = etree._Element
+
+
+class Fields:
+    """Reads texts, decimals, dates and amounts below an element, by paths of the prefixes cac and cbc."""
+
+    def __init__(self, root: Element, currency_paths: tuple[str, ...], payable_paths: tuple[str, ...]) -> None:
+        """Settles the document's currency: stated, else that of the payable amount, else the most frequent."""
+        self.root = root
+        self.foreign: dict[str, str] = {}
+        self.currency = self._stated_currency(currency_paths) or self._used_currency(payable_paths)
+
+    def all(self, element: Element, path: str) -> list[Element]:
+        found = element.findall(path, NAMESPACES)
+        if len(found) > MAX_REPEATS and not path.endswith("Line"):
+            raise Refused("too_many_elements", f"{path} is repeated more than {MAX_REPEATS} times.", limit=MAX_REPEATS)
+        return found
+
+    def texts(self, element: Element, path: str, limit: int = MAX_ID) -> tuple[str, ...]:
+        """Every text at `path` that is not empty, white space collapsed."""
+        read = (_text(each, limit) for each in self.all(element, path))
+        return tuple(text for text in read if text)
+
+    def text(self, element: Element, *paths: str, limit: int = MAX_ID) -> str | None:
+        """The first text that is not empty, path by path."""
+        for path in paths:
+            texts = self.texts(element, path, limit)
+            if texts:
+                return texts[0]
+        return None
+
+    def decimal(self, element: Element, *paths: str) -> Decimal | None:
+        """The first decimal stated, path by path."""
+        found = self._first(element, paths)
+        return None if found is None else _decimal(found)
+
+    def unit(self, element: Element, path: str) -> str | None:
+        """The unit code of the quantity at `path`."""
+        found = self._first(element, (path,))
+        return None if found is None else (_bounded(found.get("unitCode") or "", MAX_UNIT, found) or None)
+
+    def amount(self, element: Element, *paths: str) -> Decimal | None:
+        """The first amount stated; None, and noted in `foreign`, when it is in another currency than the document's."""
+        found = self._first(element, paths)
+        return None if found is None else self._own(found)
+
+    def amounts(self, element: Element, path: str) -> list[Decimal]:
+        """The amounts at `path` in the document's currency; others are noted in `foreign`."""
+        read = (self._own(each) for each in self.all(element, path) if _text(each, MAX_ID))
+        return [amount for amount in read if amount is not None]
+
+    def dates(self, element: Element, *paths: str) -> list[date]:
+        """The dates at the first path that has any."""
+        for path in paths:
+            found = [each for each in self.all(element, path) if _text(each, MAX_ID)]
+            if found:
+                return [_date(each) for each in found]
+        return []
+
+    def date(self, element: Element, *paths: str) -> date | None:
+        """The first date stated, path by path."""
+        return next(iter(self.dates(element, *paths)), None)
+
+    def indicator(self, element: Element, path: str) -> bool | None:
+        """A truth value; None when it is not stated or neither."""
+        return {"true": True, "1": True, "false": False, "0": False}.get((self.text(element, path) or "").lower())
+
+    def _first(self, element: Element, paths: tuple[str, ...]) -> "Element | None":
+        return next((each for path in paths for each in self.all(element, path) if _text(each, MAX_ID)), None)
+
+    def _own(self, element: Element) -> Decimal | None:
+        value = _decimal(element)
+        currency = (element.get("currencyID") or "").strip().upper()
+        if currency and self.currency and currency != self.currency:
+            self.foreign.setdefault(currency, format(value, "f"))
+            return None
+        return value
+
+    def _stated_currency(self, paths: tuple[str, ...]) -> str | None:
+        stated = self.text(self.root, *paths)
+        if stated is None:
+            return None
+        if not CURRENCY.fullmatch(stated.upper()):
+            raise Refused("currency_invalid", f"The document currency “{stated[:20]}” is not a code of three letters.")
+        return stated.upper()
+
+    def _used_currency(self, paths: tuple[str, ...]) -> str | None:
+        for path in paths:
+            found = self._first(self.root, (path,))
+            if found is not None and CURRENCY.fullmatch((found.get("currencyID") or "").strip().upper()):
+                return str(found.get("currencyID")).strip().upper()
+        stated = ((each.get("currencyID") or "").strip().upper() for each in self.root.iter())
+        used = Counter(currency for currency in stated if CURRENCY.fullmatch(currency))
+        # The most frequent, the first in the alphabet among equals: the same whatever the order of the lines.
+        return min(used, key=lambda currency: (-used[currency], currency)) if used else None
+
+
+def _text(element: Element, limit: int) -> str:
+    return _bounded(element.text or "", limit, element)
+
+
+def _bounded(text: str, limit: int, element: Element) -> str:
+    collapsed = " ".join(text.split())
+    name = etree.QName(element).localname
+    if len(collapsed) > limit:
+        detail = f"{name} is longer than {limit} characters."
+        raise Refused("text_too_long", detail, line=element.sourceline, limit=limit)
+    if not collapsed.isascii() or not collapsed.isprintable():
+        bad = next((each for each in collapsed if each in BIDI_CONTROLS or unicodedata.category(each) == "Cc"), None)
+        if bad is not None:
+            detail = f"{name} holds the control character U+{ord(bad):04X}."
+            raise Refused("text_invalid", detail, line=element.sourceline)
+    return collapsed
+
+
+def _decimal(element: Element) -> Decimal:
+    text = _text(element, MAX_ID)
+    match = DECIMAL.fullmatch(text)
+    if match is None or not (match[2] or match[3]):
+        raise _invalid_decimal(element, f"“{text[:40]}” is not a decimal number")
+    sign, integer, decimals = match[1], match[2].lstrip("0") or "0", match[3] or ""
+    if len(decimals) > MAX_DECIMALS:
+        decimals = decimals[:2] + decimals[2:].rstrip("0")
+    if len(integer) > MAX_INTEGER_DIGITS or len(decimals) > MAX_DECIMALS:
+        raise _invalid_decimal(element, f"more than {MAX_INTEGER_DIGITS} digits or {MAX_DECIMALS} decimals")
+    value = Decimal(f"{sign}{integer}.{decimals}" if decimals else f"{sign}{integer}")
+    return value or value.copy_abs()
+
+
+def _invalid_decimal(element: Element, why: str) -> Refused:
+    line = element.sourceline
+    return Refused("decimal_invalid", f"{etree.QName(element).localname} in line {line}: {why}.", line=line)
+
+
+def _date(element: Element) -> date:
+    text = _text(element, MAX_ID)
+    match = DATE.fullmatch(text)
+    try:
+        return date.fromisoformat(match[1] if match else "")
+    except ValueError:
+        line = element.sourceline
+        name = etree.QName(element).localname
+        detail = f"{name} in line {line}: “{text[:40]}” is not a date of the form YYYY-MM-DD."
+        raise Refused("date_invalid", detail, line=line) from None

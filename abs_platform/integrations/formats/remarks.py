@@ -1,0 +1,134 @@
+"""A document against itself: sums that do not hold. Remarks inform; they refuse nothing.
+
+Source: EN 16931-1 BR-CO-10 to BR-CO-16 for what the sums of an invoice are; UBL 2.x for where they stand.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from abs_platform.integrations.formats.model import ZERO, Extracted, Line, Remark
+
+# Rounding is no contradiction: one minor unit on a line, five on a sum of many.
+LINE_TOLERANCE = Decimal("0.01")
+SUM_TOLERANCE = Decimal("0.05")
+
+PRICED = ("order", "order_response", "invoice", "credit_note")
+BILLS = ("invoice", "credit_note")
+
+
+def remarks_of(extracted: Extracted) -> tuple[Remark, ...]:
+    """Every remark on the document, header first, then by line."""
+    return (*_missing(extracted), *_on_totals(extracted), *_on_lines(extracted))
+
+
+def _missing(extracted: Extracted) -> Iterator[Remark]:
+    if extracted.issue_date is None:
+        yield Remark("date_missing", "The document states no date.")
+    if extracted.seller is None:
+        yield Remark("seller_missing", "The document names no seller.")
+    if extracted.buyer is None:
+        yield Remark("buyer_missing", "The document names no buyer.")
+    if not extracted.lines and extracted.kind != "order_response":
+        yield Remark("lines_missing", "The document has no lines.")
+    if extracted.currency is None and extracted.kind in BILLS:
+        yield Remark("currency_missing", "The document states no currency.")
+
+
+def _on_totals(extracted: Extracted) -> Iterator[Remark]:
+    totals = extracted.totals
+    amounts = [line.amount for line in extracted.lines]
+    if totals.lines is not None and amounts and None not in amounts:
+        computed = sum((each for each in amounts if each is not None), ZERO)
+        yield from _compared("lines_total", "The lines' sum", computed, totals.lines)
+    net = _net(extracted)
+    if net is not None and totals.tax_exclusive is not None:
+        yield from _compared("total_arithmetic", "The total before tax", net, totals.tax_exclusive)
+    yield from _tax_basis(extracted)
+    yield from _payable(extracted)
+
+
+def _net(extracted: Extracted) -> Decimal | None:
+    """Lines less allowances plus charges, as stated in the totals."""
+    totals = extracted.totals
+    if totals.lines is None:
+        return None
+    return totals.lines - (totals.allowances or ZERO) + (totals.charges or ZERO)
+
+
+def _tax_basis(extracted: Extracted) -> Iterator[Remark]:
+    """The tax is on the amount before the document's allowance: the buyer pays tax on what it does not owe."""
+    totals = extracted.totals
+    net = totals.tax_exclusive if totals.tax_exclusive is not None else _net(extracted)
+    if totals.tax_basis is None or net is None or not totals.allowances:
+        return
+    before_allowance = net + totals.allowances
+    if abs(totals.tax_basis - net) > SUM_TOLERANCE >= abs(totals.tax_basis - before_allowance):
+        detail = (
+            f"The tax is computed on {totals.tax_basis:f}, the amount before the allowance of {totals.allowances:f}; "
+            f"after it, {net:f} is owed."
+        )
+        yield Remark("tax_basis_before_allowance", detail, {"expected": f"{net:f}", "found": f"{totals.tax_basis:f}"})
+
+
+def _payable(extracted: Extracted) -> Iterator[Remark]:
+    totals = extracted.totals
+    net = totals.tax_exclusive if totals.tax_exclusive is not None else _net(extracted)
+    inclusive = totals.tax_inclusive
+    rounding = totals.rounding or ZERO
+    if net is not None and totals.tax is not None:
+        if inclusive is not None:
+            yield from _compared(
+                "tax_inclusive_arithmetic", "The total with tax", net + totals.tax, inclusive, rounding
+            )
+        else:
+            inclusive = net + totals.tax
+    if totals.payable is None:
+        return
+    prepaid = totals.prepaid or ZERO
+    # An order may announce its amount before tax.
+    before_tax = net if extracted.kind not in BILLS or totals.tax is None else None
+    accepted = [each for each in (inclusive, before_tax) if each is not None]
+    if accepted and not any(_equal(each - prepaid, totals.payable, rounding) for each in accepted):
+        yield from _compared(
+            "payable_arithmetic", "The amount payable", accepted[0] - prepaid, totals.payable, rounding
+        )
+
+
+def _on_lines(extracted: Extracted) -> Iterator[Remark]:
+    for line in extracted.lines:
+        if extracted.kind in PRICED:
+            yield from _line_arithmetic(line)
+        if extracted.kind not in BILLS and line.quantity is not None and line.quantity < 0:
+            params = {"line": line.id, "found": f"{line.quantity:f}"}
+            yield Remark("quantity_negative", f"Line {line.id}: the quantity is below zero.", params)
+        if line.quantity is not None and line.rejected > max(line.quantity, ZERO):
+            detail = f"Line {line.id}: {line.rejected:f} rejected of {line.quantity:f} received."
+            params = {"line": line.id, "expected": f"{line.quantity:f}", "found": f"{line.rejected:f}"}
+            yield Remark("rejected_over_received", detail, params)
+
+
+def _line_arithmetic(line: Line) -> Iterator[Remark]:
+    if line.quantity is None or line.price is None or line.amount is None:
+        return
+    computed = (line.quantity * line.price / line.price_base_quantity - line.allowances + line.charges).quantize(
+        LINE_TOLERANCE
+    )
+    if abs(computed - line.amount) > LINE_TOLERANCE:
+        detail = (
+            f"Line {line.id}: {line.quantity:f} × {line.price:f} per {line.price_base_quantity:f} makes {computed:f}, "
+            f"but the line amount is {line.amount:f}."
+        )
+        yield Remark(
+            "line_arithmetic", detail, {"line": line.id, "expected": f"{computed:f}", "found": f"{line.amount:f}"}
+        )
+
+
+def _compared(rule: str, name: str, computed: Decimal, stated: Decimal, rounding: Decimal = ZERO) -> Iterator[Remark]:
+    if not _equal(computed, stated, rounding):
+        detail = f"{name} is stated as {stated:f}, but its parts make {computed:f}."
+        yield Remark(rule, detail, {"expected": f"{computed:f}", "found": f"{stated:f}"})
+
+
+def _equal(computed: Decimal, stated: Decimal, rounding: Decimal) -> bool:
+    """Equal within tolerance; a stated rounding may or may not be in the figure already."""
+    return min(abs(computed - stated), abs(computed + rounding - stated)) <= SUM_TOLERANCE
