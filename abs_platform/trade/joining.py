@@ -1,0 +1,211 @@
+"""Which line of one document is which line of another.
+
+By reference first (order line, or by way of a despatch, receipt or invoice line), then by item identifiers (buyer's,
+seller's, standard), then by name, and where a line names no item at all, by quantity or price. What fits several rows
+goes to the one that its own document has not used yet and that also agrees in unit, price and quantity.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from abs_platform.integrations.formats.model import Line, fold
+from abs_platform.trade.facts import CONFIRMED, DISPUTED, DocumentFacts, DocumentId, unit_code
+
+ITEM_IDS = ("buyer_item_id", "seller_item_id", "standard_item_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A line of a document within a row."""
+
+    document: DocumentFacts
+    line: Line
+
+    def in_unit(self, unit: str) -> bool:
+        """Whether its quantity is in `unit`; where either is not stated, they are taken to agree."""
+        own = unit_code(self.line.unit)
+        return not own or not unit or own == unit
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """The lines that are one and the same across the documents."""
+
+    order_number: str | None = None
+    order_line_id: str | None = None
+    parts: tuple[Part, ...] = ()
+    used_by: set[DocumentId] = field(default_factory=set)
+
+    def add(self, part: Part) -> None:
+        self.parts = (*self.parts, part)
+        self.used_by.add(part.document.id)
+
+    def of(self, kind: str) -> tuple[Part, ...]:
+        return tuple(part for part in self.parts if part.document.kind == kind)
+
+    @property
+    def unit(self) -> str:
+        return next((code for part in self.parts if (code := unit_code(part.line.unit))), "")
+
+    @property
+    def label(self) -> str:
+        return next((part.line.label for part in self.parts if part.line.label), "")
+
+
+def join(documents: Sequence[DocumentFacts]) -> list[Row]:
+    """The rows of a trade: the order's lines in its sequence, then one for every line that no order line knows."""
+    counted = sorted((each for each in documents if not each.duplicate), key=DocumentFacts.sort_key)
+    table = _Table()
+    for order in _spine(counted):
+        for line in order.lines:
+            table.open(Part(order, line), order_number=order.number, order_line_id=line.id)
+    for document in counted:
+        if document.kind in ("despatch_advice", "receipt_advice", "invoice", "credit_note"):
+            for line in document.lines:
+                table.place(Part(document, line))
+    return table.rows
+
+
+def _spine(documents: Iterable[DocumentFacts]) -> list[DocumentFacts]:
+    """One order for each order number: confirmed before open before disputed, then the earliest."""
+    standing = {CONFIRMED: 0, DISPUTED: 2}
+    orders = sorted(
+        (each for each in documents if each.kind == "order"),
+        key=lambda order: (order.number, standing.get(order.confirmation, 1), order.sort_key()),
+    )
+    return list({order.number: order for order in reversed(orders)}.values())[::-1]
+
+
+class _Table:
+    """Rows with the indexes that find them."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        # Rows in sequence under each key; a dictionary, so that a row is in it once.
+        self._by_key: dict[tuple[str, ...], dict[Row, None]] = {}
+
+    def open(self, part: Part, *, order_number: str | None, order_line_id: str | None) -> Row:
+        row = Row(order_number=order_number, order_line_id=order_line_id)
+        self.rows.append(row)
+        if order_line_id is not None:
+            self._index(("order_line", fold(order_line_id)), row)
+        self._add(part, row)
+        return row
+
+    def place(self, part: Part) -> None:
+        """Puts the line into the row that it belongs to, or into a new one."""
+        row = self._find(part)
+        if row is None:
+            self.open(part, order_number=None, order_line_id=None)
+        else:
+            self._add(part, row)
+
+    def _add(self, part: Part, row: Row) -> None:
+        row.add(part)
+        for key in _keys(part):
+            self._index(key, row)
+
+    def _index(self, key: tuple[str, ...], row: Row) -> None:
+        self._by_key.setdefault(key, {})[row] = None
+
+    def _find(self, part: Part) -> Row | None:
+        for key in _references(part):
+            rows = list(self._by_key.get(key, ()))
+            if key[0] == "order_line" and part.line.order_number:
+                rows = [row for row in rows if fold(row.order_number) == fold(part.line.order_number)]
+            if rows:
+                return _best(part, rows)
+        for key in _items(part):
+            rows = [row for row in self._by_key.get(key, ()) if key[0] != "name" or not _contradicts(part.line, row)]
+            if rows:
+                return _best(part, rows)
+        return None if _names_an_item(part.line) else self._by_figures(part)
+
+    def _by_figures(self, part: Part) -> Row | None:
+        """For a line that names no item: the one row of the same quantity or price, else the only row there is."""
+        unused = [row for row in self.rows if part.document.id not in row.used_by]
+        for agrees in (_quantity_agrees, _price_agrees):
+            rows = [row for row in unused if agrees(part, row)]
+            if len(rows) == 1:
+                return rows[0]
+        return self.rows[0] if len(self.rows) == 1 and unused else None
+
+
+def _keys(part: Part) -> list[tuple[str, ...]]:
+    """Under what a row is found again by later lines."""
+    line, document = part.line, part.document
+    keys = [_reference(document.kind, document.number, line.id), *_items(part)]
+    if document.kind != "order" and line.order_line_id:
+        # While the order is missing, lines that refer to one of its lines find each other.
+        keys.append(("order_line_referred", fold(line.order_number), fold(line.order_line_id)))
+    return keys
+
+
+def _references(part: Part) -> list[tuple[str, ...]]:
+    line = part.line
+    keys: list[tuple[str, ...]] = []
+    if line.order_line_id:
+        keys.append(("order_line", fold(line.order_line_id)))
+    for kind, number, line_id in (
+        ("despatch_advice", line.despatch_number, line.despatch_line_id),
+        ("receipt_advice", line.receipt_number, line.receipt_line_id),
+        ("invoice", line.invoice_number, line.invoice_line_id),
+    ):
+        if number and line_id:
+            keys.append(_reference(kind, number, line_id))
+    if line.order_line_id:
+        keys.append(("order_line_referred", fold(line.order_number), fold(line.order_line_id)))
+    return keys
+
+
+def _reference(kind: str, number: str, line_id: str) -> tuple[str, ...]:
+    return kind, fold(number), fold(line_id)
+
+
+def _items(part: Part) -> list[tuple[str, ...]]:
+    line = part.line
+    keys: list[tuple[str, ...]] = [(scheme, fold(value)) for scheme in ITEM_IDS if (value := getattr(line, scheme))]
+    if line.item_name or line.item_description:
+        keys.append(("name", fold(line.item_name or line.item_description)))
+    return keys
+
+
+def _names_an_item(line: Line) -> bool:
+    return bool(line.label)
+
+
+def _contradicts(line: Line, row: Row) -> bool:
+    """Equal names do not make one item of two whose identifiers of one scheme differ."""
+    return any(
+        (own := fold(getattr(line, scheme))) and (other := fold(getattr(part.line, scheme))) and own != other
+        for part in row.parts
+        for scheme in ITEM_IDS
+    )
+
+
+def _best(part: Part, rows: list[Row]) -> Row:
+    """Narrows step by step, each step only while something is left; what remains is the first in sequence."""
+    steps: tuple[Callable[[Part, Row], bool], ...] = (_is_unused, _unit_agrees, _price_agrees, _quantity_agrees)
+    for agrees in steps:
+        if len(rows) == 1:
+            break
+        rows = [row for row in rows if agrees(part, row)] or rows
+    return rows[0]
+
+
+def _is_unused(part: Part, row: Row) -> bool:
+    return part.document.id not in row.used_by
+
+
+def _unit_agrees(part: Part, row: Row) -> bool:
+    return part.in_unit(row.unit)
+
+
+def _price_agrees(part: Part, row: Row) -> bool:
+    price = part.line.price
+    return price is not None and any(price == each.line.price for each in row.parts)
+
+
+def _quantity_agrees(part: Part, row: Row) -> bool:
+    quantity = part.line.quantity
+    return quantity is not None and any(quantity == each.line.quantity for each in row.parts)
