@@ -1,0 +1,142 @@
+"""The confirmation ladder: which rung a trade's facts reach, and what the next one needs. Pure Python.
+
+1 ordered: the core enterprise confirmed the order. 2 despatched: and goods of it left. 3 accepted (业务确权): it
+confirmed a receipt that accepts something. 4 invoiced: and an invoice over accepted goods is not disputed.
+5 it confirmed the payment (付款确认书). Source: DOMAIN "The confirmation ladder".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from abs_platform.trade.facts import CONFIRMED, PENDING, DocumentFacts, DocumentId
+from abs_platform.trade.joining import Part
+from abs_platform.trade.rules import Comparison, LineComparison, total
+
+NONE, ORDERED, DESPATCHED, ACCEPTED, INVOICED, PAYMENT_CONFIRMED = range(6)
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentConfirmation:
+    """付款确认书. `amount` includes tax. `considers`: ids of the credit notes already in the amount."""
+
+    amount: Decimal
+    currency: str
+    due_date: date
+    considers: frozenset[DocumentId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The facts of a trade in one currency. `documents` are all that are no duplicates, along the ladder."""
+
+    rows: tuple[LineComparison, ...]
+    documents: tuple[DocumentFacts, ...]
+    currency: str | None
+    payment_confirmation: PaymentConfirmation | None
+    has_other_currency: bool
+
+    def of(self, kind: str) -> list[DocumentFacts]:
+        """The documents of a kind that are in the trade's currency, or state none."""
+        return [each for each in self.documents if each.kind == kind and self.is_own(each)]
+
+    def is_own(self, document: DocumentFacts) -> bool:
+        return document.currency in (None, "", self.currency)
+
+    @property
+    def counting_invoices(self) -> list[DocumentFacts]:
+        return [each for each in self.of("invoice") if each.counts]
+
+    def invoice_parts(self, row: LineComparison) -> list[Part]:
+        return [
+            part
+            for part in row.parts
+            if part.document.kind == "invoice" and part.document.counts and self.is_own(part.document)
+        ]
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the core enterprise confirmed that it accepted anything: 业务确权."""
+        return any(_accepted(row) > 0 for row in self.rows)
+
+
+def standing_of(
+    comparison: Comparison, documents: Sequence[DocumentFacts], confirmation: PaymentConfirmation | None
+) -> Standing:
+    """The facts in the order's currency, else the first invoice's, else the payment confirmation's."""
+    known = tuple(sorted((each for each in documents if not each.duplicate), key=DocumentFacts.sort_key))
+    spine = [part.document for row in comparison.lines for part in row.parts if part.document.kind == "order"]
+    stating = [*spine, *(each for each in known if each.kind in ("order", "invoice"))]
+    currency = next(
+        (each.currency for each in stating if each.currency), confirmation.currency if confirmation else None
+    )
+    others = [each for each in known if each.currency not in (None, "", currency)]
+    own_confirmation = confirmation if confirmation is not None and confirmation.currency == currency else None
+    return Standing(
+        rows=comparison.lines,
+        documents=known,
+        currency=currency,
+        payment_confirmation=own_confirmation,
+        has_other_currency=bool(others) or own_confirmation is not confirmation,
+    )
+
+
+def rung_of(standing: Standing) -> int:
+    """The highest rung that the facts reach."""
+    if standing.payment_confirmation is not None:
+        return PAYMENT_CONFIRMED
+    if standing.is_accepted:
+        # An invoice over other goods than the accepted ones lifts nothing.
+        return INVOICED if any(quantity_on(INVOICED, row, standing) > 0 for row in standing.rows) else ACCEPTED
+    if not _is_order_confirmed(standing):
+        return NONE
+    return DESPATCHED if any(quantity_on(DESPATCHED, row, standing) > 0 for row in standing.rows) else ORDERED
+
+
+def quantity_on(rung: int, row: LineComparison, standing: Standing) -> Decimal:
+    """The quantity of a row that counts on a rung, in the row's unit."""
+    if rung == ORDERED:
+        # Nothing has left or been accepted yet on this rung, so all that is ordered is open.
+        return _ordered(row)
+    if rung == DESPATCHED:
+        # Only the supplier says what left: it counts as far as it was ordered.
+        return min(row.despatched or ZERO, _ordered(row))
+    if rung == ACCEPTED:
+        return _accepted(row)
+    if rung == INVOICED:
+        return min(_accepted(row), total(standing.invoice_parts(row), row.unit) or ZERO)
+    return ZERO
+
+
+def missing_for_next_rung(standing: Standing, rung: int) -> tuple[str, ...]:
+    """Codes of what the next rung needs; a receipt that only waits for its confirmation is named wherever it lifts."""
+    receipt_waits = any(each.confirmation == PENDING for each in standing.of("receipt_advice"))
+    waiting = ("receipt_confirmation",) if receipt_waits else ()
+    if rung == NONE:
+        return ("order_confirmation" if standing.of("order") else "order", *waiting)
+    if rung == ORDERED:
+        return waiting or ("despatch",)
+    if rung == DESPATCHED:
+        return waiting or ("receipt",)
+    if rung == ACCEPTED:
+        return ("invoice",)
+    return ("payment_confirmation",) if rung == INVOICED else ()
+
+
+def _is_order_confirmed(standing: Standing) -> bool:
+    return any(_ordered(row) > 0 for row in standing.rows)
+
+
+def _ordered(row: LineComparison) -> Decimal:
+    return total(_confirmed(row, "order"), row.unit) or ZERO
+
+
+def _accepted(row: LineComparison) -> Decimal:
+    return total(_confirmed(row, "receipt_advice"), row.unit, of="accepted") or ZERO
+
+
+def _confirmed(row: LineComparison, kind: str) -> list[Part]:
+    return [part for part in row.parts if part.document.kind == kind and part.document.confirmation == CONFIRMED]
