@@ -44,7 +44,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.set_defaults(run=run)
 
 
-def benchmarks(folder: Path = BENCHES) -> dict[str, Benchmark]:
+def benchmarks(folder: Path) -> dict[str, Benchmark]:
     """What there is, by name, without importing any of it."""
     found = {}
     for file in sorted(folder.glob("[!_]*.py")):
@@ -67,7 +67,7 @@ def _needs(tree: ast.Module) -> frozenset[str]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    there = benchmarks()
+    there = benchmarks(BENCHES)
     if arguments.name is None:
         rows = [[benchmark.name, benchmark.description] for benchmark in there.values()]
         if arguments.json:
@@ -132,6 +132,8 @@ def _run(
         "ABS_STATE": str(state.path),
         "DJANGO_SETTINGS_MODULE": "abs_platform.config.settings",
     }
+    for name in backing.ALL - benchmark.needs:
+        env.pop(backing.VARIABLES[name], None)
     if backing.POSTGRES in benchmark.needs:
         log = state.logs / "migrate.log"
         with console.step("database schema"):

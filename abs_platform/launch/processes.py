@@ -33,10 +33,10 @@ class Command:
 class Undertaker:
     """The helper process that outlives a killed supervisor and ends what it left. See undertaker.py."""
 
-    def __init__(self, *, keep_open: Sequence[int] = ()) -> None:
+    def __init__(self, *, keep_open: Sequence[int] = (), grace: float = undertaker.GRACE) -> None:
         reader, self._writer = os.pipe()
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(_HERE / "undertaker.py"), str(reader)],
+            [sys.executable, "-I", "-S", str(_HERE / "undertaker.py"), str(reader), str(grace)],
             pass_fds=(reader, *keep_open),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -11,6 +11,7 @@ from typing import Self
 from abs_platform.launch.console import Console, Failure
 from abs_platform.launch.interrupts import Interrupts
 from abs_platform.launch.processes import Command, Process, Undertaker
+from abs_platform.launch.undertaker import GRACE
 
 POLL = 0.03  # seconds between looks at the processes while something is awaited
 BACKOFF_FIRST, BACKOFF_LIMIT = 0.5, 30.0  # seconds before a restart: first, doubling, at most
@@ -71,20 +72,23 @@ class Supervisor:
         keep_open: Sequence[int] = (),
         changed: Callable[[dict[str, int]], None] | None = None,
         quick_stop: bool = False,
+        grace: float = GRACE,
     ) -> None:
         """`keep_open`: descriptors to stay open until the last process is gone. `changed` hears of new process ids.
 
-        `quick_stop`: kill at the end instead of asking, for stacks whose state is thrown away.
+        `quick_stop`: kill at the end instead of asking, for stacks whose state is thrown away. `grace`: seconds that
+        the processes have to end by themselves when this one is killed.
         """
         self._console = console
         self._interrupts = interrupts
         self._keep_open = keep_open
         self._changed = changed
         self._quick_stop = quick_stop
+        self._grace = grace
         self._stages: list[list[_Slot]] = []
 
     def __enter__(self) -> Self:
-        self._undertaker = Undertaker(keep_open=self._keep_open)
+        self._undertaker = Undertaker(keep_open=self._keep_open, grace=self._grace)
         return self
 
     def __exit__(

@@ -1,10 +1,10 @@
 """Sees to it that nothing outlives a killed supervisor: run as a script beside it.
 
-    python -I -S undertaker.py PIPE < nothing
+    python -I -S undertaker.py PIPE GRACE
 
 Reads "+GROUP" and "-GROUP" lines (process group ids) from the file descriptor PIPE. When the pipe closes, the
 supervisor is gone, in order or by SIGKILL. Groups still on the list have already got their death signal from the
-kernel; they get a few seconds for it, then SIGKILL. It holds the state folder's lock (an inherited descriptor) until
+kernel; they get GRACE seconds for it, then SIGKILL. It holds the state folder's lock (an inherited descriptor) until
 then, so that a new stack cannot start among the remains. Standard library only.
 """
 
@@ -14,7 +14,7 @@ import signal
 import sys
 import time
 
-GRACE = 8.0  # seconds from the supervisor's death to SIGKILL
+GRACE = 8.0  # seconds, the usual
 
 
 def members(group: int) -> list[int]:
@@ -37,7 +37,7 @@ def kill(group: int, number: int) -> None:
         os.killpg(group, number)
 
 
-def bury(groups: set[int], grace: float = GRACE) -> None:
+def bury(groups: set[int], grace: float) -> None:
     """Wait for the groups to end, at most `grace` seconds, then kill them."""
     deadline = time.monotonic() + grace
     while time.monotonic() < deadline and any(members(group) for group in groups):
@@ -49,7 +49,7 @@ def bury(groups: set[int], grace: float = GRACE) -> None:
         time.sleep(0.02)
 
 
-def main(pipe: int) -> None:
+def main(pipe: int, grace: float) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     groups: set[int] = set()
@@ -60,8 +60,8 @@ def main(pipe: int) -> None:
                 groups.add(group)
             else:
                 groups.discard(group)
-    bury(groups)
+    bury(groups, grace)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), float(sys.argv[2]))
