@@ -82,13 +82,15 @@ def start(
         found["DATABASE_URL"] = _postgres(supervisor, console, Postgres(state, book, env, quick))
     if REDIS in wanted and not given[REDIS]:
         redis = Redis(state, book, env, quick)
-        with console.step(f"Redis on port {redis.port}"):
+        with console.step("Redis") as notes:
             _start(supervisor, redis)
+            notes.append(f"port {redis.port}")
         found["REDIS_URL"] = redis.url
     if EVM in wanted and not given[EVM]:
         evm = Evm(state, book, env)
-        with console.step(f"EVM chain on port {evm.port}"):
+        with console.step("EVM chain") as notes:
             _start(supervisor, evm)
+            notes.append(f"port {evm.port}")
         found["ABS_CHAINS"] = json.dumps(evm.chains)
     external = frozenset(name for name in wanted if given[name])
     for name in sorted(external):
@@ -105,8 +107,9 @@ def _postgres(supervisor: Supervisor, console: Console, postgres: Postgres) -> s
                 tail = "" if command.log is None else "\n" + command.log.read_text(encoding="utf-8", errors="replace")
                 raise Failure(f"initdb {ending(code)}{tail}")
             postgres.adopt()
-    with console.step(f"PostgreSQL on port {postgres.port}"):
+    with console.step("PostgreSQL") as notes:
         _start(supervisor, postgres)
+        notes.append(f"port {postgres.port}")
         postgres.create_database()
     return postgres.url
 

@@ -140,7 +140,7 @@ def _check(
     interface.install()
     codes: dict[str, int] = {}
     if not pytest_arguments:
-        runner = LaneRunner(console, interrupts, supervisor, interface.env, state.logs)
+        runner = LaneRunner(console, interrupts, supervisor, {**interface.env, "NO_COLOR": "1"}, state.logs)
         with locks.waiting(ROOT / ".boot" / "npm.lock", interrupts.pause):
             codes = runner.run(lanes(interface))
     found = backing.start(supervisor, console, state, given, quick=True)

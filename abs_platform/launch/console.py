@@ -29,21 +29,21 @@ class Console:
         self._open_line = False
 
     @contextlib.contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Name a piece of work before it starts and its seconds when it is done."""
+    def step(self, name: str) -> Iterator[list[str]]:
+        """Name a piece of work before it starts and its seconds when it is done, with what was added to the list."""
         began = time.monotonic()
         self._write(f"  {name} … ")
         self._open_line = True
+        notes: list[str] = []
         try:
-            yield
+            yield notes
         except BaseException:
-            self._finish(name, began, "failed after ")
+            self._finish(name, f"failed after {time.monotonic() - began:.1f} s")
             raise
-        self._finish(name, began, "")
+        self._finish(name, ", ".join([f"{time.monotonic() - began:.1f} s", *notes]))
 
-    def _finish(self, name: str, began: float, word: str) -> None:
-        seconds = f"{word}{time.monotonic() - began:.1f} s"
-        self._write(f"{seconds}\n" if self._open_line else f"  {name} … {seconds}\n")
+    def _finish(self, name: str, end: str) -> None:
+        self._write(f"{end}\n" if self._open_line else f"  {name} … {end}\n")
         self._open_line = False
 
     def _write(self, text: str) -> None:

