@@ -1,0 +1,285 @@
+"""The log's tables. Records, leaves, tiles and checkpoints are only ever inserted into; the database sees to it."""
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.lookups import Exact
+
+from abs_platform.core import clock
+from abs_platform.core.ids import uuid7
+from abs_platform.core.models import append_only
+from abs_platform.ledger import states
+from abs_platform.ledger.merkle import HASH_SIZE, TILE_WIDTH
+from abs_platform.ledger.states import AnchorState
+
+# Plain strings, so that migrations do not refer to the enumeration.
+STATES = [str(state) for state in AnchorState]
+LIVE = [str(state) for state in states.LIVE]
+OPEN = [str(state) for state in states.OPEN]
+PLACED = [str(state) for state in states.PLACED]
+ANCHORED = str(AnchorState.ANCHORED)
+ABANDONED = str(AnchorState.ABANDONED)
+UNPLACED = [str(AnchorState.PREPARED), str(AnchorState.ORPHANED)]
+
+
+def _bytes(column: str, size: int, name: str) -> models.CheckConstraint:
+    """`column` holds exactly `size` bytes, or nothing where it may be null."""
+    octets = Func(F(column), function="octet_length", output_field=models.IntegerField())
+    return models.CheckConstraint(condition=Q(Exact(octets, size)) | Q(**{f"{column}__isnull": True}), name=name)
+
+
+class Channel(models.Model):
+    """An application's isolated log. The row is also the sequencer's lock."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=80, unique=True)
+    origin = models.CharField(max_length=200, unique=True)
+    hash = models.CharField(max_length=10, choices=[("sm3", "SM3"), ("sha256", "SHA-256")], default="sm3")
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(name__regex=r"^[a-z0-9-]+$"), name="channel_name_plain"),
+            models.CheckConstraint(condition=Q(origin__regex=r"^[^\s+]+$"), name="channel_origin_plain"),
+            models.CheckConstraint(condition=Q(hash__in=["sm3", "sha256"]), name="channel_hash_known"),
+        ]
+
+
+class Chain(models.Model):
+    """A chain that checkpoints go to, and what was last seen of it. Its URL stays in the environment (ABS_CHAINS)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=80, unique=True)
+    kind = models.CharField(max_length=20)
+    chain_id = models.BigIntegerField(null=True)
+    contract = models.CharField(max_length=100, blank=True, default="")
+    confirmations = models.PositiveIntegerField(default=1)
+    head = models.BigIntegerField(null=True)
+    head_seen_at = models.DateTimeField(null=True)
+    trouble = models.TextField(blank=True, default="")
+    trouble_since = models.DateTimeField(null=True)
+    channels = models.ManyToManyField(Channel, through="ChannelChain", related_name="chains")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(confirmations__gte=1), name="chain_confirmations_positive"),
+            models.CheckConstraint(
+                condition=Q(contract="") | Q(chain_id__isnull=False), name="chain_contract_has_chain_id"
+            ),
+            models.CheckConstraint(
+                condition=Q(trouble="", trouble_since__isnull=True) | ~Q(trouble="") & Q(trouble_since__isnull=False),
+                name="chain_trouble_has_time",
+            ),
+        ]
+
+
+class ChannelChain(models.Model):
+    """The channel's checkpoints go to the chain."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT)
+    chain = models.ForeignKey(Chain, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "chain"], name="channel_once_per_chain")]
+
+
+class Record(models.Model):
+    """Somebody committed to something at a time: the salted commitment of a subject, under a template."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT)
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.UUIDField()
+    template = models.CharField(max_length=80)
+    time = models.DateTimeField()
+    commitment = models.BinaryField()
+    person_id = models.UUIDField(null=True)
+    organisation_id = models.UUIDField(null=True)
+    actor = models.CharField(max_length=200)
+
+    class Meta:
+        triggers = append_only()
+        indexes = [models.Index(fields=["subject_kind", "subject_id"], name="record_subject")]
+        constraints = [
+            _bytes("commitment", HASH_SIZE, "record_commitment_size"),
+            models.CheckConstraint(
+                condition=Q(template__regex=r"^[a-z0-9][a-z0-9._/-]*$"), name="record_template_plain"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    Exact(
+                        F("time"),
+                        Func(models.Value("milliseconds"), F("time"), models.Value("UTC"), function="date_trunc"),
+                    )
+                ),
+                name="record_time_milliseconds",
+            ),
+        ]
+
+
+class PendingRecord(models.Model):
+    """A record that waits for its place in the log, with its leaf hash ready. The row goes when the leaf comes."""
+
+    id = models.BigAutoField(primary_key=True)
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, db_index=False)
+    record = models.OneToOneField(Record, on_delete=models.PROTECT, related_name="pending")
+    leaf_hash = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["channel", "id"], name="pending_order")]
+        constraints = [_bytes("leaf_hash", HASH_SIZE, "pending_hash_size")]
+
+
+class Leaf(models.Model):
+    """A record's place in the log."""
+
+    pk = models.CompositePrimaryKey("channel_id", "index")
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, db_index=False)
+    index = models.BigIntegerField()
+    record = models.OneToOneField(Record, on_delete=models.PROTECT, related_name="leaf")
+    hash = models.BinaryField()
+
+    class Meta:
+        triggers = append_only()
+        constraints = [
+            models.CheckConstraint(condition=Q(index__gte=0), name="leaf_index_natural"),
+            _bytes("hash", HASH_SIZE, "leaf_hash_size"),
+        ]
+
+
+class Tile(models.Model):
+    """A full tile of 256 hashes (C2SP tlog-tiles) and the node above it, which is one hash of the level above.
+
+    Unfinished tiles are not stored: level 0 follows from the leaves, level L+1 from the roots of level L.
+    """
+
+    pk = models.CompositePrimaryKey("channel_id", "level", "index")
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, db_index=False)
+    level = models.PositiveSmallIntegerField()
+    index = models.BigIntegerField()
+    hashes = models.BinaryField()
+    root = models.BinaryField()
+
+    class Meta:
+        triggers = append_only()
+        constraints = [
+            models.CheckConstraint(condition=Q(index__gte=0, level__lte=7), name="tile_coordinates"),
+            _bytes("hashes", HASH_SIZE * TILE_WIDTH, "tile_full"),
+            _bytes("root", HASH_SIZE, "tile_root_size"),
+        ]
+
+
+class Checkpoint(models.Model):
+    """The log at a size, signed. `first` is the size of the checkpoint before: leaves first … size-1 came with it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, db_index=False)
+    first = models.BigIntegerField()
+    size = models.BigIntegerField()
+    root = models.BinaryField()
+    note = models.TextField()
+    time = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        triggers = [
+            *append_only(),
+            pgtrigger.Trigger(
+                name="follows",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                    IF NEW.first <> COALESCE(
+                        (SELECT max(size) FROM ledger_checkpoint WHERE channel_id = NEW.channel_id), 0
+                    ) OR NEW.size <> 1 + (SELECT max(index) FROM ledger_leaf WHERE channel_id = NEW.channel_id) THEN
+                        RAISE EXCEPTION 'checkpoint % to % does not follow the log', NEW.first, NEW.size;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "size"], name="checkpoint_once_per_size"),
+            models.UniqueConstraint(fields=["channel", "first"], name="checkpoint_one_successor"),
+            models.CheckConstraint(condition=Q(first__gte=0, first__lt=F("size")), name="checkpoint_grows"),
+            _bytes("root", HASH_SIZE, "checkpoint_root_size"),
+        ]
+
+
+class Anchor(models.Model):
+    """A checkpoint on its way to, or on, one chain. `index` is its number in the chain's contract.
+
+    Leaves first … size-1 are those that the chain did not cover before.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, db_index=False)
+    chain = models.ForeignKey(Chain, on_delete=models.PROTECT, db_index=False)
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="anchors")
+    contract = models.CharField(max_length=100)
+    index = models.BigIntegerField()
+    first = models.BigIntegerField()
+    size = models.BigIntegerField()
+    state = models.CharField(
+        max_length=10, choices=[(state, state) for state in STATES], default=str(AnchorState.PREPARED)
+    )
+    transaction = models.BinaryField(null=True)
+    block = models.BigIntegerField(null=True)
+    block_hash = models.BinaryField(null=True)
+    block_time = models.DateTimeField(null=True)
+    orphaned = models.PositiveIntegerField(default=0)
+    reason = models.TextField(blank=True, default="")
+    created_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["chain", "index"], name="anchor_open", condition=Q(state__in=OPEN)),
+            models.Index(fields=["channel", "chain", "size"], name="anchor_cover", condition=Q(state=ANCHORED)),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["chain", "checkpoint"], condition=Q(state__in=LIVE), name="anchor_one_per_checkpoint"
+            ),
+            models.UniqueConstraint(
+                fields=["chain", "channel", "contract", "index"],
+                condition=Q(state__in=LIVE),
+                name="anchor_one_per_index",
+            ),
+            models.CheckConstraint(condition=Q(state__in=STATES), name="anchor_state_known"),
+            models.CheckConstraint(condition=Q(index__gte=0, first__gte=0, first__lt=F("size")), name="anchor_range"),
+            models.CheckConstraint(
+                condition=~Q(state__in=PLACED)
+                | Q(transaction__isnull=False, block__isnull=False, block_hash__isnull=False, block_time__isnull=False),
+                name="anchor_placed_has_block",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=UNPLACED)
+                | Q(transaction__isnull=True, block__isnull=True, block_hash__isnull=True, block_time__isnull=True),
+                name="anchor_unplaced_has_none",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ABANDONED) & ~Q(reason="") | ~Q(state=ABANDONED) & Q(reason=""),
+                name="anchor_abandoned_has_reason",
+            ),
+            _bytes("transaction", HASH_SIZE, "anchor_transaction_size"),
+            _bytes("block_hash", HASH_SIZE, "anchor_block_hash_size"),
+        ]
+
+
+class AnchorTransaction(models.Model):
+    """A signed transaction of an anchor, stored before it is sent so that in doubt the very same bytes go out again."""
+
+    anchor = models.ForeignKey(Anchor, on_delete=models.PROTECT, related_name="transactions")
+    chain = models.ForeignKey(Chain, on_delete=models.PROTECT, db_index=False)
+    sequence = models.BigIntegerField()
+    transaction = models.BinaryField()
+    raw = models.BinaryField()
+    created_at = models.DateTimeField(default=clock.now)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["chain", "transaction"], name="anchor_transaction_once"),
+            _bytes("transaction", HASH_SIZE, "anchor_transaction_id_size"),
+            models.CheckConstraint(condition=Q(sequence__gte=0), name="anchor_sequence_natural"),
+        ]

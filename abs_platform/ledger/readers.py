@@ -1,0 +1,80 @@
+"""The stored log as a HashReader: full tiles from their rows, the unfinished right edge from leaves and tile roots."""
+
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Q
+
+from abs_platform.ledger.merkle import HASH_SIZE, TILE_HEIGHT, TILE_WIDTH, Frontier, Hasher, Node, unfinished_tiles
+from abs_platform.ledger.models import Channel, Leaf, Tile
+
+TileId = tuple[int, int]
+
+
+class StoredLog:
+    """Reads a channel's nodes; keeps the tiles that it has read for as long as it lives."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._hasher = Hasher(channel.hash)
+        self._tiles: dict[TileId, list[bytes]] = {}
+
+    def read(self, nodes: Sequence[Node]) -> list[bytes]:
+        """See HashReader; one query for the full tiles and one for each level's unfinished tile."""
+        wanted = {_tile_of(node) for node in nodes} - self._tiles.keys()
+        if wanted:
+            self._load(wanted)
+        return [self._node(node) for node in nodes]
+
+    def _node(self, node: Node) -> bytes:
+        level, index = node
+        height = level % TILE_HEIGHT
+        start = (index << height) % TILE_WIDTH
+        hashes = self._tiles[_tile_of(node)][start : start + (1 << height)]
+        if len(hashes) != 1 << height:
+            raise LookupError(f"node {index} of level {level} is not in the log of channel {self._channel.name}")
+        while len(hashes) > 1:
+            hashes = self._hasher.parents(hashes)
+        return hashes[0]
+
+    def _load(self, wanted: Iterable[TileId]) -> None:
+        missing = set(wanted)
+        full = Q()
+        for level, index in missing:
+            full |= Q(level=level, index=index)
+        for level, index, hashes in (
+            Tile.objects.filter(full, channel=self._channel).order_by().values_list("level", "index", "hashes")
+        ):
+            self._tiles[level, index] = split(bytes(hashes))
+            missing.discard((level, index))
+        for level, index in missing:
+            self._tiles[level, index] = unfinished(self._channel, level=level, index=index)
+
+
+def _tile_of(node: Node) -> TileId:
+    level, index = node
+    height = level % TILE_HEIGHT
+    return level // TILE_HEIGHT, (index << height) // TILE_WIDTH
+
+
+def split(hashes: bytes) -> list[bytes]:
+    """A tile's bytes as single hashes."""
+    return [hashes[start : start + HASH_SIZE] for start in range(0, len(hashes), HASH_SIZE)]
+
+
+def unfinished(channel: Channel, *, level: int, index: int) -> list[bytes]:
+    """The hashes that tile (level, index) has so far: leaves at level 0, roots of the tiles below above that."""
+    span = {"channel": channel, "index__gte": index * TILE_WIDTH, "index__lt": (index + 1) * TILE_WIDTH}
+    if level == 0:
+        leaves = Leaf.objects.filter(**span).order_by("index").values_list("hash", flat=True)
+        return [bytes(leaf_hash) for leaf_hash in leaves]
+    roots = Tile.objects.filter(level=level - 1, **span).order_by("index").values_list("root", flat=True)
+    return [bytes(root) for root in roots]
+
+
+def frontier(channel: Channel, size: int) -> Frontier:
+    """The right edge of the stored log, which must have exactly `size` leaves. Raises ValueError when it has not."""
+    edges = [
+        unfinished(channel, level=level, index=index) if count else []
+        for level, (count, index) in enumerate(unfinished_tiles(size))
+    ]
+    return Frontier(Hasher(channel.hash), size, edges)

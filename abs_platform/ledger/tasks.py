@@ -1,0 +1,33 @@
+"""The ledger's background work."""
+
+from datetime import timedelta
+
+from abs_platform.core import jobs
+from abs_platform.integrations.chains import ChainError
+from abs_platform.ledger import anchoring, services
+
+PATIENCE = timedelta(seconds=8)
+AGAIN = timedelta(seconds=1)
+BUSY = timedelta(milliseconds=500)
+TROUBLE = timedelta(seconds=15)
+
+
+def seal(job: jobs.RunningJob) -> None:
+    """Seal the channel's pending records, batch by batch, until none is left."""
+    sealed = services.seal(channel=job.payload["channel"])
+    first = sealed.first if sealed else 0
+    while sealed is not None:
+        job.progress(sealed.size - first, sealed.size - first)
+        sealed = services.seal(channel=job.payload["channel"])
+
+
+def anchor(job: jobs.RunningJob) -> None:
+    """Take the newest checkpoints to one chain; come again while a transaction is under way or the chain has trouble."""
+    try:
+        outcome = anchoring.anchor(chain=job.payload["chain"], patience=PATIENCE)
+    except anchoring.Busy as busy:
+        raise jobs.Retry(BUSY, str(busy)) from None
+    except ChainError as error:
+        raise jobs.Retry(TROUBLE, str(error)) from error
+    if outcome is not anchoring.Outcome.DONE:
+        raise jobs.Retry(AGAIN, "waiting for the chain to take the transaction")
