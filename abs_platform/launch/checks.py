@@ -11,7 +11,7 @@ from pathlib import Path
 
 from abs_platform.launch import backing, locks, node
 from abs_platform.launch.console import Console
-from abs_platform.launch.frontend import Frontend
+from abs_platform.launch.frontend import LOCK, Frontend
 from abs_platform.launch.interrupts import Interrupted, Interrupts
 from abs_platform.launch.paths import FRONTEND, ROOT, StateFolder
 from abs_platform.launch.processes import Command, Process
@@ -141,7 +141,7 @@ def _check(
     codes: dict[str, int] = {}
     if not pytest_arguments:
         runner = LaneRunner(console, interrupts, supervisor, {**interface.env, "NO_COLOR": "1"}, state.logs)
-        with locks.waiting(ROOT / ".boot" / "npm.lock", interrupts.pause):
+        with locks.waiting(LOCK, interrupts.pause):
             codes = runner.run(lanes(interface))
     found = backing.start(supervisor, console, state, given, quick=True)
     env = {**interface.env, **found.variables, "ABS_STATE": str(state.path)}

@@ -5,15 +5,15 @@ import importlib.util
 import os
 import platform
 import re
+import shlex
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from abs_platform.launch.console import Failure
-from abs_platform.launch.paths import FRONTEND
+from abs_platform.launch.paths import BOOT, FRONTEND
 
 OLDEST = (20, 19)
 _INSTALLED = FRONTEND / "node_modules" / ".abs-installed"
@@ -44,9 +44,24 @@ def find() -> Node:
         wheel = Path(place)
         bundled, script = wheel / "bin" / "node", wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
         if bundled.is_file() and script.is_file():
-            # The wheel's own bin/npm is broken; the script itself works. Scripts that call npm find .venv/bin/npm.
-            return Node(bundled, (str(bundled), str(script)), (bundled.parent, Path(sys.executable).parent))
+            return Node(bundled, (str(bundled), str(script)), (_programs(bundled, script.parent),))
     raise Failure(f"Node {OLDEST[0]}.{OLDEST[1]} or later with npm is needed and neither the system nor .venv has one")
+
+
+def _programs(node: Path, scripts: Path) -> Path:
+    """A folder with a node, npm and npx for PATH: the wheel's own bin/npm is broken, the script behind it works."""
+    folder = BOOT / "node"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, words in (
+        ("node", [node]),
+        ("npm", [node, scripts / "npm-cli.js"]),
+        ("npx", [node, scripts / "npx-cli.js"]),
+    ):
+        draft = folder / f".{name}.{os.getpid()}"
+        draft.write_text(f'#!/bin/sh\nexec {shlex.join(str(word) for word in words)} "$@"\n', encoding="utf-8")
+        draft.chmod(0o755)
+        draft.replace(folder / name)
+    return folder
 
 
 def _version(program: str) -> tuple[int, ...]:
@@ -144,10 +159,13 @@ def browser(node: Node, env: Mapping[str, str]) -> Path | None:
     for name in _SYSTEM_BROWSERS:
         if system := shutil.which(name):
             return Path(system)
+    # A folder of our own for it: in the shared one anybody's file of that name would be taken for it.
+    unpacked = BOOT / "chromium" / _wanted()[:16]
+    unpacked.mkdir(parents=True, exist_ok=True)
     script = "import('@sparticuz/chromium').then(m => m.default.executablePath()).then(p => console.log(p))"
     done = subprocess.run(
         [str(node.program), "--input-type=module", "--eval", script],
-        cwd=FRONTEND, env=dict(env), capture_output=True, text=True, check=False, timeout=120,
+        cwd=FRONTEND, env={**env, "TMPDIR": str(unpacked)}, capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     path = done.stdout.strip()
     return Path(path) if done.returncode == 0 and path and Path(path).is_file() else None

@@ -9,6 +9,7 @@ from abs_platform.launch.console import Failure
 
 ROOT = Path(__file__).resolve().parents[2]
 FRONTEND = ROOT / "frontend"
+BOOT = ROOT / ".boot"  # tools that the launcher fetched or made, and locks between launchers
 _MARKER = ".abs-state"
 
 
