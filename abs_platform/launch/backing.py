@@ -9,7 +9,7 @@ from typing import Protocol
 from abs_platform.launch import ports
 from abs_platform.launch.console import Console, Failure
 from abs_platform.launch.evm import Evm
-from abs_platform.launch.paths import StateFolder
+from abs_platform.launch.paths import BOOT, StateFolder
 from abs_platform.launch.postgres import Postgres
 from abs_platform.launch.redis_server import Redis
 from abs_platform.launch.supervisor import Service, StartFailure, Supervisor, ending
@@ -36,12 +36,18 @@ class Backing:
 
 
 def base_environment(env: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The caller's environment, with loopback addresses kept from any proxy and output unbuffered."""
+    """The caller's environment, with loopback addresses kept from any proxy and output unbuffered.
+
+    Compiled Python is kept even where the caller wants none beside the sources, in a folder of its own: without it each
+    process takes 1.5 s longer to start.
+    """
     found = dict(os.environ if env is None else env)
     for name in ("NO_PROXY", "no_proxy"):
         known = [part for part in found.get(name, "").split(",") if part]
         found[name] = ",".join(dict.fromkeys([*known, ports.HOST, "localhost"]))
     found["PYTHONUNBUFFERED"] = "1"
+    if found.pop("PYTHONDONTWRITEBYTECODE", ""):
+        found.setdefault("PYTHONPYCACHEPREFIX", str(BOOT / "pycache"))
     for name in ("POSTGRES_URL", "PGDATA", "PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "PGOPTIONS"):
         found.pop(name, None)
     return found
