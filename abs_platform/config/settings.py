@@ -34,6 +34,9 @@ DEMO: bool = env.bool("ABS_DEMO", default=False)
 if DEMO and PRODUCTION:
     raise ImproperlyConfigured("ABS_DEMO=1 opens accounts to anybody; it is refused in production")
 
+DEMO_ACCOUNTS_FILE = STATE_DIR / "demo-accounts.json"
+OPERATOR_FILE = STATE_DIR / "operator.json"
+
 DEBUG = False
 _host = WEB_URL.split("://", 1)[1].split("/")[0].rsplit(":", 1)[0]
 ALLOWED_HOSTS = [_host] if PRODUCTION else [_host, "127.0.0.1", "localhost", "testserver"]
@@ -102,7 +105,12 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [FRONTEND_DIST],
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request", "django.contrib.auth.context_processors.auth"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+            ]
+        },
     }
 ]
 
@@ -113,7 +121,12 @@ DATABASES = {
         **_database,
         "ENGINE": "django.db.backends.postgresql",
         "CONN_HEALTH_CHECKS": False,
-        "OPTIONS": {**_database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 8, "timeout": 20}},
+        "OPTIONS": {
+            **_database.get("OPTIONS", {}),
+            "pool": {"min_size": 1, "max_size": 8, "timeout": 20},
+            # No statement waits for a lock, runs or idles in a transaction for ever; migrations included.
+            "options": "-c lock_timeout=15s -c statement_timeout=120s -c idle_in_transaction_session_timeout=120s",
+        },
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -121,11 +134,16 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "abs"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "abs"}
+}
 
 # --- who is there
 AUTH_USER_MODEL = "parties.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend", "guardian.backends.ObjectPermissionBackend"]
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -142,6 +160,7 @@ HEADLESS_FRONTEND_URLS = {"account_signup": f"{WEB_URL}/login", "account_reset_p
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = WEB_URL.startswith("https://")
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
     "SCOPES": {"api": "The REST API as the client's organisation"},

@@ -30,11 +30,15 @@ class AccessRequest(models.Model):
             models.CheckConstraint(condition=~Q(requester=F("owner")), name="access_request_between_two"),
             models.CheckConstraint(condition=Q(days__gte=1, days__lte=366), name="access_request_days"),
             models.CheckConstraint(
-                condition=Q(state="requested", decided_at__isnull=True) | ~Q(state="requested") & Q(decided_at__isnull=False),
+                condition=Q(state="requested", decided_at__isnull=True)
+                | ~Q(state="requested") & Q(decided_at__isnull=False),
                 name="access_request_decided_has_time",
             ),
         ]
-        indexes = [models.Index("owner", "-id", name="access_request_owner"), models.Index("requester", "-id", name="access_request_by")]
+        indexes = [
+            models.Index(fields=["owner", "-id"], name="access_request_owner"),
+            models.Index(fields=["requester", "-id"], name="access_request_by"),
+        ]
 
 
 class Grant(models.Model):
@@ -47,6 +51,7 @@ class Grant(models.Model):
     purpose = models.CharField(max_length=20, choices=[(p, p) for p in Purpose])
     whole = models.BooleanField()
     state = models.CharField(max_length=10, choices=[(s, s) for s in GrantState], default=GrantState.ACTIVE)
+    salt = models.BinaryField(max_length=32)
     valid_from = models.DateTimeField()
     valid_until = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
@@ -60,8 +65,8 @@ class Grant(models.Model):
             ),
         ]
         indexes = [
-            models.Index("grantee", "valid_until", name="grant_in_force", condition=Q(state="active")),
-            models.Index("owner", "-id", name="grant_owner"),
+            models.Index(fields=["grantee", "valid_until"], name="grant_in_force", condition=Q(state="active")),
+            models.Index(fields=["owner", "-id"], name="grant_owner"),
         ]
 
 
@@ -89,7 +94,7 @@ class Containment(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["member_kind", "member_id"], name="member_of_one_container")]
-        indexes = [models.Index("container_kind", "container_id", name="containment_members")]
+        indexes = [models.Index(fields=["container_kind", "container_id"], name="containment_members")]
 
 
 class Access(models.Model):
@@ -110,4 +115,7 @@ class Access(models.Model):
 
     class Meta:
         triggers = append_only()
-        indexes = [models.Index("owner", "-id", name="access_owner"), models.Index("grant", "-id", name="access_grant")]
+        indexes = [
+            models.Index(fields=["owner", "-id"], name="access_owner"),
+            models.Index(fields=["grant", "-id"], name="access_grant"),
+        ]

@@ -1,5 +1,6 @@
 """What may this actor see? Asked at read time, in SQL, never cached."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -27,7 +28,9 @@ class Disclosure:
 def in_force(*, grantee_id: UUID) -> QuerySet[Grant]:
     """Grants to an organisation that stand at this moment."""
     now = clock.now()
-    return Grant.objects.filter(grantee_id=grantee_id, state=GrantState.ACTIVE, valid_from__lte=now, valid_until__gt=now)
+    return Grant.objects.filter(
+        grantee_id=grantee_id, state=GrantState.ACTIVE, valid_from__lte=now, valid_until__gt=now
+    )
 
 
 def disclosed_to(*, actor: Actor) -> Disclosure:
@@ -50,18 +53,40 @@ def disclosed_to(*, actor: Actor) -> Disclosure:
     return Disclosure([owner for _, owner, whole in grants if whole], subjects)
 
 
-def covering_grant(*, actor: Actor, owner_id: UUID, subject: SubjectRef) -> Grant | None:
-    """The grant by which the actor may see `subject` of `owner_id` now, or None."""
-    container = Containment.objects.filter(member_kind=subject.kind, member_id=subject.id).first()
-    item = Q(items__subject_kind=subject.kind, items__subject_id=subject.id)
-    if container:
-        item |= Q(items__subject_kind=container.container_kind, items__subject_id=container.container_id)
-    return in_force(grantee_id=actor.home).filter(Q(whole=True) | item, owner_id=owner_id).order_by("id").first()
+def covering_grants(*, actor: Actor, owner_id: UUID, subjects: Iterable[SubjectRef]) -> dict[SubjectRef, Grant]:
+    """For each of `subjects` of `owner_id` the grant by which the actor may see it now; others are left out.
+
+    Locks the owner's grants to the actor, so that a revocation comes wholly before or wholly after the caller's
+    transaction. Must run inside one.
+    """
+    grants = list(
+        in_force(grantee_id=actor.home)
+        .filter(owner_id=owner_id)
+        .order_by("id")
+        .select_for_update()
+        .prefetch_related("items")
+    )
+    wanted = list(subjects)
+    containers = {
+        SubjectRef(row.member_kind, row.member_id): SubjectRef(row.container_kind, row.container_id)
+        for row in Containment.objects.filter(member_id__in=[subject.id for subject in wanted])
+    }
+    opened = {SubjectRef(item.subject_kind, item.subject_id): grant for grant in grants for item in grant.items.all()}
+    whole = next((grant for grant in grants if grant.whole), None)
+    found: dict[SubjectRef, Grant] = {}
+    for subject in wanted:
+        container = containers.get(subject)
+        grant = opened.get(subject) or (container and opened.get(container)) or whole
+        if grant:
+            found[subject] = grant
+    return found
 
 
 def access_requests(*, actor: Actor) -> QuerySet[AccessRequest]:
     """Requests that the actor's organisation made or received."""
-    return AccessRequest.objects.filter(Q(owner_id=actor.home) | Q(requester_id=actor.home)).select_related("owner", "requester", "grant")
+    return AccessRequest.objects.filter(Q(owner_id=actor.home) | Q(requester_id=actor.home)).select_related(
+        "owner", "requester", "grant"
+    )
 
 
 def grants(*, actor: Actor) -> QuerySet[Grant]:
@@ -76,4 +101,6 @@ def grants(*, actor: Actor) -> QuerySet[Grant]:
 
 def accesses(*, actor: Actor) -> QuerySet[Access]:
     """Looks at the organisation's own data, and its own looks at others'."""
-    return Access.objects.filter(Q(owner_id=actor.home) | Q(organisation_id=actor.home)).select_related("organisation", "owner")
+    return Access.objects.filter(Q(owner_id=actor.home) | Q(organisation_id=actor.home)).select_related(
+        "organisation", "owner"
+    )

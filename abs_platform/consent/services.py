@@ -33,7 +33,12 @@ def request_access(
     if not parties.listed_suppliers(actor=actor).filter(id=owner_id).exclude(id=actor.home).exists():
         raise NotFound
     request = AccessRequest.objects.create(
-        requester_id=actor.home, owner_id=owner_id, purpose=purpose, purpose_note=purpose_note, days=days, order_number=order_number
+        requester_id=actor.home,
+        owner_id=owner_id,
+        purpose=purpose,
+        purpose_note=purpose_note,
+        days=days,
+        order_number=order_number,
     )
     _told(actor, "access_request.made", request, {"owner": str(owner_id), "purpose": purpose, "days": days})
     return request
@@ -51,7 +56,9 @@ def grant(*, actor: Actor, request_id: UUID, items: Sequence[Item], whole: bool,
     if whole == bool(items):
         raise Invalid("nothing_granted", "Pick the trades to open, or choose everything; not both and not neither.")
     if not 1 <= days <= request.days:
-        raise Invalid("period_too_long", f"The period can be 1 to {request.days} days, as was asked for.", days=request.days)
+        raise Invalid(
+            "period_too_long", f"The period can be 1 to {request.days} days, as was asked for.", days=request.days
+        )
     now = clock.now()
     request.decided_at = now
     request.save()
@@ -61,6 +68,7 @@ def grant(*, actor: Actor, request_id: UUID, items: Sequence[Item], whole: bool,
         grantee_id=request.requester_id,
         purpose=request.purpose,
         whole=whole,
+        salt=secrets.token_bytes(32),
         valid_from=now,
         valid_until=now + timedelta(days=days),
     )
@@ -105,7 +113,9 @@ def contain(*, container: SubjectRef, members: Iterable[SubjectRef]) -> None:
     """Business applications tell what `container` contains; a member moves when it was elsewhere."""
     Containment.objects.bulk_create(
         (
-            Containment(container_kind=container.kind, container_id=container.id, member_kind=member.kind, member_id=member.id)
+            Containment(
+                container_kind=container.kind, container_id=container.id, member_kind=member.kind, member_id=member.id
+            )
             for member in members
         ),
         update_conflicts=True,
@@ -121,25 +131,25 @@ def record_looks(*, actor: Actor, owner_id: UUID, action: str, subjects: Iterabl
     Reading a grant and writing the look happen in one transaction, under a lock on the grant that a revocation waits
     for; so no look can follow a revocation.
     """
-    rows = []
-    for subject, label in subjects:
-        covering = selectors.covering_grant(actor=actor, owner_id=owner_id, subject=subject)
-        if covering is None:
-            raise NotFound
-        rows.append(
-            Access(
-                owner_id=owner_id,
-                organisation_id=actor.home,
-                person=actor.label,
-                person_ref=actor.person_id,
-                grant=covering,
-                purpose=covering.purpose,
-                action=action,
-                subject_kind=subject.kind,
-                subject_id=subject.id,
-                subject_label=label[:200],
-            )
+    looks = dict(subjects)
+    covering = selectors.covering_grants(actor=actor, owner_id=owner_id, subjects=looks)
+    if len(covering) < len(looks):
+        raise NotFound
+    rows = [
+        Access(
+            owner_id=owner_id,
+            organisation_id=actor.home,
+            person=actor.label,
+            person_ref=actor.person_id,
+            grant=covering[subject],
+            purpose=covering[subject].purpose,
+            action=action,
+            subject_kind=subject.kind,
+            subject_id=subject.id,
+            subject_label=label[:200],
         )
+        for subject, label in looks.items()
+    ]
     Access.objects.bulk_create(rows)
     for row in rows[:1]:
         events.notify([owner_id], "access", row.id)
@@ -169,6 +179,7 @@ def _told(actor: Actor, verb: str, request: AccessRequest, detail: dict[str, obj
 
 
 def _record(actor: Actor, row: Grant, template: str) -> None:
+    """Append the grant's present terms to the ledger; whoever holds the terms and `salt` can open the commitment."""
     terms = {
         "grant": str(row.id),
         "owner": str(row.owner_id),
@@ -180,5 +191,5 @@ def _record(actor: Actor, row: Grant, template: str) -> None:
         "valid_until": row.valid_until.isoformat(),
         "revoked_at": row.revoked_at.isoformat() if row.revoked_at else None,
     }
-    commitment = commit("abs/consent/v1", secrets.token_bytes(32), canonical_json(terms))
+    commitment = commit("abs/consent/v1", bytes(row.salt), canonical_json(terms))
     ledger.append(subject=SubjectRef("grant", row.id), template=template, commitment=commitment, actor=actor)

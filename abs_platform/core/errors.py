@@ -37,7 +37,9 @@ class NotFound(DomainError):
     title = "Not found"
 
     def __init__(self) -> None:
-        super().__init__("not_found", "There is nothing here that you can see. Check the address, or ask the owner for access.")
+        super().__init__(
+            "not_found", "There is nothing here that you can see. Check the address, or ask the owner for access."
+        )
 
 
 class Conflict(DomainError):

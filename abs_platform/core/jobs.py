@@ -72,7 +72,9 @@ class RunningJob:
 Handler = Callable[[RunningJob], None]
 
 
-def enqueue(kind: str, *, key: str = "", payload: Mapping[str, Any] | None = None, delay: timedelta = timedelta(0)) -> UUID:
+def enqueue(
+    kind: str, *, key: str = "", payload: Mapping[str, Any] | None = None, delay: timedelta = timedelta(0)
+) -> UUID:
     """Write a job in the present transaction and ring the bell at commit. Returns its id."""
     if kind not in settings.JOB_HANDLERS:
         raise KeyError(f"no handler for job kind {kind!r}")
@@ -197,6 +199,9 @@ def drain(*, patience: timedelta = timedelta(0), strict: bool = True) -> int:
             ran += run(job_id, strict=strict)
         if due(1):
             continue
-        if not Job.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING]).exists() or time.monotonic() > deadline:
+        if (
+            not Job.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING]).exists()
+            or time.monotonic() > deadline
+        ):
             return ran
         time.sleep(0.05)

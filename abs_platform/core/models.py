@@ -11,7 +11,13 @@ def append_only() -> list[pgtrigger.Trigger]:
     """Triggers for a table whose rows stay for ever: UPDATE, DELETE and TRUNCATE are refused by the database."""
     return [
         pgtrigger.Protect(name="no_change", operation=pgtrigger.Update | pgtrigger.Delete),
-        pgtrigger.Protect(name="no_truncate", operation=pgtrigger.Truncate, level=pgtrigger.Statement),
+        pgtrigger.Trigger(
+            name="no_truncate",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=pgtrigger.Truncate,
+            func="RAISE EXCEPTION 'append only';",
+        ),
     ]
 
 
@@ -42,14 +48,15 @@ class Job(models.Model):
 
     class Meta:
         indexes = [
-            models.Index("run_at", name="job_due", condition=models.Q(state="queued")),
-            models.Index("lease_until", name="job_lease", condition=models.Q(state="running")),
-            models.Index("kind", "key", name="job_same_key", condition=models.Q(state="queued")),
-            models.Index("finished_at", name="job_finished", condition=models.Q(state="done")),
+            models.Index(fields=["run_at"], name="job_due", condition=models.Q(state="queued")),
+            models.Index(fields=["lease_until"], name="job_lease", condition=models.Q(state="running")),
+            models.Index(fields=["kind", "key"], name="job_same_key", condition=models.Q(state="queued")),
+            models.Index(fields=["finished_at"], name="job_finished", condition=models.Q(state="done")),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state="running", lease_until__isnull=False) | ~models.Q(state="running") & models.Q(lease_until__isnull=True),
+                condition=models.Q(state="running", lease_until__isnull=False)
+                | ~models.Q(state="running") & models.Q(lease_until__isnull=True),
                 name="job_running_has_lease",
             ),
             models.CheckConstraint(
@@ -75,4 +82,4 @@ class AuditEntry(models.Model):
 
     class Meta:
         triggers = append_only()
-        indexes = [models.Index("subject_kind", "subject_id", "at", name="audit_subject")]
+        indexes = [models.Index(fields=["subject_kind", "subject_id", "at"], name="audit_subject")]

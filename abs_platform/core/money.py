@@ -27,6 +27,7 @@ def amount_field(**options: Any) -> "models.DecimalField[Any, Any]":  # Any: Dja
 def within_limits(field: str, name: str, *, minimum: Decimal = Decimal(0)) -> models.CheckConstraint:
     """`minimum` ≤ field < 10^16. The upper bound also keeps NaN out, which a bare `>= 0` admits."""
     return models.CheckConstraint(
-        condition=models.Q(**{f"{field}__gte": minimum, f"{field}__lt": AMOUNT_LIMIT}) | models.Q(**{f"{field}__isnull": True}),
+        condition=models.Q(**{f"{field}__gte": minimum, f"{field}__lt": AMOUNT_LIMIT})
+        | models.Q(**{f"{field}__isnull": True}),
         name=name,
     )

@@ -30,6 +30,10 @@ class KeyManagement(Protocol):
         """The platform's SM2 signing key of that name, made at first use."""
         ...
 
+    def mac_key(self, name: str) -> bytes:
+        """The platform's 32-byte key of that name for keyed digests, made at first use."""
+        ...
+
     def chain_key(self) -> bytes:
         """The publisher's secp256k1 private key, 32 bytes, made at first use."""
         ...
@@ -61,6 +65,13 @@ class FileKms:
         stored = bytes.fromhex(file.read_text())
         wrapped, public = stored[:-65], stored[-65:]
         return sm2.SM2KeyPair(private=self.unwrap(wrapped, context=context), public=public)
+
+    def mac_key(self, name: str) -> bytes:
+        context = f"mac-key/{name}".encode()
+        file = self._master_file.parent / f"{name}.mac"
+        if not file.exists():
+            _write_new(file, self.wrap(secrets.token_bytes(32), context=context).hex())
+        return self.unwrap(bytes.fromhex(file.read_text()), context=context)
 
     def chain_key(self) -> bytes:
         return _read_or_make(self._chain_file, 32)

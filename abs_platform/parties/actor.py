@@ -25,13 +25,19 @@ class Actor:
         """Raises Forbidden unless the actor carries one of `roles`."""
         if not self.has(*roles):
             needed = " or ".join(roles)
-            raise Forbidden("role_missing", f"This needs the role {needed}. Ask your organisation's administrator.", roles=list(roles))
+            raise Forbidden(
+                "role_missing",
+                f"This needs the role {needed}. Ask your organisation's administrator.",
+                roles=list(roles),
+            )
 
     @property
     def home(self) -> UUID:
         """The id of the organisation acted for. Raises Forbidden for the platform itself."""
         if self.organisation_id is None:
-            raise Forbidden("organisation_missing", "This is done on behalf of an organisation; your account belongs to none.")
+            raise Forbidden(
+                "organisation_missing", "This is done on behalf of an organisation; your account belongs to none."
+            )
         return self.organisation_id
 
 

@@ -8,14 +8,14 @@ from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
-from rest_framework.views import APIView
 
 from abs_platform.parties import selectors
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.models import Person
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # rest_framework.views itself imports these classes
     from oauth2_provider.models import AccessToken
+    from rest_framework.views import APIView
 
 
 class BearerClient(OAuth2Authentication):  # type: ignore[misc]  # oauth2_provider ships no types
@@ -51,7 +51,7 @@ class BrowserSession(SessionAuthentication):
 class IsActor(BasePermission):
     """Whoever has signed in. Which objects and actions that opens, selectors and services decide."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         return isinstance(request.auth, Actor)
 
 
@@ -60,7 +60,7 @@ class ActorThrottle(SimpleRateThrottle):
 
     scope = "person"
 
-    def get_cache_key(self, request: Request, view: APIView) -> str | None:
+    def get_cache_key(self, request: Request, view: "APIView") -> str | None:
         actor = request.auth
         if isinstance(actor, Actor):
             return f"throttle:{actor.person_id or actor.label}"

@@ -37,7 +37,7 @@ class Organisation(models.Model):
             models.CheckConstraint(condition=~Q(name=""), name="organisation_has_name"),
             models.UniqueConstraint(fields=["id", "network"], name="organisation_in_network"),
         ]
-        indexes = [models.Index("network", "name", name="organisation_listing", condition=Q(listed=True))]
+        indexes = [models.Index(fields=["network", "name"], name="organisation_listing", condition=Q(listed=True))]
 
 
 class Identifier(models.Model):
@@ -71,21 +71,27 @@ class Membership(models.Model):
     roles = ArrayField(models.CharField(max_length=20, choices=[(role, role) for role in Role]))
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(roles__contained_by=sorted(ALL_ROLES)), name="membership_roles_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(roles__contained_by=sorted(ALL_ROLES)), name="membership_roles_known")
+        ]
 
 
 class ApiClient(models.Model):
     """A program acts for one organisation by OAuth2 client credentials."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    application = models.OneToOneField("oauth2_provider.Application", on_delete=models.CASCADE, related_name="api_client")
+    application = models.OneToOneField(
+        "oauth2_provider.Application", on_delete=models.CASCADE, related_name="api_client"
+    )
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="api_clients")
     name = models.CharField(max_length=100)
     roles = ArrayField(models.CharField(max_length=20))
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(roles__contained_by=sorted(ALL_ROLES)), name="api_client_roles_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(roles__contained_by=sorted(ALL_ROLES)), name="api_client_roles_known")
+        ]
 
 
 class KeyPurpose(models.TextChoices):

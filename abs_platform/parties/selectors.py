@@ -1,15 +1,26 @@
 """Reads of organisations, people and keys."""
 
+import json
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from abs_platform.core.errors import NotFound
 from abs_platform.crypto import sm2
 from abs_platform.integrations.kms import kms
 from abs_platform.parties.actor import Actor
-from abs_platform.parties.models import ApiClient, Identifier, KeyPurpose, Membership, Network, Organisation, OrganisationKey, Person
+from abs_platform.parties.models import (
+    ApiClient,
+    Identifier,
+    KeyPurpose,
+    Membership,
+    Network,
+    Organisation,
+    OrganisationKey,
+    Person,
+)
 from abs_platform.parties.roles import Role
 
 
@@ -73,9 +84,21 @@ def organisations(*, actor: Actor) -> QuerySet[Organisation]:
     return Organisation.objects.select_related("network").prefetch_related("identifiers")
 
 
+def demo_accounts() -> list[dict[str, str]]:
+    """Username, organisation and role of the demonstration's accounts, as the demo loader left them."""
+    if not settings.DEMO_ACCOUNTS_FILE.exists():
+        return []
+    accounts = json.loads(settings.DEMO_ACCOUNTS_FILE.read_text())
+    return [{key: account[key] for key in ("username", "organisation", "role")} for account in accounts]
+
+
 def officers_of(network_id: UUID) -> list[UUID]:
     """Ids of the organisations of a network that watch its risks."""
-    return list(Organisation.objects.filter(network_id=network_id, roles__contains=[Role.RISK_OFFICER]).values_list("id", flat=True))
+    return list(
+        Organisation.objects.filter(network_id=network_id, roles__contains=[Role.RISK_OFFICER]).values_list(
+            "id", flat=True
+        )
+    )
 
 
 def signing_key(organisation_id: UUID) -> sm2.SM2KeyPair:

@@ -14,7 +14,16 @@ from abs_platform.core.subjects import SubjectRef
 from abs_platform.crypto import sm2
 from abs_platform.integrations.kms import kms
 from abs_platform.parties.actor import PLATFORM, Actor
-from abs_platform.parties.models import ApiClient, Identifier, KeyPurpose, Membership, Network, Organisation, OrganisationKey, Person
+from abs_platform.parties.models import (
+    ApiClient,
+    Identifier,
+    KeyPurpose,
+    Membership,
+    Network,
+    Organisation,
+    OrganisationKey,
+    Person,
+)
 from abs_platform.parties.roles import ALL_ROLES, Role
 from abs_platform.parties.selectors import key_context, organisation
 
@@ -71,11 +80,16 @@ def create_organisation(
                 Identifier.objects.create(organisation=row, network_id=network_id, scheme=scheme, value=value)
         except IntegrityError as error:
             raise Conflict(
-                "identifier_taken", f"{scheme} {value} already names an organisation of this network.", scheme=scheme, value=value
+                "identifier_taken",
+                f"{scheme} {value} already names an organisation of this network.",
+                scheme=scheme,
+                value=value,
             ) from error
     _add_key(row, KeyPurpose.SIGNING)
     _add_key(row, KeyPurpose.DATA)
-    audit.record(actor=actor, verb="organisation.created", subject=SubjectRef("organisation", row.id), detail={"name": name})
+    audit.record(
+        actor=actor, verb="organisation.created", subject=SubjectRef("organisation", row.id), detail={"name": name}
+    )
     return row
 
 
@@ -103,12 +117,16 @@ def create_person(
         raise Conflict("name_taken", "That username is taken.", name=username) from error
     if organisation_id:
         Membership.objects.create(person=person, organisation_id=organisation_id, roles=sorted(set(roles)))
-    audit.record(actor=actor, verb="person.created", subject=SubjectRef("person", person.id), detail={"username": username})
+    audit.record(
+        actor=actor, verb="person.created", subject=SubjectRef("person", person.id), detail={"username": username}
+    )
     return person
 
 
 @transaction.atomic
-def create_api_client(*, actor: Actor, organisation_id: UUID, name: str, roles: Iterable[str]) -> tuple[ApiClient, str, str]:
+def create_api_client(
+    *, actor: Actor, organisation_id: UUID, name: str, roles: Iterable[str]
+) -> tuple[ApiClient, str, str]:
     """Client credentials for a program of the organisation: (client, client id, secret). The secret is told once only."""
     _operator(actor)
     owner = organisation(organisation_id)
@@ -123,5 +141,7 @@ def create_api_client(*, actor: Actor, organisation_id: UUID, name: str, roles: 
         client_secret=secret,
     )
     client = ApiClient.objects.create(application=application, organisation=owner, name=name, roles=chosen)
-    audit.record(actor=actor, verb="api_client.created", subject=SubjectRef("api_client", client.id), detail={"name": name})
+    audit.record(
+        actor=actor, verb="api_client.created", subject=SubjectRef("api_client", client.id), detail={"name": name}
+    )
     return client, application.client_id, secret

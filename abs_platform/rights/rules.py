@@ -40,6 +40,7 @@ ZERO_DECIMAL_CURRENCIES = frozenset({"JPY", "KRW", "VND", "CLP"})
 AMOUNT_LIMIT = Decimal(10) ** 15
 # How finely a unit value is shown; amounts are computed from the exact one.
 SHOWN_UNIT_VALUE = Decimal("0.000001")
+CENT = Decimal("0.01")
 
 NOT_PERFORMED = "not_performed"
 AMOUNT_NOT_FIXED = "amount_not_fixed"
@@ -191,11 +192,17 @@ def _valued_lines(standing: Standing, rung: int, unit: Decimal) -> Iterator[tupl
             item=row.item,
             quantity=quantity,
             unit=row.unit,
-            unit_value=None if each.value is None else _rounded(each.value, SHOWN_UNIT_VALUE),
+            unit_value=None if each.value is None else _shown(each.value),
             value=None if each.value is None else _rounded(quantity * each.value, unit),
             tax=None if each.value is None or each.tax is None else _rounded(quantity * each.tax, unit),
         )
         yield line, each.fixed
+
+
+def _shown(unit_value: Decimal) -> Decimal:
+    """At most six decimals, at least two."""
+    shown = _rounded(unit_value, SHOWN_UNIT_VALUE)
+    return shown.quantize(CENT) if shown == shown.quantize(CENT) else shown.normalize()
 
 
 def _unit_value(row: LineComparison, standing: Standing) -> _UnitValue:

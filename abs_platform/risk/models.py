@@ -52,4 +52,4 @@ class Alert(models.Model):
             ),
             within_limits("amount", "alert_amount"),
         ]
-        indexes = [models.Index("network", "state", "-id", name="alert_queue")]
+        indexes = [models.Index(fields=["network", "state", "-id"], name="alert_queue")]

@@ -8,7 +8,6 @@ from abs_platform.risk.models import Alert
 
 
 def alerts(*, actor: Actor) -> QuerySet[Alert]:
-    """The alerts of the actor's network, for its risk officers; nothing for anybody else."""
-    if not actor.has(Role.RISK_OFFICER):
-        return Alert.objects.none()
+    """The alerts of the actor's network, for its risk officers. Raises Forbidden for anybody else."""
+    actor.require(Role.RISK_OFFICER)
     return Alert.objects.filter(network_id=actor.network_id)

@@ -49,7 +49,9 @@ def report(
     Alert.objects.bulk_create([alert], ignore_conflicts=True)
     if not Alert.objects.filter(id=alert.id).exists():
         return False
-    audit.record(actor=actor, verb="alert.raised", subject=SubjectRef("alert", alert.id), detail={"rule": rule, "key": key})
+    audit.record(
+        actor=actor, verb="alert.raised", subject=SubjectRef("alert", alert.id), detail={"rule": rule, "key": key}
+    )
     events.notify(parties.officers_of(network_id), "alert", alert.id)
     return True
 

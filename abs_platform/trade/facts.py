@@ -42,7 +42,7 @@ class DocumentFacts:
         return KIND_SEQUENCE.index(self.kind), self.issue_date or date.max, self.number, str(self.id)
 
 
-def facts_of(extracted: Extracted, *, id: DocumentId, confirmation: str, duplicate: bool = False) -> DocumentFacts:  # noqa: A002
+def facts_of(extracted: Extracted, *, id: DocumentId, confirmation: str, duplicate: bool = False) -> DocumentFacts:
     """The facts of an extracted document."""
     return DocumentFacts(
         id=id,

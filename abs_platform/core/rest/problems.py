@@ -15,7 +15,15 @@ CONTENT_TYPE = "application/problem+json"
 Body = dict[str, Any]  # Any: JSON
 
 
-def body(*, status: int, code: str, title: str, detail: str, params: Mapping[str, object] | None = None, errors: list[Body] | None = None) -> Body:
+def body(
+    *,
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    params: Mapping[str, object] | None = None,
+    errors: list[Body] | None = None,
+) -> Body:
     """A problem detail as RFC 9457, section 3, with the extension members code, params and errors."""
     return {
         "type": f"/problems/{code}",
@@ -52,7 +60,12 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     elif isinstance(error, exceptions.APIException):
         codes = error.get_codes()
         code = codes if isinstance(codes, str) else "error"
-        problem = body(status=error.status_code, code=code, title=_TITLES.get(error.status_code, "Refused"), detail=str(error.detail))
+        problem = body(
+            status=error.status_code,
+            code=code,
+            title=_TITLES.get(error.status_code, "Refused"),
+            detail=str(error.detail),
+        )
         headers = {}
         if wait := getattr(error, "wait", None):
             headers["Retry-After"] = str(int(wait))
@@ -64,8 +77,15 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     return Response(problem, status=problem["status"], headers=headers, content_type=CONTENT_TYPE)
 
 
-_TITLES = {400: "The request is malformed", 401: "Sign in first", 403: "Not allowed", 405: "Method not allowed",
-           406: "Not acceptable", 415: "Unsupported media type", 429: "Too many requests"}
+_TITLES = {
+    400: "The request is malformed",
+    401: "Sign in first",
+    403: "Not allowed",
+    405: "Method not allowed",
+    406: "Not acceptable",
+    415: "Unsupported media type",
+    429: "Too many requests",
+}
 
 
 def _field_errors(detail: Any, path: str = "") -> list[Body]:
@@ -89,5 +109,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonR
 
 def server_error(request: HttpRequest) -> JsonResponse:
     """Django's 500 under /api; the cause is in the server's log."""
-    problem = body(status=500, code="internal_error", title="Our fault", detail="Something failed on our side and was logged. Try again in a moment.")
+    problem = body(
+        status=500,
+        code="internal_error",
+        title="Our fault",
+        detail="Something failed on our side and was logged. Try again in a moment.",
+    )
     return JsonResponse(problem, status=500, content_type=CONTENT_TYPE)

@@ -1,0 +1,161 @@
+"""The first page of each persona: one next step, what waits, and the figures that matter to it."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Sum
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from abs_platform.consent import selectors as consent
+from abs_platform.consent.states import RequestState
+from abs_platform.core.rest.fields import Body, money
+from abs_platform.documents import selectors as documents
+from abs_platform.parties import selectors as parties
+from abs_platform.parties.actor import Actor
+from abs_platform.parties.authentication import actor_of
+from abs_platform.parties.roles import Role
+from abs_platform.rights import selectors as rights
+from abs_platform.risk import selectors as risk
+from abs_platform.risk.states import AlertState
+from abs_platform.trade import selectors as trades
+from abs_platform.trade.states import Confirmation
+
+
+class NextStep(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    params = serializers.DictField()
+    link = serializers.CharField()
+
+
+class Task(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    count = serializers.IntegerField()
+    link = serializers.CharField()
+
+
+class Figure(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    value = serializers.CharField()
+    currency = serializers.CharField(allow_null=True)
+
+
+class HomeOut(serializers.Serializer[Any]):
+    next_step = NextStep(allow_null=True)
+    tasks = Task(many=True)
+    figures = Figure(many=True)
+
+
+class HomeView(APIView):
+    """What to do now."""
+
+    @extend_schema(responses=HomeOut, tags=["session"])
+    def get(self, request: Request) -> Response:
+        """One next step, the open tasks and the figures of the caller's roles."""
+        actor = actor_of(request)
+        tasks: list[Body] = []
+        figures: list[Body] = []
+        for role, parts in PARTS.items():
+            if actor.has(role):
+                more_tasks, more_figures = parts(actor)
+                tasks += more_tasks
+                figures += more_figures
+        waiting = [task for task in tasks if task["count"]]
+        first = waiting[0] if waiting else None
+        step = (
+            {"code": first["code"], "params": {"count": first["count"]}, "link": first["link"]}
+            if first
+            else _resting_step(actor)
+        )
+        return Response({"next_step": step, "tasks": tasks, "figures": figures})
+
+
+def _resting_step(actor: Actor) -> Body | None:
+    """What to suggest when nothing waits."""
+    for role, code, link in (
+        (Role.SUPPLIER, "upload_documents", "/documents"),
+        (Role.FINANCIER, "find_suppliers", "/suppliers"),
+        (Role.CORE_ENTERPRISE, "all_confirmed", "/trades"),
+        (Role.RISK_OFFICER, "no_open_alerts", "/alerts"),
+        (Role.OPERATOR, "check_operations", "/operations"),
+    ):
+        if actor.has(role):
+            return {"code": code, "params": {}, "link": link}
+    return None
+
+
+def _task(code: str, count: int, link: str) -> Body:
+    return {"code": code, "count": count, "link": link}
+
+
+def _sums(code: str, rows: Iterable[tuple[str, Decimal | None]]) -> list[Body]:
+    """One figure for each currency."""
+    return [
+        {"code": code, "value": money(value or Decimal(0), currency), "currency": currency} for currency, value in rows
+    ]
+
+
+def _supplier(actor: Actor) -> tuple[list[Body], list[Body]]:
+    own = documents.documents(actor=actor).filter(owner_id=actor.home)
+    requests = consent.access_requests(actor=actor).filter(owner_id=actor.home, state=RequestState.REQUESTED).count()
+    attention = own.exclude(attention=[]).filter(duplicate_of__isnull=True).count()
+    mine = trades.trades(actor=actor).filter(seller_id=actor.home)
+    supported = rights.rights(actor=actor).filter(trade__seller_id=actor.home, supported__gt=0)
+    tasks = [
+        _task("answer_access_requests", requests, "/consents"),
+        _task("mend_documents", attention, "/documents?state=attention"),
+        _task(
+            "awaiting_buyer", mine.filter(documents__confirmation=Confirmation.PENDING).distinct().count(), "/trades"
+        ),
+    ]
+    figures = [
+        *_sums("financeable_now", supported.order_by().values_list("currency").annotate(Sum("supported"))),
+        {"code": "trades", "value": str(mine.count()), "currency": None},
+        {"code": "documents", "value": str(own.count()), "currency": None},
+    ]
+    # Waiting for somebody else is no step of one's own.
+    return tasks[:2] + ([tasks[2]] if any(task["count"] for task in tasks[:2]) else []), figures
+
+
+def _core_enterprise(actor: Actor) -> tuple[list[Body], list[Body]]:
+    states = dict(trades.queue(actor=actor).order_by().values_list("confirmation").annotate(Count("document_id")))
+    pending, disputed = states.get(Confirmation.PENDING, 0), states.get(Confirmation.DISPUTED, 0)
+    figures = [
+        {"code": "confirmed_documents", "value": str(states.get(Confirmation.CONFIRMED, 0)), "currency": None},
+        {"code": "disputed_documents", "value": str(disputed), "currency": None},
+    ]
+    return [_task("confirm_documents", pending, "/confirmations?state=pending")], figures
+
+
+def _financier(actor: Actor) -> tuple[list[Body], list[Body]]:
+    waiting = consent.access_requests(actor=actor).filter(requester_id=actor.home, state=RequestState.REQUESTED).count()
+    visible = rights.rights(actor=actor)
+    figures = [
+        *_sums(
+            "financeable_visible",
+            visible.filter(supported__gt=0).order_by().values_list("currency").annotate(Sum("supported")),
+        ),
+        {"code": "requests_waiting", "value": str(waiting), "currency": None},
+        {"code": "listed_suppliers", "value": str(parties.listed_suppliers(actor=actor).count()), "currency": None},
+    ]
+    return [_task("review_trades", visible.filter(supported__gt=0).count(), "/trades")], figures
+
+
+def _risk_officer(actor: Actor) -> tuple[list[Body], list[Body]]:
+    alerts = risk.alerts(actor=actor)
+    states = dict(alerts.order_by().values_list("state").annotate(Count("id")))
+    severe = alerts.filter(state=AlertState.OPEN, severity__in=["high", "critical"]).count()
+    figures = [{"code": "severe_alerts", "value": str(severe), "currency": None}]
+    return [_task("work_alerts", states.get(AlertState.OPEN, 0), "/alerts?state=open")], figures
+
+
+PARTS = {
+    Role.SUPPLIER: _supplier,
+    Role.CORE_ENTERPRISE: _core_enterprise,
+    Role.FINANCIER: _financier,
+    Role.RISK_OFFICER: _risk_officer,
+}

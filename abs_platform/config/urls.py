@@ -1,0 +1,60 @@
+"""Every address of the platform."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from drf_spectacular.views import SpectacularAPIView
+from oauth2_provider.views import RevokeTokenView, TokenView
+
+from abs_platform.config import events, home, operations, pages
+from abs_platform.consent.api.urls import urlpatterns as consent
+from abs_platform.core.rest import problems
+from abs_platform.documents.api.urls import urlpatterns as documents
+from abs_platform.ledger.api.urls import urlpatterns as ledger
+from abs_platform.parties.api.urls import urlpatterns as parties
+from abs_platform.rights.api.urls import urlpatterns as rights
+from abs_platform.risk.api.urls import urlpatterns as risk
+from abs_platform.trade.api.urls import urlpatterns as trade
+
+api: list[URLPattern | URLResolver] = [
+    *parties,
+    *ledger,
+    *risk,
+    *consent,
+    *documents,
+    *trade,
+    *rights,
+    path("home", home.HomeView.as_view()),
+    path("health", operations.HealthView.as_view()),
+    path("operations", operations.OperationsView.as_view()),
+    path("jobs", operations.JobsView.as_view()),
+    path("jobs/<uuid:id>/retry", operations.RetryJobView.as_view()),
+    path("events", events.stream),
+    path("schema", SpectacularAPIView.as_view()),
+    path("oauth/token", TokenView.as_view()),
+    path("oauth/revoke", RevokeTokenView.as_view()),
+    re_path(r"^.*$", problems.not_found),
+]
+
+urlpatterns = [
+    path("api/v1/", include(api)),
+    path("_allauth/", include("allauth.headless.urls")),
+    re_path(r"^(?!api/|static/|_allauth/).*$", pages.single_page),
+]
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A problem detail under /api, the application's own page elsewhere."""
+    return problems.not_found(request) if _is_api(request) else pages.single_page(request, status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A problem detail, wherever it happened."""
+    return problems.server_error(request)
+
+
+handler404 = page_not_found
+handler500 = server_error

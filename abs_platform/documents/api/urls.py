@@ -1,0 +1,10 @@
+from django.urls import path
+
+from abs_platform.documents.api import views
+
+urlpatterns = [
+    path("documents", views.DocumentsView.as_view()),
+    path("documents/<uuid:id>", views.DocumentView.as_view()),
+    path("documents/<uuid:id>/file", views.DocumentFileView.as_view()),
+    path("documents/<uuid:id>/bundle", views.DocumentBundleView.as_view()),
+]

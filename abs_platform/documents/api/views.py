@@ -1,0 +1,147 @@
+"""Uploading, listing, opening and proving documents."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from abs_platform.core.errors import DomainError, Invalid, TooLarge
+from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged, query_of
+from abs_platform.documents import replies, rules, selectors, services
+from abs_platform.documents.api import serializers as shapes
+from abs_platform.documents.models import Document, Extraction
+from abs_platform.parties.authentication import actor_of
+from abs_platform.parties.roles import Role
+
+
+class DocumentsView(APIView):
+    """Intake and list."""
+
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(
+        responses=page_of(replies.DocumentOut),
+        parameters=[*PAGE_PARAMETERS, shapes.DocumentQuery],
+        tags=["documents"],
+        operation_id="documents_list",
+    )
+    def get(self, request: Request) -> Response:
+        """Documents that the caller may see, newest first. Disclosed ones go into their owners' access logs."""
+        actor = actor_of(request)
+        rows = selectors.documents(actor=actor).filter(_matching(query_of(request, shapes.DocumentQuery)))
+
+        def represent(page: Any) -> list[dict[str, Any]]:  # Any: JSON
+            services.record_listing(actor=actor, rows=page)
+            return replies.document_bodies(page, actor=actor)
+
+        return paged(request, rows, represent)
+
+    @extend_schema(
+        request={"multipart/form-data": shapes.UploadIn}, responses={201: shapes.UploadOut}, tags=["documents"]
+    )
+    def post(self, request: Request) -> Response:
+        """Upload one or many files as `files`. Each is taken or refused by itself; 422 when none is taken."""
+        actor = actor_of(request)
+        actor.require(Role.SUPPLIER)
+        files: list[UploadedFile] = request.FILES.getlist("files")
+        if not files:
+            raise Invalid("no_files", "Send at least one file in the form field `files`.")
+        if len(files) > settings.MAX_FILES:
+            raise TooLarge(
+                "too_many_files", f"An upload may have {settings.MAX_FILES} files at most.", limit=settings.MAX_FILES
+            )
+        taken: list[Document] = []
+        refused = []
+        for file in files:
+            try:
+                taken.append(
+                    services.receive(actor=actor, filename=file.name or "", stream=file.file, size=file.size or 0)
+                )
+            except DomainError as error:
+                name = rules.clean_filename(file.name or "")
+                refused.append({"filename": name, "code": error.code, "detail": error.detail, "params": error.params})
+            finally:
+                file.close()
+        body = {"documents": replies.document_bodies(taken, actor=actor), "rejected": refused}
+        if not taken:
+            raise Invalid("all_refused", "None of the files was taken; `params.rejected` says why.", rejected=refused)
+        return Response(body, status=status.HTTP_201_CREATED)
+
+
+def _matching(query: dict[str, Any]) -> Q:  # Any: checked query parameters
+    matching = Q()
+    if kind := query.get("kind"):
+        matching &= Q(extraction=Extraction.ATTACHMENT) if kind == "attachment" else Q(kind=kind)
+    match query.get("state"):
+        case "attention":
+            matching &= ~Q(attention=[])
+        case "duplicate":
+            matching &= Q(duplicate_of__isnull=False)
+        case "loose":
+            matching &= Q(trade_id__isnull=True, duplicate_of__isnull=True)
+    if trade := query.get("trade"):
+        matching &= Q(trade_id=trade)
+    if search := query.get("search"):
+        matching &= (
+            Q(filename__icontains=search)
+            | Q(number__icontains=search)
+            | Q(buyer_name__icontains=search)
+            | Q(digest=search.lower())
+        )
+    return matching
+
+
+class DocumentView(APIView):
+    """One document."""
+
+    @extend_schema(responses=replies.DocumentDetailOut, tags=["documents"])
+    def get(self, request: Request, id: UUID) -> Response:
+        """A document with what was read from it and where it stands in the log."""
+        actor = actor_of(request)
+        return Response(replies.detail_body(services.look(actor=actor, document_id=id, action="viewed"), actor=actor))
+
+
+class DocumentFileView(APIView):
+    """The original bytes."""
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}, tags=["documents"])
+    def get(self, request: Request, id: UUID) -> HttpResponse:
+        """The file as it was uploaded, decrypted and authenticated."""
+        row, chunks = services.content(actor=actor_of(request), document_id=id)
+        # Whole before the first byte leaves, so that a damaged file is an error and never half a file.
+        reply = HttpResponse(b"".join(chunks), content_type=row.media_type)
+        reply.headers["Content-Disposition"] = _attachment(row.filename)
+        reply.headers["X-Content-Type-Options"] = "nosniff"
+        reply.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+        reply.headers["Cache-Control"] = "private, no-store"
+        return reply
+
+
+class DocumentBundleView(APIView):
+    """The proof."""
+
+    @extend_schema(responses=shapes.BundleOut, tags=["documents"])
+    def get(self, request: Request, id: UUID) -> Response:
+        """The proof bundle, for the verify page or the outside verifier."""
+        row = services.look(actor=actor_of(request), document_id=id, action="proof")
+        name = f"{row.filename}.proof.json"
+        return Response(
+            selectors.bundle(row),
+            headers={"Content-Disposition": _attachment(name), "Cache-Control": "private, no-store"},
+        )
+
+
+def _attachment(filename: str) -> str:
+    """Content-Disposition with a name in UTF-8 (RFC 6266)."""
+    return str(content_disposition_header(as_attachment=True, filename=filename))

@@ -1,0 +1,84 @@
+"""Documents: what was uploaded, kept encrypted, and what was read from it."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Length
+
+from abs_platform.core import clock
+from abs_platform.core.ids import uuid7
+from abs_platform.core.money import AMOUNT_LIMIT, amount_field, within_limits
+from abs_platform.parties.models import Organisation
+
+models.BinaryField.register_lookup(Length)
+
+
+class Extraction(models.TextChoices):
+    """How far reading the file has come."""
+
+    PENDING = "pending"
+    EXTRACTED = "extracted"  # a business document; its fields are in `content`
+    ATTACHMENT = "attachment"  # kept as it is, never guessed at
+    REFUSED = "refused"  # claims to be a business document and cannot be read as one; `attention` says why
+
+
+class Document(models.Model):
+    """One uploaded file. The bytes never change; what is read from them is derived."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="documents")
+    counterparty = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, related_name="counterparty_documents"
+    )
+    uploaded_by = models.CharField(max_length=200)
+    received_at = models.DateTimeField(default=clock.now)
+
+    filename = models.CharField(max_length=255)
+    size = models.PositiveBigIntegerField()
+    media_type = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64)  # SM3 of the file, hex
+    salt = models.BinaryField(max_length=32)  # of the commitment in the ledger
+    record_id = models.UUIDField(unique=True)  # the ledger's record
+    storage_name = models.CharField(max_length=64, unique=True)
+    wrapped_key = models.BinaryField(max_length=200)
+    key_version = models.PositiveIntegerField()
+
+    extraction = models.CharField(max_length=10, choices=Extraction.choices, default=Extraction.PENDING)
+    kind = models.CharField(max_length=20, blank=True, default="")
+    number = models.CharField(max_length=200, blank=True, default="")
+    issue_date = models.DateField(null=True)
+    currency = models.CharField(max_length=3, blank=True, default="")
+    total = amount_field(null=True)
+    seller_name = models.CharField(max_length=300, blank=True, default="")
+    buyer_name = models.CharField(max_length=300, blank=True, default="")
+    content = models.JSONField(null=True)  # Extracted.to_json()
+    fingerprint = models.CharField(max_length=64, blank=True, default="")  # keyed, of the normalised business key
+    number_key = models.CharField(max_length=64, blank=True, default="")  # keyed, of kind, parties and number alone
+    duplicate_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="duplicates")
+    attention = models.JSONField(default=list)  # [{"code", "params"}]
+
+    trade_id = models.UUIDField(null=True)  # told by trade, for the reply alone
+    trade_label = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="document_digest_sm3"),
+            models.CheckConstraint(condition=Q(salt__length=32), name="document_salt_length"),
+            models.CheckConstraint(
+                condition=Q(extraction="extracted", content__isnull=False) & ~Q(kind="") & ~Q(number="")
+                | ~Q(extraction="extracted") & Q(content__isnull=True),
+                name="document_extracted_has_content",
+            ),
+            models.UniqueConstraint(
+                fields=["owner", "fingerprint"],
+                condition=Q(duplicate_of__isnull=True) & ~Q(fingerprint=""),
+                name="document_original_once",
+            ),
+            within_limits("total", "document_total", minimum=-AMOUNT_LIMIT),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "-id"], name="document_owner"),
+            models.Index(fields=["counterparty", "-id"], name="document_counterparty"),
+            models.Index(fields=["owner", "digest"], name="document_digest"),
+            models.Index(fields=["owner", "number_key"], name="document_number_key"),
+            models.Index(fields=["trade_id"], name="document_trade"),
+        ]

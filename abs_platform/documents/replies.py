@@ -1,0 +1,142 @@
+"""How documents look in replies, here and in the layers above."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rest_framework import serializers
+
+from abs_platform.core.rest.fields import Body, Coded, Named, money, named, time
+from abs_platform.documents.models import Document, Extraction
+from abs_platform.ledger import selectors as ledger
+from abs_platform.parties.actor import Actor
+
+STATES = ["received", "recorded", "anchored"]
+TAXED = ("invoice", "credit_note")
+
+
+class AnchorOut(serializers.Serializer[Any]):
+    chain = serializers.CharField()
+    chain_id = serializers.IntegerField()
+    block = serializers.IntegerField()
+    time = serializers.DateTimeField()
+    tx = serializers.CharField()
+
+
+class TradeLink(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    order_number = serializers.CharField(allow_blank=True)
+
+
+class OriginalLink(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    filename = serializers.CharField()
+
+
+class DocumentOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    filename = serializers.CharField()
+    size = serializers.IntegerField()
+    media_type = serializers.CharField()
+    digest = serializers.CharField(help_text="SM3 of the file, hex")
+    kind = serializers.CharField(allow_blank=True)
+    number = serializers.CharField(allow_blank=True)
+    issue_date = serializers.DateField(allow_null=True)
+    currency = serializers.CharField(allow_blank=True)
+    total = serializers.CharField(allow_null=True)
+    state = serializers.ChoiceField(choices=STATES)
+    extraction = serializers.ChoiceField(choices=Extraction.choices)
+    owner = Named()
+    seller_name = serializers.CharField(allow_blank=True)
+    buyer_name = serializers.CharField(allow_blank=True)
+    trade = TradeLink(allow_null=True)
+    duplicate_of = OriginalLink(allow_null=True)
+    attention = Coded(many=True)
+    tax_status = serializers.ChoiceField(choices=["not_verified"], allow_null=True)
+    received_at = serializers.DateTimeField()
+    log_index = serializers.IntegerField(allow_null=True)
+    anchors = AnchorOut(many=True)
+
+
+class RemarkOut(serializers.Serializer[Any]):
+    rule = serializers.CharField()
+    detail = serializers.CharField()
+    params = serializers.DictField()
+
+
+class RecordOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    template = serializers.CharField()
+    time = serializers.DateTimeField()
+    commitment = serializers.CharField()
+
+
+class DocumentDetailOut(DocumentOut):
+    fields = serializers.DictField()  # type: ignore[assignment]  # the contract's name shadows DRF's property
+    lines = serializers.ListField(child=serializers.DictField())
+    remarks = RemarkOut(many=True)
+    record = RecordOut()
+    checkpoint_size = serializers.IntegerField(allow_null=True)
+    allowed_actions = serializers.ListField(child=serializers.ChoiceField(choices=["download", "bundle", "attach"]))
+
+
+def document_bodies(rows: Sequence[Document], *, actor: Actor) -> list[Body]:
+    """Documents for a list; where each stands in the log is fetched for all at once."""
+    positions = ledger.positions([row.record_id for row in rows])
+    return [_body(row, positions[row.record_id], actor) for row in rows]
+
+
+def _body(row: Document, position: ledger.Position, actor: Actor) -> Body:
+    original = row.duplicate_of
+    anchors = [anchor for anchor in position.anchors if anchor.anchored]
+    return {
+        "id": str(row.id),
+        "filename": row.filename,
+        "size": row.size,
+        "media_type": row.media_type,
+        "digest": row.digest,
+        "kind": row.kind or ("attachment" if row.extraction == Extraction.ATTACHMENT else ""),
+        "number": row.number,
+        "issue_date": row.issue_date.isoformat() if row.issue_date else None,
+        "currency": row.currency,
+        "total": money(row.total, row.currency),
+        "state": "anchored" if anchors else "recorded" if position.index is not None else "received",
+        "extraction": row.extraction,
+        "owner": named(row.owner_id, row.owner.name),
+        "seller_name": row.seller_name,
+        "buyer_name": row.buyer_name,
+        "trade": {"id": str(row.trade_id), "order_number": row.trade_label} if row.trade_id else None,
+        "duplicate_of": {"id": str(original.id), "filename": original.filename} if original else None,
+        "attention": row.attention,
+        "tax_status": "not_verified" if row.kind in TAXED else None,
+        "received_at": time(row.received_at),
+        "log_index": position.index,
+        "anchors": [
+            {
+                "chain": anchor.chain,
+                "chain_id": anchor.chain_id,
+                "block": anchor.block,
+                "time": time(anchor.time),
+                "tx": anchor.tx,
+            }
+            for anchor in anchors
+        ],
+    }
+
+
+def detail_body(row: Document, *, actor: Actor) -> Body:
+    """A document with everything that was read from it."""
+    content = dict(row.content or {})
+    lines = content.pop("lines", [])
+    remarks = content.pop("remarks", [])
+    [position] = ledger.positions([row.record_id]).values()
+    own = row.owner_id == actor.organisation_id
+    attachable = own and row.trade_id is None and row.duplicate_of_id is None and row.extraction != Extraction.PENDING
+    return {
+        **_body(row, position, actor),
+        "fields": content,
+        "lines": lines,
+        "remarks": remarks,
+        "record": ledger.evidence(row.record_id)["record"],
+        "checkpoint_size": position.checkpoint_size,
+        "allowed_actions": ["download", "bundle", *(["attach"] if attachable else [])],
+    }

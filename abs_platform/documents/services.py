@@ -1,0 +1,256 @@
+"""Writes of documents: receiving, reading, opening."""
+
+import logging
+import secrets
+from collections.abc import Iterator, Sequence
+from typing import IO
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from abs_platform.consent import services as consent
+from abs_platform.core import audit, events, jobs
+from abs_platform.core.errors import Invalid, TooLarge
+from abs_platform.core.subjects import SubjectRef
+from abs_platform.crypto import sm3
+from abs_platform.crypto.commitments import commit
+from abs_platform.documents import custody, rules, selectors
+from abs_platform.documents.models import Document, Extraction
+from abs_platform.integrations import formats
+from abs_platform.integrations.formats.model import Extracted, to_json
+from abs_platform.integrations.kms import kms
+from abs_platform.ledger import services as ledger
+from abs_platform.parties import selectors as parties
+from abs_platform.parties.actor import PLATFORM, Actor
+from abs_platform.parties.models import Organisation
+from abs_platform.parties.roles import Role
+from abs_platform.risk import services as risk
+from abs_platform.risk.models import Severity
+
+log = logging.getLogger(__name__)
+
+COMMITMENT_DOMAIN = "abs/document/v1"
+RECORD_TEMPLATE = "document/v1"
+
+
+def receive(*, actor: Actor, filename: str, stream: IO[bytes], size: int) -> Document:
+    """Keep an uploaded file encrypted, append its salted digest to the ledger, and have it read.
+
+    `stream` is seekable and stands at its start; `size` is in bytes. Raises Invalid for an empty file, TooLarge beyond
+    the limit. Nothing is kept of a file that is refused.
+    """
+    actor.require(Role.SUPPLIER)
+    name = rules.clean_filename(filename)
+    if size == 0:
+        raise Invalid("file_empty", "The file is empty. Choose the file again.", filename=name)
+    if size > settings.MAX_FILE_BYTES:
+        raise TooLarge(
+            "file_too_large",
+            f"A file may have {settings.MAX_FILE_BYTES} bytes at most.",
+            filename=name,
+            limit=settings.MAX_FILE_BYTES,
+        )
+    media_type = rules.media_type_of(stream.read(512))
+    stream.seek(0)
+    kept = custody.keep(stream, owner_id=actor.home)
+    try:
+        return _record(actor, name, media_type, kept)
+    except BaseException:
+        custody.forget(kept)
+        raise
+
+
+@transaction.atomic
+def _record(actor: Actor, name: str, media_type: str, kept: custody.Kept) -> Document:
+    document = Document(
+        owner_id=actor.home,
+        uploaded_by=actor.label,
+        filename=name,
+        size=kept.size,
+        media_type=media_type,
+        digest=kept.digest,
+        salt=secrets.token_bytes(32),
+        storage_name=kept.storage_name,
+        wrapped_key=kept.wrapped_key,
+        key_version=kept.key_version,
+    )
+    commitment = commit(COMMITMENT_DOMAIN, bytes(document.salt), bytes.fromhex(kept.digest))
+    subject = selectors.subject_of(document)
+    document.record_id = ledger.append(subject=subject, template=RECORD_TEMPLATE, commitment=commitment, actor=actor).id
+    document.save(force_insert=True)
+    audit.record(
+        actor=actor, verb="document.received", subject=subject, detail={"digest": kept.digest, "size": kept.size}
+    )
+    jobs.enqueue("documents.extract", key=str(document.id), payload={"document": str(document.id)})
+    events.notify([document.owner_id], "document", document.id)
+    return document
+
+
+def extract(*, document_id: UUID) -> None:
+    """Read a kept file into typed fields, find what it repeats or contradicts, and tell the layers above. Idempotent."""
+    row = Document.objects.select_related("owner").get(id=document_id)
+    if row.extraction != Extraction.PENDING:
+        return
+    refusal: formats.Refused | None = None
+    extracted: Extracted | None = None
+    try:
+        extracted = formats.parse(b"".join(_plaintext(row)))
+    except formats.Refused as error:
+        refusal = error
+    with transaction.atomic():
+        # One reading at a time per owner: two copies of an invoice cannot both be its original.
+        Organisation.objects.select_for_update(no_key=True).get(id=row.owner_id)
+        row = Document.objects.select_for_update().select_related("owner").get(id=document_id)
+        if row.extraction != Extraction.PENDING:
+            return
+        if extracted:
+            _take_fields(row, extracted)
+        elif refusal:
+            row.extraction = Extraction.REFUSED
+            row.attention = [{"code": refusal.code, "params": {"detail": refusal.detail, **refusal.params}}]
+        else:
+            row.extraction = Extraction.ATTACHMENT
+        _compare_with_earlier(row, extracted)
+        row.save()
+        audit.record(
+            actor=PLATFORM,
+            verb="document.read",
+            subject=selectors.subject_of(row),
+            detail={
+                "extraction": row.extraction,
+                "kind": row.kind,
+                "attention": [item["code"] for item in row.attention],
+            },
+        )
+        if extracted and not row.attention:
+            jobs.publish("document.extracted", {"document": str(row.id)}, key=str(row.id))
+        events.notify([row.owner_id, row.counterparty_id], "document", row.id)
+
+
+def _take_fields(row: Document, extracted: Extracted) -> None:
+    row.extraction = Extraction.EXTRACTED
+    row.content = to_json(extracted)
+    row.kind = extracted.kind
+    row.number = extracted.number
+    row.issue_date = extracted.issue_date
+    row.currency = extracted.currency or ""
+    row.total = extracted.total
+    row.seller_name = extracted.seller.name if extracted.seller else ""
+    row.buyer_name = extracted.buyer.name if extracted.buyer else ""
+    network_id = row.owner.network_id
+    seller = extracted.seller and parties.resolve(network_id=network_id, identifiers=extracted.seller.identifiers())
+    if seller is None or seller.id != row.owner_id:
+        row.attention = [{"code": "seller_not_you", "params": {"seller": row.seller_name, "owner": row.owner.name}}]
+        return
+    buyer = extracted.buyer and parties.resolve(network_id=network_id, identifiers=extracted.buyer.identifiers())
+    row.counterparty = buyer if buyer and buyer.id != row.owner_id else None
+    key = kms().mac_key("fingerprint")
+    row.fingerprint = sm3.hmac_sm3(key, formats.business_key(extracted).encode()).hex()
+    row.number_key = sm3.hmac_sm3(
+        key, f"{extracted.kind}|{row.counterparty_id or row.buyer_name}|{extracted.number}".encode()
+    ).hex()
+
+
+def _compare_with_earlier(row: Document, extracted: Extracted | None) -> None:
+    """Mark the document as a repetition of an earlier one, or as contradicting it, and raise the alert."""
+    earlier = Document.objects.filter(owner_id=row.owner_id, id__lt=row.id, duplicate_of__isnull=True).order_by("id")
+    original = earlier.filter(digest=row.digest).first()
+    conflicting = None
+    if original is None and extracted and row.fingerprint:
+        same_number = earlier.filter(number_key=row.number_key).first()
+        known = same_number and selectors.extracted_of(same_number)
+        if known and formats.content_key(known) == formats.content_key(extracted):
+            original = same_number
+        else:
+            conflicting = same_number
+    if original:
+        row.duplicate_of = original
+        row.attention = [
+            *row.attention,
+            {"code": "duplicate", "params": {"original": str(original.id), "filename": original.filename}},
+        ]
+        if (row.kind or original.kind) in ("invoice", "credit_note"):
+            _alert(row, original, "duplicate_invoice", Severity.HIGH)
+    elif conflicting:
+        row.fingerprint = ""
+        row.attention = [
+            *row.attention,
+            {"code": "number_conflict", "params": {"original": str(conflicting.id), "number": row.number}},
+        ]
+        _alert(row, conflicting, "number_conflict", Severity.CRITICAL)
+
+
+def _alert(row: Document, earlier: Document, rule: str, severity: Severity) -> None:
+    risk.report(
+        actor=PLATFORM,
+        network_id=row.owner.network_id,
+        rule=rule,
+        severity=severity,
+        key=f"{rule}:{row.id}",
+        subject=selectors.subject_of(row),
+        subject_label=selectors.label_of(row),
+        organisation_ids=[row.owner_id, row.counterparty_id],
+        amount=abs(row.total) if row.total is not None else None,
+        currency=row.currency,
+        detail={
+            "number": row.number,
+            "kind": row.kind,
+            "earlier_received_at": earlier.received_at.isoformat(),
+            "same_bytes": row.digest == earlier.digest,
+        },
+    )
+
+
+def _plaintext(row: Document) -> Iterator[bytes]:
+    return custody.read(
+        owner_id=row.owner_id,
+        storage_name=row.storage_name,
+        wrapped_key=bytes(row.wrapped_key),
+        key_version=row.key_version,
+    )
+
+
+@transaction.atomic
+def look(*, actor: Actor, document_id: UUID, action: str) -> Document:
+    """One document for showing, downloading or proving; a look by consent goes into the owner's access log.
+
+    Raises NotFound.
+    """
+    row = selectors.document(actor=actor, document_id=document_id)
+    if selectors.by_disclosure(actor=actor, row=row):
+        look_item = (selectors.subject_of(row), selectors.label_of(row))
+        consent.record_looks(actor=actor, owner_id=row.owner_id, action=action, subjects=[look_item])
+    return row
+
+
+@transaction.atomic
+def record_listing(*, actor: Actor, rows: Sequence[Document]) -> None:
+    """Put the disclosed ones of a listed page into their owners' access logs."""
+    by_owner: dict[UUID, list[tuple[SubjectRef, str]]] = {}
+    for row in rows:
+        if selectors.by_disclosure(actor=actor, row=row):
+            by_owner.setdefault(row.owner_id, []).append((selectors.subject_of(row), selectors.label_of(row)))
+    for owner_id, items in by_owner.items():
+        consent.record_looks(actor=actor, owner_id=owner_id, action="listed", subjects=items)
+
+
+def content(*, actor: Actor, document_id: UUID) -> tuple[Document, Iterator[bytes]]:
+    """The original bytes of a document, decrypted and authenticated chunk by chunk. Raises NotFound."""
+    row = look(actor=actor, document_id=document_id, action="downloaded")
+    return row, _plaintext(row)
+
+
+def place(*, document_id: UUID, trade_id: UUID, label: str, counterparty_id: UUID | None) -> None:
+    """Trade tells where a document belongs and who the other side is. Runs inside trade's transaction."""
+    Document.objects.filter(id=document_id).update(
+        trade_id=trade_id, trade_label=label, counterparty_id=counterparty_id
+    )
+
+
+def announce(*, record_ids: Sequence[UUID]) -> None:
+    """Tell those who see the documents of these ledger records that their state moved on."""
+    with transaction.atomic():
+        rows = Document.objects.filter(record_id__in=record_ids).only("id", "owner_id", "counterparty_id")
+        for row in rows:
+            events.notify([row.owner_id, row.counterparty_id], "document", row.id)

@@ -1,0 +1,20 @@
+"""Job handlers of documents."""
+
+from uuid import UUID
+
+from abs_platform.core.jobs import RunningJob
+from abs_platform.documents import services
+from abs_platform.ledger import selectors as ledger
+
+
+def extract(job: RunningJob) -> None:
+    """Read the document that was received."""
+    services.extract(document_id=UUID(job.payload["document"]))
+
+
+def announce(job: RunningJob) -> None:
+    """Tell the owners of newly recorded or anchored documents."""
+    payload = job.payload
+    services.announce(
+        record_ids=ledger.record_ids(channel=payload["channel"], first=payload["first"], size=payload["size"])
+    )

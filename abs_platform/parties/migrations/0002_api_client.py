@@ -1,0 +1,63 @@
+import django.contrib.auth.models
+import django.contrib.auth.validators
+import django.contrib.postgres.fields
+import django.db.models.deletion
+import django.utils.timezone
+from django.conf import settings
+from django.db import migrations, models
+
+import abs_platform.core.clock
+import abs_platform.core.ids
+import abs_platform.parties.roles
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("parties", "0001_initial"),
+        migrations.swappable_dependency(settings.OAUTH2_PROVIDER_APPLICATION_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="ApiClient",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=abs_platform.core.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "roles",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), size=None),
+                ),
+                ("created_at", models.DateTimeField(default=abs_platform.core.clock.now)),
+                (
+                    "application",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="api_client",
+                        to=settings.OAUTH2_PROVIDER_APPLICATION_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="api_clients",
+                        to="parties.organisation",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name="apiclient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("roles__contained_by", ["core_enterprise", "financier", "operator", "risk_officer", "supplier"])
+                ),
+                name="api_client_roles_known",
+            ),
+        ),
+    ]

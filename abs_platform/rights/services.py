@@ -1,0 +1,105 @@
+"""Computing rights. Nobody writes a right by hand: it follows from the trade's facts."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from abs_platform.core import audit, clock, events
+from abs_platform.core.subjects import SubjectRef
+from abs_platform.parties.actor import PLATFORM
+from abs_platform.rights import rules
+from abs_platform.rights.models import Right
+from abs_platform.risk import services as risk
+from abs_platform.risk.models import Severity
+from abs_platform.trade import selectors as trades
+from abs_platform.trade.models import PaymentConfirmation, Trade
+
+RATES = {rung: Decimal(rate) for rung, rate in settings.ADVANCE_RATES.items()}
+
+
+@transaction.atomic
+def compute(*, trade_id: UUID) -> None:
+    """Compute the right of a trade from its present facts, and raise an alert where a credit note took from it. Idempotent."""
+    trade = (
+        Trade.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("seller", "buyer")
+        .filter(id=trade_id)
+        .first()
+    )
+    if trade is None:  # merged into another trade, whose own job computes it
+        return
+    compared = trades.compared(trade)
+    found = rules.assess(compared.comparison, compared.facts, RATES, _payment_confirmation(trade), today=clock.today())
+    right = Right.objects.filter(trade=trade).first() or Right(trade=trade, base=0, rate=0, supported=0)
+    before = (right.rung, right.base, right.supported)
+    now = clock.now()
+    right.rung = found.rung
+    right.base = found.base
+    right.rate = found.rate
+    right.supported = found.supported
+    right.currency = found.currency or ""
+    right.poolable = found.poolable
+    right.poolable_reasons = list(found.poolable_reasons)
+    right.reductions = [
+        {"reason": each.reason, "amount": str(each.amount), "document": each.document} for each in found.reductions
+    ]
+    right.missing = [*found.missing, *([] if trade.buyer_id else ["buyer_on_platform"])]
+    right.calculation = [_line(each) for each in found.lines]
+    right.due_date = found.due_date
+    if right.financeable_since is None and found.supported > 0:
+        right.financeable_since = now
+    right.computed_at = now
+    right.save()
+    if (right.rung, right.base, right.supported) != before:
+        audit.record(
+            actor=PLATFORM,
+            verb="right.computed",
+            subject=SubjectRef("right", right.id),
+            detail={"rung": right.rung, "base": str(right.base), "supported": str(right.supported)},
+        )
+    _alert_reductions(trade, found)
+    events.notify([trade.seller_id, trade.buyer_id], "right", trade.id)
+
+
+def _payment_confirmation(trade: Trade) -> rules.PaymentConfirmation | None:
+    """The debtor's word; it takes into account the credit notes that were on record when it was given."""
+    row = PaymentConfirmation.objects.filter(trade=trade).first()
+    if row is None:
+        return None
+    earlier = trade.documents.filter(kind="credit_note", filed_at__lte=row.at).values_list("document_id", flat=True)
+    return rules.PaymentConfirmation(
+        amount=row.amount, currency=row.currency, due_date=row.due_date, considers=frozenset(str(id) for id in earlier)
+    )
+
+
+def _line(each: rules.ValuedLine) -> dict[str, str]:
+    return {
+        "order_line": each.order_line or "",
+        "item": each.item,
+        "quantity": format(each.quantity, "f"),
+        "unit": each.unit,
+        "unit_value": "" if each.unit_value is None else format(each.unit_value, "f"),
+        "value": "" if each.value is None else str(each.value),
+        "tax": "" if each.tax is None else str(each.tax),
+    }
+
+
+def _alert_reductions(trade: Trade, found: rules.Assessment) -> None:
+    for each in found.reductions:
+        if each.reason != rules.CREDIT_NOTE:
+            continue
+        risk.report(
+            actor=PLATFORM,
+            network_id=trade.network_id,
+            rule="right_reduced_by_credit_note",
+            severity=Severity.HIGH if found.base == 0 else Severity.MEDIUM,
+            key=f"right_reduced_by_credit_note:{trade.id}:{each.document}",
+            subject=trades.subject_of(trade),
+            subject_label=trades.label_of(trade),
+            organisation_ids=[trade.seller_id, trade.buyer_id],
+            amount=each.amount,
+            currency=found.currency or "",
+            detail={"document": each.document, "before": str(found.gross), "after": str(found.base)},
+        )

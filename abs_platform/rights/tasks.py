@@ -1,0 +1,11 @@
+"""Job handlers of rights."""
+
+from uuid import UUID
+
+from abs_platform.core.jobs import RunningJob
+from abs_platform.rights import services
+
+
+def compute(job: RunningJob) -> None:
+    """Compute the right of the trade that changed."""
+    services.compute(trade_id=UUID(job.payload["trade"]))

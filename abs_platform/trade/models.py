@@ -1,0 +1,195 @@
+"""Trades, the documents filed in them, their lines, and what the buyer signed."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from guardian.models import GroupObjectPermissionBase
+
+from abs_platform.core import clock
+from abs_platform.core.ids import uuid7
+from abs_platform.core.models import append_only
+from abs_platform.core.money import AMOUNT_LIMIT, amount_field, within_limits
+from abs_platform.documents.models import Document
+from abs_platform.parties.models import Network, Organisation
+from abs_platform.trade.states import Confirmation
+
+
+class Trade(models.Model):
+    """Seller, buyer, order number; provisional while the order itself is missing."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    network = models.ForeignKey(Network, on_delete=models.PROTECT)
+    seller = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="sales")
+    buyer = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="purchases")
+    buyer_key = models.CharField(max_length=250)  # the organisation's id, else the party's most decisive identifier
+    buyer_name = models.CharField(max_length=300)
+    order_number = models.CharField(max_length=200, blank=True, default="")  # empty while no document names an order
+    provisional = models.BooleanField(default=True)
+    currency = models.CharField(max_length=3, blank=True, default="")
+    ordered = amount_field(null=True)
+    mismatches = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=clock.now)
+    updated_at = models.DateTimeField(default=clock.now)
+    as_head_office: bool  # annotated by selectors.trades
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "buyer_key", "order_number"], condition=~Q(order_number=""), name="trade_once"
+            ),
+            models.CheckConstraint(condition=~Q(seller=models.F("buyer")), name="trade_between_two"),
+            within_limits("ordered", "trade_ordered", minimum=-AMOUNT_LIMIT),
+        ]
+        indexes = [
+            models.Index(fields=["seller", "-id"], name="trade_seller"),
+            models.Index(fields=["buyer", "-id"], name="trade_buyer"),
+        ]
+        permissions = [("see_trade", "Can see the trade as the buyer's head office")]
+
+
+class TradeGroupPermission(GroupObjectPermissionBase):  # type: ignore[misc]  # guardian ships no types
+    """Per-trade exceptions: a group head office sees the purchases of its project companies."""
+
+    content_object = models.ForeignKey(Trade, on_delete=models.CASCADE)
+
+
+class TradeKey(models.Model):
+    """A reference by which documents find their trade: "order:…", "despatch:…", "receipt:…", "invoice:…"."""
+
+    id = models.BigAutoField(primary_key=True)
+    trade = models.ForeignKey(Trade, on_delete=models.CASCADE, related_name="keys")
+    seller = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    buyer_key = models.CharField(max_length=250)
+    key = models.CharField(max_length=220)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["seller", "buyer_key", "key"], name="trade_key_names_one_trade")]
+
+
+class TradeDocument(models.Model):
+    """A business document filed in its trade."""
+
+    document = models.OneToOneField(Document, on_delete=models.PROTECT, primary_key=True, related_name="filed")
+    trade = models.ForeignKey(Trade, on_delete=models.PROTECT, related_name="documents")
+    kind = models.CharField(max_length=20)
+    number = models.CharField(max_length=200)
+    issue_date = models.DateField(null=True)
+    currency = models.CharField(max_length=3, blank=True, default="")
+    due_date = models.DateField(null=True)
+    total = amount_field(null=True)
+    confirmation = models.CharField(max_length=12, choices=[(s, s) for s in Confirmation])
+    deadline = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    filed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmation="not_required", deadline__isnull=True, decided_at__isnull=True)
+                | Q(confirmation="pending", deadline__isnull=False, decided_at__isnull=True)
+                | Q(confirmation__in=["confirmed", "disputed"], deadline__isnull=False, decided_at__isnull=False),
+                name="trade_document_confirmation_times",
+            ),
+            within_limits("total", "trade_document_total", minimum=-AMOUNT_LIMIT),
+        ]
+        indexes = [
+            models.Index(fields=["trade"], name="trade_document_trade"),
+            models.Index(fields=["confirmation", "deadline"], name="trade_document_queue"),
+        ]
+
+
+def _quantity(**options: Any) -> "models.DecimalField[Any, Any]":  # Any: Django's own field options
+    return models.DecimalField(max_digits=24, decimal_places=6, **options)
+
+
+def _text(length: int = 200) -> "models.CharField[Any, Any]":  # Any: Django's own field types
+    return models.CharField(max_length=length, blank=True, default="")
+
+
+class TradeLine(models.Model):
+    """One line of a filed document and what it refers to. The columns bear the names of formats.model.Line."""
+
+    id = models.BigAutoField(primary_key=True)
+    document = models.ForeignKey(TradeDocument, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveIntegerField()
+    line_id = _text()  # Line.id
+    item_name = _text(500)
+    item_description = models.TextField(blank=True, default="")
+    buyer_item_id = _text()
+    seller_item_id = _text()
+    standard_item_id = _text()
+    unit = _text(20)
+    quantity = _quantity(null=True)
+    rejected = _quantity(default=0)
+    short = _quantity(default=0)
+    oversupply = _quantity(default=0)
+    backorder = _quantity(default=0)
+    price = _quantity(null=True)
+    price_base_quantity = _quantity(default=1)
+    allowances = _quantity(default=0)
+    charges = _quantity(default=0)
+    amount = _quantity(null=True)
+    tax = _quantity(null=True)
+    tax_percent = _quantity(null=True)
+    order_number = _text()
+    order_line_id = _text()
+    despatch_number = _text()
+    despatch_line_id = _text()
+    receipt_number = _text()
+    receipt_line_id = _text()
+    invoice_number = _text()
+    invoice_line_id = _text()
+    note = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["document", "position"], name="trade_line_position")]
+
+
+class SignedDecision(models.Model):
+    """What the core enterprise signed: the exact statement, the signature and the key that made it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    document = models.ForeignKey(TradeDocument, on_delete=models.PROTECT, related_name="decisions")
+    decision = models.CharField(max_length=10, choices=[("confirm", "confirm"), ("dispute", "dispute")])
+    reason = models.TextField(blank=True, default="")
+    statement = models.TextField()
+    content_digest = models.CharField(max_length=64)
+    signature = models.BinaryField(max_length=80)
+    public_key = models.BinaryField(max_length=65)
+    custodial = models.BooleanField()
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    person = models.CharField(max_length=200)
+    salt = models.BinaryField(max_length=32)
+    record_id = models.UUIDField(unique=True)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        triggers = append_only()
+        constraints = [
+            models.CheckConstraint(condition=Q(decision="confirm") | ~Q(reason=""), name="dispute_has_reason"),
+        ]
+
+
+class PaymentConfirmation(models.Model):
+    """付款确认书: the debtor confirms amount, due date and account (rung 5). One for each trade."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    trade = models.OneToOneField(Trade, on_delete=models.PROTECT, related_name="payment_confirmation")
+    amount = amount_field()
+    currency = models.CharField(max_length=3)
+    due_date = models.DateField()
+    account = models.CharField(max_length=100)
+    statement = models.TextField()
+    signature = models.BinaryField(max_length=80)
+    public_key = models.BinaryField(max_length=65)
+    custodial = models.BooleanField()
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    person = models.CharField(max_length=200)
+    salt = models.BinaryField(max_length=32)
+    record_id = models.UUIDField(unique=True)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        triggers = append_only()
+        constraints = [within_limits("amount", "payment_confirmation_amount")]

@@ -1,0 +1,397 @@
+"""How trades and confirmations look in replies, here and in the layers above."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q
+from rest_framework import serializers
+
+from abs_platform.core.rest.fields import Body, Named, money, named, number, time
+from abs_platform.core.transitions import allowed_actions
+from abs_platform.documents.models import Document
+from abs_platform.documents.replies import DocumentDetailOut, DocumentOut, TradeLink, detail_body, document_bodies
+from abs_platform.parties.actor import Actor
+from abs_platform.parties.roles import Role
+from abs_platform.trade import rules, statements
+from abs_platform.trade.models import PaymentConfirmation, SignedDecision, Trade, TradeDocument
+from abs_platform.trade.selectors import Facts
+from abs_platform.trade.states import TRANSITIONS, Confirmation
+
+
+class Buyer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(allow_null=True)
+    name = serializers.CharField(allow_blank=True)
+
+
+class TradeOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    order_number = serializers.CharField(allow_blank=True)
+    provisional = serializers.BooleanField()
+    seller = Named()
+    buyer = Buyer()
+    currency = serializers.CharField(allow_blank=True)
+    ordered = serializers.CharField(allow_null=True)
+    documents = serializers.IntegerField()
+    mismatches = serializers.IntegerField()
+    pending_confirmations = serializers.IntegerField()
+    updated_at = serializers.DateTimeField()
+
+
+class DifferenceOut(serializers.Serializer[Any]):
+    rule = serializers.CharField()
+    document = serializers.CharField()
+    document_id = serializers.UUIDField()
+    line = serializers.CharField(allow_blank=True)
+    expected = serializers.CharField()
+    found = serializers.CharField()
+
+
+class TradeRemark(serializers.Serializer[Any]):
+    rule = serializers.CharField()
+    document = serializers.CharField()
+    detail = serializers.CharField()
+    params = serializers.DictField()
+
+
+class OpenQuantityOut(serializers.Serializer[Any]):
+    document = serializers.CharField()
+    line = serializers.CharField(allow_blank=True)
+    quantity = serializers.CharField()
+    unit = serializers.CharField(allow_blank=True)
+
+
+class FiledOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    document = DocumentOut()
+    kind = serializers.CharField()
+    number = serializers.CharField()
+    issue_date = serializers.DateField(allow_null=True)
+    total = serializers.CharField(allow_null=True)
+    currency = serializers.CharField(allow_blank=True)
+    confirmation_state = serializers.ChoiceField(choices=[str(state) for state in Confirmation])
+    deadline = serializers.DateTimeField(allow_null=True)
+    allowed_actions = serializers.ListField(child=serializers.CharField())
+
+
+class LineOut(serializers.Serializer[Any]):
+    order_line = serializers.CharField(allow_blank=True)
+    item = serializers.CharField(allow_blank=True)
+    unit = serializers.CharField(allow_blank=True)
+    ordered = serializers.CharField(allow_null=True)
+    despatched = serializers.CharField(allow_null=True)
+    received = serializers.CharField(allow_null=True)
+    rejected = serializers.CharField(allow_null=True)
+    short = serializers.CharField(allow_null=True)
+    accepted = serializers.CharField(allow_null=True)
+    invoiced = serializers.CharField(allow_null=True)
+    credited = serializers.CharField(allow_null=True)
+    order_price = serializers.CharField(allow_null=True)
+    invoice_price = serializers.CharField(allow_null=True)
+    differences = serializers.ListField(child=serializers.CharField())
+
+
+class TimelineOut(serializers.Serializer[Any]):
+    at = serializers.DateTimeField()
+    kind = serializers.CharField()
+    params = serializers.DictField()
+
+
+class PaymentConfirmationOut(serializers.Serializer[Any]):
+    amount = serializers.CharField()
+    currency = serializers.CharField()
+    due_date = serializers.DateField()
+    account = serializers.CharField()
+    person = serializers.CharField()
+    organisation = Named()
+    at = serializers.DateTimeField()
+    signature = serializers.CharField()
+    public_key = serializers.CharField()
+    custodial = serializers.BooleanField()
+    statement = serializers.CharField()
+
+
+class TradeFactsOut(TradeOut):
+    documents = FiledOut(many=True)  # type: ignore[assignment]  # the documents themselves instead of their number
+    attachments = DocumentOut(many=True)
+    lines = LineOut(many=True)
+    mismatches = DifferenceOut(many=True)  # type: ignore[assignment]  # the mismatches themselves
+    remarks = TradeRemark(many=True)
+    open_quantities = OpenQuantityOut(many=True)
+    timeline = TimelineOut(many=True)
+    payment_confirmation = PaymentConfirmationOut(allow_null=True)
+    allowed_actions = serializers.ListField(child=serializers.CharField())
+
+
+class SignatureOut(serializers.Serializer[Any]):
+    decision = serializers.ChoiceField(choices=["confirm", "dispute"])
+    reason = serializers.CharField(allow_blank=True)
+    person = serializers.CharField()
+    organisation = Named()
+    at = serializers.DateTimeField()
+    signature = serializers.CharField()
+    public_key = serializers.CharField()
+    custodial = serializers.BooleanField()
+    statement = serializers.CharField()
+
+
+class QueuedOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    document = DocumentOut()
+    trade = TradeLink()
+    supplier = Named()
+    amount = serializers.CharField(allow_null=True)
+    currency = serializers.CharField(allow_blank=True)
+    state = serializers.ChoiceField(choices=[str(state) for state in Confirmation])
+    mismatches = serializers.IntegerField()
+    deadline = serializers.DateTimeField()
+    received_at = serializers.DateTimeField()
+    allowed_actions = serializers.ListField(child=serializers.CharField())
+
+
+class SheetOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=[str(state) for state in Confirmation])
+    deadline = serializers.DateTimeField()
+    document = DocumentDetailOut()
+    trade = TradeFactsOut()
+    statement = serializers.CharField()
+    content_digest = serializers.CharField()
+    differences = DifferenceOut(many=True)
+    signatures = SignatureOut(many=True)
+    allowed_actions = serializers.ListField(child=serializers.CharField())
+
+
+def trade_bodies(rows: Sequence[Trade]) -> list[Body]:
+    """Trades for a list."""
+    counts = {
+        trade_id: (filed, pending)
+        for trade_id, filed, pending in TradeDocument.objects.filter(trade__in=[row.id for row in rows])
+        .values("trade_id")
+        .annotate(filed=Count("document_id"), pending=Count("document_id", filter=Q(confirmation=Confirmation.PENDING)))
+        .values_list("trade_id", "filed", "pending")
+    }
+    return [_trade(row, *counts.get(row.id, (0, 0))) for row in rows]
+
+
+def _trade(row: Trade, filed: int, pending: int) -> Body:
+    return {
+        "id": str(row.id),
+        "order_number": row.order_number,
+        "provisional": row.provisional,
+        "seller": named(row.seller_id, row.seller.name),
+        "buyer": {
+            "id": str(row.buyer_id) if row.buyer_id else None,
+            "name": row.buyer.name if row.buyer else row.buyer_name,
+        },
+        "currency": row.currency,
+        "ordered": money(row.ordered, row.currency),
+        "documents": filed,
+        "mismatches": row.mismatches,
+        "pending_confirmations": pending,
+        "updated_at": time(row.updated_at),
+    }
+
+
+def trade_facts_body(row: Trade, facts: Facts, *, actor: Actor) -> Body:
+    """A trade with its documents, their lines side by side, and how they differ."""
+    bodies = {
+        body["id"]: body for body in document_bodies([doc.document for doc in facts.documents], actor=actor)
+    }
+    loose = Document.objects.filter(trade_id=row.id).exclude(id__in=[doc.document_id for doc in facts.documents])
+    attachments = document_bodies(list(loose.select_related("owner", "duplicate_of")), actor=actor)
+    pending = sum(doc.confirmation == Confirmation.PENDING for doc in facts.documents)
+    payment = PaymentConfirmation.objects.select_related("organisation").filter(trade=row).first()
+    decisions = (
+        SignedDecision.objects.filter(document__trade=row).select_related("document", "organisation").order_by("at")
+    )
+    debtor = actor.has(Role.CORE_ENTERPRISE) and row.buyer_id == actor.organisation_id
+    return {
+        **_trade(row, len(facts.documents), pending),
+        "documents": [
+            {
+                "id": str(doc.document_id),
+                "document": bodies[str(doc.document_id)],
+                "kind": doc.kind,
+                "number": doc.number,
+                "issue_date": doc.issue_date.isoformat() if doc.issue_date else None,
+                "total": money(doc.total, doc.currency),
+                "currency": doc.currency,
+                "confirmation_state": doc.confirmation,
+                "deadline": time(doc.deadline),
+                "allowed_actions": allowed_actions(TRANSITIONS, state=doc.confirmation, roles=actor.roles)
+                if debtor
+                else [],
+            }
+            for doc in facts.documents
+        ],
+        "attachments": attachments,
+        "lines": [_line(line) for line in facts.comparison.lines],
+        "mismatches": _differences(facts.comparison.mismatches),
+        "remarks": [
+            {"rule": remark.rule, "document": doc.number, "detail": remark.detail, "params": remark.params}
+            for doc in facts.documents
+            for remark in facts.extracted[doc.document_id].remarks
+        ],
+        "open_quantities": [
+            {"document": each.document, "line": each.line, "quantity": number(each.quantity), "unit": each.unit or ""}
+            for each in facts.comparison.open_quantities
+        ],
+        "timeline": _timeline(facts, attachments, bodies, decisions, payment),
+        "payment_confirmation": _payment(payment) if payment else None,
+        "allowed_actions": ["confirm_payment"] if debtor and payment is None else [],
+    }
+
+
+def _timeline(
+    facts: Facts,
+    attachments: list[Body],
+    bodies: dict[str, Body],
+    decisions: Iterable[SignedDecision],
+    payment: PaymentConfirmation | None,
+) -> list[Body]:
+    """What happened in a trade, oldest first, by the platform's clock and the chains'."""
+    events: list[Body] = []
+    for doc in facts.documents:
+        body = bodies[str(doc.document_id)]
+        about = {"document_id": str(doc.document_id), "number": doc.number, "document_kind": doc.kind}
+        events.append({"at": body["received_at"], "kind": "document_received", "params": about})
+        events.extend(
+            {
+                "at": anchor["time"],
+                "kind": "document_anchored",
+                "params": {**about, "chain": anchor["chain"], "block": anchor["block"]},
+            }
+            for anchor in body["anchors"]
+        )
+    events.extend(
+        {
+            "at": body["received_at"],
+            "kind": "attachment_joined",
+            "params": {"document_id": body["id"], "filename": body["filename"]},
+        }
+        for body in attachments
+    )
+    events.extend(
+        {
+            "at": time(each.at),
+            "kind": "confirmed" if each.decision == "confirm" else "disputed",
+            "params": {
+                "document_id": str(each.document_id),
+                "number": each.document.number,
+                "document_kind": each.document.kind,
+                "organisation": each.organisation.name,
+                "reason": each.reason,
+            },
+        }
+        for each in decisions
+    )
+    if payment:
+        about = {
+            "amount": money(payment.amount, payment.currency) or "",
+            "currency": payment.currency,
+            "due_date": payment.due_date.isoformat(),
+        }
+        events.append({"at": time(payment.at), "kind": "payment_confirmed", "params": about})
+    return sorted(events, key=lambda event: str(event["at"]))
+
+
+def _payment(row: PaymentConfirmation) -> Body:
+    return {
+        "amount": money(row.amount, row.currency),
+        "currency": row.currency,
+        "due_date": row.due_date.isoformat(),
+        "account": row.account,
+        "person": row.person,
+        "organisation": named(row.organisation_id, row.organisation.name),
+        "at": time(row.at),
+        "signature": bytes(row.signature).hex(),
+        "public_key": bytes(row.public_key).hex(),
+        "custodial": row.custodial,
+        "statement": row.statement,
+    }
+
+
+def _line(line: rules.LineComparison) -> Body:
+    return {
+        "order_line": line.order_line or "",
+        "item": line.item or "",
+        "unit": line.unit or "",
+        "ordered": number(line.ordered),
+        "despatched": number(line.despatched),
+        "received": number(line.received),
+        "rejected": number(line.rejected),
+        "short": number(line.short),
+        "accepted": number(line.accepted),
+        "invoiced": number(line.invoiced),
+        "credited": number(line.credited),
+        "order_price": number(line.order_price),
+        "invoice_price": number(line.invoice_price),
+        "differences": list(line.differences),
+    }
+
+
+def _differences(items: Iterable[rules.Mismatch]) -> list[Body]:
+    return [
+        {
+            "rule": item.rule,
+            "document": item.document,
+            "document_id": str(item.document_id),
+            "line": item.line or "",
+            "expected": item.expected,
+            "found": item.found,
+        }
+        for item in items
+    ]
+
+
+def queued_bodies(rows: Sequence[TradeDocument], differences: dict[UUID, int], *, actor: Actor) -> list[Body]:
+    """Documents in the confirmation queue."""
+    bodies = document_bodies([row.document for row in rows], actor=actor)
+    return [
+        {
+            "id": str(row.document_id),
+            "document": body,
+            "trade": {"id": str(row.trade_id), "order_number": row.trade.order_number},
+            "supplier": named(row.trade.seller_id, row.trade.seller.name),
+            "amount": money(row.total, row.currency),
+            "currency": row.currency,
+            "state": row.confirmation,
+            "mismatches": differences.get(row.document_id, 0),
+            "deadline": time(row.deadline),
+            "received_at": body["received_at"],
+            "allowed_actions": allowed_actions(TRANSITIONS, state=row.confirmation, roles=actor.roles),
+        }
+        for row, body in zip(rows, bodies, strict=True)
+    ]
+
+
+def sheet_body(row: TradeDocument, facts: Facts, *, actor: Actor) -> Body:
+    """Everything that the core enterprise's person sees before signing, and what was signed so far."""
+    content = statements.content_of(row, facts)
+    decisions = row.decisions.select_related("organisation").order_by("at")
+    return {
+        "id": str(row.document_id),
+        "state": row.confirmation,
+        "deadline": time(row.deadline),
+        "document": detail_body(row.document, actor=actor),
+        "trade": trade_facts_body(row.trade, facts, actor=actor),
+        "statement": content,
+        "content_digest": statements.digest_of(content),
+        "differences": _differences(statements.differences_of(row, facts)),
+        "signatures": [
+            {
+                "decision": each.decision,
+                "reason": each.reason,
+                "person": each.person,
+                "organisation": named(each.organisation_id, each.organisation.name),
+                "at": time(each.at),
+                "signature": bytes(each.signature).hex(),
+                "public_key": bytes(each.public_key).hex(),
+                "custodial": each.custodial,
+                "statement": each.statement,
+            }
+            for each in decisions
+        ],
+        "allowed_actions": allowed_actions(TRANSITIONS, state=row.confirmation, roles=actor.roles),
+    }

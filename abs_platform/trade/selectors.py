@@ -1,0 +1,104 @@
+"""Reads of trades: what may be seen, and how its documents compare."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from abs_platform.consent import selectors as consent
+from abs_platform.core.errors import NotFound
+from abs_platform.core.subjects import SubjectRef
+from abs_platform.documents import selectors as documents
+from abs_platform.integrations.formats.model import Extracted, from_json
+from abs_platform.parties.actor import Actor
+from abs_platform.parties.roles import Role
+from abs_platform.trade import rules
+from abs_platform.trade.facts import DocumentFacts, facts_of
+from abs_platform.trade.models import Trade, TradeDocument, TradeGroupPermission
+from abs_platform.trade.states import Confirmation
+
+
+def trades(*, actor: Actor) -> QuerySet[Trade]:
+    """The trades that the actor may see now: its own, its project companies', and those opened to it."""
+    if not actor.has(*documents.BUSINESS_ROLES):
+        return Trade.objects.none()
+    seen = Q(seller_id=actor.home) | Q(buyer_id=actor.home)
+    if actor.has(Role.CORE_ENTERPRISE):
+        seen |= Q(
+            id__in=TradeGroupPermission.objects.filter(group__organisation=actor.home).values("content_object_id")
+        )
+    disclosed = consent.disclosed_to(actor=actor)
+    if disclosed.owner_ids:
+        seen |= Q(seller_id__in=disclosed.owner_ids)
+    if ids := disclosed.ids("trade"):
+        seen |= Q(id__in=ids)
+    as_head_office = TradeGroupPermission.objects.filter(group__organisation=actor.home, content_object=OuterRef("id"))
+    return Trade.objects.filter(seen).select_related("seller", "buyer").annotate(as_head_office=Exists(as_head_office))
+
+
+def trade(*, actor: Actor, trade_id: UUID) -> Trade:
+    """One trade that the actor may see. Raises NotFound."""
+    row = trades(actor=actor).filter(id=trade_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def by_disclosure(*, actor: Actor, row: Trade) -> bool:
+    """Whether the actor sees the trade by consent alone."""
+    return actor.home not in (row.seller_id, row.buyer_id) and not row.as_head_office
+
+
+def subject_of(row: Trade) -> SubjectRef:
+    """The trade as consent and risk know it."""
+    return SubjectRef("trade", row.id)
+
+
+def label_of(row: Trade) -> str:
+    """What to call a trade: its order number, else that it is provisional."""
+    return row.order_number or f"provisional {row.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A trade's documents and what they say together."""
+
+    documents: Sequence[TradeDocument]
+    extracted: dict[UUID, Extracted]
+    facts: Sequence[DocumentFacts]
+    comparison: rules.Comparison
+
+
+def compared(row: Trade) -> Facts:
+    """Everything filed in a trade, compared."""
+    filed = list(
+        TradeDocument.objects.filter(trade=row)
+        .select_related("document", "document__owner", "document__duplicate_of")
+        .order_by("document_id")
+    )
+    extracted = {doc.document_id: from_json(doc.document.content) for doc in filed if doc.document.content}
+    facts = [
+        facts_of(extracted[doc.document_id], id=str(doc.document_id), confirmation=doc.confirmation) for doc in filed
+    ]
+    return Facts(filed, extracted, facts, rules.compare(facts))
+
+
+def queue(*, actor: Actor) -> QuerySet[TradeDocument]:
+    """The documents that the actor's organisation, as buyer, confirms or has confirmed. Raises Forbidden for others."""
+    actor.require(Role.CORE_ENTERPRISE)
+    return (
+        TradeDocument.objects.filter(trade__buyer_id=actor.home)
+        .exclude(confirmation=Confirmation.NOT_REQUIRED)
+        .select_related(
+            "trade", "trade__seller", "trade__buyer", "document", "document__owner", "document__duplicate_of"
+        )
+    )
+
+
+def queued(*, actor: Actor, document_id: UUID) -> TradeDocument:
+    """One document of the queue. Raises NotFound."""
+    row = queue(actor=actor).filter(document_id=document_id).first()
+    if row is None:
+        raise NotFound
+    return row
