@@ -1,0 +1,141 @@
+"""The verifier's own SM3, SM2 and Merkle arithmetic, against hashlib, the platform's and published vectors."""
+
+import base64
+import hashlib
+import json
+
+import pytest
+from eth_utils import function_signature_to_4byte_selector
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from abs_platform.crypto import der, sm2, sm2_curve
+from abs_platform.crypto.sm3 import new
+from abs_platform.verifier import abs_verify
+from tests.shared_data import VECTORS, shared
+from tests.verifier import builder
+
+STANDARD = json.loads((VECTORS / "gm.json").read_text())
+
+
+def test_own_sm3_on_the_standard() -> None:
+    for vector in STANDARD["sm3"]:
+        state = abs_verify.PureSM3()
+        state.update(bytes.fromhex(vector["message"]))
+        assert state.digest().hex() == vector["digest"]
+
+
+@given(st.lists(st.binary(max_size=150), max_size=4))
+def test_own_sm3_is_sm3(pieces: list[bytes]) -> None:
+    own, reference = abs_verify.PureSM3(), new()
+    for piece in pieces:
+        own.update(piece)
+        reference.update(piece)
+        assert own.digest() == reference.digest()
+
+
+def test_own_sm3_at_every_padding() -> None:
+    for size in range(130):
+        own = abs_verify.PureSM3()
+        own.update(bytes(size))
+        assert own.digest() == new(bytes(size)).digest()
+
+
+def test_own_sm3_is_taken_where_hashlib_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(abs_verify, "_FAST_SM3", False)
+    assert abs_verify.sm3(b"abc").hex() == STANDARD["sm3"][0]["digest"]
+    assert isinstance(abs_verify._new_hash("sm3"), abs_verify.PureSM3)
+
+
+def signature_of(r: int, s: int) -> bytes:
+    return der.tlv(der.SEQUENCE, der.integer(r) + der.integer(s))
+
+
+def test_sm2_on_the_standard() -> None:
+    example = STANDARD["sm2_signature"]
+    public, message = bytes.fromhex(example["public"]), bytes.fromhex(example["message"])
+    signature = signature_of(int(example["r"], 16), int(example["s"], 16))
+    assert abs_verify.sm2_verify(public, message, signature)
+    assert not abs_verify.sm2_verify(public, message + b"!", signature)
+
+
+@given(st.binary(max_size=100), st.integers(0, 10_000))
+@settings(max_examples=30, deadline=None)
+def test_sm2_agrees_with_the_platform(message: bytes, bit: int) -> None:
+    pair = sm2.generate()
+    signature = sm2.sign(pair.private, message, public=pair.public)
+    assert abs_verify.sm2_verify(pair.public, message, signature)
+    changed = bytearray(signature)
+    changed[bit // 8 % len(changed)] ^= 1 << bit % 8
+    assert not abs_verify.sm2_verify(pair.public, message, bytes(changed))
+    assert not abs_verify.sm2_verify(pair.public, message + b"\x00", signature)
+    assert not abs_verify.sm2_verify(sm2.generate().public, message, signature)
+
+
+def test_sm2_refuses_what_is_no_signature_and_no_key() -> None:
+    pair = sm2.generate()
+    signature = sm2.sign(pair.private, b"m")
+    numbers = der.Reader(signature).sequence()
+    r, s, n = numbers.unsigned(), numbers.unsigned(), sm2_curve.N
+    for forged in [(0, s), (r, 0), (n, s), (r, n), (r + n, s), (r, s + n), (s, r), (r, n - s), (r, n - r), (1, 1)]:
+        assert not abs_verify.sm2_verify(pair.public, b"m", signature_of(*forged))
+    padded = der.tlv(der.SEQUENCE, der.tlv(der.INTEGER, b"\x00" + r.to_bytes(33, "big")) + der.integer(s))
+    for malformed in (b"", signature[:-1], signature + b"\x00", b"\x30\x81" + signature[1:], padded, b"\x30" * 72):
+        assert not abs_verify.sm2_verify(pair.public, b"m", malformed)
+    off_curve = pair.public[:-1] + bytes([pair.public[-1] ^ 1])
+    for key in (b"", pair.public[1:], off_curve, bytes(65), pair.public + b"\x00", b"\x06" + pair.public[1:]):
+        assert not abs_verify.is_public_key(key)
+        assert not abs_verify.sm2_verify(key, b"m", signature)
+
+
+@given(st.binary(max_size=80))
+def test_sm2_signature_bytes_have_one_form(data: bytes) -> None:
+    numbers = abs_verify._der_numbers(data)
+    if numbers is not None:
+        assert signature_of(*numbers) == data
+
+
+def test_point_addition_at_its_corners() -> None:
+    g, infinity = abs_verify._G, (1, 1, 0)
+    minus_g = (g[0], sm2_curve.P - g[1], 1)
+    assert abs_verify._add(g, minus_g)[2] == 0
+    assert abs_verify._add(infinity, g) == abs_verify._add(g, infinity) == g
+    assert abs_verify._add(g, g) == abs_verify._double(g)
+    assert abs_verify._sum_of_products(sm2_curve.N - 1, g, 1, g)[2] == 0
+
+
+def test_rfc_6962_inclusion_vectors() -> None:
+    lines = shared("04_merkle_tsa/rfc6962/inclusion.jsonl").read_text().splitlines()
+    verdicts = {True: 0, False: 0}
+    for line in lines:
+        vector = json.loads(line)
+        path = [base64.b64decode(node) for node in vector["proof"] or []]
+        leaf, root = base64.b64decode(vector["leafHash"] or ""), base64.b64decode(vector["root"] or "")
+        found = abs_verify.root_from_inclusion("sha256", vector["leafIdx"], vector["treeSize"], leaf, path)
+        holds = found is not None and found == root
+        assert holds is not vector["wantErr"], vector["desc"]
+        verdicts[holds] += 1
+    assert all(verdicts.values())
+
+
+@pytest.mark.parametrize("name", ["sm3", "sha256"])
+def test_inclusion_in_all_small_trees(name: str) -> None:
+    for size in range(1, 18):
+        leaves = [hashlib.new(name, b"%d" % number).digest() for number in range(size)]
+        root = builder.root(name, leaves)
+        for index in range(size):
+            path = builder.path(name, leaves, index)
+            check = lambda i, s, p, leaf=leaves[index]: abs_verify.root_from_inclusion(name, i, s, leaf, p)  # noqa: E731
+            assert check(index, size, path) == root
+            assert all(check(other, size, path) != root for other in range(size + 2) if other != index)
+            assert check(index, size, [*path, bytes(32)]) != root
+            if path:
+                assert check(index, size, path[:-1]) != root
+    for size in (0, -1):
+        assert abs_verify.root_from_inclusion(name, 0, size, bytes(32), []) is None
+
+
+def test_function_selectors() -> None:
+    assert function_signature_to_4byte_selector("count(bytes32)").hex() == abs_verify.SELECTOR_COUNT
+    selector = function_signature_to_4byte_selector("checkpoint(bytes32,uint256)").hex()
+    assert selector == abs_verify.SELECTOR_CHECKPOINT
