@@ -1,0 +1,1 @@
+"""The project's own sample trade and the maker of its documents. Every company, number and person in it is invented."""
