@@ -45,6 +45,12 @@ ACCEPTED_CODES = {"AP": True, "29": True, "RE": False, "27": False}
 CURRENCY_PATHS = ("cbc:DocumentCurrencyCode",)
 MONETARY_TOTALS = ("cac:LegalMonetaryTotal", "cac:AnticipatedMonetaryTotal")
 PAYABLE_PATHS = tuple(f"{total}/cbc:{name}Amount" for name in ("Payable", "LineExtension") for total in MONETARY_TOTALS)
+DUE_DATE_PATHS = (
+    "cac:PaymentMeans/cbc:PaymentDueDate",
+    "cbc:DueDate",
+    "cac:PaymentTerms/cbc:PaymentDueDate",
+    "cac:PaymentTerms/cbc:InstallmentDueDate",
+)
 DELIVERY_PATHS = tuple(
     f"{prefix}cac:Delivery/{name}"
     for name in ("cbc:ActualDeliveryDate", "cac:RequestedDeliveryPeriod/cbc:EndDate", "cbc:LatestDeliveryDate")
@@ -160,13 +166,7 @@ def _numbers(fields: Fields, path: str) -> tuple[str, ...]:
 
 def _due_dates(fields: Fields) -> list[date]:
     """Every date on which something falls due; where there are several, the last is the day on which all is due."""
-    return fields.dates(
-        fields.root,
-        "cac:PaymentMeans/cbc:PaymentDueDate",
-        "cbc:DueDate",
-        "cac:PaymentTerms/cbc:PaymentDueDate",
-        "cac:PaymentTerms/cbc:InstallmentDueDate",
-    )
+    return fields.dates(fields.root, *DUE_DATE_PATHS)
 
 
 def _accepted(fields: Fields) -> bool | None:
@@ -253,14 +253,12 @@ def _reading_remarks(fields: Fields, extracted: Extracted) -> list[Remark]:
         found = ", ".join(f"{value} {currency}" for currency, value in sorted(fields.foreign.items()))
         detail = f"Amounts in another currency than the document's {extracted.currency} were not read: {found}."
         remarks.append(Remark("currency_mixed", detail, {"expected": extracted.currency or "", "found": found}))
-    due_dates = sorted({each.isoformat() for each in _due_dates(fields)})
+    due_dates = sorted({each.isoformat() for path in DUE_DATE_PATHS for each in fields.dates(fields.root, path)})
     if len(due_dates) > 1:
-        found = ", ".join(due_dates)
-        remarks.append(
-            Remark(
-                "several_due_dates", f"Several due dates are stated; the last one counts: {found}.", {"found": found}
-            )
-        )
+        found = ", ".join(due_dates[:20])
+        counting = extracted.due_date.isoformat() if extracted.due_date else ""
+        detail = f"Several due dates are stated: {found}; {counting} counts."
+        remarks.append(Remark("several_due_dates", detail, {"expected": counting, "found": found}))
     orders = _joined((), [extracted.order_number, *(line.order_number for line in extracted.lines)])
     if len(orders) > 1 and extracted.kind != "order":
         found = ", ".join(orders[:20])

@@ -1,0 +1,80 @@
+"""The same document in other bytes, and the same number with other content."""
+
+import re
+
+import pytest
+
+from abs_platform.config.sample.make import in_other_bytes
+from abs_platform.config.sample.trade import files
+from abs_platform.integrations import formats
+from abs_platform.integrations.formats.model import Extracted
+
+INVOICE = files()["05-invoice.xml"]
+TEXT = INVOICE.decode()
+
+
+def read(data: bytes) -> Extracted:
+    extracted = formats.parse(data)
+    assert extracted is not None
+    return extracted
+
+
+SIGNATURE = (
+    '<ext:UBLExtensions xmlns:ext="urn:oasis:names:specification:ubl:schema:xsd:CommonExtensionComponents-2"><ext:UBLExtension>'
+    "<ext:ExtensionContent><sig>MEUCIQ</sig></ext:ExtensionContent></ext:UBLExtension></ext:UBLExtensions>"
+)
+SAME = {
+    "other prefixes, no white space, UTF-16": in_other_bytes(INVOICE),
+    "signed": TEXT.replace("<cbc:UBLVersionID>", SIGNATURE + "<cbc:UBLVersionID>").encode(),
+    "commented": TEXT.replace("<cbc:ID>26322", "<cbc:ID><!-- x -->26322")
+    .replace("</Invoice>", "<!-- y --></Invoice>")
+    .encode(),
+    "spread out": re.sub(r">([^<\s][^<]*)<", r">\n  \1\n<", TEXT).encode(),
+    "other zeros": TEXT.replace(">18.60<", ">18.6<").replace(">2000<", ">2000.000<").encode(),
+    "full-width digits of the number": TEXT.replace(">26322000000004180018<", ">２６３２２000000004180018<").encode(),
+    "another UBL version": TEXT.replace(">2.1<", ">2.3<").encode(),
+    "line ends": TEXT.replace("\n", "\r\n").encode(),
+}
+OTHER = {
+    "price": (">88.50<", ">88.51<"),
+    "quantity": (">2000<", ">2001<"),
+    "account": (">6200000000000418018<", ">6200000000000418019<"),
+    "due date": (">2026-12-28<", ">2026-12-29<"),
+    "item": ("深沟球轴承", "浅沟球轴承"),
+    "order": ("LY-PO-2026-0418", "LY-PO-2026-0419"),
+    "line reference": ("<cbc:LineID>1<", "<cbc:LineID>9<"),
+}
+
+
+@pytest.mark.parametrize("data", SAME.values(), ids=SAME.keys())
+def test_same_invoice_in_other_bytes(data: bytes) -> None:
+    assert data != INVOICE
+    assert formats.business_key(read(data)) == formats.business_key(read(INVOICE))
+    assert formats.content_key(read(data)) == formats.content_key(read(INVOICE))
+
+
+@pytest.mark.parametrize(("old", "new"), OTHER.values(), ids=OTHER.keys())
+def test_other_content_under_the_same_number(old: str, new: str) -> None:
+    assert old in TEXT
+    changed = read(TEXT.replace(old, new).encode())
+    assert formats.content_key(changed) != formats.content_key(read(INVOICE))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("26322000000004180018", "26322000000004180019"),
+        ("2026-11-02", "2026-11-03"),
+        ("91320594MA0DEM0132", "91320594MA0DEM0133"),
+        ("91370200MA0DEM021W", "91370200MA0DEM021X"),
+        (">CNY<", ">EUR<"),
+    ],
+)
+def test_the_business_key_says_who_what_and_how_much(old: str, new: str) -> None:
+    assert old in TEXT
+    assert formats.business_key(read(TEXT.replace(old, new).encode())) != formats.business_key(read(INVOICE))
+
+
+def test_a_key_cannot_be_forged_by_line_breaks_in_a_field() -> None:
+    forged = read(TEXT.replace("26322000000004180018", "1&#10;date=2020-01-01").encode())
+    assert len(formats.business_key(forged).split("\n")) == len(formats.business_key(read(INVOICE)).split("\n"))
