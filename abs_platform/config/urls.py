@@ -2,10 +2,9 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path, re_path
-from drf_spectacular.views import SpectacularAPIView
 from oauth2_provider.views import RevokeTokenView, TokenView
 
-from abs_platform.config import events, home, operations, pages
+from abs_platform.config import events, home, operations, pages, schema
 from abs_platform.consent.api.urls import urlpatterns as consent
 from abs_platform.core.rest import problems
 from abs_platform.documents.api.urls import urlpatterns as documents
@@ -29,7 +28,7 @@ api: list[URLPattern | URLResolver] = [
     path("jobs", operations.JobsView.as_view()),
     path("jobs/<uuid:id>/retry", operations.RetryJobView.as_view()),
     path("events", events.stream),
-    path("schema", SpectacularAPIView.as_view()),
+    path("schema", schema.SchemaView.as_view()),
     path("oauth/token", TokenView.as_view()),
     path("oauth/revoke", RevokeTokenView.as_view()),
     re_path(r"^.*$", problems.not_found),
