@@ -53,6 +53,13 @@ def base_environment(env: Mapping[str, str] | None = None) -> dict[str, str]:
     return found
 
 
+def throw_away_environment(env: Mapping[str, str], found: Backing, state: StateFolder) -> dict[str, str]:
+    """The environment of tests and benchmarks: development settings, whatever the caller's own are."""
+    kept = {name: value for name, value in env.items() if not name.startswith("ABS_") or name == "ABS_CHROMIUM"}
+    own = {"ABS_STATE": str(state.path), "ABS_SECRET_KEY": state.secret("secret.key")}
+    return {**kept, **found.variables, **own, "DJANGO_SETTINGS_MODULE": "abs_platform.config.settings"}
+
+
 def external_chains(env: Mapping[str, str]) -> str | None:
     """ABS_CHAINS as given, when it names a chain. Raises Failure when it is not a JSON list."""
     text = env.get("ABS_CHAINS", "").strip()

@@ -126,12 +126,7 @@ def _run(
     if backing.EVM in benchmark.needs and not given.get("ABS_CHAINS"):
         Frontend(console, supervisor, interrupts, given, state.logs / "frontend.log").install()
     found = backing.start(supervisor, console, state, given, wanted=benchmark.needs)
-    env = {
-        **given,
-        **found.variables,
-        "ABS_STATE": str(state.path),
-        "DJANGO_SETTINGS_MODULE": "abs_platform.config.settings",
-    }
+    env = backing.throw_away_environment(given, found, state)
     for name in backing.ALL - benchmark.needs:
         env.pop(backing.VARIABLES[name], None)
     if backing.POSTGRES in benchmark.needs:

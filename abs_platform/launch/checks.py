@@ -144,9 +144,7 @@ def _check(
         with locks.waiting(LOCK, interrupts.pause):
             codes = runner.run(lanes(interface))
     found = backing.start(supervisor, console, state, given, quick=True)
-    env = {**interface.env, **found.variables, "ABS_STATE": str(state.path)}
-    for name in ("ABS_DEMO", "ABS_WEB_URL", "ABS_ENV"):
-        env.pop(name, None)
+    env = backing.throw_away_environment(interface.env, found, state)
     chromium = node.browser(interface.node, env)
     if chromium is not None:
         env["ABS_CHROMIUM"] = str(chromium)
