@@ -204,13 +204,16 @@ def test_largest_and_smallest_private_key(backend: str) -> None:
         assert sm2.verify(sm2.derive_public(private), b"m", sm2.sign(private, b"m"))
 
 
+def flip(data: bytes) -> bytes:
+    return data[:-1] + bytes([data[-1] ^ 1])
+
+
 def test_changed_ciphertexts(backend: str) -> None:
     pair = sm2.generate()
     ciphertext = sm2.encrypt(pair.public, b"a key of 16 byte")
     parts = der.Reader(ciphertext).sequence()
     x, y = (parts.unsigned().to_bytes(32, "big") for _ in range(2))
     tag, masked = parts.element(der.OCTET_STRING), parts.element(der.OCTET_STRING)
-    flip = lambda data: data[:-1] + bytes([data[-1] ^ 1])  # noqa: E731
     forgeries = [
         ciphertext_of(flip(x), y, tag, masked),  # off the curve
         ciphertext_of(x, (sm2_curve.P - int.from_bytes(y, "big")).to_bytes(32, "big"), tag, masked),

@@ -59,7 +59,7 @@ def replaced(bundle: Any, at: tuple[Any, ...], value: Any, delete: bool = False)
     return changed
 
 
-JUNK = [
+JUNK: list[Any] = [
     None,
     True,
     False,
@@ -88,7 +88,7 @@ def test_every_value_replaced_or_missing(single: Case) -> None:
     for at in list(places(single.bundle)):
         changes = [replaced(single.bundle, at, junk) for junk in JUNK]
         changes.append(replaced(single.bundle, at, None, delete=True))
-        old = single.bundle
+        old: Any = single.bundle
         for key in at:
             old = old[key]
         if isinstance(old, int):

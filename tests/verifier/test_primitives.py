@@ -5,7 +5,7 @@ import hashlib
 import json
 
 import pytest
-from eth_utils import function_signature_to_4byte_selector
+from eth_utils.abi import function_signature_to_4byte_selector
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -120,12 +120,14 @@ def test_rfc_6962_inclusion_vectors() -> None:
 
 @pytest.mark.parametrize("name", ["sm3", "sha256"])
 def test_inclusion_in_all_small_trees(name: str) -> None:
+    def check(index: int, size: int, path: list[bytes]) -> bytes | None:
+        return abs_verify.root_from_inclusion(name, index, size, leaf, path)
+
     for size in range(1, 18):
         leaves = [hashlib.new(name, b"%d" % number).digest() for number in range(size)]
         root = builder.root(name, leaves)
-        for index in range(size):
+        for index, leaf in enumerate(leaves):
             path = builder.path(name, leaves, index)
-            check = lambda i, s, p, leaf=leaves[index]: abs_verify.root_from_inclusion(name, i, s, leaf, p)  # noqa: E731
             assert check(index, size, path) == root
             assert all(check(other, size, path) != root for other in range(size + 2) if other != index)
             assert check(index, size, [*path, bytes(32)]) != root
