@@ -121,18 +121,19 @@ def test_rfc_6962_inclusion_vectors() -> None:
 @pytest.mark.parametrize("name", ["sm3", "sha256"])
 def test_inclusion_in_all_small_trees(name: str) -> None:
     def check(index: int, size: int, path: list[bytes]) -> bytes | None:
-        return abs_verify.root_from_inclusion(name, index, size, leaf, path)
+        """The root for the leaf at `at`, claimed to be at `index`."""
+        return abs_verify.root_from_inclusion(name, index, size, leaves[at], path)
 
     for size in range(1, 18):
         leaves = [hashlib.new(name, b"%d" % number).digest() for number in range(size)]
         root = builder.root(name, leaves)
-        for index, leaf in enumerate(leaves):
-            path = builder.path(name, leaves, index)
-            assert check(index, size, path) == root
-            assert all(check(other, size, path) != root for other in range(size + 2) if other != index)
-            assert check(index, size, [*path, bytes(32)]) != root
+        for at in range(size):
+            path = builder.path(name, leaves, at)
+            assert check(at, size, path) == root
+            assert all(check(other, size, path) != root for other in range(size + 2) if other != at)
+            assert check(at, size, [*path, bytes(32)]) != root
             if path:
-                assert check(index, size, path[:-1]) != root
+                assert check(at, size, path[:-1]) != root
     for size in (0, -1):
         assert abs_verify.root_from_inclusion(name, 0, size, bytes(32), []) is None
 
