@@ -17,6 +17,7 @@ from abs_platform.trade.rules import Comparison, LineComparison, total
 NONE, ORDERED, DESPATCHED, ACCEPTED, INVOICED, PAYMENT_CONFIRMED = range(6)
 
 ZERO = Decimal(0)
+STATE_AMOUNTS = ("order", "invoice", "credit_note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,11 @@ class Standing:
     has_other_currency: bool
 
     def of(self, kind: str) -> list[DocumentFacts]:
-        """The documents of a kind that are in the trade's currency, or state none."""
+        """The documents of a kind; of those that state amounts, the ones in the trade's currency."""
         return [each for each in self.documents if each.kind == kind and self.is_own(each)]
 
     def is_own(self, document: DocumentFacts) -> bool:
-        return document.currency in (None, "", self.currency)
+        return document.kind not in STATE_AMOUNTS or document.currency in (None, "", self.currency)
 
     @property
     def counting_invoices(self) -> list[DocumentFacts]:
@@ -66,14 +67,14 @@ class Standing:
 def standing_of(
     comparison: Comparison, documents: Sequence[DocumentFacts], confirmation: PaymentConfirmation | None
 ) -> Standing:
-    """The facts in the order's currency, else the first invoice's, else the payment confirmation's."""
+    """The facts in the order's currency, else the first invoice's or credit note's, else the payment confirmation's."""
     known = tuple(sorted((each for each in documents if not each.duplicate), key=DocumentFacts.sort_key))
     spine = [part.document for row in comparison.lines for part in row.parts if part.document.kind == "order"]
-    stating = [*spine, *(each for each in known if each.kind in ("order", "invoice"))]
+    stating = [*spine, *(each for each in known if each.kind in STATE_AMOUNTS)]
     currency = next(
         (each.currency for each in stating if each.currency), confirmation.currency if confirmation else None
     )
-    others = [each for each in known if each.currency not in (None, "", currency)]
+    others = [each for each in known if each.kind in STATE_AMOUNTS and each.currency not in (None, "", currency)]
     own_confirmation = confirmation if confirmation is not None and confirmation.currency == currency else None
     return Standing(
         rows=comparison.lines,
