@@ -99,12 +99,11 @@ class Stack:
             "ABS_SECRET_KEY": given.get("ABS_SECRET_KEY") or self._state.secret("secret.key"),
             "DJANGO_SETTINGS_MODULE": "abs_platform.config.settings",
         }
-        self._manage("database schema", "migrate", "--no-input")
-        self._manage("contract, channel and keys", "setup_ledger")
+        self._manage("database schema, contract and keys", ["migrate", "--no-input"], ["setup_ledger"])
         with self._console.step("web server, worker and beat"):
             self._supervisor.start(self._web(port), self._worker(), self._beat())
         if self._demo:
-            self._manage("demo data", "load_demo")
+            self._manage("demo data", ["load_demo"])
         self._is_ready = True
         self.record(self._supervisor.processes())
 
@@ -118,17 +117,20 @@ class Stack:
             )
         return self._port
 
-    def _manage(self, step: str, *arguments: str) -> None:
-        log = self._state.logs / f"{arguments[0]}.log"
+    def _manage(self, step: str, *commands: Sequence[str]) -> None:
+        """Run management commands one after the other in one process."""
+        log = self._state.logs / f"{commands[0][0]}.log"
+        words = [word for command in commands for word in ("--", *command)][1:]
+        argv = python("-m", "abs_platform.launch.preparation", *words)
         with self._console.step(step):
             before = log.stat().st_size if log.exists() else 0
-            code = self._supervisor.run(manage(arguments, self._env, log=log))
+            code = self._supervisor.run(Command("manage", argv, self._env, log=log, cwd=ROOT))
             if code != 0:
                 with log.open("rb") as stream:
                     stream.seek(before if log.stat().st_size >= before else 0)
                     tail = stream.read().decode("utf-8", errors="replace").splitlines()[-25:]
                 lines = "\n".join(f"    {line}" for line in tail)
-                raise Failure(f"manage.py {' '.join(arguments)} {ending(code)}; {log} ends:\n{lines}")
+                raise Failure(f"manage.py {' '.join(words)} {ending(code)}; {log} ends:\n{lines}")
 
     # --- the product's own processes
 
