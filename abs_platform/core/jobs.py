@@ -12,7 +12,7 @@ Jobs of one kind with the same key are interchangeable: whoever claims one takes
 import logging
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -174,11 +174,11 @@ def retry_failed(job_id: UUID) -> bool:
     return bool(revived)
 
 
-def due(limit: int) -> list[UUID]:
+def due(limit: int, chosen: Q = Q()) -> list[UUID]:  # noqa: B008  # an empty condition
     """Ids of jobs that are due or whose lease ran out, oldest first."""
     now = clock.now()
     ready = Q(state=JobState.QUEUED, run_at__lte=now) | Q(state=JobState.RUNNING, lease_until__lt=now)
-    return list(Job.objects.filter(ready).order_by("run_at").values_list("id", flat=True)[:limit])
+    return list(Job.objects.filter(ready, chosen).order_by("run_at").values_list("id", flat=True)[:limit])
 
 
 def sweep(limit: int = 200) -> int:
@@ -190,18 +190,21 @@ def sweep(limit: int = 200) -> int:
     return len(waiting)
 
 
-def drain(*, patience: timedelta = timedelta(0), strict: bool = True) -> int:
-    """Run jobs in this process until none is queued, waiting up to `patience` for those due later. Returns how many ran."""
+def drain(*, kinds: Sequence[str] = (), patience: timedelta = timedelta(0), strict: bool = True) -> int:
+    """Run jobs in this process until none is left, waiting up to `patience` for those due later. Returns how many ran.
+
+    With `kinds`, only jobs of these; those that a worker runs at the same time are waited for.
+    """
     ran = 0
     deadline = time.monotonic() + patience.total_seconds()
+    chosen = Q(kind__in=kinds) if kinds else Q()
     while True:
-        for job_id in due(100):
+        waiting = due(100, chosen)
+        for job_id in waiting:
             ran += run(job_id, strict=strict)
-        if due(1):
+        if waiting:
             continue
-        if (
-            not Job.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING]).exists()
-            or time.monotonic() > deadline
-        ):
+        unfinished = Job.objects.filter(chosen, state__in=[JobState.QUEUED, JobState.RUNNING])
+        if not unfinished.exists() or time.monotonic() > deadline:
             return ran
         time.sleep(0.05)

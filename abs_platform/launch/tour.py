@@ -23,7 +23,7 @@ from abs_platform.launch.up import add_state_option
 from abs_platform.verifier import abs_verify
 
 Json = dict[str, Any]  # Any: JSON
-SAMPLE = ROOT / "abs_platform" / "config" / "sample"
+SAMPLE = ROOT / "abs_platform" / "config" / "sample" / "files"
 PATIENCE = 120.0
 _DESCRIPTION = """\
 Plays the main job with the files of DIR (default: the project's own sample trade): upload, record, anchor, confirm,
@@ -316,7 +316,7 @@ class Tour:
             if each.bundle:
                 verdict = abs_verify.verify(each.bundle, trust, io.BytesIO(each.content), {})
                 each.verdict = verdict.verdict
-                self._say(f"Outside verifier on {each.file.path.name}: {verdict.sentence}")
+                self._say(f"Outside verifier on {each.file.path.name}: {verdict.sentence('en')}")
                 if self._out:
                     (self._out / f"{each.file.path.name}.proof.json").write_text(
                         json.dumps(each.bundle, indent=1, ensure_ascii=False) + "\n"

@@ -1,0 +1,1 @@
+"""The demonstration: who plays, and what has happened before the curtain rises."""
