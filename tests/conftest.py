@@ -1,0 +1,93 @@
+"""Databases, actors and API callers for every test. PostgreSQL, Redis and the chain are real: run through `./abs test`."""
+
+import os
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection
+from psycopg import sql
+from pytest_django import DjangoDbBlocker
+
+NEEDED = ("DATABASE_URL", "REDIS_URL", "ABS_CHAINS", "ABS_STATE")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Stop early, and say how, when the services are not there."""
+    missing = [name for name in NEEDED if not os.environ.get(name)]
+    if missing:
+        pytest.exit(f"{', '.join(missing)} not set: run the tests by `./abs test [pytest arguments]`", returncode=4)
+
+
+def _names() -> tuple[str, str, str]:
+    """The test database; its template with the ledger set up; its template with nothing but tables."""
+    name = str(connection.settings_dict["NAME"])
+    return name, f"{name}_platform", f"{name}_bare"
+
+
+def _administer(*statements: sql.Composed) -> None:
+    """Run statements that no transaction may hold, from the maintenance database."""
+    options = connection.settings_dict
+    connection.close()
+    connection.close_pool()
+    with psycopg.connect(
+        host=options["HOST"],
+        port=options["PORT"],
+        user=options["USER"],
+        password=options["PASSWORD"],
+        dbname="postgres",
+        autocommit=True,
+    ) as maintenance:
+        for statement in statements:
+            maintenance.execute(statement)
+
+
+def _dropped(name: str) -> sql.Composed:
+    return sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+
+
+def _copy(source: str, target: str) -> None:
+    created = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(target), sql.Identifier(source))
+    _administer(_dropped(target), created)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The migrated database with its ledger set up, and templates of it: tables that only grow cannot be truncated."""
+    with django_db_blocker.unblock():
+        database, platform, bare = _names()
+        _copy(database, bare)
+        call_command("setup_ledger", verbosity=0)
+        _copy(database, platform)
+    yield
+    with django_db_blocker.unblock():
+        _administer(_dropped(platform), _dropped(bare))
+
+
+@pytest.fixture
+def committed_platform(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A database with the ledger set up, whose transactions really commit; renewed afterwards."""
+    database, platform, _ = _names()
+    with django_db_blocker.unblock():
+        yield
+        _copy(platform, database)
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A database with tables and nothing in them, whose transactions really commit; renewed afterwards."""
+    database, platform, bare = _names()
+    with django_db_blocker.unblock():
+        _copy(bare, database)
+        yield
+        _copy(platform, database)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Throttles and sign-in limits of one test do not reach the next."""
+    yield
+    if {"db", "committed", "committed_platform"} & set(request.fixturenames):
+        cache.clear()

@@ -1,0 +1,148 @@
+"""The job queue: nothing is lost, nothing is done twice, whoever dies."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+
+from abs_platform.core import clock, jobs
+from abs_platform.core.models import Job, JobState
+
+ran: list[str] = []
+
+
+def note(job: jobs.RunningJob) -> None:
+    """A handler that writes down what it was given."""
+    ran.append(job.payload["n"])
+
+
+def fail(job: jobs.RunningJob) -> None:
+    """A handler that cannot do its work."""
+    raise ValueError("the disk is full")
+
+
+def not_yet(job: jobs.RunningJob) -> None:
+    """A handler whose work is not ready."""
+    raise jobs.Retry(timedelta(seconds=30), "waiting for the chain")
+
+
+@pytest.fixture(autouse=True)
+def _handlers(settings: object, db: None) -> None:
+    ran.clear()
+    settings.JOB_HANDLERS = {kind: f"tests.core.test_jobs.{kind}" for kind in ("note", "fail", "not_yet")}  # type: ignore[attr-defined]
+    settings.TOPICS = {"happened": ["note", "fail"]}  # type: ignore[attr-defined]
+
+
+def enqueue(kind: str = "note", *, n: str = "1", key: str = "", delay: timedelta = timedelta(0)) -> Job:
+    with transaction.atomic():
+        return Job.objects.get(id=jobs.enqueue(kind, payload={"n": n}, key=key, delay=delay))
+
+
+def test_a_job_runs_once() -> None:
+    job = enqueue()
+    assert jobs.run(job.id)
+    assert not jobs.run(job.id)
+    assert ran == ["1"]
+    job.refresh_from_db()
+    assert job.state == JobState.DONE
+    assert job.finished_at
+
+
+def test_a_job_that_is_due_later_waits() -> None:
+    job = enqueue(delay=timedelta(minutes=5))
+    assert not jobs.run(job.id)
+    with clock.at(clock.now() + timedelta(minutes=6)):
+        assert jobs.run(job.id)
+
+
+def test_jobs_of_one_key_run_as_one_and_others_do_not() -> None:
+    first, *_ = [enqueue(n=str(n), key="main") for n in range(3)]
+    other = enqueue(n="other", key="else")
+    assert jobs.run(first.id)
+    assert ran == ["0"]
+    assert jobs.due(10) == [other.id]
+
+
+def test_a_job_enqueued_while_its_twin_runs_runs_afterwards() -> None:
+    first = enqueue(n="first", key="main")
+    running = jobs.claim(first.id)
+    assert running
+    second = enqueue(n="second", key="main")
+    assert jobs.run(second.id)
+    assert ran == ["second"]
+
+
+def test_an_abandoned_job_is_taken_over_and_the_late_worker_cannot_finish_it() -> None:
+    job = enqueue()
+    abandoned = jobs.claim(job.id)
+    assert abandoned
+    assert not jobs.run(job.id), "the lease still holds"
+    with clock.at(clock.now() + jobs.LEASE + timedelta(seconds=1)):
+        assert jobs.run(job.id)
+        with pytest.raises(jobs.LeaseLost):
+            abandoned.progress(1, 2)
+    job.refresh_from_db()
+    assert job.state == JobState.DONE
+    assert job.fence == 2
+    assert ran == ["1"]
+
+
+def test_a_failing_job_comes_again_later_and_is_given_up_in_the_end() -> None:
+    job = enqueue("fail")
+    moment = clock.now()
+    for attempt in range(1, jobs.MAX_ATTEMPTS + 1):
+        with clock.at(moment):
+            assert jobs.run(job.id)
+        job.refresh_from_db()
+        assert job.attempts == attempt
+        assert "the disk is full" in job.last_error
+        moment = job.run_at
+    assert job.state == JobState.FAILED
+    assert not jobs.due(10)
+    assert jobs.retry_failed(job.id)
+    assert jobs.due(10) == [job.id]
+
+
+def test_waiting_is_no_failure() -> None:
+    job = enqueue("not_yet")
+    assert jobs.run(job.id)
+    job.refresh_from_db()
+    assert (job.state, job.attempts, job.last_error) == (JobState.QUEUED, 0, "waiting for the chain")
+    assert job.run_at > clock.now()
+
+
+def test_a_topic_reaches_every_subscriber() -> None:
+    with transaction.atomic():
+        jobs.publish("happened", {"n": "1"})
+    assert sorted(Job.objects.values_list("kind", flat=True)) == ["fail", "note"]
+
+
+def test_a_job_outside_a_transaction_or_without_handler_is_refused() -> None:
+    with pytest.raises(KeyError):
+        jobs.enqueue("unknown")
+
+
+def test_every_kind_in_the_settings_has_a_handler(settings: object) -> None:
+    from django.utils.module_loading import import_string
+
+    from abs_platform.config import settings as own
+
+    for kinds in own.TOPICS.values():
+        assert set(kinds) <= set(own.JOB_HANDLERS)
+    for path in own.JOB_HANDLERS.values():
+        assert callable(import_string(path))
+
+
+def test_old_done_jobs_are_forgotten_and_waiting_ones_are_not() -> None:
+    done, waiting = enqueue(n="a"), enqueue(n="b", delay=timedelta(days=30))
+    jobs.run(done.id)
+    with clock.at(clock.now() + jobs.KEEP_DONE + timedelta(minutes=1)):
+        jobs.sweep()
+    assert list(Job.objects.values_list("id", flat=True)) == [waiting.id]
+
+
+def test_a_claim_of_nothing_is_nothing() -> None:
+    assert jobs.claim(uuid.uuid4()) is None
+    assert settings.JOB_HANDLERS
