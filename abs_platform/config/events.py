@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from typing import cast
 
 import redis.asyncio
 from asgiref.sync import sync_to_async
@@ -14,7 +13,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from abs_platform.core.events import channel_of
 from abs_platform.core.rest import problems
 from abs_platform.parties import selectors
-from abs_platform.parties.models import Person
 
 HEARTBEAT_SECONDS = 15
 
@@ -39,7 +37,7 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
     if request.method != "GET":
         return HttpResponse(status=405, headers={"Allow": "GET"})
     user = await aget_user(request)
-    person = cast(Person, user) if user.is_authenticated else None
+    person = user if user.is_authenticated else None
     actor = await sync_to_async(selectors.actor_of_person)(person) if person else None
     if actor is None or actor.organisation_id is None:
         return HttpResponse(

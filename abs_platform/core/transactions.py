@@ -13,5 +13,5 @@ def assert_no_transaction() -> None:
     A transaction that waits for a network holds its row locks for as long as the other side likes. The transaction
     that wraps a test case does not count.
     """
-    if any(not block._from_testcase for block in connection.atomic_blocks):
+    if any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
         raise NetworkInTransactionError("network call inside a database transaction")

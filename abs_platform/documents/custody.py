@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO
+from typing import Protocol
 from uuid import UUID
 
 from abs_platform.crypto import sm3, sm4
@@ -11,6 +11,13 @@ from abs_platform.integrations.storage import storage
 from abs_platform.parties import selectors as parties
 
 CHUNK = 1 << 20
+
+
+class Readable(Protocol):
+    """What a file is read through: an open file, or an upload."""
+
+    def read(self, size: int, /) -> bytes: ...
+    def seek(self, offset: int, /) -> object: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +31,7 @@ class Kept:
     key_version: int
 
 
-def keep(stream: IO[bytes], *, owner_id: UUID) -> Kept:
+def keep(stream: Readable, *, owner_id: UUID) -> Kept:
     """Encrypt the stream under a fresh key into storage; only ciphertext is written."""
     version, wrapping_key = parties.data_key(owner_id)
     name = secrets.token_hex(32)

@@ -3,7 +3,6 @@
 import logging
 import secrets
 from collections.abc import Iterator, Sequence
-from typing import IO
 from uuid import UUID
 
 from django.conf import settings
@@ -16,9 +15,10 @@ from abs_platform.core.subjects import SubjectRef
 from abs_platform.crypto import sm3
 from abs_platform.crypto.commitments import commit
 from abs_platform.documents import custody, rules, selectors
+from abs_platform.documents.custody import Readable
 from abs_platform.documents.models import Document, Extraction
 from abs_platform.integrations import formats
-from abs_platform.integrations.formats.model import Extracted, to_json
+from abs_platform.integrations.formats.model import Extracted, Party, to_json
 from abs_platform.integrations.kms import kms
 from abs_platform.ledger import services as ledger
 from abs_platform.parties import selectors as parties
@@ -34,7 +34,7 @@ COMMITMENT_DOMAIN = "abs/document/v1"
 RECORD_TEMPLATE = "document/v1"
 
 
-def receive(*, actor: Actor, filename: str, stream: IO[bytes], size: int) -> Document:
+def receive(*, actor: Actor, filename: str, stream: Readable, size: int) -> Document:
     """Keep an uploaded file encrypted, append its salted digest to the ledger, and have it read.
 
     `stream` is seekable and stands at its start; `size` is in bytes. Raises Invalid for an empty file, TooLarge beyond
@@ -139,17 +139,21 @@ def _take_fields(row: Document, extracted: Extracted) -> None:
     row.seller_name = extracted.seller.name if extracted.seller else ""
     row.buyer_name = extracted.buyer.name if extracted.buyer else ""
     network_id = row.owner.network_id
-    seller = extracted.seller and parties.resolve(network_id=network_id, identifiers=extracted.seller.identifiers())
+    seller = _organisation(network_id, extracted.seller)
     if seller is None or seller.id != row.owner_id:
         row.attention = [{"code": "seller_not_you", "params": {"seller": row.seller_name, "owner": row.owner.name}}]
         return
-    buyer = extracted.buyer and parties.resolve(network_id=network_id, identifiers=extracted.buyer.identifiers())
+    buyer = _organisation(network_id, extracted.buyer)
     row.counterparty = buyer if buyer and buyer.id != row.owner_id else None
     key = kms().mac_key("fingerprint")
     row.fingerprint = sm3.hmac_sm3(key, formats.business_key(extracted).encode()).hex()
     row.number_key = sm3.hmac_sm3(
         key, f"{extracted.kind}|{row.counterparty_id or row.buyer_name}|{extracted.number}".encode()
     ).hex()
+
+
+def _organisation(network_id: UUID, party: Party | None) -> Organisation | None:
+    return parties.resolve(network_id=network_id, identifiers=party.identifiers()) if party else None
 
 
 def _compare_with_earlier(row: Document, extracted: Extracted | None) -> None:

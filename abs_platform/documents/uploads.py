@@ -23,7 +23,7 @@ class BoundedUploadHandler(FileUploadHandler):
         room = settings.MAX_FILE_BYTES + 1 - self._kept
         self._kept += self._file.write(raw_data[:room]) if room > 0 else 0
 
-    def file_complete(self, file_size: int) -> UploadedFile:
+    def file_complete(self, file_size: int) -> "UploadedFile[bytes]":
         self._file.seek(0)
         return UploadedFile(self._file, self.file_name, self.content_type, self._kept, self.charset)
 

@@ -190,7 +190,7 @@ class Tour:
 
             def anchored(each: Uploaded = each) -> bool:
                 each.body = each.supplier.get(f"documents/{each.body['id']}")
-                return each.body["state"] == "anchored" and each.body["extraction"] != "pending"
+                return bool(each.body["state"] == "anchored" and each.body["extraction"] != "pending")
 
             self._wait(anchored, f"{each.file.path.name} to be read and anchored")
             anchor = each.body["anchors"][0]
@@ -291,7 +291,7 @@ class Tour:
             )["id"]
             candidates = client.get(f"access-requests/{request}/candidates")
             loose = [each.body["id"] for each in uploaded if each.supplier is client and each.body["trade"] is None]
-            body = {"trades": [row["id"] for row in candidates["trades"]], "documents": loose, "days": 30}
+            body: Json = {"trades": [row["id"] for row in candidates["trades"]], "documents": loose, "days": 30}
             if not body["trades"] and not body["documents"]:
                 client.post(f"access-requests/{request}/decline", {"reason": "nothing to show"})
                 continue

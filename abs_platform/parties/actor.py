@@ -40,5 +40,12 @@ class Actor:
             )
         return self.organisation_id
 
+    @property
+    def network(self) -> UUID:
+        """The id of the network acted in. Raises Forbidden for the platform itself."""
+        if self.network_id is None:
+            raise Forbidden("organisation_missing", "This is done within a network; your account belongs to none.")
+        return self.network_id
+
 
 PLATFORM = Actor(label="platform")

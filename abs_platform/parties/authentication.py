@@ -35,7 +35,7 @@ class BearerClient(OAuth2Authentication):  # type: ignore[misc]  # oauth2_provid
 class BrowserSession(SessionAuthentication):
     """A signed-in person; request.auth becomes the Actor of the person's organisation."""
 
-    def authenticate(self, request: Request) -> "tuple[Person, Actor] | None":  # type: ignore[override]  # auth is the Actor
+    def authenticate(self, request: Request) -> "tuple[Person, Actor] | None":
         result = super().authenticate(request)
         if result is None:
             return None

@@ -69,7 +69,7 @@ def names(ids: Iterable[UUID | None]) -> dict[UUID, str]:
 def listed_suppliers(*, actor: Actor) -> QuerySet[Organisation]:
     """The suppliers of the actor's network that agreed to be found by financiers."""
     actor.require(Role.FINANCIER)
-    return Organisation.objects.filter(network_id=actor.network_id, listed=True, roles__contains=[Role.SUPPLIER])
+    return Organisation.objects.filter(network_id=actor.network, listed=True, roles__contains=[Role.SUPPLIER])
 
 
 def networks(*, actor: Actor) -> QuerySet[Network]:

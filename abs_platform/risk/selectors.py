@@ -10,4 +10,4 @@ from abs_platform.risk.models import Alert
 def alerts(*, actor: Actor) -> QuerySet[Alert]:
     """The alerts of the actor's network, for its risk officers. Raises Forbidden for anybody else."""
     actor.require(Role.RISK_OFFICER)
-    return Alert.objects.filter(network_id=actor.network_id)
+    return Alert.objects.filter(network_id=actor.network)

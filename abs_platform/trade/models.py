@@ -31,7 +31,6 @@ class Trade(models.Model):
     mismatches = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=clock.now)
     updated_at = models.DateTimeField(default=clock.now)
-    as_head_office: bool  # annotated by selectors.trades
 
     class Meta:
         constraints = [
@@ -48,7 +47,7 @@ class Trade(models.Model):
         permissions = [("see_trade", "Can see the trade as the buyer's head office")]
 
 
-class TradeGroupPermission(GroupObjectPermissionBase):  # type: ignore[misc]  # guardian ships no types
+class TradeGroupPermission(GroupObjectPermissionBase):
     """Per-trade exceptions: a group head office sees the purchases of its project companies."""
 
     content_object = models.ForeignKey(Trade, on_delete=models.CASCADE)

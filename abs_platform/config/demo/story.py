@@ -150,10 +150,10 @@ def _trade(
     delivered: bool = True,
 ) -> dict[str, bytes]:
     """The documents of one trade, a week apart, named by their kind."""
-    parties = {"seller": seller, "buyer": buyer}
     files: dict[str, bytes] = {
         f"采购订单-{number}.xml": make.order_xml(
-            **parties,
+            seller=seller,
+            buyer=buyer,
             number=number,
             issue_date=first,
             lines=lines,
@@ -163,7 +163,8 @@ def _trade(
     }
     if delivered:
         files[f"发货单-FH-{number[-4:]}.xml"] = make.despatch_xml(
-            **parties,
+            seller=seller,
+            buyer=buyer,
             number=f"FH-{number[-4:]}",
             issue_date=first + timedelta(days=7),
             order_number=number,
@@ -171,7 +172,8 @@ def _trade(
         )
     if received:
         files[f"收货单-RK-{number[-4:]}.xml"] = make.receipt_xml(
-            **parties,
+            seller=seller,
+            buyer=buyer,
             number=f"RK-{number[-4:]}",
             issue_date=first + timedelta(days=9),
             order_number=number,
@@ -180,7 +182,8 @@ def _trade(
         )
     if invoiced:
         files[f"发票-{invoice_number}.xml"] = make.invoice_xml(
-            **parties,
+            seller=seller,
+            buyer=buyer,
             number=invoice_number,
             issue_date=first + timedelta(days=11),
             order_number=number,

@@ -125,8 +125,8 @@ def grant_body(row: Grant, *, actor: Actor) -> Body:
         "valid_until": time(row.valid_until),
         "state": "expired" if expired else row.state,
         "revoked_at": time(row.revoked_at),
-        "last_access_at": time(row.last_access_at),
-        "access_count": row.access_count,
+        "last_access_at": time(row.last_access_at),  # type: ignore[attr-defined]  # annotated by grants()
+        "access_count": row.access_count,  # type: ignore[attr-defined]  # annotated by grants()
         "allowed_actions": allowed_actions(GRANT_TRANSITIONS, state=row.state, roles=actor.roles) if own else [],
     }
 

@@ -30,7 +30,7 @@ class Subject(serializers.Serializer[Any]):
 
     kind = serializers.CharField()
     id = serializers.UUIDField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the contract's name shadows DRF's attribute
 
 
 def named(id: object, name: str) -> Body:

@@ -26,7 +26,7 @@ PAGE_PARAMETERS = [
 class NewestFirst(CursorPagination):
     """Pages by UUIDv7 id, newest first."""
 
-    ordering = "-id"
+    ordering: str | tuple[str, ...] = "-id"
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 100

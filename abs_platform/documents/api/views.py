@@ -54,7 +54,7 @@ class DocumentsView(APIView):
         """Upload one or many files as `files`. Each is taken or refused by itself; 422 when none is taken."""
         actor = actor_of(request)
         actor.require(Role.SUPPLIER)
-        files: list[UploadedFile] = request.FILES.getlist("files")
+        files: list[UploadedFile[bytes]] = request.FILES.getlist("files")
         if not files:
             raise Invalid("no_files", "Send at least one file in the form field `files`.")
         if len(files) > settings.MAX_FILES:
@@ -65,9 +65,7 @@ class DocumentsView(APIView):
         refused = []
         for file in files:
             try:
-                taken.append(
-                    services.receive(actor=actor, filename=file.name or "", stream=file.file, size=file.size or 0)
-                )
+                taken.append(services.receive(actor=actor, filename=file.name or "", stream=file, size=file.size or 0))
             except DomainError as error:
                 name = rules.clean_filename(file.name or "")
                 refused.append({"filename": name, "code": error.code, "detail": error.detail, "params": error.params})

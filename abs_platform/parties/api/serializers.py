@@ -72,7 +72,7 @@ class OrganisationIn(serializers.Serializer[Any]):
         child=serializers.ChoiceField(choices=[str(role) for role in Role]), min_length=1, max_length=5
     )
     listed = serializers.BooleanField(default=False)
-    parent = serializers.UUIDField(allow_null=True, default=None)
+    parent = serializers.UUIDField(allow_null=True, default=None)  # type: ignore[assignment]  # the contract's name
     identifiers = IdentifierShape(many=True, default=list)
 
 
@@ -83,7 +83,7 @@ class OrganisationOut(serializers.Serializer[Any]):
     name_en = serializers.CharField(allow_blank=True)
     roles = serializers.ListField(child=serializers.CharField())
     listed = serializers.BooleanField()
-    parent = serializers.UUIDField(allow_null=True)
+    parent = serializers.UUIDField(allow_null=True)  # type: ignore[assignment]  # the contract's name
     identifiers = IdentifierShape(many=True)
 
 
