@@ -1,17 +1,12 @@
-import type { ReactNode } from "react";
-import { Link, Navigate, useLocation } from "react-router";
+import { Navigate, useLocation } from "react-router";
 
 import { useSession } from "../api/queries";
-import type { Role } from "../api/types";
-import { useCodes, useText } from "../shared/i18n/LanguageProvider";
-import { Page } from "../shared/ui/Page";
 import { Failure, Skeleton } from "../shared/ui/states";
 import { LiveUpdates } from "./LiveUpdates";
-import { messages } from "./messages";
 import { Shell } from "./Shell";
 
 /** The frame of everything behind the sign-in; who is not signed in goes to /login and comes back afterwards. */
-export function SignedIn() {
+export default function SignedIn() {
   const session = useSession();
   const location = useLocation();
 
@@ -28,20 +23,5 @@ export function SignedIn() {
   }
   return (
     <LiveUpdates scope={session.data.person?.id ?? "person"}>{(live) => <Shell session={session.data} live={live} />}</LiveUpdates>
-  );
-}
-
-export function ForRoles({ roles, children }: { roles: readonly Role[]; children: ReactNode }) {
-  const t = useText(messages);
-  const code = useCodes();
-  const session = useSession();
-  if (session.data?.roles.some((role) => roles.includes(role))) return children;
-  const names = roles.map((role) => code("role", role)).join(" / ");
-  return (
-    <Page title={t("notYoursTitle")} lead={t("notYoursText", { roles: names })}>
-      <p>
-        <Link to="/">{t("goHome")}</Link>
-      </p>
-    </Page>
   );
 }

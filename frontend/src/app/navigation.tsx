@@ -24,7 +24,7 @@ interface Item {
 /** Navigation by persona, in the order of a day's work. */
 export const NAVIGATION: readonly Item[] = [
   { path: "/", label: "home", icon: <HomeOutlined aria-hidden /> },
-  { path: "/documents", label: "documents", icon: <FileTextOutlined aria-hidden />, roles: ["supplier", "financier"] },
+  { path: "/documents", label: "documents", icon: <FileTextOutlined aria-hidden />, roles: ["supplier", "core_enterprise", "financier"] },
   { path: "/confirmations", label: "confirmations", icon: <AuditOutlined aria-hidden />, roles: ["core_enterprise"] },
   { path: "/suppliers", label: "suppliers", icon: <ShopOutlined aria-hidden />, roles: ["financier"] },
   { path: "/access", label: "access", icon: <KeyOutlined aria-hidden />, roles: ["financier"] },

@@ -5,8 +5,9 @@ import type { Role } from "../api/types";
 import { Skeleton } from "../shared/ui/states";
 import { NotFoundPage } from "./NotFoundPage";
 import { PublicFrame } from "./PublicFrame";
-import { ForRoles, SignedIn } from "./SignedIn";
+import { ForRoles } from "./ForRoles";
 
+const SignedIn = lazy(() => import("./SignedIn"));
 const LoginPage = lazy(() => import("../features/login/LoginPage"));
 const HomePage = lazy(() => import("../features/home/HomePage"));
 const DocumentsPage = lazy(() => import("../features/documents/DocumentsPage"));
@@ -38,7 +39,7 @@ export function AppRoutes() {
         <Route path="/login" element={page(<LoginPage />)} />
         <Route path="/verify" element={page(<VerifyPage />)} />
       </Route>
-      <Route element={<SignedIn />}>
+      <Route element={<Suspense fallback={null}><SignedIn /></Suspense>}>
         <Route path="/" element={page(<HomePage />)} />
         <Route path="/documents" element={page(<DocumentsPage />, BUSINESS)} />
         <Route path="/documents/:id" element={page(<DocumentPage />, BUSINESS)} />

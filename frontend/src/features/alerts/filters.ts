@@ -1,0 +1,16 @@
+export const ALERT_FILTERS = ["state", "rule", "severity"] as const;
+export const ALERT_DEFAULTS = { state: "open" } as const;
+export const ALERT_RULES = [
+  "duplicate_invoice",
+  "number_conflict",
+  "invoiced_over_received",
+  "invoiced_over_ordered",
+  "unit_price_differs",
+  "right_reduced_by_credit_note",
+  "despatched_over_ordered",
+  "received_over_despatched",
+  "unit_differs",
+  "currency_differs",
+  "item_not_ordered",
+];
+export const SEVERITIES = ["critical", "high", "medium", "low"];

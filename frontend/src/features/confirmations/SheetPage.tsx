@@ -1,0 +1,126 @@
+import { Link, useNavigate, useParams } from "react-router";
+
+import { useList, useResource } from "../../api/queries";
+import type { ConfirmationRow, ConfirmationSheet } from "../../api/types";
+import { formatLong } from "../../shared/format/time";
+import { useFilters } from "../../shared/hooks/useFilters";
+import { useHotkeys } from "../../shared/hooks/useHotkeys";
+import { useCodes, useLanguage, useText } from "../../shared/i18n/LanguageProvider";
+import { LineComparison } from "../../shared/trade/LineComparison";
+import { MismatchList } from "../../shared/trade/MismatchList";
+import { Facts } from "../../shared/ui/Facts";
+import { Day, Money } from "../../shared/ui/figures";
+import { Page, Section } from "../../shared/ui/Page";
+import { Loaded } from "../../shared/ui/states";
+import { ConfirmationTag } from "../../shared/ui/status";
+import { ToneIcon } from "../../shared/ui/StatusTag";
+import "./confirmations.css";
+import { Decision } from "./Decision";
+import { messages } from "./messages";
+import { Signatures } from "./Signatures";
+
+export default function SheetPage() {
+  const t = useText(messages);
+  const code = useCodes();
+  const { language } = useLanguage();
+  const { id = "" } = useParams();
+  const query = useResource<ConfirmationSheet>(`confirmations/${id}`);
+  const sheet = query.data;
+  const title = sheet ? [code("documentKind", sheet.document.kind ?? "attachment"), sheet.document.number].filter(Boolean).join(" ") : t("title");
+
+  return (
+    <Page
+      title={title}
+      back={<QueueNeighbours id={id} />}
+      lead={sheet && t("sheetLead", { supplier: sheet.document.owner.name, received: formatLong(sheet.document.received_at, language) })}
+      action={sheet && <ConfirmationTag state={sheet.state} />}
+    >
+      <Loaded query={query} hasData={sheet !== undefined} rows={12}>
+        {sheet && <Body sheet={sheet} reload={() => query.refetch()} />}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Body({ sheet, reload }: { sheet: ConfirmationSheet; reload: () => Promise<unknown> }) {
+  const t = useText(messages);
+  const code = useCodes();
+  return (
+    <>
+      <Section title={t("differencesTitle")}>
+        {sheet.differences.length > 0 ? (
+          <MismatchList mismatches={sheet.differences} />
+        ) : (
+          <p>
+            <ToneIcon tone="done" /> {t("noDifferencesText")}
+          </p>
+        )}
+      </Section>
+      {sheet.trade && (
+        <Section title={t("linesTitle")} action={<Link to={`/trades/${sheet.trade.id}`}>{t("openTrade")}</Link>}>
+          <LineComparison lines={sheet.trade.lines} mismatches={sheet.differences} currency={sheet.trade.currency} />
+        </Section>
+      )}
+      <div className="halves sheet-halves">
+        <div className="stack">
+          <Section title={t("documentTitle")} action={<Link to={`/documents/${sheet.document.id}`}>{t("openDocument")}</Link>}>
+            <Facts
+              facts={[
+                [t("supplier"), sheet.document.owner.name],
+                [t("order"), sheet.trade?.order_number],
+                [t("amount"), sheet.document.total && <Money value={sheet.document.total} currency={sheet.document.currency} />],
+                [t("document"), sheet.document.issue_date && <Day value={sheet.document.issue_date} />],
+              ]}
+            />
+          </Section>
+          {sheet.document.remarks.length > 0 && (
+            <Section title={t("remarksTitle")}>
+              <ul className="findings">
+                {sheet.document.remarks.map((remark, position) => (
+                  <li key={position}>
+                    <ToneIcon tone="idle" />
+                    <span>{code("remark", remark.rule, remark.params, remark.detail)}</span>
+                  </li>
+                ))}
+              </ul>
+            </Section>
+          )}
+          {sheet.signatures.length > 0 && <Signatures signatures={sheet.signatures} />}
+        </div>
+        <Decision key={sheet.id} sheet={sheet} reload={reload} />
+      </div>
+    </>
+  );
+}
+
+/** Back to the queue as it was filtered, and to its neighbours. */
+function QueueNeighbours({ id }: { id: string }) {
+  const t = useText(messages);
+  const navigate = useNavigate();
+  const { filters, search } = useFilters(["state"] as const, { state: "pending" });
+  const list = useList<ConfirmationRow>("confirmations", { state: filters.state });
+  const at = list.rows.findIndex((row) => row.id === id);
+  const previous = at > 0 ? list.rows[at - 1] : undefined;
+  const next = list.rows[at + 1]; // a settled one has left the queue: the first of the rest is next
+  const go = (row: ConfirmationRow | undefined) => {
+    if (row && row.id !== id) void navigate(`/confirmations/${row.id}${search}`);
+  };
+  useHotkeys({ j: () => go(next), k: () => go(previous) });
+  return (
+    <>
+      <Link to={`/confirmations${search}`}>← {t("back")}</Link>
+      <span className="actions">
+        {previous && (
+          <Link to={`/confirmations/${previous.id}${search}`} rel="prev">
+            ↑ {t("previous")} <kbd>k</kbd>
+          </Link>
+        )}
+        {next && (
+          <Link to={`/confirmations/${next.id}${search}`} rel="next" data-testid="next-in-queue">
+            ↓ {t("next")} <kbd>j</kbd>
+          </Link>
+        )}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+import type { Signature } from "../../api/types";
+import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
+import { CopyText } from "../../shared/ui/CopyText";
+import { Time } from "../../shared/ui/figures";
+import { Section } from "../../shared/ui/Page";
+import { StatusTag } from "../../shared/ui/StatusTag";
+import { messages } from "./messages";
+
+/** Who signed what, when, with which key, and who holds that key. */
+export function Signatures({ signatures }: { signatures: readonly Signature[] }) {
+  const t = useText(messages);
+  const code = useCodes();
+  return (
+    <Section title={t("signaturesTitle")}>
+      <ul className="timeline">
+        {signatures.map((row) => (
+          <li key={row.signature} data-testid="signature">
+            <span className="tags">
+              <StatusTag tone={row.decision.startsWith("confirm") ? "done" : "refused"}>{code("decision", row.decision)}</StatusTag>
+              <StatusTag tone="idle">{row.custodial ? t("custodial") : t("ownKey")}</StatusTag>
+            </span>
+            <span className="meta">
+              {t("signedBy", { person: row.person, organisation: row.organisation })} · <Time value={row.at} seconds />
+            </span>
+            {row.reason && <p>{row.reason}</p>}
+            <span className="meta">
+              {t("signature")} <CopyText value={row.signature} head={28} label={t("signature")} />
+            </span>
+            <span className="meta">
+              {t("publicKey")} <CopyText value={row.public_key} head={28} label={t("publicKey")} />
+            </span>
+            <details>
+              <summary className="meta">{t("statementSigned")}</summary>
+              <pre className="statement">{row.statement}</pre>
+            </details>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

@@ -1,0 +1,135 @@
+import DownloadOutlined from "@ant-design/icons/DownloadOutlined";
+import SafetyCertificateOutlined from "@ant-design/icons/SafetyCertificateOutlined";
+import { Button } from "antd";
+import { useState } from "react";
+import { Link, useParams } from "react-router";
+
+import { apiUrl } from "../../api/client";
+import { useResource, useSession } from "../../api/queries";
+import type { DocumentDetail } from "../../api/types";
+import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
+import { Page, Section } from "../../shared/ui/Page";
+import { Loaded } from "../../shared/ui/states";
+import { ConfirmationTag } from "../../shared/ui/status";
+import { StatusTag, ToneIcon } from "../../shared/ui/StatusTag";
+import { AttachDialog } from "./AttachDialog";
+import "./documents.css";
+import { Fields } from "./Fields";
+import { Lines } from "./Lines";
+import { messages } from "./messages";
+import { Neighbours } from "./Neighbours";
+import { Preview } from "./Preview";
+import { ProofSteps } from "./ProofSteps";
+
+export default function DocumentPage() {
+  const t = useText(messages);
+  const code = useCodes();
+  const { id = "" } = useParams();
+  const query = useResource<DocumentDetail>(`documents/${id}`);
+  const row = query.data;
+  const title = row ? (row.kind ? [code("documentKind", row.kind), row.number].filter(Boolean).join(" ") : row.filename) : t("document");
+
+  return (
+    <Page title={title} back={<Neighbours id={id} />} lead={row && <Lead row={row} />} action={row && <Actions row={row} />}>
+      <Loaded query={query} hasData={row !== undefined} rows={10}>
+        {row && <Body row={row} />}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Lead({ row }: { row: DocumentDetail }) {
+  const t = useText(messages);
+  const code = useCodes();
+  return (
+    <span className="tags">
+      {row.trade ? (
+        <Link to={`/trades/${row.trade.id}`} data-testid="trade-link">
+          {row.trade.order_number ? t("orderOf", { number: row.trade.order_number }) : t("provisional")}
+        </Link>
+      ) : (
+        <span>{t("notInTrade")}</span>
+      )}
+      {row.confirmation && row.confirmation.state !== "not_required" && <ConfirmationTag state={row.confirmation.state} />}
+      {row.tax_status && <StatusTag tone="idle">{code("taxStatus", row.tax_status)}</StatusTag>}
+    </span>
+  );
+}
+
+function Actions({ row }: { row: DocumentDetail }) {
+  const t = useText(messages);
+  const [attaching, setAttaching] = useState(false);
+  const may = (action: string) => row.allowed_actions.includes(action);
+  return (
+    <div className="actions">
+      {may("attach") && !row.trade && (
+        <Button onClick={() => setAttaching(true)} data-testid="attach-button">
+          {t("attach")}
+        </Button>
+      )}
+      {may("download") && (
+        <Button icon={<DownloadOutlined aria-hidden />} href={apiUrl(`documents/${row.id}/file`)} download={row.filename} data-testid="download-file">
+          {t("download")}
+        </Button>
+      )}
+      {may("bundle") && (
+        <Button
+          type="primary"
+          icon={<SafetyCertificateOutlined aria-hidden />}
+          href={apiUrl(`documents/${row.id}/bundle`)}
+          download={`${row.filename}.proof.json`}
+          data-testid="download-bundle"
+        >
+          {t("bundle")}
+        </Button>
+      )}
+      {attaching && <AttachDialog document={row} onClose={() => setAttaching(false)} />}
+    </div>
+  );
+}
+
+function Body({ row }: { row: DocumentDetail }) {
+  const t = useText(messages);
+  const code = useCodes();
+  const session = useSession();
+  const roles = session.data?.roles ?? [];
+  const askFirst = row.owner.id !== session.data?.organisation?.id && roles.includes("financier");
+  return (
+    <>
+      {(row.duplicate_of || row.attention.length > 0) && (
+        <div className="note note-attention" data-testid="attention">
+          <ToneIcon tone="attention" />
+          <div>
+            {row.attention.map((item) => (
+              <p key={item.code}>{code("attention", item.code, item.params, String(item.params.detail ?? ""))}</p>
+            ))}
+            {row.duplicate_of && (
+              <p>
+                {t("duplicateOf", { filename: row.duplicate_of.filename })} <Link to={`/documents/${row.duplicate_of.id}`}>{t("seeOriginal")}</Link>
+              </p>
+            )}
+          </div>
+        </div>
+      )}
+      <ProofSteps row={row} />
+      <div className="halves document-halves">
+        <div className="stack">
+          <Fields row={row} />
+          {row.lines.length > 0 && <Lines lines={row.lines} currency={row.currency} />}
+          {row.remarks.length > 0 && (
+            <Section title={t("remarksTitle")}>
+              <ul className="stack-tight">
+                {row.remarks.map((remark, position) => (
+                  <li key={position} data-testid="remark" data-rule={remark.rule}>
+                    {code("remark", remark.rule, remark.params, remark.detail)}
+                  </li>
+                ))}
+              </ul>
+            </Section>
+          )}
+        </div>
+        <Preview id={row.id} filename={row.filename} mediaType={row.media_type} size={row.size} askFirst={askFirst} />
+      </div>
+    </>
+  );
+}

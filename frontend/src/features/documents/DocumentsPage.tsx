@@ -1,0 +1,133 @@
+import { useState } from "react";
+
+import { useList, useSession } from "../../api/queries";
+import type { Document } from "../../api/types";
+import { formatSize } from "../../shared/format/size";
+import { queryOf, useFilters } from "../../shared/hooks/useFilters";
+import { useListKeys } from "../../shared/hooks/useHotkeys";
+import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
+import { DataTable, type Column } from "../../shared/ui/DataTable";
+import { Day, Money, Time } from "../../shared/ui/figures";
+import { FileDrop } from "../../shared/ui/FileDrop";
+import { Choice, FilterBar, SearchField } from "../../shared/ui/Filters";
+import { ListFooter } from "../../shared/ui/ListFooter";
+import { Page } from "../../shared/ui/Page";
+import { Empty, Loaded } from "../../shared/ui/states";
+import { DocumentStateTag } from "../../shared/ui/status";
+import { StatusTag } from "../../shared/ui/StatusTag";
+import "./documents.css";
+import { messages } from "./messages";
+import { UploadList } from "./UploadList";
+import { addUploads } from "./uploads";
+
+export const DOCUMENT_FILTERS = ["kind", "state", "search"] as const;
+const KINDS = ["order", "order_response", "despatch_advice", "receipt_advice", "invoice", "credit_note"];
+const STATES = ["received", "recorded", "anchored"];
+
+export default function DocumentsPage() {
+  const t = useText(messages);
+  const code = useCodes();
+  const session = useSession();
+  const { filters, set, clear, search } = useFilters(DOCUMENT_FILTERS);
+  const list = useList<Document>("documents", queryOf(filters));
+  const supplier = session.data?.roles.includes("supplier") ?? false;
+  useListKeys();
+
+  return (
+    <Page title={t("title")} lead={supplier ? t("leadSupplier") : t("leadOthers")}>
+      {supplier && session.data && <Intake person={session.data.person?.id ?? ""} limits={session.data.limits} />}
+      <FilterBar onClear={clear}>
+        <SearchField label={t("search")} placeholder={t("searchHint")} value={filters.search} onChange={(value) => set("search", value)} />
+        <Choice label={t("kind")} value={filters.kind} onChange={(value) => set("kind", value)} options={KINDS.map((kind) => [kind, code("documentKind", kind)])} />
+        <Choice label={t("state")} value={filters.state} onChange={(value) => set("state", value)} options={STATES.map((state) => [state, code("documentState", state)])} />
+      </FilterBar>
+      <Loaded query={list} hasData={list.data !== undefined} rows={8}>
+        {list.rows.length > 0 ? (
+          <>
+            <DataTable
+              caption={t("listTitle")}
+              columns={useColumns()}
+              rows={list.rows}
+              rowKey={(row) => row.id}
+              href={(row) => `/documents/${row.id}${search}`}
+              testId="document-row"
+            />
+            <ListFooter list={list} count={list.rows.length} />
+          </>
+        ) : (
+          <section className="card">
+            {clear ? <Empty title={t("nothingFound")}>{t("nothingFoundText")}</Empty> : <Empty title={t("emptyTitle")}>{supplier ? t("emptySupplier") : t("emptyOthers")}</Empty>}
+          </section>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Intake({ person, limits }: { person: string; limits: { max_file_bytes: number; max_files: number } }) {
+  const t = useText(messages);
+  const [left, setLeft] = useState(0);
+  return (
+    <>
+      <FileDrop
+        title={t("dropTitle")}
+        hint={t("dropHint", { size: formatSize(limits.max_file_bytes), files: limits.max_files })}
+        over={t("dropNow")}
+        testId="upload-input"
+        onFiles={(files) => {
+          setLeft(Math.max(0, files.length - limits.max_files));
+          addUploads(files.slice(0, limits.max_files));
+        }}
+      />
+      {left > 0 && (
+        <p className="note note-attention" role="alert">
+          {t("tooMany", { limit: limits.max_files, left })}
+        </p>
+      )}
+      <UploadList person={person} />
+    </>
+  );
+}
+
+function useColumns(): Column<Document>[] {
+  const t = useText(messages);
+  const code = useCodes();
+  const session = useSession();
+  const own = session.data?.organisation?.id;
+  return [
+    {
+      key: "document",
+      title: t("document"),
+      head: true,
+      render: (row) => (
+        <span className="two-lines">
+          <span>{row.kind ? [code("documentKind", row.kind), row.number].filter(Boolean).join(" ") : row.filename}</span>
+          <span className="meta">{row.kind ? row.filename : code("extraction", row.extraction)}</span>
+        </span>
+      ),
+    },
+    {
+      key: "counterparty",
+      title: t("counterparty"),
+      render: (row) => (row.owner.id === own ? row.buyer_name : row.owner.name) || <span className="muted">—</span>,
+    },
+    { key: "trade", title: t("trade"), wide: true, render: (row) => row.trade?.order_number ?? <span className="muted">{t("notInTrade")}</span> },
+    { key: "issued", title: t("issued"), wide: true, render: (row) => <Day value={row.issue_date} /> },
+    { key: "total", title: t("total"), align: "right", render: (row) => <Money value={row.total} currency={row.currency} /> },
+    {
+      key: "state",
+      title: t("state"),
+      render: (row) => (
+        <span className="tags">
+          <DocumentStateTag state={row.state} />
+          {row.duplicate_of ? (
+            <StatusTag tone="attention">{t("duplicateOf", { filename: row.duplicate_of.filename })}</StatusTag>
+          ) : (
+            row.attention.length > 0 && <StatusTag tone="attention">{t("attention")}</StatusTag>
+          )}
+        </span>
+      ),
+    },
+    { key: "received", title: t("received"), render: (row) => <Time value={row.received_at} /> },
+  ];
+}

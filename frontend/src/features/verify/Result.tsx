@@ -1,0 +1,100 @@
+import { formatLong } from "../../shared/format/time";
+import { useLanguage, useText } from "../../shared/i18n/LanguageProvider";
+import type { Language } from "../../shared/i18n/language";
+import { CopyText } from "../../shared/ui/CopyText";
+import { Facts } from "../../shared/ui/Facts";
+import { Section } from "../../shared/ui/Page";
+import { StatusTag, ToneIcon, type Tone } from "../../shared/ui/StatusTag";
+import type { ChainState } from "./chain";
+import { messages } from "./messages";
+import { verdictWords, type Link, type VerdictText } from "./verdictWords";
+import type { Verdict, VerdictKind } from "./verify";
+
+const TONE: Record<VerdictKind, Tone> = { valid: "done", pending: "running", unreachable: "attention", invalid: "refused" };
+const ADVICE = { valid: "adviceValid", pending: "advicePending", unreachable: "adviceUnreachable", invalid: "adviceInvalid" } as const;
+
+type Say = (key: VerdictText, params?: Readonly<Record<string, string | number>>) => string;
+
+function iso(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}
+
+function labelOf(link: Link, say: Say): string {
+  const [kind, ...rest] = link.name.split("/");
+  if (kind !== "chain") return say(`link_${kind}` as VerdictText);
+  const step = rest.pop() ?? "";
+  return say(`link_chain_${step}` as VerdictText, { name: rest.join("/") });
+}
+
+function sentenceOf(verdict: Verdict, say: Say, language: Language): string {
+  const separator = language === "zh" ? "、" : ", ";
+  const names = (state: ChainState) => verdict.chains.filter((chain) => chain.state === state).map((chain) => chain.name).join(separator);
+  if (verdict.verdict === "invalid") {
+    const failing = verdict.links.filter((link) => link.ok === false).map((link) => `${labelOf(link, say)}${language === "zh" ? ":" : ": "}${say(link.text, link.values)}`);
+    return say("verdict_invalid", { failing: failing.join(language === "zh" ? ";" : "; ") });
+  }
+  const suffix = verdict.fileChecked ? "" : "_record";
+  const chains = names(verdict.verdict === "unreachable" ? "unreachable" : "verified");
+  const since = verdict.since === null ? "" : formatLong(iso(verdict.since), language);
+  let sentence = say(`verdict_${verdict.verdict}${suffix}` as VerdictText, { since, chains, digest: verdict.digest });
+  if (verdict.verdict === "valid" && names("unreachable")) sentence += ` ${say("verdict_not_reached", { chains: names("unreachable") })}`;
+  if (verdict.verdict === "pending" && names("not_trusted")) sentence += ` ${say("verdict_not_trusted", { chains: names("not_trusted") })}`;
+  return sentence;
+}
+
+/** The verdict sentence first, then what to make of it, then each link with its result. */
+export function Result({ verdict }: { verdict: Verdict }) {
+  const t = useText(messages);
+  const say = useText(verdictWords);
+  const { language } = useLanguage();
+  const verified = verdict.chains.filter((chain) => chain.state === "verified");
+  return (
+    <>
+      <section className={`card verdict verdict-${verdict.verdict}`} data-testid="verdict-kind" data-verdict={verdict.verdict}>
+        <h2>
+          <StatusTag tone={TONE[verdict.verdict]}>{t(verdict.verdict)}</StatusTag>
+        </h2>
+        <p className="verdict-sentence" data-testid="verdict">
+          {sentenceOf(verdict, say, language)}
+        </p>
+        <p className="muted">{t(ADVICE[verdict.verdict])}</p>
+        <Facts
+          facts={[
+            verdict.since !== null && [
+              t("since"),
+              <time key="since" dateTime={iso(verdict.since)} data-testid="verdict-since">
+                {formatLong(iso(verdict.since), language)} <span className="meta">({iso(verdict.since)})</span>
+              </time>,
+            ],
+            verified.length > 0 && [
+              t("chains"),
+              verified.map((chain) => (
+                <div key={chain.name} data-testid="verdict-chain">
+                  {t("chainBlock", { name: chain.name, id: chain.chainId ?? "—", block: chain.block ?? "—" })}
+                </div>
+              )),
+            ],
+          ]}
+        />
+        {verdict.digest && (
+          <p className="meta">
+            {t("digest")} <CopyText value={verdict.digest} label={t("digest")} />
+          </p>
+        )}
+      </section>
+      <Section title={t("linksTitle")}>
+        <ul className="findings">
+          {verdict.links.map((link, position) => (
+            <li key={position} data-testid="verify-link" data-link={link.name} data-ok={String(link.ok)}>
+              <ToneIcon tone={link.ok === null ? "idle" : link.ok ? "done" : "refused"} />
+              <div>
+                <strong>{labelOf(link, say)}</strong> <span className="meta">{link.ok === null ? t("unchecked") : link.ok ? t("ok") : t("failed")}</span>
+                <div className="muted">{say(link.text, link.values)}</div>
+              </div>
+            </li>
+          ))}
+        </ul>
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,120 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+
+import { get } from "../../api/client";
+import { fetchRpc } from "./chain";
+import { Failed } from "./fields";
+import { createHashes, digestFile, type FileDigest } from "./hash";
+import { BUNDLE_FORMAT, formatOf, readTrust, TRUST_FORMAT, type Trust } from "./inputs";
+import type { VerdictText } from "./verdictWords";
+import { verify, type Verdict } from "./verify";
+
+const MAX_JSON = 1 << 20;
+
+export interface Parts {
+  file: { name: string; digest: FileDigest | null; progress: number } | null;
+  bundle: { name: string; value: unknown } | null;
+  ownTrust: { name: string; value: unknown } | null;
+}
+
+export type TrustState =
+  | { state: "loading" }
+  | { state: "missing" }
+  | { state: "wrong"; text: VerdictText; values: Readonly<Record<string, string | number>> }
+  | { state: "ready"; trust: Trust; own: string | null };
+
+const NOTHING: Parts = { file: null, bundle: null, ownTrust: null };
+
+/** The JSON inside a small file, or null where it holds none. */
+async function jsonIn(file: File): Promise<unknown> {
+  if (file.size > MAX_JSON) return null;
+  try {
+    return JSON.parse(await file.text());
+  } catch {
+    return null;
+  }
+}
+
+function readable(value: unknown, own: string | null): TrustState {
+  try {
+    return { state: "ready", trust: readTrust(value), own };
+  } catch (error) {
+    if (error instanceof Failed) return { state: "wrong", text: error.text, values: error.values };
+    throw error;
+  }
+}
+
+/** Collects file, bundle and trust file in any order, and checks once they are there. Nothing is uploaded. */
+export function useCheck() {
+  const [parts, setParts] = useState<Parts>(NOTHING);
+  const [verdict, setVerdict] = useState<Verdict | null>(null);
+  const [checking, setChecking] = useState(false);
+  const [recordOnly, setRecordOnly] = useState(false);
+  const [round, setRound] = useState(0);
+  const turn = useRef(0);
+  const platform = useQuery({ queryKey: ["verify", "trust"], queryFn: ({ signal }) => get<unknown>("verify/trust", {}, signal), staleTime: 60_000, retry: 1 });
+
+  const trust: TrustState = parts.ownTrust
+    ? readable(parts.ownTrust.value, parts.ownTrust.name)
+    : platform.data !== undefined
+      ? readable(platform.data, null)
+      : platform.isError
+        ? { state: "missing" }
+        : { state: "loading" };
+  const trustKey = parts.ownTrust ?? platform.data;
+
+  const take = async (files: readonly File[]) => {
+    for (const file of files) {
+      const value = await jsonIn(file);
+      const format = formatOf(value);
+      if (format === BUNDLE_FORMAT) setParts((before) => ({ ...before, bundle: { name: file.name, value } }));
+      else if (format === TRUST_FORMAT) setParts((before) => ({ ...before, ownTrust: { name: file.name, value } }));
+      else await takeFile(file);
+    }
+  };
+
+  const takeFile = async (file: File) => {
+    const mine = (turn.current += 1);
+    const show = (digest: FileDigest | null, progress: number) => {
+      if (turn.current === mine) setParts((before) => ({ ...before, file: { name: file.name, digest, progress } }));
+    };
+    show(null, 0);
+    show(await digestFile(file, (progress) => show(null, progress)), 1);
+  };
+
+  const ready = trust.state === "ready" && parts.bundle !== null && (parts.file?.digest != null || (recordOnly && parts.file === null));
+  useEffect(() => {
+    setVerdict(null);
+    if (!ready || trust.state !== "ready" || !parts.bundle) return;
+    let current = true;
+    setChecking(true);
+    void (async () => {
+      const result = await verify(parts.bundle?.value, trust.trust, parts.file?.digest ?? null, await createHashes(), fetchRpc);
+      if (!current) return;
+      setVerdict(result);
+      setChecking(false);
+    })();
+    return () => {
+      current = false;
+      setChecking(false);
+    };
+    // `trust` is derived anew on each render; `trustKey` is what it is made of.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [ready, parts.bundle, parts.file?.digest, trustKey, round]);
+
+  return {
+    parts,
+    trust,
+    verdict,
+    checking,
+    take,
+    again: () => setRound((before) => before + 1),
+    checkRecordOnly: () => setRecordOnly(true),
+    resetTrust: () => setParts((before) => ({ ...before, ownTrust: null })),
+    clear: () => {
+      turn.current += 1;
+      setRecordOnly(false);
+      setParts((before) => ({ ...NOTHING, ownTrust: before.ownTrust }));
+    },
+  };
+}
