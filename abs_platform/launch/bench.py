@@ -12,7 +12,7 @@ from pathlib import Path
 from abs_platform.launch import backing
 from abs_platform.launch.console import Console, Failure, table
 from abs_platform.launch.figures import Figure, InvalidFigures, read_figures
-from abs_platform.launch.frontend import Frontend
+from abs_platform.launch.frontend import Frontend, install_packages
 from abs_platform.launch.interrupts import Interrupted, Interrupts
 from abs_platform.launch.paths import ROOT, StateFolder
 from abs_platform.launch.processes import Command
@@ -124,7 +124,7 @@ def _run(
     state.create()
     given = backing.base_environment()
     if backing.EVM in benchmark.needs and not given.get("ABS_CHAINS"):
-        Frontend(console, supervisor, interrupts, given, state.logs / "frontend.log").install()
+        install_packages(Frontend(given), console, interrupts, supervisor, state.logs)
     found = backing.start(supervisor, console, state, given, wanted=benchmark.needs)
     env = backing.throw_away_environment(given, found, state)
     for name in backing.ALL - benchmark.needs:

@@ -11,8 +11,9 @@ from typing import Any
 
 from abs_platform.launch import backing, locks, ports, web
 from abs_platform.launch.console import Console, Failure
-from abs_platform.launch.frontend import Frontend
+from abs_platform.launch.frontend import LOCK, Frontend
 from abs_platform.launch.interrupts import Interrupts
+from abs_platform.launch.lanes import LaneRunner, Stage
 from abs_platform.launch.paths import ROOT, StateFolder, write_private
 from abs_platform.launch.processes import Command, Process
 from abs_platform.launch.supervisor import Service, Supervisor, ending
@@ -84,21 +85,18 @@ class Stack:
         given = backing.base_environment()
         port = self._choose_port()
         self.url = given.get("ABS_WEB_URL", "").rstrip("/") or f"http://{ports.HOST}:{port}"
-        interface = Frontend(
-            self._console, self._supervisor, self._interrupts, given, self._state.logs / "frontend.log"
-        )
-        interface.build()
-        found = backing.start(self._supervisor, self._console, self._state, given)
-        self._external = found.external
+        interface = Frontend(given)
         self._env = {
             **interface.env,
-            **found.variables,
             "ABS_STATE": str(self._state.path),
             "ABS_WEB_URL": self.url,
             "ABS_DEMO": "1" if self._demo else "0",
             "ABS_SECRET_KEY": given.get("ABS_SECRET_KEY") or self._state.secret("secret.key"),
             "DJANGO_SETTINGS_MODULE": "abs_platform.config.settings",
         }
+        self._back(given, frozenset({backing.POSTGRES, backing.REDIS}))
+        self._make_interface(interface)
+        self._back(given, frozenset({backing.EVM}))
         self._manage("database schema, contract and keys", ["migrate", "--no-input"], ["setup_ledger"])
         with self._console.step("web server, worker and beat"):
             self._supervisor.start(self._web(port), self._worker(), self._beat())
@@ -106,6 +104,21 @@ class Stack:
             self._manage("demo data", ["load_demo"])
         self._is_ready = True
         self.record(self._supervisor.processes())
+
+    def _back(self, given: Mapping[str, str], wanted: frozenset[str]) -> None:
+        """Start backing services and let the product know their addresses."""
+        found = backing.start(self._supervisor, self._console, self._state, given, wanted=wanted)
+        self._external |= found.external
+        self._env |= found.variables
+
+    def _make_interface(self, interface: Frontend) -> None:
+        """Let npm do what has to be done; the first migration, also long, beside it. Most times there is nothing."""
+        if not interface.build():
+            return
+        with locks.waiting(LOCK, self._interrupts.pause):
+            migrate = Stage("database schema", python(str(ROOT / "manage.py"), "migrate", "--no-input"))
+            runner = LaneRunner(self._console, self._interrupts, self._supervisor, self._env, self._state.logs)
+            runner.run([interface.build(), [migrate]], keep_going=False)
 
     def _choose_port(self) -> int:
         if self._port is None:

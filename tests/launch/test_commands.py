@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from abs_platform.launch import bench, checks
+from abs_platform.launch import bench
 from abs_platform.launch.__main__ import parser, split
 from abs_platform.launch.bench import render
-from abs_platform.launch.console import Console, table, width
+from abs_platform.launch.console import Console, Failure, table, width
 from abs_platform.launch.figures import InvalidFigures, read_figures
 from abs_platform.launch.interrupts import Interrupts
+from abs_platform.launch.lanes import LaneRunner, Stage
 from abs_platform.launch.supervisor import Supervisor
 from tests.launch.conftest import run_abs
 
@@ -116,8 +117,8 @@ def test_figures_say_whether_their_goal_is_met() -> None:
 
 
 def test_lanes_run_side_by_side_and_report_every_failure(tmp_path: Path) -> None:
-    def stage(name: str, code: str) -> checks.Stage:
-        return checks.Stage(name, [sys.executable, "-c", code])
+    def stage(name: str, code: str) -> Stage:
+        return Stage(name, [sys.executable, "-c", code])
 
     built: list[str] = []
     passing = stage("passing", "pass")
@@ -125,14 +126,25 @@ def test_lanes_run_side_by_side_and_report_every_failure(tmp_path: Path) -> None
     failing = stage("failing", "raise SystemExit('line 3 is wrong')")
     last = stage("last", "raise SystemExit(7)")
     with (tmp_path / "console").open("w") as stream, Supervisor(Console(stream), Interrupts()) as supervisor:
-        runner = checks.LaneRunner(Console(stream), Interrupts(), supervisor, dict(os.environ), tmp_path)
-        codes = runner.run([[failing, last], [passing]])
+        runner = LaneRunner(Console(stream), Interrupts(), supervisor, dict(os.environ), tmp_path)
+        codes = runner.run([[failing, last], [passing]], keep_going=True)
     assert codes == {"failing": 1, "last": 7, "passing": 0}
     assert list(codes) == ["failing", "last", "passing"]
     assert built == ["built"]
     shown = (tmp_path / "console").read_text()
     assert "failing … FAILED" in shown
     assert "line 3 is wrong" in shown
+
+
+def test_a_lane_that_must_succeed_ends_everything_with_its_last_words(tmp_path: Path) -> None:
+    failing = Stage("failing", [sys.executable, "-c", "raise SystemExit('no space left')"])
+    endless = Stage("endless", ["sleep", "60"])
+    with (tmp_path / "console").open("w") as stream, Supervisor(Console(stream), Interrupts()) as supervisor:
+        runner = LaneRunner(Console(stream), Interrupts(), supervisor, dict(os.environ), tmp_path)
+        with pytest.raises(Failure, match=r"failing ended with exit code 1(?s:.*)no space left"):
+            runner.run([[failing], [endless]], keep_going=False)
+    assert endless.process is not None
+    assert endless.process.returncode() is not None
 
 
 def test_tables_align_chinese_text() -> None:
