@@ -7,9 +7,15 @@ goes to the one that its own document has not used yet and that also agrees in u
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from abs_platform.integrations.formats.model import Line, fold
 from abs_platform.trade.facts import CONFIRMED, DISPUTED, DocumentFacts, DocumentId, unit_code
+
+# Of more rows that fit alike, this many are weighed against each other.
+CANDIDATES = 32
+# In larger trades, equal figures are chance.
+MAX_ROWS_BY_FIGURES = 200
 
 ITEM_IDS = ("buyer_item_id", "seller_item_id", "standard_item_id")
 
@@ -83,6 +89,8 @@ class _Table:
         self.rows: list[Row] = []
         # Rows in sequence under each key; a dictionary, so that a row is in it once.
         self._by_key: dict[tuple[str, ...], dict[Row, None]] = {}
+        # Rows under a key that a document has not been seen to use: a copy, kept only for keys of very many rows.
+        self._unused: dict[tuple[tuple[str, ...], DocumentId], dict[Row, None]] = {}
 
     def open(self, part: Part, *, order_number: str | None, order_line_id: str | None) -> Row:
         row = Row(order_number=order_number, order_line_id=order_line_id)
@@ -110,19 +118,40 @@ class _Table:
 
     def _find(self, part: Part) -> Row | None:
         for key in _references(part):
-            rows = list(self._by_key.get(key, ()))
+            rows = self._candidates(key, part)
             if key[0] == "order_line" and part.line.order_number:
                 rows = [row for row in rows if fold(row.order_number) == fold(part.line.order_number)]
             if rows:
                 return _best(part, rows)
         for key in _items(part):
-            rows = [row for row in self._by_key.get(key, ()) if key[0] != "name" or not _contradicts(part.line, row)]
+            rows = [row for row in self._candidates(key, part) if key[0] != "name" or not _contradicts(part.line, row)]
             if rows:
                 return _best(part, rows)
         return None if _names_an_item(part.line) else self._by_figures(part)
 
+    def _candidates(self, key: tuple[str, ...], part: Part) -> list[Row]:
+        """The rows under a key; of more than CANDIDATES, the first of those that the document has not used yet.
+
+        Each used row is passed over once for each document, so that thousands of equal lines join in linear time.
+        """
+        rows = self._by_key.get(key, {})
+        if len(rows) <= CANDIDATES:
+            return list(rows)
+        unused = self._unused.setdefault((key, part.document.id), dict(rows))
+        found: list[Row] = []
+        for row in list(unused):
+            if part.document.id in row.used_by:
+                del unused[row]
+            elif len(found) < CANDIDATES:
+                found.append(row)
+            else:
+                break
+        return found or list(islice(rows, CANDIDATES))
+
     def _by_figures(self, part: Part) -> Row | None:
         """For a line that names no item: the one row of the same quantity or price, else the only row there is."""
+        if len(self.rows) > MAX_ROWS_BY_FIGURES:
+            return None
         unused = [row for row in self.rows if part.document.id not in row.used_by]
         for agrees in (_quantity_agrees, _price_agrees):
             rows = [row for row in unused if agrees(part, row)]

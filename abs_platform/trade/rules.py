@@ -5,7 +5,7 @@ a line of another document joins it by reference, else by what it says (see `joi
 documents are shown and do not count for quantities. Quantities are compared within one unit code.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
@@ -192,19 +192,39 @@ def _over(
     counting = [part for part in limiting if part.document.counts]
     if required and not counting:
         return
-    for unit in dict.fromkeys(unit_code(part.line.unit) for part in limited):
-        limit = total(counting, unit, of=limit_of)
+    limits = _by_unit(counting, limit_of)
+    by_unit: dict[str, list[tuple[Part, Decimal]]] = {}
+    for part in limited:
+        if part.document.counts and part.line.quantity is not None:
+            by_unit.setdefault(unit_code(part.line.unit), []).append((part, part.line.quantity))
+    for unit, quantities in by_unit.items():
+        limit = _in_unit(limits, unit)
         if limit is None and counting:
             continue
         limit = limit or ZERO
         found, crossing = ZERO, None
-        for part in limited:
-            if unit_code(part.line.unit) == unit and part.document.counts and part.line.quantity is not None:
-                found += part.line.quantity
-                if crossing is None and found > limit:
-                    crossing = part
+        for part, quantity in quantities:
+            found += quantity
+            if crossing is None and found > limit:
+                crossing = part
         if crossing is not None and found > limit:
             yield _mismatch(rule, crossing, expected=plain(limit), found=plain(found))
+
+
+def _by_unit(parts: Iterable[Part], of: str) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
+    for part in parts:
+        quantity = getattr(part.line, of)
+        if quantity is not None:
+            unit = unit_code(part.line.unit)
+            sums[unit] = sums.get(unit, ZERO) + quantity
+    return sums
+
+
+def _in_unit(sums: Mapping[str, Decimal], unit: str) -> Decimal | None:
+    """The sum in a unit; where the unit is stated on one side only, the two are taken to agree."""
+    fitting = [sums[each] for each in (unit, "") if each in sums] if unit else list(sums.values())
+    return sum(fitting, ZERO) if fitting else None
 
 
 def _unit_prices(row: Row) -> Iterator[Mismatch]:

@@ -1,5 +1,7 @@
 """Comparing documents line by line: joining, quantities, prices, units, currencies."""
 
+import time
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -257,3 +259,16 @@ def test_open_quantities_run_down_as_goods_move() -> None:
 
 def test_nothing_to_compare() -> None:
     assert compare([]) == Comparison((), (), ())
+
+
+def test_very_many_equal_lines_join_one_to_one_in_time() -> None:
+    """The most lines that a document may have, all alike: a hostile upload must not hold a worker."""
+    many = 2_000
+    alike = [line(number, 10, item_name="bolt", price=3) for number in range(many)]
+    half = [replace(each, order_line_id=each.id) if position % 2 else each for position, each in enumerate(alike)]
+    started = time.monotonic()
+    comparison = compare([order(*alike), document("receipt_advice", *alike), document("invoice", *half)])
+    assert time.monotonic() - started < 20
+    assert len(comparison.lines) == many
+    assert {(row.accepted, row.invoiced) for row in comparison.lines} == {(Decimal(10), Decimal(10))}
+    assert found(comparison) == []
