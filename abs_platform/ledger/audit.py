@@ -5,7 +5,6 @@ It believes no stored hash: each is compared with one computed from the records.
 outside the database, so that a database set back to an earlier state as a whole is seen as well.
 """
 
-import copy
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -153,7 +152,7 @@ class _Recomputation:
             (stored, f"record {record_id}", f"was changed: leaf {index} was made from other content"),
             (derived, f"leaf {index}", f"is not the hash of its record {record_id}"),
         ):
-            edge = copy.deepcopy(self._edge)
+            edge = self._edge.copy()
             edge.append([candidate, *following])
             if edge.root() == bytes(checkpoint.root):
                 return Wrong(row, detail)

@@ -173,6 +173,10 @@ class Frontier:
                 nodes = self.hasher.parents(nodes)
                 level += 1
 
+    def copy(self) -> "Frontier":
+        """A frontier that goes on by itself from here."""
+        return Frontier(self.hasher, self.size, [list(hashes) for hashes in self.unfinished])
+
     def append(self, leaf_hashes: Sequence[bytes]) -> list[Tile]:
         """Append leaves. Returns the tiles that became full, lower levels first."""
         tiles: list[Tile] = []

@@ -105,9 +105,9 @@ def positions(record_ids: Iterable[UUID]) -> dict[UUID, Position]:
 
 
 def record_ids(*, channel: str, first: int, size: int) -> list[UUID]:
-    """The records behind the leaves first … size-1 of a channel."""
+    """The records behind the leaves first … size-1 of a channel, in the log's order."""
     leaves = Leaf.objects.filter(channel__name=channel, index__gte=first, index__lt=size)
-    return list(leaves.values_list("record_id", flat=True))
+    return list(leaves.order_by("index").values_list("record_id", flat=True))
 
 
 def evidence(record_id: UUID) -> Json:

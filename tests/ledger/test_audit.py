@@ -1,0 +1,214 @@
+"""The auditor finds what was changed and names the row."""
+
+import json
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from abs_platform.crypto import sm2
+from abs_platform.ledger import note, services
+from abs_platform.ledger.audit import Report, audit
+from abs_platform.ledger.entries import entry
+from abs_platform.ledger.merkle import Hasher
+from abs_platform.ledger.models import Anchor, Checkpoint, Leaf, Tile
+from tests.ledger.conftest import Ledger
+
+
+@pytest.fixture
+def full(unanchored: Ledger) -> Ledger:
+    """300 leaves under three checkpoints (256, 290, 300) and one tile; one more record pending."""
+    for count in (256, 34, 10):
+        unanchored.append(count)
+        services.seal()
+    unanchored.append(1)
+    assert audit().to_json() | {"channel": ""} == {
+        "ok": True, "channel": "", "leaves": 300, "pending": 1, "tiles": 1, "checkpoints": 3, "anchors": 0,
+        "wrong": None, "unreachable": {},
+    }  # fmt: skip
+    return unanchored
+
+
+def wrong(report: Report) -> tuple[str, str]:
+    assert report.wrong is not None
+    return report.wrong["row"], report.wrong["detail"]
+
+
+def record_of(index: int) -> str:
+    return str(Leaf.objects.get(index=index).record_id)
+
+
+RECORD_CHANGES = [
+    "commitment = decode(repeat('ab', 32), 'hex')",
+    "template = 'document/v2'",
+    "time = time + interval '1 ms'",
+]
+
+OTHER_CHANGES = [
+    ("UPDATE ledger_tile SET root = decode(repeat('ab', 32), 'hex')", "tile 0/0"),
+    ("DELETE FROM ledger_tile", "tile 0/0"),
+    ("UPDATE ledger_tile SET index = 5", "tile 0/0"),
+    (
+        "INSERT INTO ledger_tile (channel_id, level, index, hashes, root) SELECT channel_id, level, 1, hashes, root FROM ledger_tile",
+        "tiles",
+    ),
+    ("UPDATE ledger_checkpoint SET root = decode(repeat('ab', 32), 'hex') WHERE size = 290", "checkpoint 290"),
+    ("UPDATE ledger_checkpoint SET note = replace(note, '290', '289') WHERE size = 290", "checkpoint 290"),
+    ("DELETE FROM ledger_checkpoint WHERE size = 290", "checkpoint 300"),
+    ("DELETE FROM ledger_checkpoint WHERE size = 300", "leaf 290"),
+    ("DELETE FROM ledger_pendingrecord", "record "),
+    ("UPDATE ledger_pendingrecord SET leaf_hash = decode(repeat('ab', 32), 'hex')", "record "),
+]
+
+
+def test_a_changed_record_is_named(full: Ledger) -> None:
+    for index in (0, 200, 289, 299):
+        record = record_of(index)
+        for change in RECORD_CHANGES:
+            with full.tampered(f"UPDATE ledger_record SET {change} WHERE id = %s", record):
+                assert wrong(audit())[0] == f"record {record}", (index, change)
+
+
+def test_a_changed_leaf_is_named(full: Ledger) -> None:
+    for index in (0, 255, 256, 299):
+        with full.tampered("UPDATE ledger_leaf SET hash = decode(repeat('ab', 32), 'hex') WHERE index = %s", index):
+            assert wrong(audit())[0] == f"leaf {index}"
+
+
+def test_exchanged_leaves_are_found(full: Ledger) -> None:
+    full.tamper("UPDATE ledger_leaf SET index = index + 1000 WHERE index IN (17, 18)")
+    full.tamper("UPDATE ledger_leaf SET index = 1035 - index WHERE index > 1000")
+    assert wrong(audit())[0] == "tile 0/0"
+
+
+def test_a_tampered_record_with_a_matching_leaf_is_found(full: Ledger) -> None:
+    """Whoever changes a record and its leaf alike still contradicts the tile and the signed root."""
+    record = Leaf.objects.select_related("record").get(index=290).record
+    commitment = bytes(31) + b"\x01"
+    forged = Hasher("sm3").leaf(
+        entry(record_id=record.id, template=record.template, time=record.time, commitment=commitment)
+    )
+    full.tamper("UPDATE ledger_record SET commitment = %s WHERE id = %s", commitment, record.id)
+    full.tamper("UPDATE ledger_leaf SET hash = %s WHERE index = 290", forged)
+    assert wrong(audit())[0] == "checkpoint 300"
+
+
+def test_a_deleted_leaf_is_named(full: Ledger) -> None:
+    full.tamper("DELETE FROM ledger_leaf WHERE index = 270")
+    assert wrong(audit()) == ("leaf 270", "is missing")
+
+
+def test_a_changed_tile_byte_is_named(full: Ledger) -> None:
+    for byte in (0, 33, 8191):
+        with full.tampered(
+            "UPDATE ledger_tile SET hashes = set_byte(hashes, %s, get_byte(hashes, %s) # 1)", byte, byte
+        ):
+            row, detail = wrong(audit())
+            assert row == "tile 0/0" and f"byte {byte} " in detail
+
+
+def test_other_changes_are_named(full: Ledger) -> None:
+    for sql, row in OTHER_CHANGES:
+        with full.tampered(sql):
+            assert wrong(audit())[0].startswith(row), sql
+
+
+def test_a_checkpoint_signed_by_another_key_is_named(full: Ledger) -> None:
+    checkpoint = Checkpoint.objects.get(size=300)
+    parsed = note.parse(checkpoint.note)
+    forged = note.sign(parsed, name=parsed.origin, key=sm2.generate())
+    full.tamper("UPDATE ledger_checkpoint SET note = %s WHERE size = 300", forged)
+    row, detail = wrong(audit())
+    assert row == "checkpoint 300" and "signature" in detail
+
+
+def test_a_rolled_back_database_is_seen(full: Ledger) -> None:
+    """Everything in it fits together; only the auditor's own memory tells."""
+    for table, condition in (("checkpoint", "size > 290"), ("leaf", "index >= 290")):
+        full.tamper(f"DELETE FROM ledger_{table} WHERE {condition}")
+    full.tamper("DELETE FROM ledger_pendingrecord")
+    full.tamper("DELETE FROM ledger_record r WHERE NOT EXISTS (SELECT FROM ledger_leaf l WHERE l.record_id = r.id)")
+    row, detail = wrong(audit())
+    assert row == "checkpoint 300" and "rolled back to 290" in detail
+
+
+def test_a_rewritten_log_is_seen(full: Ledger) -> None:
+    """The same number of leaves, all consistent and properly signed, with other content."""
+    for table in ("checkpoint", "tile", "leaf", "pendingrecord", "record"):
+        full.tamper(f"DELETE FROM ledger_{table}")
+    full.append(300)
+    services.seal()
+    row, detail = wrong(audit())
+    assert row == "checkpoint 300" and "rewritten" in detail
+
+
+def test_a_rollback_is_seen_on_the_chain_without_any_memory(ledger: Ledger, settings: Any) -> None:
+    for count in (3, 4):
+        ledger.append(count)
+        ledger.settle()
+    ledger.tamper(
+        "DELETE FROM ledger_anchortransaction WHERE anchor_id IN (SELECT id FROM ledger_anchor WHERE size = 7)"
+    )
+    for table, condition in (("anchor", "size = 7"), ("checkpoint", "size = 7"), ("leaf", "index >= 3")):
+        ledger.tamper(f"DELETE FROM ledger_{table} WHERE {condition}")
+    ledger.tamper("DELETE FROM ledger_record r WHERE NOT EXISTS (SELECT FROM ledger_leaf l WHERE l.record_id = r.id)")
+    row, detail = wrong(audit())
+    assert row == f"chain {ledger.chain.name}, checkpoint 1" and "no checkpoint of that size" in detail
+
+
+def test_a_changed_anchor_is_named(ledger: Ledger) -> None:
+    ledger.append()
+    ledger.settle()
+    kept = Anchor.objects.values("block", "block_hash", "block_time").get()
+    for change in ("block = block + 1", "block_hash = sha256('')", "block_time = block_time - interval '1 s'"):
+        ledger.tamper(f"UPDATE ledger_anchor SET {change}")
+        assert wrong(audit())[0] == f"anchor 0 on {ledger.chain.name}", change
+        Anchor.objects.update(**kept)
+    assert audit().wrong is None
+
+
+def test_an_empty_log_is_in_order(unanchored: Ledger) -> None:
+    assert audit().wrong is None
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    code = 0
+    try:
+        call_command("audit_log", *arguments)
+    except SystemExit as leave:
+        code = int(leave.code or 0)
+    return code, capsys.readouterr().out
+
+
+def test_the_command_says_it_in_words_in_json_and_by_its_exit_code(
+    full: Ledger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(capsys) == (0, "main: in order: 300 leaves, 1 tiles, 3 checkpoints, 0 anchors, 1 pending\n")
+    full.tamper("UPDATE ledger_leaf SET hash = decode(repeat('ab', 32), 'hex') WHERE index = 42")
+    code, text = run(capsys)
+    assert code == 1 and text.startswith("main: WRONG: leaf 42: ")
+    code, text = run(capsys, "--json")
+    answer = json.loads(text)
+    assert (code, answer["ok"], answer["channels"][0]["wrong"]["row"]) == (1, False, "leaf 42")
+
+
+def test_the_command_tells_an_unreachable_chain(
+    ledger: Ledger, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger.append()
+    ledger.settle()
+    settings.CHAINS = [{**settings.CHAINS[0], "url": "http://127.0.0.1:1"}]
+    code, text = run(capsys)
+    assert code == 4 and "not checked: no answer" in text
+
+
+def test_the_audit_writes_nothing(full: Ledger) -> None:
+    def rows() -> Any:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM ledger_leaf UNION ALL SELECT count(*) FROM core_job")
+            return cursor.fetchall()
+
+    before = rows()
+    audit()
+    assert rows() == before and Tile.objects.count() == 1
