@@ -1,40 +1,67 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 
-import { cursorOf, get } from "./client";
-import type { Page, Session } from "./types";
+import { api, data } from "./client";
+import type { paths } from "./schema";
 
-/** Query keys start with the resource's first path segment, so that an event can invalidate by kind. */
+type JsonOf<P> = P extends { get: { responses: { 200: { content: { "application/json": infer Body } } } } } ? Body : never;
+
+/** Addresses that answer GET with JSON. */
+export type ResourcePath = { [P in keyof paths]: JsonOf<paths[P]> extends never ? never : P }[keyof paths];
+/** Those whose answer is a page of a list. */
+export type ListPath = { [P in ResourcePath]: JsonOf<paths[P]> extends { results: unknown[] } ? P : never }[ResourcePath];
+export type RowOf<P extends ListPath> = JsonOf<paths[P]> extends { results: (infer Row)[] } ? Row : never;
+
+type Filters = Readonly<Record<string, string>>;
+interface Asked {
+  path?: Readonly<Record<string, string>>;
+  query?: Readonly<Record<string, string | number | undefined>>;
+}
+
+/** GET of a path known only to the type checker's generics: one cast here instead of one at each call. */
+function ask<T>(path: ResourcePath, params: Asked, signal: AbortSignal): Promise<T> {
+  const get = api.GET as (path: string, init: object) => Promise<{ data?: T }>;
+  return data(get(path, { params, signal }));
+}
+
+/** Query keys start with the resource, the segment after /api/v1/, so that an event can invalidate by kind. */
+export function resourceOf(path: string): string {
+  return path.split("/")[3] ?? path;
+}
+
 export const SESSION_KEY = ["session"] as const;
 
 export function useSession() {
   return useQuery({
     queryKey: SESSION_KEY,
-    queryFn: ({ signal }) => get<Session>("session", {}, signal),
+    queryFn: ({ signal }) => data(api.GET("/api/v1/session", { signal })),
     staleTime: 60_000,
   });
 }
 
-function keyOf(path: string): string[] {
-  return path.split("/").filter(Boolean);
-}
-
-/** One resource, for example `useResource<Home>("home")`. A null path waits. */
-export function useResource<T>(path: string | null, query: Record<string, string> = {}) {
+/** One resource, for example `useResource("/api/v1/trades/{id}", { id })`; not asked while `enabled` is false. */
+export function useResource<P extends ResourcePath>(path: P, params: Readonly<Record<string, string>> = {}, enabled = true) {
   return useQuery({
-    queryKey: [...keyOf(path ?? "none"), query],
-    queryFn: ({ signal }) => get<T>(path ?? "", query, signal),
-    enabled: path !== null,
+    queryKey: [resourceOf(path), path, params],
+    queryFn: ({ signal }) => ask<JsonOf<paths[P]>>(path, { path: params }, signal),
+    enabled,
   });
 }
 
-/** A cursor-paged list, flattened; `query` holds its filters. */
-export function useList<T>(path: string | null, query: Record<string, string> = {}, pageSize = 50) {
+/** The cursor inside a page's `next` link. */
+function cursorOf(link: string | null): string | undefined {
+  return link ? (new URL(link, window.location.origin).searchParams.get("cursor") ?? undefined) : undefined;
+}
+
+/** A cursor-paged list, its pages put together; `filters` that are empty are left out. */
+export function useList<P extends ListPath>(path: P, filters: Filters = {}, { pageSize = 50, enabled = true } = {}) {
+  const query = Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== ""));
   const result = useInfiniteQuery({
-    queryKey: [...keyOf(path ?? "none"), "list", query],
-    queryFn: ({ pageParam, signal }) => get<Page<T>>(path ?? "", { ...query, page_size: pageSize, cursor: pageParam }, signal),
+    queryKey: [resourceOf(path), path, "list", query, pageSize],
+    queryFn: ({ pageParam, signal }) =>
+      ask<{ next: string | null; results: RowOf<P>[] }>(path, { query: { ...query, page_size: pageSize, cursor: pageParam } }, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => cursorOf(page.next),
-    enabled: path !== null,
+    enabled,
     placeholderData: keepPreviousData,
   });
   return { ...result, rows: result.data?.pages.flatMap((page) => page.results) ?? [] };

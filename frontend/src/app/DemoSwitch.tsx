@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "react-router";
 
-import { post } from "../api/client";
+import { api, data } from "../api/client";
 import { SESSION_KEY } from "../api/queries";
-import type { DemoAccount, Session } from "../api/types";
+import type { DemoAccount } from "../api/types";
 import { useCodes, useText } from "../shared/i18n/LanguageProvider";
 import { messages } from "./messages";
 
@@ -14,7 +14,7 @@ export function DemoSwitch({ accounts, current }: { accounts: readonly DemoAccou
   const client = useQueryClient();
   const navigate = useNavigate();
   const change = useMutation({
-    mutationFn: (username: string) => post<Session>("demo/switch", { username }),
+    mutationFn: (username: string) => data(api.POST("/api/v1/demo/switch", { body: { username } })),
     onSuccess: async (session) => {
       await navigate("/");
       client.removeQueries({ predicate: (query) => query.queryKey[0] !== SESSION_KEY[0] });

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App, Button } from "antd";
 import { Link } from "react-router";
 
-import { post } from "../../api/client";
+import { api, data } from "../../api/client";
 import { useList, useSession } from "../../api/queries";
 import type { AccessRequest, Grant } from "../../api/types";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
@@ -41,10 +41,10 @@ function Requests() {
   const session = useSession();
   const client = useQueryClient();
   const { message } = App.useApp();
-  const list = useList<AccessRequest>("access-requests");
+  const list = useList("/api/v1/access-requests");
   const own = list.rows.filter((row) => row.requester.id === session.data?.organisation?.id);
   const withdraw = useMutation({
-    mutationFn: (id: string) => post(`access-requests/${id}/withdraw`),
+    mutationFn: (id: string) => data(api.POST("/api/v1/access-requests/{id}/withdraw", { params: { path: { id } } })),
     onSuccess: async () => {
       void message.success(t("withdrawn"));
       await client.invalidateQueries();
@@ -93,7 +93,7 @@ function Grants() {
   const t = useText(messages);
   const code = useCodes();
   const session = useSession();
-  const list = useList<Grant>("grants");
+  const list = useList("/api/v1/grants");
   const held = list.rows.filter((row) => row.grantee.id === session.data?.organisation?.id);
 
   const columns: Column<Grant>[] = [
@@ -128,7 +128,7 @@ function Opened({ grant }: { grant: Grant }) {
   return (
     <span className="tags">
       {grant.trades.map((trade) => {
-        const name = trade.order_number ?? t("provisional");
+        const name = trade.order_number || t("provisional");
         return active ? (
           <Link key={trade.id} to={`/trades/${trade.id}`} data-testid="granted-trade">
             {name}

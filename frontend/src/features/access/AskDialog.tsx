@@ -2,8 +2,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Modal } from "antd";
 import { useId, useState } from "react";
 
-import { post } from "../../api/client";
-import type { AccessRequest, Purpose, Supplier } from "../../api/types";
+import { api, data } from "../../api/client";
+import type { Purpose, Supplier } from "../../api/types";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { InlineFailure } from "../../shared/ui/states";
 import { messages } from "./messages";
@@ -25,7 +25,11 @@ export function AskDialog({ supplier, onClose }: { supplier: Supplier; onClose: 
 
   const ask = useMutation({
     mutationFn: () =>
-      post<AccessRequest>("access-requests", { owner: supplier.id, purpose, purpose_note: note.trim(), days: period, order_number: order.trim() }),
+      data(
+        api.POST("/api/v1/access-requests", {
+          body: { owner: supplier.id, purpose, purpose_note: note.trim(), days: period, order_number: order.trim() },
+        }),
+      ),
     onSuccess: async () => {
       void message.success(t("sent"));
       onClose();

@@ -2,7 +2,7 @@ import { Button } from "antd";
 import { useState } from "react";
 
 import { useList } from "../../api/queries";
-import type { AccessRequest, Grant, Supplier } from "../../api/types";
+import type { Supplier } from "../../api/types";
 import { useCodes, useLanguage, useText } from "../../shared/i18n/LanguageProvider";
 import { DataTable, type Column } from "../../shared/ui/DataTable";
 import { ListFooter } from "../../shared/ui/ListFooter";
@@ -16,9 +16,9 @@ export default function SuppliersPage() {
   const t = useText(messages);
   const code = useCodes();
   const { language } = useLanguage();
-  const list = useList<Supplier>("suppliers");
-  const requests = useList<AccessRequest>("access-requests");
-  const grants = useList<Grant>("grants");
+  const list = useList("/api/v1/suppliers");
+  const requests = useList("/api/v1/access-requests");
+  const grants = useList("/api/v1/grants");
   const [asking, setAsking] = useState<Supplier | null>(null);
 
   const standing = (row: Supplier) => {

@@ -3,12 +3,12 @@ import { App, Button, Modal } from "antd";
 import { useId, useState, type ReactNode } from "react";
 import { Link, useNavigate, useParams } from "react-router";
 
-import { post } from "../../api/client";
+import { api, data } from "../../api/client";
 import { useList, useResource } from "../../api/queries";
 import type { Alert } from "../../api/types";
 import { formatExact } from "../../shared/format/decimal";
 import { formatLong } from "../../shared/format/time";
-import { queryOf, useFilters } from "../../shared/hooks/useFilters";
+import { useFilters } from "../../shared/hooks/useFilters";
 import { useHotkeys } from "../../shared/hooks/useHotkeys";
 import { useCodes, useLanguage, useText } from "../../shared/i18n/LanguageProvider";
 import { Facts, type Fact } from "../../shared/ui/Facts";
@@ -25,7 +25,7 @@ export default function AlertPage() {
   const t = useText(messages);
   const code = useCodes();
   const { id = "" } = useParams();
-  const query = useResource<Alert>(`alerts/${id}`);
+  const query = useResource("/api/v1/alerts/{id}", { id });
   const alert = query.data;
   return (
     <Page
@@ -99,7 +99,12 @@ function Actions({ alert }: { alert: Alert }) {
   const [note, setNote] = useState("");
   const may = (action: string) => alert.allowed_actions.includes(action);
   const act = useMutation({
-    mutationFn: ({ action, body }: { action: "acknowledge" | "close"; body: object }) => post(`alerts/${alert.id}/${action}`, body),
+    mutationFn: ({ action, note: said }: { action: "acknowledge" | "close"; note: string }) => {
+      const params = { path: { id: alert.id } };
+      return action === "close"
+        ? data(api.POST("/api/v1/alerts/{id}/close", { params, body: { note: said } }))
+        : data(api.POST("/api/v1/alerts/{id}/acknowledge", { params }));
+    },
     onSuccess: async (_, { action }) => {
       setClosing(false);
       void message.success(action === "close" ? t("closedDone") : t("acknowledgedDone"));
@@ -110,7 +115,7 @@ function Actions({ alert }: { alert: Alert }) {
     <div className="actions">
       {!closing && <InlineFailure error={act.error} />}
       {may("acknowledge") && (
-        <Button type="primary" loading={act.isPending} onClick={() => act.mutate({ action: "acknowledge", body: {} })} data-testid="acknowledge-button">
+        <Button type="primary" loading={act.isPending} onClick={() => act.mutate({ action: "acknowledge", note: "" })} data-testid="acknowledge-button">
           {t("acknowledge")}
         </Button>
       )}
@@ -125,7 +130,7 @@ function Actions({ alert }: { alert: Alert }) {
             className="stack"
             onSubmit={(event) => {
               event.preventDefault();
-              if (note.trim()) act.mutate({ action: "close", body: { note: note.trim() } });
+              if (note.trim()) act.mutate({ action: "close", note: note.trim() });
             }}
           >
             <p className="muted">{t("closeText")}</p>
@@ -151,7 +156,7 @@ function Neighbours({ id }: { id: string }) {
   const t = useText(messages);
   const navigate = useNavigate();
   const { filters, search } = useFilters(ALERT_FILTERS, ALERT_DEFAULTS);
-  const list = useList<Alert>("alerts", queryOf(filters));
+  const list = useList("/api/v1/alerts", filters);
   const at = list.rows.findIndex((row) => row.id === id);
   const previous = at > 0 ? list.rows[at - 1] : undefined;
   const next = list.rows[at + 1];

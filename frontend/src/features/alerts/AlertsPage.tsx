@@ -1,6 +1,6 @@
 import { useList } from "../../api/queries";
 import type { Alert } from "../../api/types";
-import { queryOf, useFilters } from "../../shared/hooks/useFilters";
+import { useFilters } from "../../shared/hooks/useFilters";
 import { useListKeys } from "../../shared/hooks/useHotkeys";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { DataTable, type Column } from "../../shared/ui/DataTable";
@@ -18,7 +18,7 @@ export default function AlertsPage() {
   const t = useText(messages);
   const code = useCodes();
   const { filters, set, clear, search } = useFilters(ALERT_FILTERS, ALERT_DEFAULTS);
-  const list = useList<Alert>("alerts", queryOf(filters));
+  const list = useList("/api/v1/alerts", filters);
   const narrowed = filters.state !== "open" || filters.rule !== "" || filters.severity !== "";
   useListKeys();
 

@@ -19,7 +19,7 @@ const DEFAULTS = { state: "pending" } as const;
 export default function ConfirmationsPage() {
   const t = useText(messages);
   const { filters, set, search } = useFilters(FILTERS, DEFAULTS);
-  const list = useList<ConfirmationRow>("confirmations", { state: filters.state });
+  const list = useList("/api/v1/confirmations", { state: filters.state });
   const columns = useColumns();
   const pending = filters.state === "pending";
   useListKeys();
@@ -70,10 +70,10 @@ function useColumns(): Column<ConfirmationRow>[] {
       key: "document",
       title: t("document"),
       head: true,
-      render: (row) => [code("documentKind", row.document.kind ?? "attachment"), row.document.number ?? row.document.filename].filter(Boolean).join(" "),
+      render: (row) => `${code("documentKind", row.document.kind)} ${row.document.number}`,
     },
     { key: "supplier", title: t("supplier"), render: (row) => row.supplier.name },
-    { key: "order", title: t("order"), wide: true, render: (row) => row.trade?.order_number ?? <span className="muted">—</span> },
+    { key: "order", title: t("order"), wide: true, render: (row) => row.trade.order_number || <span className="muted">—</span> },
     { key: "amount", title: t("amount"), align: "right", render: (row) => <Money value={row.amount} currency={row.currency} /> },
     {
       key: "differences",
@@ -91,7 +91,7 @@ function useColumns(): Column<ConfirmationRow>[] {
       render: (row) => (
         <span className="tags">
           <Time value={row.deadline} />
-          {row.state === "pending" && row.deadline && new Date(row.deadline).getTime() < Date.now() && <StatusTag tone="refused">{t("overdue")}</StatusTag>}
+          {row.state === "pending" && new Date(row.deadline).getTime() < Date.now() && <StatusTag tone="refused">{t("overdue")}</StatusTag>}
         </span>
       ),
     },

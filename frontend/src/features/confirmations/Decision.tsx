@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Modal } from "antd";
 import { useId, useState } from "react";
 
-import { post } from "../../api/client";
+import { api, data } from "../../api/client";
 import { ProblemError } from "../../api/problem";
 import type { ConfirmationSheet } from "../../api/types";
 import { useText } from "../../shared/i18n/LanguageProvider";
@@ -27,7 +27,13 @@ export function Decision({ sheet, reload }: { sheet: ConfirmationSheet; reload: 
   const may = (action: string) => sheet.allowed_actions.includes(action);
 
   const decide = useMutation({
-    mutationFn: ({ action, ...rest }: Choice) => post(`confirmations/${sheet.id}/${action}`, { content_digest: sheet.content_digest, ...rest }),
+    mutationFn: (choice: Choice) => {
+      const params = { path: { id: sheet.id } };
+      const { content_digest } = sheet;
+      return choice.action === "confirm"
+        ? data(api.POST("/api/v1/confirmations/{id}/confirm", { params, body: { content_digest } }))
+        : data(api.POST("/api/v1/confirmations/{id}/dispute", { params, body: { content_digest, reason: choice.reason } }));
+    },
     onSuccess: async (_, choice) => {
       setDisputing(false);
       void message.success(choice.action === "confirm" ? t("doneConfirmed") : t("doneDisputed"));

@@ -24,9 +24,9 @@ export default function SheetPage() {
   const code = useCodes();
   const { language } = useLanguage();
   const { id = "" } = useParams();
-  const query = useResource<ConfirmationSheet>(`confirmations/${id}`);
+  const query = useResource("/api/v1/confirmations/{id}", { id });
   const sheet = query.data;
-  const title = sheet ? [code("documentKind", sheet.document.kind ?? "attachment"), sheet.document.number].filter(Boolean).join(" ") : t("title");
+  const title = sheet ? `${code("documentKind", sheet.document.kind)} ${sheet.document.number}` : t("title");
 
   return (
     <Page
@@ -56,20 +56,18 @@ function Body({ sheet, reload }: { sheet: ConfirmationSheet; reload: () => Promi
           </p>
         )}
       </Section>
-      {sheet.trade && (
-        <Section title={t("linesTitle")} action={<Link to={`/trades/${sheet.trade.id}`}>{t("openTrade")}</Link>}>
-          <LineComparison lines={sheet.trade.lines} mismatches={sheet.differences} currency={sheet.trade.currency} />
-        </Section>
-      )}
+      <Section title={t("linesTitle")} action={<Link to={`/trades/${sheet.trade.id}`}>{t("openTrade")}</Link>}>
+        <LineComparison lines={sheet.trade.lines} currency={sheet.trade.currency} />
+      </Section>
       <div className="halves sheet-halves">
         <div className="stack">
           <Section title={t("documentTitle")} action={<Link to={`/documents/${sheet.document.id}`}>{t("openDocument")}</Link>}>
             <Facts
               facts={[
                 [t("supplier"), sheet.document.owner.name],
-                [t("order"), sheet.trade?.order_number],
+                [t("order"), sheet.trade.order_number],
                 [t("amount"), sheet.document.total && <Money value={sheet.document.total} currency={sheet.document.currency} />],
-                [t("document"), sheet.document.issue_date && <Day value={sheet.document.issue_date} />],
+                [t("issued"), sheet.document.issue_date && <Day value={sheet.document.issue_date} />],
               ]}
             />
           </Section>
@@ -98,7 +96,7 @@ function QueueNeighbours({ id }: { id: string }) {
   const t = useText(messages);
   const navigate = useNavigate();
   const { filters, search } = useFilters(["state"] as const, { state: "pending" });
-  const list = useList<ConfirmationRow>("confirmations", { state: filters.state });
+  const list = useList("/api/v1/confirmations", { state: filters.state });
   const at = list.rows.findIndex((row) => row.id === id);
   const previous = at > 0 ? list.rows[at - 1] : undefined;
   const next = list.rows[at + 1]; // a settled one has left the queue: the first of the rest is next

@@ -20,7 +20,7 @@ export function Signatures({ signatures }: { signatures: readonly Signature[] })
               <StatusTag tone="idle">{row.custodial ? t("custodial") : t("ownKey")}</StatusTag>
             </span>
             <span className="meta">
-              {t("signedBy", { person: row.person, organisation: row.organisation })} · <Time value={row.at} seconds />
+              {t("signedBy", { person: row.person, organisation: row.organisation.name })} · <Time value={row.at} seconds />
             </span>
             {row.reason && <p>{row.reason}</p>}
             <span className="meta">

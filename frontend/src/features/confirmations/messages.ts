@@ -12,6 +12,7 @@ export const messages = defineMessages({
   supplier: ["供应商", "Supplier"],
   order: ["订单", "Order"],
   amount: ["金额", "Amount"],
+  issued: ["开具日期", "Issued"],
   differences: ["差异", "Differences"],
   differenceCount: ["{count} 处差异", "{count} {count|difference|differences}"],
   noDifferences: ["一致", "Agrees"],

@@ -1,6 +1,6 @@
 import { useList } from "../../api/queries";
-import type { Access, Grant } from "../../api/types";
-import { queryOf, useFilters } from "../../shared/hooks/useFilters";
+import type { Access } from "../../api/types";
+import { useFilters } from "../../shared/hooks/useFilters";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { DataTable, type Column } from "../../shared/ui/DataTable";
 import { Time } from "../../shared/ui/figures";
@@ -12,17 +12,13 @@ import { messages } from "./messages";
 
 const FILTERS = ["grant"] as const;
 
-function nameOf(who: Access["person"]): string {
-  return typeof who === "string" ? who : who.name;
-}
-
 /** Every disclosed look at the owner's data, newest first. */
 export function AccessLog() {
   const t = useText(messages);
   const code = useCodes();
   const { filters, set } = useFilters(FILTERS);
-  const list = useList<Access>("accesses", queryOf(filters));
-  const grants = useList<Grant>("grants");
+  const list = useList("/api/v1/accesses", filters);
+  const grants = useList("/api/v1/grants");
 
   const columns: Column<Access>[] = [
     { key: "at", title: t("at"), head: true, render: (row) => <Time value={row.at} seconds /> },
@@ -31,14 +27,14 @@ export function AccessLog() {
       title: t("who"),
       render: (row) => (
         <span className="two-lines">
-          <span>{nameOf(row.organisation)}</span>
-          <span className="meta">{nameOf(row.person)}</span>
+          <span>{row.organisation.name}</span>
+          <span className="meta">{row.person}</span>
         </span>
       ),
     },
     { key: "did", title: t("did"), render: (row) => code("accessAction", row.action) },
     { key: "subject", title: t("subject"), render: (row) => `${code("subjectKind", row.subject.kind)} ${row.subject.label}` },
-    { key: "purpose", title: t("purpose"), render: (row) => (row.purpose ? code("purpose", row.purpose) : "—") },
+    { key: "purpose", title: t("purpose"), render: (row) => code("purpose", row.purpose) },
   ];
 
   return (

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Modal } from "antd";
 import { useId, useState } from "react";
 
-import { post } from "../../api/client";
+import { api, data } from "../../api/client";
 import { useResource } from "../../api/queries";
 import type { AccessRequest, Candidates } from "../../api/types";
 import { useText } from "../../shared/i18n/LanguageProvider";
@@ -12,7 +12,7 @@ import { messages } from "./messages";
 /** Pick trades (those that match the request are picked already), the period, and see what follows. */
 export function GrantDialog({ request, onClose }: { request: AccessRequest; onClose: () => void }) {
   const t = useText(messages);
-  const candidates = useResource<Candidates>(`access-requests/${request.id}/candidates`);
+  const candidates = useResource("/api/v1/access-requests/{id}/candidates", { id: request.id });
   return (
     <Modal open title={t("grantTitle", { name: request.requester.name })} onCancel={onClose} footer={null} width={600}>
       <Loaded query={candidates} hasData={candidates.data !== undefined} rows={6}>
@@ -40,7 +40,7 @@ function GrantForm({ request, candidates, onClose }: FormProps) {
   const client = useQueryClient();
   const { message } = App.useApp();
   const [trades, setTrades] = useState<ReadonlySet<string>>(() => new Set(candidates.trades.filter((row) => row.matches_request).map((row) => row.id)));
-  const [documents, setDocuments] = useState<ReadonlySet<string>>(() => new Set(candidates.documents.filter((row) => row.matches_request).map((row) => row.id)));
+  const [documents, setDocuments] = useState<ReadonlySet<string>>(new Set());
   const [whole, setWhole] = useState(false);
   const [days, setDays] = useState(String(request.days));
   const period = Number(days);
@@ -49,7 +49,12 @@ function GrantForm({ request, candidates, onClose }: FormProps) {
 
   const grant = useMutation({
     mutationFn: () =>
-      post(`access-requests/${request.id}/grant`, { trades: whole ? [] : [...trades], documents: whole ? [] : [...documents], whole, days: period }),
+      data(
+        api.POST("/api/v1/access-requests/{id}/grant", {
+          params: { path: { id: request.id } },
+          body: { trades: whole ? [] : [...trades], documents: whole ? [] : [...documents], whole, days: period },
+        }),
+      ),
     onSuccess: async () => {
       void message.success(t("granted"));
       onClose();

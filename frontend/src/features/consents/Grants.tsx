@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Modal } from "antd";
 import { useState } from "react";
 
-import { post } from "../../api/client";
+import { api, data } from "../../api/client";
 import { useList, useSession } from "../../api/queries";
 import type { Grant } from "../../api/types";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
@@ -19,7 +19,7 @@ export function Grants() {
   const t = useText(messages);
   const code = useCodes();
   const session = useSession();
-  const list = useList<Grant>("grants");
+  const list = useList("/api/v1/grants");
   const [revoking, setRevoking] = useState<Grant | null>(null);
   const given = list.rows.filter((row) => row.owner.id === session.data?.organisation?.id);
 
@@ -32,7 +32,7 @@ export function Grants() {
       render: (row) =>
         row.whole
           ? t("everything")
-          : [...row.trades.map((trade) => trade.order_number ?? t("provisional")), ...row.documents.map((document) => document.filename)].join(", "),
+          : [...row.trades.map((trade) => trade.order_number || t("provisional")), ...row.documents.map((document) => document.filename)].join(", "),
     },
     { key: "until", title: t("until"), render: (row) => <Time value={row.revoked_at ?? row.valid_until} /> },
     {
@@ -86,7 +86,7 @@ function RevokeDialog({ grant, onClose }: { grant: Grant; onClose: () => void })
   const client = useQueryClient();
   const { message } = App.useApp();
   const revoke = useMutation({
-    mutationFn: () => post(`grants/${grant.id}/revoke`),
+    mutationFn: () => data(api.POST("/api/v1/grants/{id}/revoke", { params: { path: { id: grant.id } } })),
     onSuccess: async () => {
       void message.success(t("revoked"));
       onClose();

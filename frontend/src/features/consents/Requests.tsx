@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Modal } from "antd";
 import { useId, useState } from "react";
 
-import { post } from "../../api/client";
+import { api, data } from "../../api/client";
 import { useList, useSession } from "../../api/queries";
 import type { AccessRequest } from "../../api/types";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
@@ -17,7 +17,7 @@ import { messages } from "./messages";
 export function Requests() {
   const t = useText(messages);
   const session = useSession();
-  const list = useList<AccessRequest>("access-requests");
+  const list = useList("/api/v1/access-requests");
   const own = session.data?.organisation?.id;
   const waiting = list.rows.filter((row) => row.state === "requested" && row.owner.id === own);
   return (
@@ -79,7 +79,7 @@ function DeclineDialog({ request, onClose }: { request: AccessRequest; onClose: 
   const { message } = App.useApp();
   const [reason, setReason] = useState("");
   const decline = useMutation({
-    mutationFn: () => post(`access-requests/${request.id}/decline`, { reason: reason.trim() }),
+    mutationFn: () => data(api.POST("/api/v1/access-requests/{id}/decline", { params: { path: { id: request.id } }, body: { reason: reason.trim() } })),
     onSuccess: async () => {
       void message.success(t("declined"));
       onClose();

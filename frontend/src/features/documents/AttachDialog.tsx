@@ -2,9 +2,9 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App, Modal } from "antd";
 import { useState } from "react";
 
-import { post } from "../../api/client";
+import { api, data } from "../../api/client";
 import { useList } from "../../api/queries";
-import type { DocumentDetail, Trade } from "../../api/types";
+import type { DocumentDetail } from "../../api/types";
 import { useText } from "../../shared/i18n/LanguageProvider";
 import { SearchField } from "../../shared/ui/Filters";
 import { InlineFailure, Loaded } from "../../shared/ui/states";
@@ -17,9 +17,9 @@ export function AttachDialog({ document, onClose }: { document: DocumentDetail; 
   const { message } = App.useApp();
   const [search, setSearch] = useState("");
   const [trade, setTrade] = useState("");
-  const trades = useList<Trade>("trades", search ? { search } : {}, 20);
+  const trades = useList("/api/v1/trades", { search }, { pageSize: 20 });
   const attach = useMutation({
-    mutationFn: () => post(`documents/${document.id}/attach`, { trade }),
+    mutationFn: () => data(api.POST("/api/v1/documents/{id}/attach", { params: { path: { id: document.id } }, body: { trade } })),
     onSuccess: async () => {
       await client.invalidateQueries();
       void message.success(t("attached"));

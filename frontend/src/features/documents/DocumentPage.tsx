@@ -4,13 +4,12 @@ import { Button } from "antd";
 import { useState } from "react";
 import { Link, useParams } from "react-router";
 
-import { apiUrl } from "../../api/client";
+import { documentUrl } from "../../api/client";
 import { useResource, useSession } from "../../api/queries";
-import type { DocumentDetail } from "../../api/types";
+import type { DocumentDetail, DocumentLine } from "../../api/types";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { Page, Section } from "../../shared/ui/Page";
 import { Loaded } from "../../shared/ui/states";
-import { ConfirmationTag } from "../../shared/ui/status";
 import { StatusTag, ToneIcon } from "../../shared/ui/StatusTag";
 import { AttachDialog } from "./AttachDialog";
 import "./documents.css";
@@ -25,9 +24,9 @@ export default function DocumentPage() {
   const t = useText(messages);
   const code = useCodes();
   const { id = "" } = useParams();
-  const query = useResource<DocumentDetail>(`documents/${id}`);
+  const query = useResource("/api/v1/documents/{id}", { id });
   const row = query.data;
-  const title = row ? (row.kind ? [code("documentKind", row.kind), row.number].filter(Boolean).join(" ") : row.filename) : t("document");
+  const title = row ? (row.number ? `${code("documentKind", row.kind)} ${row.number}` : row.filename) : t("document");
 
   return (
     <Page title={title} back={<Neighbours id={id} />} lead={row && <Lead row={row} />} action={row && <Actions row={row} />}>
@@ -50,7 +49,6 @@ function Lead({ row }: { row: DocumentDetail }) {
       ) : (
         <span>{t("notInTrade")}</span>
       )}
-      {row.confirmation && row.confirmation.state !== "not_required" && <ConfirmationTag state={row.confirmation.state} />}
       {row.tax_status && <StatusTag tone="idle">{code("taxStatus", row.tax_status)}</StatusTag>}
     </span>
   );
@@ -59,7 +57,7 @@ function Lead({ row }: { row: DocumentDetail }) {
 function Actions({ row }: { row: DocumentDetail }) {
   const t = useText(messages);
   const [attaching, setAttaching] = useState(false);
-  const may = (action: string) => row.allowed_actions.includes(action);
+  const may = (action: DocumentDetail["allowed_actions"][number]) => row.allowed_actions.includes(action);
   return (
     <div className="actions">
       {may("attach") && !row.trade && (
@@ -68,7 +66,7 @@ function Actions({ row }: { row: DocumentDetail }) {
         </Button>
       )}
       {may("download") && (
-        <Button icon={<DownloadOutlined aria-hidden />} href={apiUrl(`documents/${row.id}/file`)} download={row.filename} data-testid="download-file">
+        <Button icon={<DownloadOutlined aria-hidden />} href={documentUrl(row.id, "file")} download={row.filename} data-testid="download-file">
           {t("download")}
         </Button>
       )}
@@ -76,7 +74,7 @@ function Actions({ row }: { row: DocumentDetail }) {
         <Button
           type="primary"
           icon={<SafetyCertificateOutlined aria-hidden />}
-          href={apiUrl(`documents/${row.id}/bundle`)}
+          href={documentUrl(row.id, "bundle")}
           download={`${row.filename}.proof.json`}
           data-testid="download-bundle"
         >
@@ -115,7 +113,7 @@ function Body({ row }: { row: DocumentDetail }) {
       <div className="halves document-halves">
         <div className="stack">
           <Fields row={row} />
-          {row.lines.length > 0 && <Lines lines={row.lines} currency={row.currency} />}
+          {row.lines.length > 0 && <Lines lines={row.lines as DocumentLine[]} currency={row.currency} />}
           {row.remarks.length > 0 && (
             <Section title={t("remarksTitle")}>
               <ul className="stack-tight">

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useList, useSession } from "../../api/queries";
 import type { Document } from "../../api/types";
 import { formatSize } from "../../shared/format/size";
-import { queryOf, useFilters } from "../../shared/hooks/useFilters";
+import { useFilters } from "../../shared/hooks/useFilters";
 import { useListKeys } from "../../shared/hooks/useHotkeys";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { DataTable, type Column } from "../../shared/ui/DataTable";
@@ -21,15 +21,15 @@ import { UploadList } from "./UploadList";
 import { addUploads } from "./uploads";
 
 export const DOCUMENT_FILTERS = ["kind", "state", "search"] as const;
-const KINDS = ["order", "order_response", "despatch_advice", "receipt_advice", "invoice", "credit_note"];
-const STATES = ["received", "recorded", "anchored"];
+const KINDS = ["order", "order_response", "despatch_advice", "receipt_advice", "invoice", "credit_note", "attachment"];
+const STATES = ["attention", "duplicate", "loose"] as const;
 
 export default function DocumentsPage() {
   const t = useText(messages);
   const code = useCodes();
   const session = useSession();
   const { filters, set, clear, search } = useFilters(DOCUMENT_FILTERS);
-  const list = useList<Document>("documents", queryOf(filters));
+  const list = useList("/api/v1/documents", filters);
   const supplier = session.data?.roles.includes("supplier") ?? false;
   useListKeys();
 
@@ -39,7 +39,7 @@ export default function DocumentsPage() {
       <FilterBar onClear={clear}>
         <SearchField label={t("search")} placeholder={t("searchHint")} value={filters.search} onChange={(value) => set("search", value)} />
         <Choice label={t("kind")} value={filters.kind} onChange={(value) => set("kind", value)} options={KINDS.map((kind) => [kind, code("documentKind", kind)])} />
-        <Choice label={t("state")} value={filters.state} onChange={(value) => set("state", value)} options={STATES.map((state) => [state, code("documentState", state)])} />
+        <Choice label={t("show")} value={filters.state} onChange={(value) => set("state", value)} options={STATES.map((state) => [state, t(`filter_${state}`)])} />
       </FilterBar>
       <Loaded query={list} hasData={list.data !== undefined} rows={8}>
         {list.rows.length > 0 ? (
@@ -101,8 +101,8 @@ function useColumns(): Column<Document>[] {
       head: true,
       render: (row) => (
         <span className="two-lines">
-          <span>{row.kind ? [code("documentKind", row.kind), row.number].filter(Boolean).join(" ") : row.filename}</span>
-          <span className="meta">{row.kind ? row.filename : code("extraction", row.extraction)}</span>
+          <span>{row.number ? `${code("documentKind", row.kind)} ${row.number}` : row.filename}</span>
+          <span className="meta">{row.number ? row.filename : code("extraction", row.extraction)}</span>
         </span>
       ),
     },
@@ -111,7 +111,7 @@ function useColumns(): Column<Document>[] {
       title: t("counterparty"),
       render: (row) => (row.owner.id === own ? row.buyer_name : row.owner.name) || <span className="muted">—</span>,
     },
-    { key: "trade", title: t("trade"), wide: true, render: (row) => row.trade?.order_number ?? <span className="muted">{t("notInTrade")}</span> },
+    { key: "trade", title: t("trade"), wide: true, render: (row) => row.trade?.order_number || <span className="muted">{t("notInTrade")}</span> },
     { key: "issued", title: t("issued"), wide: true, render: (row) => <Day value={row.issue_date} /> },
     { key: "total", title: t("total"), align: "right", render: (row) => <Money value={row.total} currency={row.currency} /> },
     {

@@ -18,7 +18,7 @@ export function Lines({ lines, currency }: { lines: readonly DocumentLine[]; cur
       head: true,
       render: (line) => (
         <span className="two-lines">
-          <span>{line.item_name ?? line.item_description ?? line.note ?? "—"}</span>
+          <span>{line.item_name || line.item_description || line.seller_item_id || line.buyer_item_id || line.note || "—"}</span>
           <span className="meta">
             {t("line")} {line.id}
           </span>
@@ -34,8 +34,8 @@ export function Lines({ lines, currency }: { lines: readonly DocumentLine[]; cur
       align: "right",
       render: (line) => (
         <span className="num">
-          {line.price === null ? "—" : formatExact(line.price, 2)}
-          {line.price !== null && line.price_base_quantity && Number(line.price_base_quantity) !== 1 && (
+          {line.price ? formatExact(line.price, 2) : "—"}
+          {line.price && line.price_base_quantity && Number(line.price_base_quantity) !== 1 && (
             <span className="muted"> {t("perQuantity", { quantity: formatExact(line.price_base_quantity) })}</span>
           )}
         </span>

@@ -3,7 +3,7 @@ import { Link, useNavigate } from "react-router";
 
 import { useList } from "../../api/queries";
 import type { Document } from "../../api/types";
-import { queryOf, useFilters } from "../../shared/hooks/useFilters";
+import { useFilters } from "../../shared/hooks/useFilters";
 import { useHotkeys } from "../../shared/hooks/useHotkeys";
 import { useText } from "../../shared/i18n/LanguageProvider";
 import { messages } from "./messages";
@@ -15,7 +15,7 @@ export function Neighbours({ id }: { id: string }) {
   const t = useText(messages);
   const navigate = useNavigate();
   const { filters, search } = useFilters(FILTERS);
-  const list = useList<Document>("documents", queryOf(filters));
+  const list = useList("/api/v1/documents", filters);
   const at = list.rows.findIndex((row) => row.id === id);
   const previous = at > 0 ? list.rows[at - 1] : undefined;
   const next = at >= 0 ? list.rows[at + 1] : undefined;

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useEffect, useState } from "react";
 
-import { getBlob } from "../../api/client";
+import { api, data } from "../../api/client";
 import { useText } from "../../shared/i18n/LanguageProvider";
 import { Section } from "../../shared/ui/Page";
 import { Loaded } from "../../shared/ui/states";
@@ -37,7 +37,7 @@ export function Preview({ id, filename, mediaType, size, askFirst }: Props) {
   const wanted = shown !== null && size <= MAX_BYTES && (!askFirst || asked);
   const file = useQuery({
     queryKey: ["file", id],
-    queryFn: ({ signal }) => getBlob(`documents/${id}/file`, signal),
+    queryFn: ({ signal }) => data(api.GET("/api/v1/documents/{id}/file", { params: { path: { id } }, parseAs: "blob", signal })),
     enabled: wanted,
     staleTime: Infinity,
     gcTime: 60_000,

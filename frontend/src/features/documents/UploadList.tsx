@@ -18,7 +18,7 @@ export function UploadList({ person }: { person: string }) {
   const t = useText(messages);
   const client = useQueryClient();
   const rows = useUploads(person, () => void client.invalidateQueries({ queryKey: ["documents"] }));
-  const latest = useList<Document>(rows.some((row) => row.document) ? "documents" : null, {}, 100);
+  const latest = useList("/api/v1/documents", {}, { pageSize: 100, enabled: rows.some((row) => row.document !== null) });
   if (rows.length === 0) return null;
 
   const done = rows.filter((row) => row.phase === "done" || row.phase === "refused").length;
@@ -46,7 +46,7 @@ export function UploadList({ person }: { person: string }) {
 function Upload({ row, document }: { row: UploadRow; document: Document | null }) {
   const t = useText(messages);
   const code = useCodes();
-  const title = document?.kind ? [code("documentKind", document.kind), document.number].filter(Boolean).join(" ") : null;
+  const title = document?.number ? `${code("documentKind", document.kind)} ${document.number}` : null;
   return (
     <li className="upload" data-testid="upload-row" data-phase={row.phase} data-filename={row.file.name}>
       <div className="upload-words">

@@ -42,7 +42,7 @@ function fill(): void {
 async function send(row: UploadRow): Promise<void> {
   change(row.key, { phase: "uploading", progress: 0, problem: null });
   try {
-    const result = await upload<UploadResult>("documents", row.file, (progress) => change(row.key, { progress }));
+    const result = await upload<UploadResult>("/api/v1/documents", row.file, (progress) => change(row.key, { progress }));
     const refusal = result.rejected[0];
     const document = result.documents[0] ?? null;
     if (document) change(row.key, { phase: "done", progress: 1, document });
@@ -54,9 +54,12 @@ async function send(row: UploadRow): Promise<void> {
   fill();
 }
 
-/** A file refused alone may come as a problem or as a result whose only entry is the refusal. */
+/** A file refused alone comes as the problem all_refused, whose only entry says why. */
 function refusalIn(error: unknown): ProblemError {
-  return error instanceof ProblemError ? error : new ProblemError(500, { code: "internal_error" });
+  if (!(error instanceof ProblemError)) return new ProblemError(500, { code: "internal_error" });
+  const { rejected } = error.params;
+  const [only] = Array.isArray(rejected) ? (rejected as UploadResult["rejected"]) : [];
+  return only ? new ProblemError(error.status, only) : error;
 }
 
 export function addUploads(files: readonly File[]): void {

@@ -1,7 +1,7 @@
 import { Link } from "react-router";
 
 import { useResource, useSession } from "../../api/queries";
-import type { Home, HomeFigure, HomeTask } from "../../api/types";
+import type { HomeFigure, HomeTask } from "../../api/types";
 import { formatExact } from "../../shared/format/decimal";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { Money } from "../../shared/ui/figures";
@@ -15,7 +15,7 @@ export default function HomePage() {
   const t = useText(messages);
   const session = useSession();
   const roles = session.data?.roles ?? [];
-  const home = useResource<Home>(roles.length ? "home" : null);
+  const home = useResource("/api/v1/home", {}, roles.length > 0);
   const name = session.data?.person?.name;
 
   return (

@@ -3,9 +3,8 @@ import { Button } from "antd";
 import { useState, type FormEvent } from "react";
 import { Link, Navigate, useNavigate, useSearchParams } from "react-router";
 
-import { get, post, signIn } from "../../api/client";
+import { api, data, signIn } from "../../api/client";
 import { SESSION_KEY, useSession } from "../../api/queries";
-import type { Session } from "../../api/types";
 import { useText } from "../../shared/i18n/LanguageProvider";
 import { usePageTitle } from "../../shared/ui/Page";
 import { Failure, InlineFailure } from "../../shared/ui/states";
@@ -30,9 +29,9 @@ export default function LoginPage() {
 
   const enter = useMutation({
     mutationFn: async (how: { demo: string } | { username: string; password: string }) => {
-      if ("demo" in how) return post<Session>("demo/switch", { username: how.demo });
+      if ("demo" in how) return data(api.POST("/api/v1/demo/switch", { body: { username: how.demo } }));
       await signIn(how.username, how.password);
-      return get<Session>("session");
+      return data(api.GET("/api/v1/session"));
     },
     onSuccess: async (entered) => {
       client.removeQueries({ predicate: (query) => query.queryKey[0] !== SESSION_KEY[0] });

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App, Button } from "antd";
 
-import { post } from "../../api/client";
+import { api, data } from "../../api/client";
 import { useList } from "../../api/queries";
 import type { Job } from "../../api/types";
 import { useText } from "../../shared/i18n/LanguageProvider";
@@ -16,10 +16,10 @@ export function FailedJobs() {
   const t = useText(messages);
   const client = useQueryClient();
   const { message } = App.useApp();
-  const list = useList<Job>("jobs", { state: "failed" });
+  const list = useList("/api/v1/jobs", { state: "failed" });
   const retry = useMutation({
     mutationFn: async (ids: readonly string[]) => {
-      for (const id of ids) await post(`jobs/${id}/retry`);
+      for (const id of ids) await data(api.POST("/api/v1/jobs/{id}/retry", { params: { path: { id } } }));
     },
     onSuccess: () => void message.success(t("retried")),
     onSettled: () => client.invalidateQueries({ predicate: (query) => ["jobs", "operations", "home"].includes(String(query.queryKey[0])) }),
@@ -28,8 +28,8 @@ export function FailedJobs() {
   const columns: Column<Job>[] = [
     { key: "kind", title: t("kind"), head: true, render: (row) => <code>{row.kind}</code> },
     { key: "attempts", title: t("attempts"), align: "right", render: (row) => row.attempts },
-    { key: "error", title: t("error"), render: (row) => <span className="mono">{row.last_error ?? row.error ?? ""}</span> },
-    { key: "created", title: t("created"), render: (row) => <Time value={row.created_at ?? row.due_at} /> },
+    { key: "error", title: t("error"), render: (row) => <span className="mono">{row.last_error}</span> },
+    { key: "created", title: t("created"), render: (row) => <Time value={row.created_at} /> },
     {
       key: "action",
       title: t("action"),

@@ -11,22 +11,17 @@ import { FailedJobs } from "./FailedJobs";
 import { messages } from "./messages";
 import { usePolling } from "./usePolling";
 
-const WELL = new Set(["ok", "up", "running", "healthy"]);
-const WEAK = new Set(["degraded", "warning", "behind", "lagging", "paused"]);
-
-function toneOf(state: string): Tone {
-  return WELL.has(state) ? "done" : WEAK.has(state) ? "attention" : "refused";
-}
-
 type Service = Operations["services"][number];
 type Chain = Operations["chains"][number];
 
+const TONE: Record<Service["state"] | Chain["state"], Tone> = { ok: "done", behind: "attention", not_set_up: "attention", trouble: "refused", unreachable: "refused", down: "refused" };
+
 export default function OperationsPage() {
   const t = useText(messages);
-  const query = useResource<Operations>("operations");
+  const query = useResource("/api/v1/operations");
   usePolling(["operations", "jobs"]);
   const data = query.data;
-  const bad = data ? [...data.services, ...data.chains].filter((row) => !WELL.has(row.state)).length + (data.jobs.failed > 0 ? 1 : 0) : 0;
+  const bad = data ? [...data.services, ...data.chains].filter((row) => row.state !== "ok").length + (data.jobs.failed > 0 ? 1 : 0) : 0;
   return (
     <Page title={t("title")} lead={data && (bad ? t("notWell", { count: bad }) : t("allWell"))}>
       <Loaded query={query} hasData={data !== undefined}>
@@ -40,7 +35,7 @@ export default function OperationsPage() {
                   [t("queued"), data.jobs.queued],
                   [t("running"), data.jobs.running],
                   [t("failed"), data.jobs.failed],
-                  [t("oldest"), data.jobs.oldest_age_seconds === null ? "—" : formatDuration(data.jobs.oldest_age_seconds)],
+                  [t("oldest"), formatDuration(data.jobs.oldest_age_seconds)],
                 ]}
               />
             </Section>
@@ -56,8 +51,8 @@ function Services({ services }: { services: readonly Service[] }) {
   const t = useText(messages);
   const code = useCodes();
   const columns: Column<Service>[] = [
-    { key: "name", title: t("service"), head: true, render: (row) => row.name },
-    { key: "state", title: t("state"), render: (row) => <StatusTag tone={toneOf(row.state)}>{code("serviceState", row.state)}</StatusTag> },
+    { key: "name", title: t("service"), head: true, render: (row) => code("service", row.name) },
+    { key: "state", title: t("state"), render: (row) => <StatusTag tone={TONE[row.state]}>{code("serviceState", row.state)}</StatusTag> },
     { key: "detail", title: t("detail"), render: (row) => row.detail },
     { key: "fix", title: t("fix"), render: (row) => (row.fix ? <code>{row.fix}</code> : null) },
   ];
@@ -74,10 +69,11 @@ function Chains({ chains }: { chains: readonly Chain[] }) {
   const columns: Column<Chain>[] = [
     { key: "name", title: t("chain"), head: true, render: (row) => row.name },
     { key: "id", title: t("chainId"), align: "right", render: (row) => row.chain_id ?? "—" },
-    { key: "state", title: t("state"), render: (row) => <StatusTag tone={toneOf(row.state)}>{code("serviceState", row.state)}</StatusTag> },
+    { key: "state", title: t("state"), render: (row) => <StatusTag tone={TONE[row.state]}>{code("serviceState", row.state)}</StatusTag> },
     { key: "head", title: t("head"), align: "right", render: (row) => row.head ?? "—" },
-    { key: "lag", title: t("lag"), align: "right", render: (row) => row.lag ?? "—" },
+    { key: "lag", title: t("lag"), align: "right", render: (row) => row.lag },
     { key: "pending", title: t("pending"), align: "right", render: (row) => row.pending },
+    { key: "detail", title: t("detail"), render: (row) => row.detail || null },
   ];
   return <DataTable caption={t("chainsTitle")} columns={columns} rows={chains} rowKey={(row) => row.name} testId="chain-row" />;
 }

@@ -2,8 +2,8 @@ import { useMutation } from "@tanstack/react-query";
 import { Button, Modal } from "antd";
 import { useId, useState } from "react";
 
-import { post } from "../../api/client";
-import type { ClientCredentials, Organisation } from "../../api/types";
+import { api, data } from "../../api/client";
+import type { Organisation, Role } from "../../api/types";
 import { useText } from "../../shared/i18n/LanguageProvider";
 import { CopyText } from "../../shared/ui/CopyText";
 import { Facts } from "../../shared/ui/Facts";
@@ -17,7 +17,12 @@ export function ClientDialog({ organisation, onClose }: { organisation: Organisa
   const id = useId();
   const [name, setName] = useState("");
   const create = useMutation({
-    mutationFn: () => post<ClientCredentials>(`organisations/${organisation.id}/clients`, { name: name.trim(), roles: organisation.roles }),
+    mutationFn: () => data(
+        api.POST("/api/v1/organisations/{id}/clients", {
+          params: { path: { id: organisation.id } },
+          body: { name: name.trim(), roles: organisation.roles as Role[] },
+        }),
+      ),
     gcTime: 0,
   });
   return (

@@ -2,8 +2,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Modal } from "antd";
 import { useId, useState } from "react";
 
-import { post } from "../../api/client";
-import type { Network, Organisation, Role } from "../../api/types";
+import { api, data } from "../../api/client";
+import type { Network, Role } from "../../api/types";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { InlineFailure } from "../../shared/ui/states";
 import { parseIdentifiers } from "./identifiers";
@@ -30,15 +30,19 @@ export function CreateDialog({ networks, onClose }: { networks: readonly Network
 
   const create = useMutation({
     mutationFn: async () => {
-      const target = network === NEW ? (await post<Network>("networks", { name: networkName.trim() })).id : network;
-      return post<Organisation>("organisations", {
-        network: target,
-        name: name.trim(),
-        name_en: nameEn.trim(),
-        roles: [...roles],
-        identifiers: identifiers.rows,
-        listed: listed && roles.has("supplier"),
-      });
+      const target = network === NEW ? (await data(api.POST("/api/v1/networks", { body: { name: networkName.trim() } }))).id : network;
+      return data(
+        api.POST("/api/v1/organisations", {
+          body: {
+            network: target,
+            name: name.trim(),
+            name_en: nameEn.trim(),
+            roles: [...roles],
+            identifiers: identifiers.rows,
+            listed: listed && roles.has("supplier"),
+          },
+        }),
+      );
     },
     onSuccess: async () => {
       void message.success(t("created"));

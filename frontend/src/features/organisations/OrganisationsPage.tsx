@@ -2,7 +2,7 @@ import { Button } from "antd";
 import { useState } from "react";
 
 import { useList } from "../../api/queries";
-import type { Network, Organisation } from "../../api/types";
+import type { Organisation } from "../../api/types";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { DataTable, type Column } from "../../shared/ui/DataTable";
 import { ListFooter } from "../../shared/ui/ListFooter";
@@ -15,16 +15,11 @@ import { messages } from "./messages";
 export default function OrganisationsPage() {
   const t = useText(messages);
   const code = useCodes();
-  const list = useList<Organisation>("organisations");
-  const networks = useList<Network>("networks", {}, 100);
+  const list = useList("/api/v1/organisations");
+  const networks = useList("/api/v1/networks", {}, { pageSize: 100 });
   const [creating, setCreating] = useState(false);
   const [clientFor, setClientFor] = useState<Organisation | null>(null);
 
-  const networkOf = (row: Organisation) => {
-    if (row.network === null) return "—";
-    if (typeof row.network !== "string") return row.network.name;
-    return networks.rows.find((network) => network.id === row.network)?.name ?? "—";
-  };
   const columns: Column<Organisation>[] = [
     {
       key: "name",
@@ -37,7 +32,7 @@ export default function OrganisationsPage() {
         </span>
       ),
     },
-    { key: "network", title: t("network"), render: networkOf },
+    { key: "network", title: t("network"), render: (row) => row.network.name },
     { key: "roles", title: t("roles"), render: (row) => row.roles.map((role) => code("role", role)).join(" · ") },
     { key: "identifiers", title: t("identifiers"), render: (row) => <span className="mono">{row.identifiers.map((each) => each.value).join(" · ")}</span> },
     { key: "listed", title: t("listedYes"), wide: true, render: (row) => (row.listed ? t("listedYes") : t("listedNo")) },

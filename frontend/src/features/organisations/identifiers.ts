@@ -1,6 +1,12 @@
+import type { Organisation } from "../../api/types";
+
+type Identifier = Organisation["identifiers"][number];
+
+export const SCHEMES: readonly Identifier["scheme"][] = ["company_id", "endpoint", "party_id", "name"];
+
 export interface Identifiers {
-  rows: { scheme: string; value: string }[];
-  /** The first line that is not "scheme value", counted from 1. */
+  rows: Identifier[];
+  /** The first line that is not a known scheme and a value, counted from 1. */
   wrongLine: number | null;
 }
 
@@ -11,7 +17,8 @@ export function parseIdentifiers(text: string): Identifiers {
     const trimmed = line.trim();
     if (!trimmed) return;
     const match = /^(\S+)\s+(.+)$/.exec(trimmed);
-    if (match?.[1] && match[2]) rows.push({ scheme: match[1], value: match[2] });
+    const scheme = SCHEMES.find((known) => known === match?.[1]);
+    if (scheme && match?.[2]) rows.push({ scheme, value: match[2] });
     else wrongLine ??= position + 1;
   });
   return { rows, wrongLine };

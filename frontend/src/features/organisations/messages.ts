@@ -12,7 +12,7 @@ export const messages = defineMessages({
   newNetworkName: ["新网络的名称", "Name of the new network"],
   roles: ["角色", "Roles"],
   identifiers: ["标识", "Identifiers"],
-  identifiersHint: ["每行一个:方案,空格,值。例如 company_id 91310000MA1FL0000X", "One per line: scheme, space, value. For example: company_id 91310000MA1FL0000X"],
+  identifiersHint: ["每行一个:方案(company_id、endpoint、party_id、name),空格,值。例如 company_id 91310000MA1FL0000X", "One per line: scheme (company_id, endpoint, party_id, name), space, value. For example: company_id 91310000MA1FL0000X"],
   listed: ["在供应商列表中公开(仅供应商)", "Listed for financiers (suppliers only)"],
   listedYes: ["公开", "Listed"],
   listedNo: ["不公开", "Not listed"],

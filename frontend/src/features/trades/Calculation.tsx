@@ -16,7 +16,7 @@ export function Calculation({ right }: { right: Right }) {
       head: true,
       render: (line) => (
         <span className="two-lines">
-          <span>{line.item ?? "—"}</span>
+          <span>{line.item || "—"}</span>
           {line.order_line && <span className="meta">{t("line", { line: line.order_line })}</span>}
         </span>
       ),
@@ -36,7 +36,7 @@ export function Calculation({ right }: { right: Right }) {
       <dl className="sum">
         {right.reductions.map((row, position) => (
           <div key={position} data-testid="reduction" data-reason={row.reason}>
-            <dt>{t("reduction", { reason: code("reduction", row.reason), document: row.document ?? "" })}</dt>
+            <dt>{t("reduction", { reason: code("reduction", row.reason), document: row.document })}</dt>
             <dd>
               − <Money value={row.amount} currency={right.currency} />
             </dd>

@@ -21,15 +21,15 @@ const STAGED = new Set(STAGES.flatMap((stage) => [stage.kind, ...stage.also]));
 export function Flow({ trade }: { trade: TradeDetail }) {
   const t = useText(messages);
   const code = useCodes();
-  const anchored = trade.documents.filter((row) => row.state === "anchored").length;
+  const anchored = trade.documents.filter((row) => row.document.state === "anchored").length;
   const total = trade.documents.length;
-  const other = trade.documents.filter((row) => !STAGED.has(row.kind ?? ""));
+  const other = trade.documents.filter((row) => !STAGED.has(row.kind));
   const rung = trade.right?.rung ?? 0;
   return (
     <Section title={t("flowTitle")}>
       <ol className="flow">
         {STAGES.map((stage) => {
-          const rows = trade.documents.filter((row) => row.kind === stage.kind || stage.also.includes(row.kind ?? ""));
+          const rows = trade.documents.filter((row) => row.kind === stage.kind || stage.also.includes(row.kind));
           return (
             <Stage key={stage.kind} title={code("documentKind", stage.kind)} done={rows.some((row) => row.kind === stage.kind)}>
               {rows.length === 0 ? t("flowMissing") : rows.map((row) => <Paper key={row.id} row={row} main={row.kind === stage.kind} />)}
@@ -43,11 +43,19 @@ export function Flow({ trade }: { trade: TradeDetail }) {
           {t("flowChainState", { anchored, total })}
         </Stage>
       </ol>
-      {other.length > 0 && (
+      {other.length + trade.attachments.length > 0 && (
         <div className="flow-other">
           <h3>{t("flowOther")}</h3>
           {other.map((row) => (
             <Paper key={row.id} row={row} main={false} />
+          ))}
+          {trade.attachments.map((row) => (
+            <div key={row.id} className="paper" data-testid="trade-attachment">
+              <Link to={`/documents/${row.id}`}>{row.filename}</Link>
+              <span className="tags">
+                <DocumentStateTag state={row.state} />
+              </span>
+            </div>
           ))}
         </div>
       )}
@@ -68,16 +76,16 @@ function Stage({ title, done, children }: { title: string; done: boolean; childr
 
 function Paper({ row, main }: { row: TradeDocument; main: boolean }) {
   const code = useCodes();
-  const name = row.number ?? row.document ?? row.filename ?? "";
+  const name = row.number || row.document.filename;
   return (
     <div className="paper" data-testid="trade-document" data-kind={row.kind}>
-      <Link to={`/documents/${row.id}`}>{main ? name : `${code("documentKind", row.kind ?? "attachment")} ${name}`}</Link>
+      <Link to={`/documents/${row.id}`}>{main ? name : `${code("documentKind", row.kind)} ${name}`}</Link>
       <span>
         <Day value={row.issue_date} /> {row.total !== null && <Money value={row.total} currency={row.currency} />}
       </span>
       <span className="tags">
-        <DocumentStateTag state={row.state} />
-        {row.confirmation_state && row.confirmation_state !== "not_required" && <ConfirmationTag state={row.confirmation_state} />}
+        <DocumentStateTag state={row.document.state} />
+        {row.confirmation_state !== "not_required" && <ConfirmationTag state={row.confirmation_state} />}
       </span>
     </div>
   );

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App, Modal } from "antd";
 import { useId, useState } from "react";
 
-import { post } from "../../api/client";
+import { api, data } from "../../api/client";
 import type { TradeDetail } from "../../api/types";
 import { formatMoney } from "../../shared/format/money";
 import { useLanguage, useText } from "../../shared/i18n/LanguageProvider";
@@ -26,7 +26,12 @@ export function PaymentDialog({ trade, onClose }: { trade: TradeDetail; onClose:
   const currency = trade.right?.currency ?? trade.currency ?? "";
 
   const sign = useMutation({
-    mutationFn: () => post(`trades/${trade.id}/payment-confirmations`, { amount: plain, due_date: dueDate, account: account.trim() }),
+    mutationFn: () => data(
+        api.POST("/api/v1/trades/{id}/payment-confirmations", {
+          params: { path: { id: trade.id } },
+          body: { amount: plain, due_date: dueDate, account: account.trim() },
+        }),
+      ),
     onSuccess: async () => {
       await client.invalidateQueries();
       void message.success(t("signed"));

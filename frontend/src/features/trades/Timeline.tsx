@@ -4,7 +4,7 @@ import { Time } from "../../shared/ui/figures";
 import { Section } from "../../shared/ui/Page";
 import { messages } from "./messages";
 
-/** Codes inside an event's parameters that are words of their own. */
+/** What happened, oldest first; codes inside an event's parameters are put into words. */
 export function Timeline({ events }: { events: readonly TimelineEvent[] }) {
   const t = useText(messages);
   const code = useCodes();
@@ -12,13 +12,13 @@ export function Timeline({ events }: { events: readonly TimelineEvent[] }) {
     <Section title={t("timelineTitle")} className="sticky">
       <ol className="timeline">
         {events.map((event, position) => {
-          const params = { ...event.params };
-          params.kind = typeof params.kind === "string" && params.kind ? code("documentKind", params.kind) : "";
-          params.number ??= "";
-          if (typeof params.decision === "string") params.decision = code("decision", params.decision);
+          const kind = event.params.document_kind;
+          const params = { ...event.params, kind: typeof kind === "string" ? code("documentKind", kind) : "" };
+          const reason = typeof event.params.reason === "string" ? event.params.reason : "";
           return (
             <li key={position} data-testid="timeline-event" data-kind={event.kind}>
               {code("timeline", event.kind, params)}
+              {reason && <span className="meta">{reason}</span>}
               <span className="meta">
                 <Time value={event.at} seconds />
               </span>

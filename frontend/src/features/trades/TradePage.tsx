@@ -20,7 +20,7 @@ import "./trades.css";
 export default function TradePage() {
   const t = useText(messages);
   const { id = "" } = useParams();
-  const query = useResource<TradeDetail>(`trades/${id}`);
+  const query = useResource("/api/v1/trades/{id}", { id });
   const trade = query.data;
   const title = trade ? (trade.order_number ? t("orderOf", { number: trade.order_number }) : t("provisional")) : t("title");
   return (
@@ -68,7 +68,7 @@ function Body({ trade }: { trade: TradeDetail }) {
       <div className="columns">
         <div className="stack">
           <Section title={t("linesTitle")} note={t("linesNote")}>
-            <LineComparison lines={trade.lines} mismatches={trade.mismatches} currency={trade.currency} />
+            <LineComparison lines={trade.lines} currency={trade.currency} />
           </Section>
           <Section title={t("mismatchesTitle")}>
             {trade.mismatches.length === 0 ? <p className="muted">{t("noMismatches")}</p> : <MismatchList mismatches={trade.mismatches} linked />}

@@ -2,7 +2,7 @@ import { Link } from "react-router";
 
 import { useList, useSession } from "../../api/queries";
 import type { Trade } from "../../api/types";
-import { queryOf, useFilters } from "../../shared/hooks/useFilters";
+import { useFilters } from "../../shared/hooks/useFilters";
 import { useListKeys } from "../../shared/hooks/useHotkeys";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { DataTable, type Column } from "../../shared/ui/DataTable";
@@ -21,7 +21,7 @@ export default function TradesPage() {
   const session = useSession();
   const roles = session.data?.roles ?? [];
   const { filters, set, clear } = useFilters(FILTERS);
-  const list = useList<Trade>("trades", queryOf(filters));
+  const list = useList("/api/v1/trades", filters);
   const columns = useColumns(roles.includes("supplier") ? "buyer" : roles.includes("core_enterprise") ? "seller" : "both");
   useListKeys();
 

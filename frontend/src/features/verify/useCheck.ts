@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 
-import { get } from "../../api/client";
+import { api, data } from "../../api/client";
 import { fetchRpc } from "./chain";
 import { Failed } from "./fields";
 import { createHashes, digestFile, type FileDigest } from "./hash";
@@ -52,7 +52,7 @@ export function useCheck() {
   const [recordOnly, setRecordOnly] = useState(false);
   const [round, setRound] = useState(0);
   const turn = useRef(0);
-  const platform = useQuery({ queryKey: ["verify", "trust"], queryFn: ({ signal }) => get<unknown>("verify/trust", {}, signal), staleTime: 60_000, retry: 1 });
+  const platform = useQuery({ queryKey: ["verify", "trust"], queryFn: ({ signal }) => data(api.GET("/api/v1/verify/trust", { signal })), staleTime: 60_000, retry: 1 });
 
   const trust: TrustState = parts.ownTrust
     ? readable(parts.ownTrust.value, parts.ownTrust.name)

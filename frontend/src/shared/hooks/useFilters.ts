@@ -34,8 +34,3 @@ export function useFilters<K extends string>(names: readonly K[], defaults: Part
   const search = params.toString() ? `?${params.toString()}` : "";
   return { filters, set, clear: active ? clear : null, search };
 }
-
-/** The filters that are set, as the API's query. */
-export function queryOf(filters: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== ""));
-}

@@ -1,7 +1,7 @@
 import WarningOutlined from "@ant-design/icons/WarningOutlined";
 import type { ReactNode } from "react";
 
-import type { Mismatch, TradeLine } from "../../api/types";
+import type { TradeLine } from "../../api/types";
 import { formatExact, isZero } from "../format/decimal";
 import { useCodes, useText } from "../i18n/LanguageProvider";
 import { DataTable, type Column } from "../ui/DataTable";
@@ -23,7 +23,6 @@ const MARKED: Readonly<Record<string, readonly Cell[]>> = {
 
 interface Props {
   lines: readonly TradeLine[];
-  mismatches: readonly Mismatch[];
   currency: string | null;
 }
 
@@ -55,7 +54,7 @@ export function LineComparison({ lines, currency }: Props) {
       render: (line) => (
         <span className="two-lines">
           <Marked on={differs(line, "item")} word={t("differs")}>
-            {line.item ?? "—"}
+            {line.item || "—"}
           </Marked>
           <span className="meta">
             {line.order_line && t("line", { line: line.order_line })}

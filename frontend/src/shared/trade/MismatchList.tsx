@@ -19,7 +19,7 @@ export function MismatchList({ mismatches, linked = false }: { mismatches: reado
             <ToneIcon tone="attention" />
             <div>
               <strong>{code("rule", row.rule)}</strong>
-              {row.expected !== null && row.found !== null && (
+              {row.expected && row.found && (
                 <>
                   {" · "}
                   {t("expectedFound", { expected: formatExact(row.expected), found: formatExact(row.found) })}
