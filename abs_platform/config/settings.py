@@ -204,6 +204,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "abs_platform.core.rest.problems.handle",
     "DEFAULT_THROTTLE_RATES": {"person": env.str("ABS_RATE_LIMIT", default="1200/min"), "anonymous": "300/min"},
     "DEFAULT_THROTTLE_CLASSES": ["abs_platform.parties.authentication.ActorThrottle"],
+    # How many proxies in front add to X-Forwarded-For; with none, the header is the caller's own word and not heard.
+    "NUM_PROXIES": env.int("ABS_PROXIES", default=0),
     "UNAUTHENTICATED_USER": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

@@ -1,22 +1,11 @@
-"""Amounts of money: Decimal with a currency, never float."""
+"""Amounts of money as columns: Decimal with a currency beside it, never float."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
 
 AMOUNT_LIMIT = Decimal(10) ** 16
-ZERO_DECIMAL_CURRENCIES = frozenset({"JPY", "KRW", "VND", "CLP"})
-
-
-def minor_unit(currency: str) -> Decimal:
-    """The smallest amount of a currency (ISO 4217): 0.01 for most, 1 for some."""
-    return Decimal(1) if currency in ZERO_DECIMAL_CURRENCIES else Decimal("0.01")
-
-
-def rounded(amount: Decimal, currency: str) -> Decimal:
-    """`amount` rounded half up to the currency's minor unit."""
-    return amount.quantize(minor_unit(currency), rounding=ROUND_HALF_UP)
 
 
 def amount_field(**options: Any) -> "models.DecimalField[Any, Any]":  # Any: Django's own field options

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from abs_platform.launch.console import Failure
+from abs_platform.launch.paths import StateFolder
 
 TIMEOUT = 60.0
 Json = dict[str, Any]  # Any: JSON
@@ -40,6 +41,11 @@ class Client:
         ).encode()
         request = urllib.request.Request(f"{base}oauth/token", data=form, method="POST")  # noqa: S310  # our own address
         return cls(base, json.loads(_send(request))["access_token"])
+
+    @classmethod
+    def operator(cls, web: str, state: StateFolder) -> "Client":
+        """The operator, by the credentials in the state folder."""
+        return cls.signed_in(web, **json.loads((state.path / "operator.json").read_text(encoding="utf-8")))
 
     def get(self, path: str, **query: str) -> Json:
         """A JSON reply. Raises Refusal."""

@@ -104,8 +104,7 @@ class Tour:
         self._say = console.say
         self._web = running.web
         self._out = out
-        credentials = json.loads((state.path / "operator.json").read_text())
-        self._operator = Client.signed_in(running.web, **credentials)
+        self._operator = Client.operator(running.web, state)
         self._run = time.strftime("%Y-%m-%d %H:%M:%S ") + secrets.token_hex(2)
         self._clients: dict[int, Client] = {}
         self._names: dict[int, str] = {}

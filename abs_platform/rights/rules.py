@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
+from abs_platform.core.currencies import minor_unit
 from abs_platform.rights.ladder import (
     ACCEPTED,
     DESPATCHED,
@@ -35,7 +36,6 @@ __all__ = [
 ]  # fmt: skip
 
 ZERO = Decimal(0)
-ZERO_DECIMAL_CURRENCIES = frozenset({"JPY", "KRW", "VND", "CLP"})
 # Beyond this no figure of a real trade lies; such a trade supports nothing until its figures are mended.
 AMOUNT_LIMIT = Decimal(10) ** 15
 # How finely a unit value is shown; amounts are computed from the exact one.
@@ -169,11 +169,6 @@ def _assess(
         missing=missing_for_next_rung(standing, rung)
         + (("due_date",) if rung >= ACCEPTED and due_date is None else ()),
     )
-
-
-def minor_unit(currency: str | None) -> Decimal:
-    """The smallest amount of a currency (ISO 4217): 0.01 for most, 1 for some."""
-    return Decimal(1) if currency in ZERO_DECIMAL_CURRENCIES else Decimal("0.01")
 
 
 def _rounded(amount: Decimal, unit: Decimal) -> Decimal:

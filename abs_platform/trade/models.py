@@ -99,7 +99,7 @@ class TradeDocument(models.Model):
 
 
 def _quantity(**options: Any) -> "models.DecimalField[Any, Any]":  # Any: Django's own field options
-    return models.DecimalField(max_digits=24, decimal_places=6, **options)
+    return models.DecimalField(max_digits=30, decimal_places=13, **options)
 
 
 def _text(length: int = 200) -> "models.CharField[Any, Any]":  # Any: Django's own field types

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from abs_platform.core.money import minor_unit
+from abs_platform.core.currencies import minor_unit
 from abs_platform.crypto import sm3
 from abs_platform.crypto.canonical import canonical_json
 from abs_platform.parties.actor import Actor

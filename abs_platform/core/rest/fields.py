@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from abs_platform.core.money import minor_unit
+from abs_platform.core.currencies import minor_unit
 
 Body = dict[str, Any]  # Any: JSON
 
