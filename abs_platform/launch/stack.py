@@ -99,7 +99,13 @@ class Stack:
         self._back(given, frozenset({backing.EVM}))
         is_known = self._demo and self._state.demo_accounts.exists()  # then a look, in the same process, is enough
         check_demo = [["load_demo"]] if is_known else []
-        self._manage("database schema, contract and keys", ["migrate", "--no-input"], ["setup_ledger"], *check_demo)
+        self._manage(
+            "database schema, contract and keys",
+            ["migrate", "--no-input"],
+            ["setup_ledger"],
+            ["setup_operator"],
+            *check_demo,
+        )
         with self._console.step("web server, worker and beat"):
             self._supervisor.start(self._web(port), self._worker(), self._beat())
         if self._demo and not is_known:
