@@ -21,13 +21,14 @@ const POLL_MS = 5_000;
 /** The stream gets this long to open before polling is said to replace it. */
 const GRACE_MS = 4_000;
 
-/** Keeps what is on the screen fresh: by events while the stream is up, by polling while it is down. */
-export function LiveUpdates({ scope, children }: { scope: string; children: (live: boolean) => ReactNode }) {
+/** Keeps what is on the screen fresh: by events while the stream is up, by polling while it is down. No scope, nothing to hear. */
+export function LiveUpdates({ scope, children }: { scope: string | null; children: (live: boolean) => ReactNode }) {
   const client = useQueryClient();
   const [up, setUp] = useState(true);
   const due = useRef(new Set<string>());
 
   useEffect(() => {
+    if (scope === null) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let opened = false;
     const grace = setTimeout(() => {

@@ -22,6 +22,6 @@ export default function SignedIn() {
     return <Navigate to={here === "/" ? "/login" : `/login?next=${encodeURIComponent(here)}`} replace />;
   }
   return (
-    <LiveUpdates scope={session.data.person?.id ?? "person"}>{(live) => <Shell session={session.data} live={live} />}</LiveUpdates>
+    <LiveUpdates scope={session.data.organisation && (session.data.person?.id ?? "")}>{(live) => <Shell session={session.data} live={live} />}</LiveUpdates>
   );
 }

@@ -54,6 +54,7 @@ function Body({ alert }: { alert: Alert }) {
   const { language } = useLanguage();
   const words = RULE_WORDS[alert.rule];
   const numbers = Object.entries(alert.detail)
+    .sort(([a], [b]) => rank(a) - rank(b))
     .filter(([, value]) => ["string", "number", "boolean"].includes(typeof value) && value !== "")
     .map(([key, value]): Fact => [code("alertDetail", key), <Shown key={key} name={key} value={value as string | number | boolean} />]);
   return (
@@ -81,13 +82,21 @@ function Body({ alert }: { alert: Alert }) {
   );
 }
 
+/** Expected before found, before before after; what is unknown comes last. */
+const ORDER = ["kind", "number", "document", "line", "expected", "found", "before", "after"];
+
+function rank(name: string): number {
+  const at = ORDER.indexOf(name);
+  return at < 0 ? ORDER.length : at;
+}
+
 function Shown({ name, value }: { name: string; value: string | number | boolean }): ReactNode {
   const t = useText(messages);
   const code = useCodes();
   if (typeof value === "boolean") return value ? t("yes") : t("no");
   if (name === "kind") return code("documentKind", String(value));
   if (name.endsWith("_at")) return <Time value={String(value)} seconds />;
-  return <span className="num">{/^-?\d+\.\d+$/.test(String(value)) ? formatExact(String(value)) : String(value)}</span>;
+  return <span className="num">{/^-?\d+\.\d+$/.test(String(value)) ? formatExact(String(value), 2) : String(value)}</span>;
 }
 
 function Actions({ alert }: { alert: Alert }) {

@@ -14,6 +14,12 @@ import { SeverityTag } from "../../shared/ui/status";
 import { ALERT_DEFAULTS, ALERT_FILTERS, ALERT_RULES, SEVERITIES } from "./filters";
 import { messages } from "./messages";
 
+/** The most severe first, then the largest amount. */
+function bySeverity(rows: readonly Alert[]): Alert[] {
+  const rank = (row: Alert) => SEVERITIES.indexOf(row.severity);
+  return [...rows].sort((a, b) => rank(a) - rank(b) || Number(b.amount ?? 0) - Number(a.amount ?? 0));
+}
+
 export default function AlertsPage() {
   const t = useText(messages);
   const code = useCodes();
@@ -53,7 +59,7 @@ export default function AlertsPage() {
       <Loaded query={list} hasData={list.data !== undefined} rows={8}>
         {list.rows.length > 0 ? (
           <>
-            <DataTable caption={t("listTitle")} columns={columns} rows={list.rows} rowKey={(row) => row.id} href={(row) => `/alerts/${row.id}${search}`} testId="alert-row" />
+            <DataTable caption={t("listTitle")} columns={columns} rows={bySeverity(list.rows)} rowKey={(row) => row.id} href={(row) => `/alerts/${row.id}${search}`} testId="alert-row" />
             <ListFooter list={list} count={list.rows.length} />
           </>
         ) : (

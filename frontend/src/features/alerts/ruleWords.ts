@@ -3,20 +3,20 @@ import type { Pair } from "../../shared/i18n/messages";
 /** What each rule looks for and why it matters. */
 export const RULE_WORDS: Readonly<Record<string, Pair | undefined>> = {
   duplicate_invoice: [
-    "同一卖方、同一买方、同一编号且内容相同的发票出现了两次(不论文件字节是否相同)。重复的一份不计入贸易;重复提交可能意味着重复融资。",
+    "同一卖方、同一买方、同一编号且内容相同的发票出现了两次（不论文件字节是否相同）。重复的一份不计入贸易；重复提交可能意味着重复融资。",
     "An invoice of the same seller, buyer, number and content arrived twice, whether or not its bytes are the same. The copy is not counted; repeating one may mean financing it twice.",
   ],
   number_conflict: [
-    "两份单据的卖方、买方、类型和编号相同,内容却不同。其中一份可能被改动过。",
+    "两份单据的卖方、买方、类型和编号相同，内容却不同。其中一份可能被改动过。",
     "Two documents share seller, buyer, kind and number but differ in content. One of them may have been altered.",
   ],
-  invoiced_over_received: ["发票数量超过买方收货数量。超出部分没有履约依据,不支持融资。", "The invoice bills more than the buyer received. The excess is not performed and supports no financing."],
-  invoiced_over_ordered: ["发票数量超过订单数量,而且还没有收货单。", "The invoice bills more than was ordered, and there is no receipt yet."],
+  invoiced_over_received: ["发票数量超过买方收货数量。超出部分没有履约依据，不支持融资。", "The invoice bills more than the buyer received. The excess is not performed and supports no financing."],
+  invoiced_over_ordered: ["发票数量超过订单数量，而且还没有收货单。", "The invoice bills more than was ordered, and there is no receipt yet."],
   despatched_over_ordered: ["发货数量超过订单数量。", "More was despatched than was ordered."],
   received_over_despatched: ["收货数量超过发货数量。", "More was received than was despatched."],
   unit_price_differs: ["发票单价与订单单价不一致。权利按较低的单位价值计算。", "The invoice's unit price differs from the order's. The right is valued at the lower unit value."],
-  unit_differs: ["各单据的计量单位不一致,数量无法直接比较。", "The documents use different units, so quantities cannot be compared."],
+  unit_differs: ["各单据的计量单位不一致，数量无法直接比较。", "The documents use different units, so quantities cannot be compared."],
   currency_differs: ["各单据的币种不一致。", "The documents use different currencies."],
   item_not_ordered: ["发货、收货或发票里有订单没有的品项。", "Something was despatched, received or invoiced that was not ordered."],
-  right_reduced_by_credit_note: ["贷项通知单冲减了已形成的权利;已按原金额融资的,需要补救。", "A credit note took back part of a right; what was financed on it needs cover."],
+  right_reduced_by_credit_note: ["贷项通知单冲减了已形成的权利；已按原金额融资的，需要补救。", "A credit note took back part of a right; what was financed on it needs cover."],
 };

@@ -8,16 +8,16 @@ import { useHotkeys } from "../../shared/hooks/useHotkeys";
 import { useCodes, useLanguage, useText } from "../../shared/i18n/LanguageProvider";
 import { LineComparison } from "../../shared/trade/LineComparison";
 import { MismatchList } from "../../shared/trade/MismatchList";
-import { Facts } from "../../shared/ui/Facts";
-import { Day, Money } from "../../shared/ui/figures";
 import { Page, Section } from "../../shared/ui/Page";
 import { Loaded } from "../../shared/ui/states";
 import { ConfirmationTag } from "../../shared/ui/status";
 import { ToneIcon } from "../../shared/ui/StatusTag";
 import "./confirmations.css";
+import { Content } from "./Content";
 import { Decision } from "./Decision";
 import { messages } from "./messages";
 import { Signatures } from "./Signatures";
+import { readStatement } from "./statement";
 
 export default function SheetPage() {
   const t = useText(messages);
@@ -45,6 +45,7 @@ export default function SheetPage() {
 function Body({ sheet, reload }: { sheet: ConfirmationSheet; reload: () => Promise<unknown> }) {
   const t = useText(messages);
   const code = useCodes();
+  const statement = readStatement(sheet.statement);
   return (
     <>
       <Section title={t("differencesTitle")}>
@@ -62,14 +63,7 @@ function Body({ sheet, reload }: { sheet: ConfirmationSheet; reload: () => Promi
       <div className="halves sheet-halves">
         <div className="stack">
           <Section title={t("documentTitle")} action={<Link to={`/documents/${sheet.document.id}`}>{t("openDocument")}</Link>}>
-            <Facts
-              facts={[
-                [t("supplier"), sheet.document.owner.name],
-                [t("order"), sheet.trade.order_number],
-                [t("amount"), sheet.document.total && <Money value={sheet.document.total} currency={sheet.document.currency} />],
-                [t("issued"), sheet.document.issue_date && <Day value={sheet.document.issue_date} />],
-              ]}
-            />
+            {statement ? <Content statement={statement} /> : <p className="muted">{t("unknownFormat")}</p>}
           </Section>
           {sheet.document.remarks.length > 0 && (
             <Section title={t("remarksTitle")}>

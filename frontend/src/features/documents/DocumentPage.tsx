@@ -98,12 +98,12 @@ function Body({ row }: { row: DocumentDetail }) {
         <div className="note note-attention" data-testid="attention">
           <ToneIcon tone="attention" />
           <div>
-            {row.attention.map((item) => (
+            {row.attention.filter((item) => item.code !== "duplicate" || !row.duplicate_of).map((item) => (
               <p key={item.code}>{code("attention", item.code, item.params, String(item.params.detail ?? ""))}</p>
             ))}
             {row.duplicate_of && (
               <p>
-                {t("duplicateOf", { filename: row.duplicate_of.filename })} <Link to={`/documents/${row.duplicate_of.id}`}>{t("seeOriginal")}</Link>
+                {code("attention", "duplicate", { filename: row.duplicate_of.filename })} <Link to={`/documents/${row.duplicate_of.id}`}>{t("seeOriginal")}</Link>
               </p>
             )}
           </div>

@@ -31,6 +31,7 @@ export default function DocumentsPage() {
   const { filters, set, clear, search } = useFilters(DOCUMENT_FILTERS);
   const list = useList("/api/v1/documents", filters);
   const supplier = session.data?.roles.includes("supplier") ?? false;
+  const columns = useColumns();
   useListKeys();
 
   return (
@@ -46,7 +47,7 @@ export default function DocumentsPage() {
           <>
             <DataTable
               caption={t("listTitle")}
-              columns={useColumns()}
+              columns={columns}
               rows={list.rows}
               rowKey={(row) => row.id}
               href={(row) => `/documents/${row.id}${search}`}

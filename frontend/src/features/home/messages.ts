@@ -1,7 +1,7 @@
 import { defineMessages } from "../../shared/i18n/messages";
 
 export const messages = defineMessages({
-  greeting: ["{name},您好", "Hello, {name}"],
+  greeting: ["{name}，您好", "Hello, {name}"],
   greetingNobody: ["您好", "Hello"],
   lead: ["这里是眼下最要紧的一步和待办。", "Your next step, and what else is waiting."],
   nextTitle: ["下一步", "Next step"],
@@ -12,6 +12,6 @@ export const messages = defineMessages({
   figuresTitle: ["概览", "Figures"],
   noTasks: ["没有待办。", "No tasks."],
   noAccessTitle: ["您的账号还没有任何角色", "Your account has no role yet"],
-  noAccessText: ["请联系本企业管理员或平台运营方;在此之前可以使用公开的文件验证。", "Ask your organisation's administrator or the platform's operator; until then the public file check is yours."],
+  noAccessText: ["请联系本企业管理员或平台运营方；在此之前可以使用公开的文件验证。", "Ask your organisation's administrator or the platform's operator; until then the public file check is yours."],
   verify: ["验证文件", "Verify a file"],
 });

@@ -80,9 +80,8 @@ function Paper({ row, main }: { row: TradeDocument; main: boolean }) {
   return (
     <div className="paper" data-testid="trade-document" data-kind={row.kind}>
       <Link to={`/documents/${row.id}`}>{main ? name : `${code("documentKind", row.kind)} ${name}`}</Link>
-      <span>
-        <Day value={row.issue_date} /> {row.total !== null && <Money value={row.total} currency={row.currency} />}
-      </span>
+      <Day value={row.issue_date} />
+      {row.total !== null && <Money value={row.total} currency={row.currency} />}
       <span className="tags">
         <DocumentStateTag state={row.document.state} />
         {row.confirmation_state !== "not_required" && <ConfirmationTag state={row.confirmation_state} />}

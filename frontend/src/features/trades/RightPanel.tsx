@@ -1,5 +1,6 @@
 import type { Right } from "../../api/types";
 import { formatShare } from "../../shared/format/decimal";
+import { joinClauses } from "../../shared/format/join";
 import { formatMoney, formatWan } from "../../shared/format/money";
 import { formatLong } from "../../shared/format/time";
 import { useCodes, useLanguage, useText } from "../../shared/i18n/LanguageProvider";
@@ -112,6 +113,7 @@ function Ladder({ right }: { right: Right }) {
 function Missing({ right }: { right: Right }) {
   const t = useText(messages);
   const code = useCodes();
+  const { language } = useLanguage();
   const sentences = right.missing.map((item) => code("missing", item));
   const complete = right.missing.length === 0;
   return (
@@ -122,7 +124,7 @@ function Missing({ right }: { right: Right }) {
       ) : (
         <>
           {t("nextRung")}
-          {sentences.join(";")}
+          {joinClauses(sentences, language)}
         </>
       )}
     </p>
@@ -133,7 +135,7 @@ function Poolable({ right }: { right: Right }) {
   const t = useText(messages);
   const code = useCodes();
   const { language } = useLanguage();
-  const reasons = right.poolable_reasons.map((reason) => code("poolable", reason)).join(language === "zh" ? ";" : "; ");
+  const reasons = joinClauses(right.poolable_reasons.map((reason) => code("poolable", reason)), language);
   return (
     <p data-testid="poolable" data-poolable={right.poolable}>
       <ToneIcon tone={right.poolable ? "done" : "idle"} /> <strong>{right.poolable ? t("poolable") : t("notPoolable")}</strong>

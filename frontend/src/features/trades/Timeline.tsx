@@ -4,6 +4,21 @@ import { Time } from "../../shared/ui/figures";
 import { Section } from "../../shared/ui/Page";
 import { messages } from "./messages";
 
+function sameBlock(a: TimelineEvent, b: TimelineEvent): boolean {
+  return a.params.chain === b.params.chain && a.params.block === b.params.block;
+}
+
+/** Anchorings in the same block of the same chain become one event that counts them. */
+function grouped(events: readonly TimelineEvent[]): TimelineEvent[] {
+  const rows: TimelineEvent[] = [];
+  for (const event of events) {
+    const last = rows.at(-1);
+    if (last?.kind.startsWith("document_anchored") && event.kind === "document_anchored" && sameBlock(last, event)) rows[rows.length - 1] = { ...last, kind: "document_anchored_many", params: { ...last.params, count: Number(last.params.count ?? 1) + 1 } };
+    else rows.push(event);
+  }
+  return rows;
+}
+
 /** What happened, oldest first; codes inside an event's parameters are put into words. */
 export function Timeline({ events }: { events: readonly TimelineEvent[] }) {
   const t = useText(messages);
@@ -11,7 +26,7 @@ export function Timeline({ events }: { events: readonly TimelineEvent[] }) {
   return (
     <Section title={t("timelineTitle")} className="sticky">
       <ol className="timeline">
-        {events.map((event, position) => {
+        {grouped(events).map((event, position) => {
           const kind = event.params.document_kind;
           const params = { ...event.params, kind: typeof kind === "string" ? code("documentKind", kind) : "" };
           const reason = typeof event.params.reason === "string" ? event.params.reason : "";

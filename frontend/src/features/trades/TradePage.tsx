@@ -12,6 +12,7 @@ import { Loaded } from "../../shared/ui/states";
 import { Flow } from "./Flow";
 import { Findings } from "./Findings";
 import { messages } from "./messages";
+import { Payment } from "./Payment";
 import { PaymentDialog } from "./PaymentDialog";
 import { RightPanel } from "./RightPanel";
 import { Timeline } from "./Timeline";
@@ -73,6 +74,7 @@ function Body({ trade }: { trade: TradeDetail }) {
           <Section title={t("mismatchesTitle")}>
             {trade.mismatches.length === 0 ? <p className="muted">{t("noMismatches")}</p> : <MismatchList mismatches={trade.mismatches} linked />}
           </Section>
+          {trade.payment_confirmation && <Payment payment={trade.payment_confirmation} />}
           <Findings trade={trade} />
         </div>
         <Timeline events={trade.timeline} />

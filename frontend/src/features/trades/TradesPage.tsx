@@ -7,14 +7,15 @@ import { useListKeys } from "../../shared/hooks/useHotkeys";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { DataTable, type Column } from "../../shared/ui/DataTable";
 import { Money, Time } from "../../shared/ui/figures";
-import { FilterBar, SearchField } from "../../shared/ui/Filters";
+import { Choice, FilterBar, SearchField } from "../../shared/ui/Filters";
 import { ListFooter } from "../../shared/ui/ListFooter";
 import { Page } from "../../shared/ui/Page";
 import { Empty, Loaded } from "../../shared/ui/states";
 import { StatusTag } from "../../shared/ui/StatusTag";
 import { messages } from "./messages";
 
-const FILTERS = ["search"] as const;
+const FILTERS = ["search", "state"] as const;
+const STATES = ["financeable", "pending", "mismatch", "provisional"] as const;
 
 export default function TradesPage() {
   const t = useText(messages);
@@ -29,6 +30,7 @@ export default function TradesPage() {
     <Page title={t("title")} lead={roles.includes("financier") ? t("leadFinancier") : t("lead")}>
       <FilterBar onClear={clear}>
         <SearchField label={t("search")} placeholder={t("searchHint")} value={filters.search} onChange={(value) => set("search", value)} />
+        <Choice label={t("show")} value={filters.state} onChange={(value) => set("state", value)} options={STATES.map((state) => [state, t(`filter_${state}`)])} />
       </FilterBar>
       <Loaded query={list} hasData={list.data !== undefined} rows={8}>
         {list.rows.length > 0 ? (

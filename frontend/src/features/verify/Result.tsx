@@ -1,3 +1,4 @@
+import { joinClauses, joinNames } from "../../shared/format/join";
 import { formatLong } from "../../shared/format/time";
 import { useLanguage, useText } from "../../shared/i18n/LanguageProvider";
 import type { Language } from "../../shared/i18n/language";
@@ -27,11 +28,10 @@ function labelOf(link: Link, say: Say): string {
 }
 
 function sentenceOf(verdict: Verdict, say: Say, language: Language): string {
-  const separator = language === "zh" ? "、" : ", ";
-  const names = (state: ChainState) => verdict.chains.filter((chain) => chain.state === state).map((chain) => chain.name).join(separator);
+  const names = (state: ChainState) => joinNames(verdict.chains.filter((chain) => chain.state === state).map((chain) => chain.name), language);
   if (verdict.verdict === "invalid") {
-    const failing = verdict.links.filter((link) => link.ok === false).map((link) => `${labelOf(link, say)}${language === "zh" ? ":" : ": "}${say(link.text, link.values)}`);
-    return say("verdict_invalid", { failing: failing.join(language === "zh" ? ";" : "; ") });
+    const failing = verdict.links.filter((link) => link.ok === false).map((link) => say("failing_link", { link: labelOf(link, say), detail: say(link.text, link.values) }));
+    return say("verdict_invalid", { failing: joinClauses(failing, language) });
   }
   const suffix = verdict.fileChecked ? "" : "_record";
   const chains = names(verdict.verdict === "unreachable" ? "unreachable" : "verified");

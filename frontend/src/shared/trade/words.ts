@@ -18,6 +18,6 @@ export const words = defineMessages({
   differs: ["有差异", "differs"],
   remarks: ["差异", "Differences"],
   noLines: ["还没有可比对的明细。", "There are no lines to compare yet."],
-  where: ["{document},行 {line}", "{document}, line {line}"],
-  expectedFound: ["应为 {expected},实为 {found}", "expected {expected}, found {found}"],
+  where: ["{document}，行 {line}", "{document}, line {line}"],
+  expectedFound: ["应为 {expected}，实为 {found}", "expected {expected}, found {found}"],
 });

@@ -19,7 +19,7 @@ export const words = defineMessages({
   search: ["搜索", "Search"],
   all: ["全部", "All"],
   somethingWrong: ["没有成功", "That did not work"],
-  keys: ["j / k 上下移动,回车打开", "j / k to move, Enter to open"],
+  keys: ["j / k 上下移动，回车打开", "j / k to move, Enter to open"],
   cancel: ["取消", "Cancel"],
-  fieldProblem: ["{field}:{detail}", "{field}: {detail}"],
+  fieldProblem: ["{field}：{detail}", "{field}: {detail}"],
 });
