@@ -21,6 +21,16 @@ def pytest_configure(config: pytest.Config) -> None:
         pytest.exit(f"{', '.join(missing)} not set: run the tests by `./abs test [pytest arguments]`", returncode=4)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of our own."""
+    parser.addoption("--pictures", metavar="FOLDER", help="keep the README's screenshots there (browser tests)")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: their event loop stays in this thread, and the ORM refuses to work beside one."""
+    items.sort(key=lambda item: "tests/browser" in item.nodeid)
+
+
 def _names() -> tuple[str, str, str]:
     """The test database; its template with the ledger set up; its template with nothing but tables."""
     name = str(connection.settings_dict["NAME"])

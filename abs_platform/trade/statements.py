@@ -4,6 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from abs_platform.core.currencies import minor_unit
+from abs_platform.core.rest.fields import money
 from abs_platform.crypto import sm3
 from abs_platform.crypto.canonical import canonical_json
 from abs_platform.parties.actor import Actor
@@ -33,7 +34,7 @@ def content_of(row: TradeDocument, facts: Facts) -> str:
             "issue_date": _text(row.issue_date),
             "due_date": _text(row.due_date),
             "currency": row.currency,
-            "total": _text(row.total),
+            "total": money(row.total, row.currency),
             "sm3": row.document.digest,
             "lines": [
                 {

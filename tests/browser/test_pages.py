@@ -1,0 +1,89 @@
+"""Every page of every persona: accessible (axe-core), no sideways scrolling on a phone, both languages, by keyboard."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESK, PHONE, ROOT, SignIn
+
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+PAGES: dict[str | None, tuple[str, ...]] = {
+    None: ("/login", "/verify"),
+    "supplier": ("/", "/documents", "/documents/*", "/trades", "/trades/*", "/consents", "/nowhere"),
+    "core": ("/", "/confirmations", "/confirmations/*", "/trades"),
+    "financier": ("/", "/suppliers", "/access", "/trades", "/trades/*"),
+    "risk": ("/", "/alerts", "/alerts/*"),
+    "operator": ("/", "/operations", "/organisations"),
+    "nobody": ("/",),
+}
+CASES = [(who, language, size) for who in PAGES for language, size in (("zh-CN", DESK), ("en-GB", PHONE))]
+
+pytestmark = pytest.mark.browser
+
+
+def _open(page: Page, path: str) -> None:
+    """The page, once it has settled; "/trades/*" is the first entry of the list."""
+    page.goto(path.removesuffix("/*"))
+    page.wait_for_load_state("load")
+    expect(page.locator("main h1")).to_be_visible()
+    if path.endswith("/*"):
+        link = page.locator(f"main a[href^='{path.removesuffix('*')}']").first
+        link.click()
+        expect(page).to_have_url(re.compile(f"{path.removesuffix('*')}[0-9a-f-]+"))
+        expect(page.locator("main h1")).to_be_visible()
+    expect(page.locator("[aria-busy='true']")).to_have_count(0)
+    page.wait_for_timeout(300)
+
+
+@pytest.mark.parametrize(("who", "language", "size"), CASES)
+def test_pages_are_accessible_and_fit(visit: SignIn, who: str | None, language: str, size: dict[str, int]) -> None:
+    page = visit(who, "/login" if who is None else "/", language=language, size=size)
+    axe = AXE.read_text(encoding="utf-8")
+    found: list[Any] = []
+    for path in PAGES[who]:
+        _open(page, path)
+        page.evaluate(axe)
+        result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        found += [
+            (path, rule["id"], [node["html"][:160] for node in rule["nodes"][:3]]) for rule in result["violations"]
+        ]
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > size["width"]:
+            found.append((path, "scrolls sideways", width))
+        language_of_page = page.evaluate("document.documentElement.lang")
+        assert language_of_page.startswith(language[:2]), (path, language_of_page)
+    assert not found, "\n".join(map(str, found))
+
+
+def test_the_language_follows_the_browser_and_the_switch_persists(visit: SignIn) -> None:
+    page = visit(None, "/login", language="en-US")
+    expect(page.get_by_test_id("login-submit")).to_have_text(re.compile("Sign in"))
+    page.get_by_test_id("language-switch").click()
+    expect(page.get_by_test_id("login-submit")).to_have_text(CHINESE)
+    page.reload()
+    expect(page.get_by_test_id("login-submit")).to_have_text(CHINESE)
+    doubtful = visit(None, "/login", language="fr-FR")
+    expect(doubtful.get_by_test_id("login-submit")).to_have_text(CHINESE)
+
+
+def test_the_queue_is_worked_by_keyboard(visit: SignIn) -> None:
+    page = visit("core", "/confirmations")
+    expect(page.get_by_test_id("queue-row").first).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/confirmations/[0-9a-f-]+"))
+
+
+def test_signing_in_by_keyboard_alone(visit: SignIn, stack: Any) -> None:
+    page = visit(None, "/login")
+    page.get_by_test_id("login-username").focus()
+    page.keyboard.type("supplier")
+    page.keyboard.press("Tab")
+    page.keyboard.type(stack.passwords["supplier"])
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("next-step").first).to_be_visible()
