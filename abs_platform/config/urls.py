@@ -1,5 +1,7 @@
 """Every address of the platform."""
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from oauth2_provider.views import RevokeTokenView, TokenView
@@ -13,6 +15,10 @@ from abs_platform.parties.api.urls import urlpatterns as parties
 from abs_platform.rights.api.urls import urlpatterns as rights
 from abs_platform.risk.api.urls import urlpatterns as risk
 from abs_platform.trade.api.urls import urlpatterns as trade
+
+# web3's py_ecc raises the limit a hundredfold at its import; nested JSON would then run over the C stack and kill the
+# process, instead of raising RecursionError. All that imports it has been imported above.
+sys.setrecursionlimit(1000)
 
 api: list[URLPattern | URLResolver] = [
     *parties,

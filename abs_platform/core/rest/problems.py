@@ -3,10 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, JsonResponse
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
+from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
-from rest_framework.response import Response
+from rest_framework.renderers import JSONRenderer
 from rest_framework.views import set_rollback
 
 from abs_platform.core.errors import DomainError, NotFound
@@ -41,7 +47,7 @@ def of_domain_error(error: DomainError) -> Body:
     return body(status=error.http_status, code=error.code, title=error.title, detail=error.detail, params=error.params)
 
 
-def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
+def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """DRF's exception handler. What it does not know returns None and becomes a 500 in the server's log."""
     if isinstance(error, Http404 | PermissionDenied | exceptions.NotFound):
         error = NotFound()
@@ -56,6 +62,13 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
             detail="Correct the fields named in errors and send the request again.",
             errors=_field_errors(error.detail),
         )
+        headers = {}
+    elif isinstance(error, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        detail = "This is more than one request may carry. Send less at once."
+        problem = body(status=413, code="request_too_large", title="Too large", detail=detail)
+        headers = {}
+    elif isinstance(error, SuspiciousOperation):
+        problem = body(status=400, code="malformed", title=_TITLES[400], detail="The request cannot be read.")
         headers = {}
     elif isinstance(error, exceptions.APIException):
         codes = error.get_codes()
@@ -74,7 +87,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     else:
         return None
     set_rollback()
-    return Response(problem, status=problem["status"], headers=headers, content_type=CONTENT_TYPE)
+    return respond(problem, headers)
 
 
 _TITLES = {
@@ -102,12 +115,19 @@ def _field_errors(detail: Any, path: str = "") -> list[Body]:
     return [{"field": path, "code": getattr(detail, "code", "invalid"), "detail": str(detail)}]
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
+def respond(problem: Body, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    """A problem detail as it leaves: JSON whatever the view renders otherwise, the same bytes wherever it comes from."""
+    return HttpResponse(
+        JSONRenderer().render(problem), status=problem["status"], headers=headers, content_type=CONTENT_TYPE
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Django's 404 under /api: byte for byte what a view answers for an object that is not there."""
-    return JsonResponse(of_domain_error(NotFound()), status=404, content_type=CONTENT_TYPE)
+    return respond(of_domain_error(NotFound()))
 
 
-def server_error(request: HttpRequest) -> JsonResponse:
+def server_error(request: HttpRequest) -> HttpResponse:
     """Django's 500 under /api; the cause is in the server's log."""
     problem = body(
         status=500,
@@ -115,4 +135,4 @@ def server_error(request: HttpRequest) -> JsonResponse:
         title="Our fault",
         detail="Something failed on our side and was logged. Try again in a moment.",
     )
-    return JsonResponse(problem, status=500, content_type=CONTENT_TYPE)
+    return respond(problem)
