@@ -1,0 +1,157 @@
+"""The authorisation matrix: who gets which answer where. Read by test_authorisation; tests/architecture sees to it that
+every endpoint has a row.
+
+The object in an address belongs to the supplier, or concerns its trade; the columns stand to it as follows.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.support.callers import Caller, Files
+from tests.support.papers import Papers
+from tests.support.stage import Stage
+
+COLUMNS = {
+    "own": "the supplier itself",
+    "buy": "its counterparty, the core enterprise",
+    "prj": "another core enterprise",
+    "ban": "a financier with a grant in force",
+    "fac": "a financier whose grant was revoked",
+    "tru": "a financier whose grant has expired",
+    "oth": "another supplier of the network",
+    "out": "a supplier of another network",
+    "rsk": "the network's risk officer",
+    "oof": "another network's risk officer",
+    "opr": "the operator",
+    "non": "a signed-in person without organisation",
+    "ano": "nobody: not signed in",
+}
+
+TABLE = """
+                                          own buy prj ban fac tru oth out rsk oof opr non ano
+GET  session                              200 200 200 200 200 200 200 200 200 200 200 200 200
+POST demo/switch                          404 404 404 404 404 404 404 404 404 404 404 404 404
+GET  home                                 200 200 200 200 200 200 200 200 200 200 200 200 401
+GET  health                               200 200 200 200 200 200 200 200 200 200 200 200 200
+GET  verify/trust                         200 200 200 200 200 200 200 200 200 200 200 200 200
+GET  log/checkpoint                       200 200 200 200 200 200 200 200 200 200 200 200 200
+
+GET  documents                            200 200 200 200 200 200 200 200 200 200 200 200 401
+POST documents                            201 403 403 403 403 403 201 201 403 403 403 403 401
+GET  documents/{document}                 200 200 404 200 404 404 404 404 404 404 404 404 401
+GET  documents/{document}/file            200 200 404 200 404 404 404 404 404 404 404 404 401
+GET  documents/{document}/bundle          200 200 404 200 404 404 404 404 404 404 404 404 401
+GET  documents/{loose}                    200 404 404 404 404 404 404 404 404 404 404 404 401
+GET  documents/{loose}/file               200 404 404 404 404 404 404 404 404 404 404 404 401
+POST documents/{loose}/attach             200 404 404 404 404 404 404 404 404 404 404 403 401
+
+GET  trades                               200 200 200 200 200 200 200 200 200 200 200 200 401
+GET  trades/{trade}                       200 200 404 200 404 404 404 404 404 404 404 404 401
+POST trades/{trade}/payment-confirmations 403 201 404 403 403 403 403 403 403 403 403 403 401
+GET  rights                               200 200 200 200 200 200 200 200 200 200 200 200 401
+GET  rights/{right}                       200 200 404 200 404 404 404 404 404 404 404 404 401
+GET  confirmations                        403 200 200 403 403 403 403 403 403 403 403 403 401
+GET  confirmations/{document}             403 200 404 403 403 403 403 403 403 403 403 403 401
+POST confirmations/{document}/confirm     403 200 404 403 403 403 403 403 403 403 403 403 401
+POST confirmations/{document}/dispute     403 200 404 403 403 403 403 403 403 403 403 403 401
+
+GET  suppliers                            403 403 403 200 200 200 403 403 403 403 403 403 401
+GET  access-requests                      200 200 200 200 200 200 200 200 200 200 200 403 401
+POST access-requests                      403 403 403 201 201 201 403 403 403 403 403 403 401
+GET  access-requests/{request}/candidates 200 404 404 404 404 404 404 404 404 404 404 403 401
+POST access-requests/{request}/grant      201 404 404 404 404 404 404 404 404 404 404 403 401
+POST access-requests/{request}/decline    200 404 404 404 404 404 404 404 404 404 404 403 401
+POST access-requests/{request}/withdraw   404 404 404 200 404 404 404 404 404 404 404 403 401
+GET  grants                               200 200 200 200 200 200 200 200 200 200 200 403 401
+GET  grants/{grant}                       200 404 404 200 404 404 404 404 404 404 404 403 401
+POST grants/{grant}/revoke                200 404 404 404 404 404 404 404 404 404 404 403 401
+GET  accesses                             200 200 200 200 200 200 200 200 200 200 200 403 401
+
+GET  alerts                               403 403 403 403 403 403 403 403 200 200 403 403 401
+GET  alerts/{alert}                       403 403 403 403 403 403 403 403 200 404 403 403 401
+POST alerts/{alert}/acknowledge           403 403 403 403 403 403 403 403 200 404 403 403 401
+POST alerts/{alert}/close                 403 403 403 403 403 403 403 403 200 404 403 403 401
+
+GET  networks                             403 403 403 403 403 403 403 403 403 403 200 403 401
+POST networks                             403 403 403 403 403 403 403 403 403 403 201 403 401
+GET  organisations                        403 403 403 403 403 403 403 403 403 403 200 403 401
+POST organisations                        403 403 403 403 403 403 403 403 403 403 201 403 401
+POST organisations/{organisation}/clients 403 403 403 403 403 403 403 403 403 403 201 403 401
+GET  operations                           403 403 403 403 403 403 403 403 403 403 200 403 401
+GET  jobs                                 403 403 403 403 403 403 403 403 403 403 200 403 401
+POST jobs/{job}/retry                     403 403 403 403 403 403 403 403 403 403 200 403 401
+"""
+
+# Not for a table of JSON replies: each has tests of its own in this folder.
+ELSEWHERE = {
+    "GET events": "test_events",
+    "GET schema": "test_schema",
+    "POST oauth/token": "test_sign_in",
+    "POST oauth/revoke": "test_sign_in",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One endpoint with one kind of object, and the status that each column gets."""
+
+    method: str
+    path: str
+    expected: dict[str, int]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def names_an_object(self) -> bool:
+        return "{" in self.path
+
+
+def _read() -> list[Row]:
+    heading, *lines = [line.split() for line in TABLE.splitlines() if line.strip()]
+    assert heading == list(COLUMNS)
+    return [Row(method, path, dict(zip(heading, map(int, codes), strict=True))) for method, path, *codes in lines]
+
+
+ROWS = _read()
+
+
+def callers_of(stage: Stage, *, by: str) -> dict[str, Caller]:
+    """Who stands in each column, signed in `by` browser (session) or program (bearer token)."""
+    world = stage.world
+    members = {
+        "own": world.supplier,
+        "buy": world.core,
+        "prj": world.project,
+        "ban": world.bank,
+        "fac": world.factor,
+        "tru": world.trust,
+        "oth": world.castings,
+        "out": world.stranger,
+        "rsk": world.officer,
+        "oof": world.other_officer,
+        "opr": world.console,
+    }
+    callers: dict[str, Caller] = {column: getattr(member, by) for column, member in members.items()}
+    # A program without an organisation cannot exist; whoever holds no token is anybody.
+    return callers if by == "program" else callers | {"non": world.nobody, "ano": world.anybody}
+
+
+def body_of(row: Row, stage: Stage, *, digest: str) -> Any:  # JSON, or Files
+    """A sound body for the row's request. `digest`: what the confirmation sheet of {document} shows now."""
+    bodies: dict[str, Any] = {
+        "demo/switch": {"username": "supplier"},
+        "documents": Files({"order.xml": Papers(number="NEW-1").order()}),
+        "documents/{loose}/attach": {"trade": str(stage.trade.id)},
+        "trades/{trade}/payment-confirmations": {"amount": "100.00", "due_date": "2027-01-31", "account": "62000"},
+        "confirmations/{document}/confirm": {"content_digest": digest},
+        "confirmations/{document}/dispute": {"content_digest": digest, "reason": "six are cracked"},
+        "access-requests": {"owner": stage.world.castings.id, "purpose": "financing", "days": 30},
+        "access-requests/{request}/grant": {"trades": [str(stage.trade.id)], "days": 7},
+        "access-requests/{request}/decline": {"reason": "not now"},
+        "alerts/{alert}/close": {"note": "the supplier sent a credit note"},
+        "networks": {"name": "one more network"},
+        "organisations": {"network": str(stage.world.network.id), "name": "New Co", "roles": ["supplier"]},
+        "organisations/{organisation}/clients": {"name": "erp", "roles": ["supplier"]},
+    }
+    return bodies.get(row.path, {}) if row.method == "POST" else None

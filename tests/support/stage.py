@@ -1,0 +1,92 @@
+"""A world in which something has happened: one of everything that the API gives addresses to."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from abs_platform.config.sample import trade as sample
+from abs_platform.consent import services as consent
+from abs_platform.consent.models import AccessRequest, Grant
+from abs_platform.core import clock
+from abs_platform.core.models import Job, JobState
+from abs_platform.documents.models import Document
+from abs_platform.rights.models import Right
+from abs_platform.risk.models import Alert
+from abs_platform.trade import sharing
+from abs_platform.trade.models import Trade
+from tests.support.papers import Papers
+from tests.support.world import Member, World, drain
+
+
+def request_and_grant(
+    world: World, financier: Member, *, trades: list[UUID], documents: list[UUID] | None = None, whole: bool = False
+) -> Grant:
+    """A financier asks for 30 days and the supplier opens what is listed."""
+    request = consent.request_access(
+        actor=financier.actor, owner_id=world.supplier.organisation.id, purpose="financing", days=30
+    )
+    return sharing.grant(
+        actor=world.supplier.actor,
+        request_id=request.id,
+        trade_ids=trades,
+        document_ids=documents or [],
+        whole=whole,
+        days=30,
+    )
+
+
+@dataclass
+class Stage:
+    """The supplier's sample trade, opened to the bank; the factor's grant was revoked, the trust's has run out."""
+
+    world: World
+    document: Document
+    loose: Document
+    trade: Trade
+    right: Right
+    alert: Alert
+    grant: Grant
+    revoked: Grant
+    expired: Grant
+    request: AccessRequest
+    job: Job
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """What stands for {document}, {trade}… in addresses."""
+        found = {
+            name: str(getattr(self, name).id)
+            for name in ("document", "loose", "trade", "right", "alert", "grant", "request", "job")
+        }
+        return found | {"organisation": self.world.supplier.id}
+
+
+def make_stage(world: World) -> Stage:
+    """Play it."""
+    documents = world.supplier.submit(sample.files())
+    world.castings.submit(Papers(number="HY-1").all())
+    world.stranger.submit(sample.files())
+    trade = Trade.objects.get(seller=world.supplier.organisation)
+    with clock.at(clock.now() - timedelta(days=40)):
+        expired = request_and_grant(world, world.trust, trades=[trade.id])
+    revoked = request_and_grant(world, world.factor, trades=[trade.id])
+    consent.revoke(actor=world.supplier.actor, grant_id=revoked.id)
+    grant = request_and_grant(world, world.bank, trades=[trade.id])
+    request = consent.request_access(
+        actor=world.bank.actor, owner_id=world.supplier.organisation.id, purpose="monitoring", days=30
+    )
+    world.bank.browser.get(f"trades/{trade.id}")
+    drain(seal=True)
+    return Stage(
+        world=world,
+        document=documents[0],
+        loose=documents[-1],
+        trade=trade,
+        right=Right.objects.get(trade=trade),
+        alert=Alert.objects.filter(network=world.network).earliest("id"),
+        grant=grant,
+        revoked=revoked,
+        expired=expired,
+        request=request,
+        job=Job.objects.create(kind="ledger.seal", state=JobState.FAILED, finished_at=clock.now(), last_error="x"),
+    )
