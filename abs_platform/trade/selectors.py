@@ -1,6 +1,6 @@
 """Reads of trades: what may be seen, and how its documents compare."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -72,11 +72,22 @@ class Facts:
 
 def compared(row: Trade) -> Facts:
     """Everything filed in a trade, compared."""
-    filed = list(
-        TradeDocument.objects.filter(trade=row)
+    return compared_each([row.id])[row.id]
+
+
+def compared_each(trade_ids: Iterable[UUID]) -> dict[UUID, Facts]:
+    """Everything filed in each of the trades, compared; one query for all."""
+    filed: dict[UUID, list[TradeDocument]] = {id: [] for id in trade_ids}
+    for doc in (
+        TradeDocument.objects.filter(trade__in=list(filed))
         .select_related("document", "document__owner", "document__duplicate_of")
         .order_by("document_id")
-    )
+    ):
+        filed[doc.trade_id].append(doc)
+    return {id: _facts(rows) for id, rows in filed.items()}
+
+
+def _facts(filed: list[TradeDocument]) -> Facts:
     extracted = {doc.document_id: from_json(doc.document.content) for doc in filed if doc.document.content}
     facts = [
         facts_of(extracted[doc.document_id], id=str(doc.document_id), confirmation=doc.confirmation) for doc in filed

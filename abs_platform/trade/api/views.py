@@ -47,11 +47,8 @@ class QueueView(APIView):
             rows = rows.filter(confirmation=state)
 
         def represent(page: Any) -> list[Body]:  # Any: a page of TradeDocument
-            counts: dict[UUID, int] = {}
-            for trade in {row.trade_id: row.trade for row in page}.values():
-                facts = selectors.compared(trade)
-                for filed in facts.documents:
-                    counts[filed.document_id] = len(statements.differences_of(filed, facts))
+            facts = selectors.compared_each(row.trade_id for row in page)
+            counts = {row.document_id: len(statements.differences_of(row, facts[row.trade_id])) for row in page}
             return replies.queued_bodies(page, counts, actor=actor)
 
         return paged(request, rows, represent, paginator=Queue)

@@ -1,0 +1,121 @@
+"""A list of thirty rows costs as many queries as one of three."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from abs_platform.consent import services as consent
+from abs_platform.core.models import Job
+from abs_platform.core.subjects import SubjectRef
+from abs_platform.parties import services as parties
+from abs_platform.parties.actor import PLATFORM
+from abs_platform.risk import services as risk
+from abs_platform.risk.models import Severity
+from abs_platform.trade import sharing
+from tests.support import schema
+from tests.support.callers import Caller
+from tests.support.papers import Papers, line
+from tests.support.world import World, drain
+
+pytestmark = pytest.mark.usefixtures("db")
+
+LISTS = [
+    ("documents", "supplier"),
+    ("documents", "core"),
+    ("documents", "bank"),
+    ("trades", "supplier"),
+    ("trades", "core"),
+    ("trades", "bank"),
+    ("rights", "supplier"),
+    ("rights", "core"),
+    ("rights", "bank"),
+    ("confirmations", "core"),
+    ("suppliers", "bank"),
+    ("access-requests", "supplier"),
+    ("access-requests", "bank"),
+    ("grants", "supplier"),
+    ("grants", "bank"),
+    ("accesses", "supplier"),
+    ("accesses", "bank"),
+    ("alerts", "officer"),
+    ("networks", "operator"),
+    ("organisations", "operator"),
+    ("jobs", "operator"),
+]
+OTHERS = [("home", who) for who in ("supplier", "core", "bank", "officer", "operator")]
+
+
+@dataclass
+class Growing:
+    """A world whose lists grow row by row."""
+
+    world: World
+    rows: int = 0
+    counts: dict[tuple[str, str, int], int] = field(default_factory=dict)
+
+    def grow(self, upto: int) -> None:
+        numbers = range(self.rows, upto)
+        papers = [Papers(number=f"PO-{n}", lines=(line(), line("2"))) for n in numbers]
+        self.world.supplier.submit({f"{p.number}.xml": p.order() for p in papers})
+        for n in numbers:
+            self._one_more(n)
+        drain(seal=True)
+        for path in ("documents", "trades"):
+            self.world.bank.browser.rows(path, page_size=100)
+        self.rows = upto
+
+    def _one_more(self, n: int) -> None:
+        world = self.world
+        request = consent.request_access(
+            actor=world.bank.actor, owner_id=world.supplier.organisation.id, purpose="financing", days=30
+        )
+        sharing.grant(
+            actor=world.supplier.actor, request_id=request.id, trade_ids=[], document_ids=[], whole=True, days=30
+        )
+        risk.report(
+            actor=PLATFORM, network_id=world.network.id, rule="number_conflict", severity=Severity.LOW, key=f"k{n}",
+            subject=SubjectRef("trade", request.id), subject_label=str(n),
+            organisation_ids=[world.supplier.organisation.id, world.core.organisation.id],
+        )  # fmt: skip
+        parties.create_network(actor=PLATFORM, name=f"network {n}")
+        parties.create_organisation(
+            actor=PLATFORM, network_id=world.network.id, name=f"supplier {n}", roles=["supplier"], listed=True,
+            identifiers=[("company_id", f"x{n}")],
+        )  # fmt: skip
+        Job.objects.create(kind="ledger.anchor", key=f"k{n}")
+
+    def measure(self) -> None:
+        for path, who in (*LISTS, *OTHERS):
+            caller: Caller = getattr(self.world, who).browser
+            cache.clear()
+            with CaptureQueriesContext(connection) as queries:
+                body = caller.get(path, **({} if path == "home" else {"page_size": 100}))
+            assert path == "home" or len(body["results"]) >= self.rows, path
+            self.counts[path, who, self.rows] = len(queries)
+
+
+@pytest.fixture(scope="module")
+def growing(module_world: World) -> Growing:
+    found = Growing(module_world)
+    for rows in (3, 30):
+        found.grow(rows)
+        found.measure()
+    return found
+
+
+@pytest.mark.parametrize(("path", "who"), [*LISTS, *OTHERS])
+def test_the_number_of_queries_does_not_grow(path: str, who: str, growing: Growing) -> None:
+    assert growing.counts[path, who, 30] == growing.counts[path, who, 3]
+    assert growing.counts[path, who, 30] <= 30
+
+
+def test_every_list_is_measured(db: None) -> None:
+    lists = {
+        path.removeprefix("/api/v1/")
+        for path, operations in schema.document()["paths"].items()
+        if "get" in operations and operations["get"]["operationId"].endswith("_list")
+    }
+    assert {path for path, _ in LISTS} == lists
