@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
@@ -64,9 +65,10 @@ def _copy(source: str, target: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The migrated database with its ledger set up, and templates of it: tables that only grow cannot be truncated."""
     with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
         database, platform, bare = _names()
         _copy(database, bare)
         call_command("setup_ledger", verbosity=0)
@@ -74,6 +76,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     yield
     with django_db_blocker.unblock():
         _administer(_dropped(platform), _dropped(bare))
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 8
 KEEP_DONE = timedelta(days=1)
 BACKOFF_LIMIT = timedelta(minutes=5)
+SILENCE = timedelta(seconds=30)
 
 
 class Retry(Exception):
@@ -91,11 +92,25 @@ def publish(topic: str, payload: Mapping[str, Any], *, key: str = "") -> None:
         enqueue(kind, key=key, payload=payload)
 
 
-def _ring(job_id: UUID, delay: timedelta = timedelta(0)) -> None:
-    try:
-        current_app.send_task("core.run_job", args=[str(job_id)], countdown=delay.total_seconds() or None, retry=False)
-    except OperationalError as error:
-        log.warning("doorbell not rung, the sweep will: %s", error)
+class _Doorbell:
+    """Rings Celery. When Redis does not answer, it stays silent for a while, since each attempt costs its caller seconds."""
+
+    def __init__(self) -> None:
+        self._silent_until = 0.0
+
+    def ring(self, job_id: UUID, delay: timedelta = timedelta(0)) -> None:
+        if time.monotonic() < self._silent_until:
+            return
+        try:
+            current_app.send_task(
+                "core.run_job", args=[str(job_id)], countdown=delay.total_seconds() or None, retry=False
+            )
+        except OperationalError as error:
+            self._silent_until = time.monotonic() + SILENCE.total_seconds()
+            log.warning("doorbell not rung, the sweep will: %s", error)
+
+
+_ring = _Doorbell().ring
 
 
 def claim(job_id: UUID) -> RunningJob | None:

@@ -136,7 +136,7 @@ def detail_body(row: Document, *, actor: Actor) -> Body:
         "fields": content,
         "lines": lines,
         "remarks": remarks,
-        "record": ledger.evidence(row.record_id)["record"],
+        "record": ledger.record_view(row.record_id),
         "checkpoint_size": position.checkpoint_size,
         "allowed_actions": ["download", "bundle", *(["attach"] if attachable else [])],
     }

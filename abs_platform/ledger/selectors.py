@@ -116,17 +116,10 @@ def evidence(record_id: UUID) -> Json:
     The checkpoint is the smallest anchored one over the record (on most chains, should they differ), else the smallest
     signed one; inclusion and checkpoint are None while the record is pending. Raises NotFound.
     """
-    record = Record.objects.select_related("channel").filter(id=record_id).first()
-    if record is None:
-        raise NotFound
+    record = _record(record_id)
     channel = record.channel
     parts: Json = {
-        "record": {
-            "id": str(record.id),
-            "template": record.template,
-            "time": rfc3339(record.time),
-            "commitment": bytes(record.commitment).hex(),
-        },
+        "record": _record_json(record),
         "log": {"origin": channel.origin, "hash": channel.hash},
         "inclusion": None,
         "checkpoint": None,
@@ -141,6 +134,27 @@ def evidence(record_id: UUID) -> Json:
         "inclusion": {"index": index, "size": checkpoint.size, "path": [node.hex() for node in path]},
         "checkpoint": checkpoint.note,
         "anchors": [_anchor_json(anchor) for anchor in anchors],
+    }
+
+
+def record_view(record_id: UUID) -> Json:
+    """A record alone, as in its bundle. Raises NotFound."""
+    return _record_json(_record(record_id))
+
+
+def _record(record_id: UUID) -> Record:
+    record = Record.objects.select_related("channel").filter(id=record_id).first()
+    if record is None:
+        raise NotFound
+    return record
+
+
+def _record_json(record: Record) -> Json:
+    return {
+        "id": str(record.id),
+        "template": record.template,
+        "time": rfc3339(record.time),
+        "commitment": bytes(record.commitment).hex(),
     }
 
 
