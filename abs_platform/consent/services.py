@@ -9,7 +9,7 @@ from django.db import transaction
 
 from abs_platform.consent import selectors
 from abs_platform.consent.models import Access, AccessRequest, Containment, Grant, GrantItem
-from abs_platform.consent.states import GRANT_TRANSITIONS, REQUEST_TRANSITIONS
+from abs_platform.consent.states import GRANT_TRANSITIONS, REQUEST_TRANSITIONS, GrantState
 from abs_platform.core import audit, clock, events
 from abs_platform.core.errors import Invalid, NotFound
 from abs_platform.core.subjects import SubjectRef
@@ -121,6 +121,26 @@ def contain(*, container: SubjectRef, members: Iterable[SubjectRef]) -> None:
         update_conflicts=True,
         unique_fields=["member_kind", "member_id"],
         update_fields=["container_kind", "container_id"],
+    )
+
+
+def dissolve(*, container: SubjectRef, members: Iterable[Item]) -> None:
+    """Business applications tell that `container` goes and its members, with labels, move elsewhere.
+
+    Grants in force that opened it go on to open these members singly: what the owner opened stays open, and nothing
+    else becomes open with it.
+    """
+    holding = GrantItem.objects.filter(
+        subject_kind=container.kind, subject_id=container.id, grant__state=GrantState.ACTIVE
+    ).values_list("grant_id", flat=True)
+    moved = list(members)
+    GrantItem.objects.bulk_create(
+        (
+            GrantItem(grant_id=grant_id, subject_kind=member.kind, subject_id=member.id, label=label[:200])
+            for grant_id in holding
+            for member, label in moved
+        ),
+        ignore_conflicts=True,
     )
 
 

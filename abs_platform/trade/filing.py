@@ -10,13 +10,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q
+
 from abs_platform.consent import services as consent
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.documents import services as documents
 from abs_platform.documents.models import Document
 from abs_platform.integrations.formats.model import Extracted
 from abs_platform.parties.models import Organisation
-from abs_platform.trade.models import Trade, TradeDocument, TradeKey
+from abs_platform.trade.models import PaymentConfirmation, Trade, TradeDocument, TradeKey
 
 OWN_KEY = {"despatch_advice": "despatch", "receipt_advice": "receipt", "invoice": "invoice"}
 
@@ -77,7 +79,7 @@ def find_or_open(*, document: Document, extracted: Extracted, buyer: Organisatio
     elif place.order_number and not trade.order_number:
         trade.order_number = place.order_number
     for other in {row.id: row for row in known.values()}.values():
-        if other.id != trade.id and not other.order_number:
+        if other.id != trade.id and not other.order_number and not _is_paid(other):
             _merge(other, into=trade)
     TradeKey.objects.bulk_create(
         (
@@ -113,16 +115,26 @@ def _chosen(place: Place, known: dict[str, Trade]) -> Trade | None:
     return None
 
 
+def _is_paid(trade: Trade) -> bool:
+    """Whether its payment was confirmed: that was signed for this trade, which therefore stays what it is."""
+    return PaymentConfirmation.objects.filter(trade=trade).exists()
+
+
 def _merge(provisional: Trade, *, into: Trade) -> None:
     """Move everything of a provisional trade into the one it turned out to be, and leave no empty shell."""
     moved = list(TradeDocument.objects.filter(trade=provisional).values_list("document_id", flat=True))
     TradeDocument.objects.filter(trade=provisional).update(trade=into)
     TradeKey.objects.filter(trade=provisional).update(trade=into)
-    loose = Document.objects.filter(trade_id=provisional.id).exclude(id__in=moved).values_list("id", flat=True)
-    for document_id in [*moved, *loose]:
+    held = dict(
+        Document.objects.filter(Q(trade_id=provisional.id) | Q(id__in=moved))
+        .order_by("id")
+        .values_list("id", "filename")
+    )
+    for document_id in held:
         documents.place(
             document_id=document_id, trade_id=into.id, label=into.order_number, counterparty_id=into.buyer_id
         )
-    members = [SubjectRef("document", id) for id in [*moved, *loose]]
-    consent.contain(container=SubjectRef("trade", into.id), members=members)
+    members = [(SubjectRef("document", id), filename) for id, filename in held.items()]
+    consent.dissolve(container=SubjectRef("trade", provisional.id), members=members)
+    consent.contain(container=SubjectRef("trade", into.id), members=[member for member, _ in members])
     provisional.delete()

@@ -53,6 +53,8 @@ def file_document(*, document_id: UUID) -> None:
     extracted = from_json(document.content or {})
     buyer = document.counterparty
     trade = filing.find_or_open(document=document, extracted=extracted, buyer=buyer)
+    # A decision on this trade that is under way comes wholly before what follows, or wholly after it.
+    Trade.objects.select_for_update(no_key=True).get(id=trade.id)
     now = clock.now()
     state = first_state(extracted.kind)
     filed = TradeDocument.objects.create(
@@ -246,7 +248,7 @@ def confirm_payment(
 def attach(*, actor: Actor, document_id: UUID, trade_id: UUID) -> Document:
     """Join an own loose document to an own trade. Raises NotFound, Conflict when it already belongs to one."""
     document = Document.objects.select_for_update().filter(id=document_id, owner_id=actor.home).first()
-    trade = Trade.objects.filter(id=trade_id, seller_id=actor.home).first()
+    trade = Trade.objects.select_for_update(no_key=True).filter(id=trade_id, seller_id=actor.home).first()
     if document is None or trade is None:
         raise NotFound
     if document.trade_id:
