@@ -17,6 +17,11 @@ export class ProblemError extends Error {
   readonly params: Params;
   readonly fields: { field: string; code: string; detail: string }[];
 
+  /** Whether it says that the data may not, or no longer, be seen; unlike one that only failed to come. */
+  get withdraws(): boolean {
+    return this.status === 401 || this.status === 403 || this.status === 404;
+  }
+
   constructor(status: number, body: ProblemBody) {
     super(body.detail ?? body.title ?? body.code ?? `HTTP ${status}`);
     this.name = "ProblemError";

@@ -2,9 +2,10 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { ConfigProvider } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { BrowserRouter } from "react-router";
 
+import { onSessionNews } from "../api/sessionNews";
 import { LanguageProvider, useLanguage } from "../shared/i18n/LanguageProvider";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { createQueryClient } from "./queryClient";
@@ -26,6 +27,7 @@ function Themed() {
 
 export function App() {
   const [client] = useState(createQueryClient);
+  useEffect(() => onSessionNews(() => void client.resetQueries()), [client]);
   return (
     <QueryClientProvider client={client}>
       <LanguageProvider>

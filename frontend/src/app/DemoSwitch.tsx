@@ -3,6 +3,7 @@ import { useNavigate } from "react-router";
 
 import { api, data } from "../api/client";
 import { SESSION_KEY } from "../api/queries";
+import { announceSession } from "../api/sessionNews";
 import type { DemoAccount } from "../api/types";
 import { useCodes, useText } from "../shared/i18n/LanguageProvider";
 import { messages } from "./messages";
@@ -19,6 +20,7 @@ export function DemoSwitch({ accounts, current }: { accounts: readonly DemoAccou
       await navigate("/");
       client.removeQueries({ predicate: (query) => query.queryKey[0] !== SESSION_KEY[0] });
       client.setQueryData(SESSION_KEY, session);
+      announceSession();
     },
   });
   return (

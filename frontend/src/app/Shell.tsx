@@ -4,6 +4,7 @@ import { NavLink, Outlet, useNavigate } from "react-router";
 
 import { signOut } from "../api/client";
 import { SESSION_KEY } from "../api/queries";
+import { announceSession } from "../api/sessionNews";
 import type { Session } from "../api/types";
 import { useCodes, useLanguage, useText } from "../shared/i18n/LanguageProvider";
 import { Brand } from "./Brand";
@@ -78,6 +79,7 @@ function SignOut() {
     onSuccess: async () => {
       await navigate("/login");
       client.clear();
+      announceSession();
       await client.invalidateQueries({ queryKey: SESSION_KEY });
     },
   });

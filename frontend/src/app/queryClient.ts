@@ -13,11 +13,19 @@ export function createQueryClient(): QueryClient {
     if (signedOut(error)) void client.invalidateQueries({ queryKey: SESSION_KEY });
   };
   const client: QueryClient = new QueryClient({
-    queryCache: new QueryCache({ onError }),
+    queryCache: new QueryCache({
+      onError: (error, query) => {
+        // What was taken back, by a revoked consent for example, is forgotten at once.
+        if (error instanceof ProblemError && error.withdraws) query.setState({ data: undefined });
+        onError(error);
+      },
+    }),
     mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       queries: {
         staleTime: 5_000,
+        // Events keep pages fresh; coming back to a tab is no look at somebody's data.
+        refetchOnWindowFocus: false,
         retry: (failures, error) => failures < 2 && (!(error instanceof ProblemError) || error.status === 0 || error.status >= 502),
         retryDelay: (failures) => 400 * 2 ** failures,
       },

@@ -62,6 +62,7 @@ function Requests() {
     {
       key: "action",
       title: t("action"),
+      action: true,
       render: (row) =>
         row.allowed_actions.includes("withdraw") ? (
           <Button size="small" onClick={() => withdraw.mutate(row.id)} loading={withdraw.isPending && withdraw.variables === row.id}>
@@ -99,7 +100,7 @@ function Grants() {
   const columns: Column<Grant>[] = [
     { key: "supplier", title: t("supplier"), head: true, render: (row) => row.owner.name },
     { key: "purpose", title: t("purpose"), render: (row) => code("purpose", row.purpose) },
-    { key: "opened", title: t("opened"), render: (row) => <Opened grant={row} /> },
+    { key: "opened", title: t("opened"), wrap: true, render: (row) => <Opened grant={row} /> },
     { key: "until", title: t("until"), render: (row) => <Time value={row.revoked_at ?? row.valid_until} /> },
     { key: "looks", title: t("myLooks"), align: "right", render: (row) => t("looks", { count: row.access_count }) },
     { key: "state", title: t("state"), render: (row) => <StatusTag tone={GRANT_TONE[row.state]}>{code("grantState", row.state)}</StatusTag> },

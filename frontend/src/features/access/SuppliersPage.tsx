@@ -44,9 +44,10 @@ export default function SuppliersPage() {
     {
       key: "ask",
       title: t("ask"),
+      action: true,
       align: "right",
       render: (row) => (
-        <Button type="primary" ghost onClick={() => setAsking(row)} data-testid="request-access" aria-label={t("askOf", { name: row.name })}>
+        <Button type="primary" ghost onClick={() => setAsking(row)} data-testid="request-access" aria-label={t("askLabel", { name: row.name })}>
           {t("ask")}
         </Button>
       ),

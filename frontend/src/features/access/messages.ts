@@ -7,6 +7,7 @@ export const messages = defineMessages({
   standing: ["与您的关系", "Standing"],
   noStanding: ["未申请", "Not asked"],
   ask: ["申请访问", "Ask for access"],
+  askLabel: ["申请访问：{name}", "Ask for access: {name}"],
   askOf: ["向 {name} 申请访问", "Ask {name} for access"],
   emptySuppliers: ["还没有公开列出的供应商", "No supplier is listed yet"],
   emptySuppliersText: ["供应商同意列出后会出现在这里；可请平台运营方联系。", "Suppliers appear here once they agree to be listed; the operator can approach them."],

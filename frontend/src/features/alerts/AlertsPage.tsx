@@ -32,7 +32,7 @@ export default function AlertsPage() {
     { key: "rule", title: t("rule"), head: true, render: (row) => code("rule", row.rule) },
     { key: "severity", title: t("severity"), render: (row) => <SeverityTag severity={row.severity} /> },
     { key: "amount", title: t("amount"), align: "right", render: (row) => <Money value={row.amount} currency={row.currency} /> },
-    { key: "parties", title: t("parties"), render: (row) => row.parties.map((party) => party.name).join(" · ") },
+    { key: "parties", title: t("parties"), wrap: true, render: (row) => row.parties.map((party) => party.name).join(" · ") },
     { key: "subject", title: t("subject"), render: (row) => `${code("subjectKind", row.subject.kind)} ${row.subject.label}` },
     { key: "raised", title: t("raised"), render: (row) => <Time value={row.raised_at} /> },
   ];

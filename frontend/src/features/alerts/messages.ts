@@ -24,7 +24,6 @@ export const messages = defineMessages({
   next: ["下一条", "Next"],
   factsTitle: ["发生了什么", "What happened"],
   numbersTitle: ["数字", "Numbers"],
-  ruleMeans: ["规则", "Rule"],
   acknowledge: ["开始处理", "Acknowledge"],
   acknowledgedDone: ["已开始处理", "Acknowledged"],
   close: ["关闭", "Close"],
@@ -37,5 +36,4 @@ export const messages = defineMessages({
   cancel: ["取消", "Cancel"],
   yes: ["是", "Yes"],
   no: ["否", "No"],
-  all: ["全部", "All"],
 });

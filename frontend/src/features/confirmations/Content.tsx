@@ -17,6 +17,7 @@ export function Content({ statement }: { statement: Statement }) {
       key: "item",
       title: t("item"),
       head: true,
+      wrap: true,
       render: (line) => (
         <span className="two-lines">
           <span>{line.item || "—"}</span>

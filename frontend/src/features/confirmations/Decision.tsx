@@ -48,7 +48,7 @@ export function Decision({ sheet, reload }: { sheet: ConfirmationSheet; reload: 
 
   const open = may("confirm") || may("dispute");
   return (
-    <Section title={open ? t("statementTitle") : t("statementSigned")} note={open && t("statementNote")} className="sheet-decision">
+    <Section title={t("statementTitle")} note={open && t("statementNote")} className="sheet-decision">
       {changed(decide.error) && (
         <p className="note note-attention" role="alert" data-testid="content-changed">
           <ToneIcon tone="attention" /> {t("changed")}

@@ -62,7 +62,7 @@ function Body({ sheet, reload }: { sheet: ConfirmationSheet; reload: () => Promi
       </Section>
       <div className="halves sheet-halves">
         <div className="stack">
-          <Section title={t("documentTitle")} action={<Link to={`/documents/${sheet.document.id}`}>{t("openDocument")}</Link>}>
+          <Section title={sheet.allowed_actions.length > 0 ? t("documentTitle") : t("documentSigned")} action={<Link to={`/documents/${sheet.document.id}`}>{t("openDocument")}</Link>}>
             {statement ? <Content statement={statement} /> : <p className="muted">{t("unknownFormat")}</p>}
           </Section>
           {sheet.document.remarks.length > 0 && (

@@ -29,6 +29,7 @@ export function Grants() {
     {
       key: "opened",
       title: t("opened"),
+      wrap: true,
       render: (row) =>
         row.whole
           ? t("everything")
@@ -55,6 +56,7 @@ export function Grants() {
     {
       key: "action",
       title: t("action"),
+      action: true,
       render: (row) =>
         row.allowed_actions.includes("revoke") ? (
           <Button size="small" danger onClick={() => setRevoking(row)} data-testid="revoke-button">

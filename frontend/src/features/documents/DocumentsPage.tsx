@@ -122,7 +122,7 @@ function useColumns(): Column<Document>[] {
         <span className="tags">
           <DocumentStateTag state={row.state} />
           {row.duplicate_of ? (
-            <StatusTag tone="attention">{t("duplicateOf", { filename: row.duplicate_of.filename })}</StatusTag>
+            <StatusTag tone="attention">{t("duplicate")}</StatusTag>
           ) : (
             row.attention.length > 0 && <StatusTag tone="attention">{t("attention")}</StatusTag>
           )}

@@ -16,6 +16,7 @@ export function Lines({ lines, currency }: { lines: readonly DocumentLine[]; cur
       key: "item",
       title: t("item"),
       head: true,
+      wrap: true,
       render: (line) => (
         <span className="two-lines">
           <span>{line.item_name || line.item_description || line.seller_item_id || line.buyer_item_id || line.note || "—"}</span>

@@ -4,8 +4,9 @@ import { Link } from "react-router";
 
 import { useList } from "../../api/queries";
 import type { Document } from "../../api/types";
+import { joinSentences } from "../../shared/format/join";
 import { formatSize } from "../../shared/format/size";
-import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
+import { useCodes, useLanguage, useText } from "../../shared/i18n/LanguageProvider";
 import { describe } from "../../shared/ui/errors";
 import { Section } from "../../shared/ui/Page";
 import { DocumentStateTag } from "../../shared/ui/status";
@@ -83,13 +84,17 @@ function Upload({ row, document }: { row: UploadRow; document: Document | null }
 function Refusal({ row }: { row: UploadRow }) {
   const t = useText(messages);
   const code = useCodes();
+  const { language } = useLanguage();
   const said = describe(row.problem, code);
+  const status = row.problem?.status ?? 0;
   return (
     <span className="meta refused-text" role="alert" data-code={said.code}>
-      {said.what} {said.remedy}{" "}
-      <button type="button" className="link-button" onClick={() => retryUpload(row.key)}>
-        {t("retry")}
-      </button>
+      {joinSentences(said.what, said.remedy, language)}{" "}
+      {(status === 0 || status === 429 || status >= 500) && (
+        <button type="button" className="link-button" onClick={() => retryUpload(row.key)}>
+          {t("retry")}
+        </button>
+      )}
     </span>
   );
 }

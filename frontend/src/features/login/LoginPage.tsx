@@ -5,6 +5,7 @@ import { Link, Navigate, useNavigate, useSearchParams } from "react-router";
 
 import { api, data, signIn } from "../../api/client";
 import { SESSION_KEY, useSession } from "../../api/queries";
+import { announceSession } from "../../api/sessionNews";
 import { useText } from "../../shared/i18n/LanguageProvider";
 import { usePageTitle } from "../../shared/ui/Page";
 import { Failure, InlineFailure } from "../../shared/ui/states";
@@ -36,6 +37,7 @@ export default function LoginPage() {
     onSuccess: async (entered) => {
       client.removeQueries({ predicate: (query) => query.queryKey[0] !== SESSION_KEY[0] });
       client.setQueryData(SESSION_KEY, entered);
+      announceSession();
       await navigate(next, { replace: true });
     },
   });

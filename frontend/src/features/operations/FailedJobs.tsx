@@ -28,11 +28,12 @@ export function FailedJobs() {
   const columns: Column<Job>[] = [
     { key: "kind", title: t("kind"), head: true, render: (row) => <code>{row.kind}</code> },
     { key: "attempts", title: t("attempts"), align: "right", render: (row) => row.attempts },
-    { key: "error", title: t("error"), render: (row) => <span className="mono">{row.last_error}</span> },
+    { key: "error", title: t("error"), wrap: true, render: (row) => <span className="mono">{row.last_error}</span> },
     { key: "created", title: t("created"), render: (row) => <Time value={row.created_at} /> },
     {
       key: "action",
       title: t("action"),
+      action: true,
       render: (row) => (
         <Button size="small" onClick={() => retry.mutate([row.id])} disabled={retry.isPending} data-testid="retry-job">
           {t("retry")}

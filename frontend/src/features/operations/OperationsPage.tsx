@@ -53,8 +53,8 @@ function Services({ services }: { services: readonly Service[] }) {
   const columns: Column<Service>[] = [
     { key: "name", title: t("service"), head: true, render: (row) => code("service", row.name) },
     { key: "state", title: t("state"), render: (row) => <StatusTag tone={TONE[row.state]}>{code("serviceState", row.state)}</StatusTag> },
-    { key: "detail", title: t("detail"), render: (row) => row.detail },
-    { key: "fix", title: t("fix"), render: (row) => (row.fix ? <code>{row.fix}</code> : null) },
+    { key: "detail", title: t("detail"), wrap: true, render: (row) => row.detail },
+    { key: "fix", title: t("fix"), wrap: true, render: (row) => (row.fix ? <code>{row.fix}</code> : null) },
   ];
   return (
     <Section title={t("servicesTitle")}>
@@ -73,7 +73,7 @@ function Chains({ chains }: { chains: readonly Chain[] }) {
     { key: "head", title: t("head"), align: "right", render: (row) => row.head ?? "—" },
     { key: "lag", title: t("lag"), align: "right", render: (row) => row.lag },
     { key: "pending", title: t("pending"), align: "right", render: (row) => row.pending },
-    { key: "detail", title: t("detail"), render: (row) => row.detail || null },
+    { key: "detail", title: t("detail"), wrap: true, render: (row) => row.detail || null },
   ];
   return <DataTable caption={t("chainsTitle")} columns={columns} rows={chains} rowKey={(row) => row.name} testId="chain-row" />;
 }

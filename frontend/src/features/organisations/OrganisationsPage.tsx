@@ -34,11 +34,12 @@ export default function OrganisationsPage() {
     },
     { key: "network", title: t("network"), render: (row) => row.network.name },
     { key: "roles", title: t("roles"), render: (row) => row.roles.map((role) => code("role", role)).join(" · ") },
-    { key: "identifiers", title: t("identifiers"), render: (row) => <span className="mono">{row.identifiers.map((each) => each.value).join(" · ")}</span> },
+    { key: "identifiers", title: t("identifiers"), wrap: true, render: (row) => <span className="mono">{row.identifiers.map((each) => each.value).join(" · ")}</span> },
     { key: "listed", title: t("listedYes"), wide: true, render: (row) => (row.listed ? t("listedYes") : t("listedNo")) },
     {
       key: "action",
       title: t("action"),
+      action: true,
       render: (row) => (
         <Button size="small" onClick={() => setClientFor(row)} data-testid="create-client">
           {t("client")}

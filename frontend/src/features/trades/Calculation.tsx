@@ -14,6 +14,7 @@ export function Calculation({ right }: { right: Right }) {
       key: "item",
       title: t("item"),
       head: true,
+      wrap: true,
       render: (line) => (
         <span className="two-lines">
           <span>{line.item || "—"}</span>

@@ -1,12 +1,12 @@
 import type { Right } from "../../api/types";
-import { formatShare } from "../../shared/format/decimal";
+import { formatShare, isZero } from "../../shared/format/decimal";
 import { joinClauses } from "../../shared/format/join";
 import { formatMoney, formatWan } from "../../shared/format/money";
 import { formatLong } from "../../shared/format/time";
 import { useCodes, useLanguage, useText } from "../../shared/i18n/LanguageProvider";
 import { Day, Time } from "../../shared/ui/figures";
 import { Section } from "../../shared/ui/Page";
-import { ToneIcon } from "../../shared/ui/StatusTag";
+import { StatusTag, ToneIcon } from "../../shared/ui/StatusTag";
 import { Calculation } from "./Calculation";
 import { messages } from "./messages";
 
@@ -56,7 +56,7 @@ function Headline({ right }: { right: Right }) {
   const counting = right.payment_confirmed_at === null;
   let headline: string;
   if (right.financeable_since === null || days === null) headline = t("daysNone");
-  else if (!counting) headline = t("daysFixed", { days });
+  else if (!counting) headline = days === 0 ? t("daysFixedToday") : t("daysFixed", { days });
   else headline = days === 0 ? t("daysCountingToday") : t("daysCounting", { days });
   return (
     <div>
@@ -67,6 +67,7 @@ function Headline({ right }: { right: Right }) {
         {right.financeable_since && t("since", { since: formatLong(right.financeable_since, language) })}
         {right.payment_confirmed_at && ` · ${t("paymentAt", { at: formatLong(right.payment_confirmed_at, language) })}`}
       </p>
+      {right.financeable_since && isZero(right.supported) && <StatusTag tone="attention">{t("nothingToFinance")}</StatusTag>}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { TimelineEvent } from "../../api/types";
-import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
+import { formatMoney } from "../../shared/format/money";
+import { useCodes, useLanguage, useText } from "../../shared/i18n/LanguageProvider";
 import { Time } from "../../shared/ui/figures";
 import { Section } from "../../shared/ui/Page";
 import { messages } from "./messages";
@@ -23,12 +24,18 @@ function grouped(events: readonly TimelineEvent[]): TimelineEvent[] {
 export function Timeline({ events }: { events: readonly TimelineEvent[] }) {
   const t = useText(messages);
   const code = useCodes();
+  const { language } = useLanguage();
   return (
     <Section title={t("timelineTitle")} className="sticky">
       <ol className="timeline">
         {grouped(events).map((event, position) => {
           const kind = event.params.document_kind;
-          const params = { ...event.params, kind: typeof kind === "string" ? code("documentKind", kind) : "" };
+          const { amount, currency } = event.params;
+          const params = {
+            ...event.params,
+            kind: typeof kind === "string" ? code("documentKind", kind) : "",
+            amount: typeof amount === "string" ? formatMoney(amount, String(currency ?? ""), language) : "",
+          };
           const reason = typeof event.params.reason === "string" ? event.params.reason : "";
           return (
             <li key={position} data-testid="timeline-event" data-kind={event.kind}>

@@ -67,6 +67,7 @@ export const messages = defineMessages({
   daysCounting: ["比付款确认早 {days} 天可融资，仍在计", "Financeable {days} {days|day|days} earlier than payment confirmation, and counting"],
   daysCountingToday: ["今天起可融资；付款确认还没有来，提前天数正在计", "Financeable from today; payment is not confirmed yet, so the days earlier are counting"],
   daysFixed: ["比付款确认早 {days} 天可融资", "Financeable {days} {days|day|days} earlier than payment confirmation"],
+  daysFixedToday: ["比付款确认早不到一天可融资", "Financeable before payment confirmation, by less than a day"],
   daysNone: ["还不能融资", "Not financeable yet"],
   nothingToFinance: ["已没有可融资的金额", "Nothing is left to finance"],
   since: ["自 {since} 起可融资", "Financeable since {since}"],

@@ -13,7 +13,6 @@ export const messages = defineMessages({
   needFile: ["还差文件本身", "The file itself is missing"],
   needBundle: ["还差存证包（JSON）", "The proof bundle (JSON) is missing"],
   hashing: ["正在计算 SM3：{percent}%", "Computing SM3: {percent}%"],
-  bundleOf: ["《{filename}》的存证包", "Bundle of {filename}"],
   trustPlatform: ["来自本平台：日志 {origin}", "From this platform: log {origin}"],
   trustOwn: ["您自己的：《{filename}》，日志 {origin}", "Your own: {filename}, log {origin}"],
   trustHint: ["信任文件写明相信哪个日志、哪些密钥和哪些链。更稳妥的做法是从别处取得一份，拖进来替换。", "It says which log, keys and chains to believe. Safer is one obtained elsewhere: drop it in to replace this one."],
@@ -25,8 +24,6 @@ export const messages = defineMessages({
   again: ["重新核对", "Check again"],
   clear: ["清除，换一份", "Clear and check another"],
   checking: ["正在核对…", "Checking…"],
-  tooLarge: ["JSON 文件太大，不是存证包。", "The JSON file is too large to be a bundle."],
-  resultTitle: ["结论", "Verdict"],
   valid: ["有效", "Valid"],
   pending: ["待上链", "Pending"],
   unreachable: ["链连接不上", "Chain unreachable"],
@@ -49,5 +46,4 @@ export const messages = defineMessages({
   how3: ["检查点上的 SM2 签名用信任文件里的公钥核对。", "The checkpoint's SM2 signature is checked with the trust file's public key."],
   how4: ["直接向链查询合约里的检查点和区块时间；链由信任文件指定。", "The chain itself is asked for the checkpoint in the contract and its block's time; the trust file names the chain."],
   how5: ["不信任本页面？外部验证程序只用 Python 标准库，结论相同。", "You do not trust this page? The outside verifier needs only Python's standard library and gives the same verdict."],
-  unknownChain: ["—", "—"],
 });

@@ -99,7 +99,6 @@ export function useCheck() {
       setChecking(false);
     };
     // `trust` is derived anew on each render; `trustKey` is what it is made of.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [ready, parts.bundle, parts.file?.digest, trustKey, round]);
 
   return {

@@ -9,3 +9,8 @@ export function joinNames(names: readonly string[], language: Language): string 
 export function joinClauses(clauses: readonly string[], language: Language): string {
   return clauses.join(language === "zh" ? "；" : "; ");
 }
+
+/** Two sentences, the first of which has no full stop yet. */
+export function joinSentences(first: string, second: string, language: Language): string {
+  return language === "zh" ? `${first}。${second}` : `${first}. ${second}`;
+}

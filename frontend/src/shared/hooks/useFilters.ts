@@ -10,7 +10,6 @@ export function useFilters<K extends string>(names: readonly K[], defaults: Part
     const values = key.split("\u0000");
     return Object.fromEntries(names.map((name, position) => [name, values[position] ?? ""])) as Record<K, string>;
     // `names` is a constant of the caller's module
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [key]);
 
   const set = useCallback(
@@ -25,7 +24,6 @@ export function useFilters<K extends string>(names: readonly K[], defaults: Part
         { replace: true },
       ),
     // `defaults` is a constant of the caller's module
-    // eslint-disable-next-line react-hooks/exhaustive-deps
     [setParams],
   );
   const clear = useCallback(() => setParams({}, { replace: true }), [setParams]);

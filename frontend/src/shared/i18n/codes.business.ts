@@ -154,7 +154,7 @@ export const BUSINESS = {
     attachment_joined: ["附件《{filename}》归入本笔贸易", "Attachment {filename} joined the trade"],
     confirmed: ["{organisation} 确认了{kind} {number}", "{organisation} confirmed {kind} {number}"],
     disputed: ["{organisation} 对{kind} {number} 提出异议", "{organisation} disputed {kind} {number}"],
-    payment_confirmed: ["付款确认已签署：{amount} {currency}，{due_date} 到期", "Payment confirmed: {currency} {amount}, due {due_date}"],
+    payment_confirmed: ["付款确认已签署：{amount}，{due_date} 到期", "Payment confirmed: {amount}, due {due_date}"],
   },
   purpose: {
     financing: ["融资", "Financing"],

@@ -51,6 +51,7 @@ export function LineComparison({ lines, currency }: Props) {
       key: "item",
       title: t("item"),
       head: true,
+      wrap: true,
       render: (line) => (
         <span className="two-lines">
           <Marked on={differs(line, "item")} word={t("differs")}>
@@ -85,6 +86,7 @@ export function LineComparison({ lines, currency }: Props) {
     lines.some((line) => line.differences.length > 0) && {
       key: "differences",
       title: t("remarks"),
+      wrap: true,
       render: (line) => (
         <span className="two-lines">
           {line.differences.map((rule) => (

@@ -8,6 +8,10 @@ export interface Column<T> {
   align?: "right";
   /** Only on wide screens; on a phone the card leaves it out. */
   wide?: boolean;
+  /** Holds buttons: a card shows them without the column's label. */
+  action?: boolean;
+  /** Long prose: may break over lines on wide screens too. */
+  wrap?: boolean;
   /** The row's heading and, with `href`, its link. */
   head?: boolean;
 }
@@ -63,5 +67,5 @@ export function DataTable<T>({ caption, columns, rows, rowKey, href, testId, row
 }
 
 function cellClass<T>(column: Column<T>): string {
-  return [column.align === "right" ? "right" : "", column.wide ? "wide-only" : "", column.head ? "cell-head" : ""].filter(Boolean).join(" ");
+  return [column.align === "right" ? "right" : "", column.wide ? "wide-only" : "", column.head ? "cell-head" : "", column.wrap ? "wrap" : "", column.action ? "cell-action" : ""].filter(Boolean).join(" ");
 }

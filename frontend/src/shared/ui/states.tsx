@@ -3,7 +3,8 @@ import { useEffect, useState, type ReactNode } from "react";
 import { Link } from "react-router";
 
 import { ProblemError } from "../../api/problem";
-import { useCodes, useText } from "../i18n/LanguageProvider";
+import { joinSentences } from "../format/join";
+import { useCodes, useLanguage, useText } from "../i18n/LanguageProvider";
 import { describe } from "./errors";
 import { ToneIcon } from "./StatusTag";
 import { words } from "./words";
@@ -40,7 +41,6 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
   const t = useText(words);
   const code = useCodes();
   const said = describe(error, code);
-  const gone = error instanceof ProblemError && (error.status === 404 || error.status === 403);
   return (
     <div className="empty" role="alert" data-testid="failure" data-code={said.code}>
       <p className="empty-title">
@@ -48,7 +48,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
       </p>
       <p className="muted">{said.remedy}</p>
       <div className="actions">
-        {retry && !gone && (
+        {retry && !(error instanceof ProblemError && error.withdraws) && (
           <Button type="primary" onClick={retry}>
             {t("retry")}
           </Button>
@@ -63,6 +63,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
 export function InlineFailure({ error }: { error: unknown }) {
   const code = useCodes();
   const t = useText(words);
+  const { language } = useLanguage();
   if (!error) return null;
   const said = describe(error, code);
   const fields = error instanceof ProblemError ? error.fields.filter((field) => field.detail) : [];
@@ -70,8 +71,7 @@ export function InlineFailure({ error }: { error: unknown }) {
     <div className="note note-refused" role="alert" data-testid="inline-failure" data-code={said.code}>
       <ToneIcon tone="refused" />
       <div>
-        <strong>{said.what}</strong>
-        {said.remedy && <span> {said.remedy}</span>}
+        {joinSentences(said.what, said.remedy, language)}
         {fields.length > 0 && (
           <ul>
             {fields.map((field) => (

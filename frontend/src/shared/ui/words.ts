@@ -18,7 +18,6 @@ export const words = defineMessages({
   clear: ["清除筛选", "Clear filters"],
   search: ["搜索", "Search"],
   all: ["全部", "All"],
-  somethingWrong: ["没有成功", "That did not work"],
   keys: ["j / k 上下移动，回车打开", "j / k to move, Enter to open"],
   cancel: ["取消", "Cancel"],
   fieldProblem: ["{field}：{detail}", "{field}: {detail}"],
