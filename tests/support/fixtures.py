@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
@@ -40,7 +41,8 @@ def world(module_world: World, db: None) -> World:
 
 @pytest.fixture
 def committed_world(committed_platform: None, storage_folder: Path) -> Iterator[World]:
-    """Everybody, in a database whose transactions really commit."""
+    """Everybody, in a database whose transactions really commit. Not in one module with `world`."""
+    assert not connection.in_atomic_block, "this module's shared world holds a transaction open"
     cache.clear()
     with override_settings(PASSWORD_HASHERS=QUICK_HASHER):
         yield World()
