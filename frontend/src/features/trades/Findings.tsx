@@ -17,7 +17,7 @@ export function Findings({ trade }: { trade: TradeDetail }) {
             {trade.open_quantities.map((row, position) => (
               <li key={position} data-testid="open-quantity">
                 <ToneIcon tone="idle" />
-                <span>{t("openOf", { document: row.document, line: row.line, quantity: formatExact(row.quantity), unit: row.unit })}</span>
+                <span>{t("openOf", { document: row.document, line: row.line, quantity: formatExact(row.quantity), unit: code("unit", row.unit, {}, row.unit) })}</span>
               </li>
             ))}
           </ul>

@@ -59,7 +59,7 @@ export function LineComparison({ lines, currency }: Props) {
           </Marked>
           <span className="meta">
             {line.order_line && t("line", { line: line.order_line })}
-            {line.unit && ` · ${line.unit}`}
+            {line.unit && ` · ${code("unit", line.unit, {}, line.unit)}`}
           </span>
         </span>
       ),
@@ -87,15 +87,16 @@ export function LineComparison({ lines, currency }: Props) {
       key: "differences",
       title: t("remarks"),
       wrap: true,
-      render: (line) => (
-        <span className="two-lines">
-          {line.differences.map((rule) => (
-            <span key={rule} className="meta attention-word" data-rule={rule}>
-              {code("rule", rule)}
-            </span>
-          ))}
-        </span>
-      ),
+      render: (line) =>
+        line.differences.length > 0 && (
+          <span className="two-lines">
+            {line.differences.map((rule) => (
+              <span key={rule} className="meta attention-word" data-rule={rule}>
+                {code("rule", rule)}
+              </span>
+            ))}
+          </span>
+        ),
     },
   ];
   return (

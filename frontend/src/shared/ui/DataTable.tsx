@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { Link } from "react-router";
 
 export interface Column<T> {
@@ -26,10 +26,25 @@ interface DataTableProps<T> {
   rowClass?: (row: T) => string | undefined;
 }
 
-/** A dense table; below 720 px each row becomes a card with its labels. The whole row follows its heading's link. */
+/** A scrolling frame must be reachable by keyboard; one that does not scroll must be no stop. */
+function useOverflow() {
+  const frame = useRef<HTMLDivElement>(null);
+  const [overflows, setOverflows] = useState(false);
+  useEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => setOverflows(element.scrollWidth > element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return { frame, overflows };
+}
+
+/** A dense table; where it has less than 640 px each row becomes a card with its labels. The whole row follows its heading's link. */
 export function DataTable<T>({ caption, columns, rows, rowKey, href, testId, rowClass }: DataTableProps<T>) {
+  const { frame, overflows } = useOverflow();
   return (
-    <div className="table-frame">
+    <div ref={frame} className="table-frame" {...(overflows && { tabIndex: 0, role: "region", "aria-label": caption })}>
       <table className="table" role="table">
         <caption className="sr-only">{caption}</caption>
         <thead role="rowgroup">

@@ -1,7 +1,7 @@
 import { formatExact } from "../format/decimal";
 import { formatMoney, formatWan } from "../format/money";
 import { formatDate, formatLong, formatTime } from "../format/time";
-import { useLanguage } from "../i18n/LanguageProvider";
+import { useCodes, useLanguage } from "../i18n/LanguageProvider";
 
 export function Money({ value, currency, wan = false }: { value: string | null | undefined; currency: string | null | undefined; wan?: boolean }) {
   const { language } = useLanguage();
@@ -16,11 +16,12 @@ export function Money({ value, currency, wan = false }: { value: string | null |
 }
 
 export function Quantity({ value, unit }: { value: string | null | undefined; unit?: string | null }) {
+  const code = useCodes();
   if (value === null || value === undefined || value === "") return <span className="muted">—</span>;
   return (
     <span className="num">
       {formatExact(value)}
-      {unit && <span className="muted"> {unit}</span>}
+      {unit && <span className="muted"> {code("unit", unit, {}, unit)}</span>}
     </span>
   );
 }
