@@ -19,7 +19,7 @@ QUICK_HASHER = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 @pytest.fixture(scope="module")
 def storage_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Ciphertext of this module's tests lies here."""
-    folder = tmp_path_factory.mktemp("storage")
+    folder = tmp_path_factory.mktemp("state") / "storage"
     with override_settings(STORAGE_DIR=folder):
         storage.cache_clear()
         yield folder
