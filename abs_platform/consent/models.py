@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from abs_platform.consent.states import GrantState, Purpose, RequestState
 from abs_platform.core import clock
 from abs_platform.core.ids import uuid7
-from abs_platform.core.models import append_only
+from abs_platform.core.models import append_only, one_of
 from abs_platform.parties.models import Organisation
 
 
@@ -28,6 +28,8 @@ class AccessRequest(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(requester=F("owner")), name="access_request_between_two"),
+            one_of("state", RequestState, "access_request_state_known"),
+            one_of("purpose", Purpose, "access_request_purpose_known"),
             models.CheckConstraint(condition=Q(days__gte=1, days__lte=366), name="access_request_days"),
             models.CheckConstraint(
                 condition=Q(state="requested", decided_at__isnull=True)
@@ -59,6 +61,7 @@ class Grant(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(valid_until__gt=F("valid_from")), name="grant_period"),
+            models.CheckConstraint(condition=~Q(grantee=F("owner")), name="grant_between_two"),
             models.CheckConstraint(
                 condition=Q(state="active", revoked_at__isnull=True) | Q(state="revoked", revoked_at__isnull=False),
                 name="grant_revoked_has_time",
@@ -115,7 +118,9 @@ class Access(models.Model):
 
     class Meta:
         triggers = append_only()
+        constraints = [one_of("action", ("listed", "viewed", "downloaded", "proof"), "access_action_known")]
         indexes = [
             models.Index(fields=["owner", "-id"], name="access_owner"),
             models.Index(fields=["grant", "-id"], name="access_grant"),
+            models.Index(fields=["grant", "subject_id", "at"], name="access_subject"),
         ]

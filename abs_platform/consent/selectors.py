@@ -1,6 +1,6 @@
 """What may this actor see? Asked at read time, in SQL, never cached."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -53,32 +53,48 @@ def disclosed_to(*, actor: Actor) -> Disclosure:
     return Disclosure([owner for _, owner, whole in grants if whole], subjects)
 
 
-def covering_grants(*, actor: Actor, owner_id: UUID, subjects: Iterable[SubjectRef]) -> dict[SubjectRef, Grant]:
-    """For each of `subjects` of `owner_id` the grant by which the actor may see it now; others are left out.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody is about to be shown a subject of an owner; `label` is what the owner's log will call it."""
 
-    Locks the owner's grants to the actor, so that a revocation comes wholly before or wholly after the caller's
-    transaction. Must run inside one.
+    owner_id: UUID
+    subject: SubjectRef
+    label: str
+
+
+def covering_grants(*, actor: Actor, looks: Sequence[Look]) -> dict[SubjectRef, Grant]:
+    """For each look the grant by which the actor may take it now; looks that none covers are left out.
+
+    Locks the owners' grants to the actor, all in one order, so that a revocation comes wholly before or wholly after
+    the caller's transaction. Must run inside one.
     """
     grants = list(
         in_force(grantee_id=actor.home)
-        .filter(owner_id=owner_id)
+        .filter(owner_id__in={look.owner_id for look in looks})
         .order_by("id")
-        .select_for_update()
+        .select_for_update(no_key=True)
         .prefetch_related("items")
     )
-    wanted = list(subjects)
     containers = {
         SubjectRef(row.member_kind, row.member_id): SubjectRef(row.container_kind, row.container_id)
-        for row in Containment.objects.filter(member_id__in=[subject.id for subject in wanted])
+        for row in Containment.objects.filter(member_id__in=[look.subject.id for look in looks])
     }
-    opened = {SubjectRef(item.subject_kind, item.subject_id): grant for grant in grants for item in grant.items.all()}
-    whole = next((grant for grant in grants if grant.whole), None)
+    opened = {
+        (grant.owner_id, SubjectRef(item.subject_kind, item.subject_id)): grant
+        for grant in grants
+        for item in grant.items.all()
+    }
+    whole = {grant.owner_id: grant for grant in grants if grant.whole}
     found: dict[SubjectRef, Grant] = {}
-    for subject in wanted:
-        container = containers.get(subject)
-        grant = opened.get(subject) or (container and opened.get(container)) or whole
+    for look in looks:
+        container = containers.get(look.subject)
+        grant = (
+            opened.get((look.owner_id, look.subject))
+            or (container and opened.get((look.owner_id, container)))
+            or whole.get(look.owner_id)
+        )
         if grant:
-            found[subject] = grant
+            found[look.subject] = grant
     return found
 
 

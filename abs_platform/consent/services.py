@@ -1,7 +1,7 @@
 """Writes of consent. A grant and its end are recorded in the ledger, so that neither side can deny them later."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from django.db import transaction
 
 from abs_platform.consent import selectors
 from abs_platform.consent.models import Access, AccessRequest, Containment, Grant, GrantItem
+from abs_platform.consent.selectors import Look
 from abs_platform.consent.states import GRANT_TRANSITIONS, REQUEST_TRANSITIONS, GrantState
 from abs_platform.core import audit, clock, events
 from abs_platform.core.errors import Invalid, NotFound
@@ -22,6 +23,7 @@ from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
 
 Item = tuple[SubjectRef, str]
+SAME_LISTING = timedelta(hours=1)
 
 
 @transaction.atomic
@@ -97,7 +99,7 @@ def withdraw(*, actor: Actor, request_id: UUID) -> AccessRequest:
 @transaction.atomic
 def revoke(*, actor: Actor, grant_id: UUID) -> Grant:
     """End a grant at once: the next look is refused. Raises NotFound, Forbidden, Conflict."""
-    row = Grant.objects.select_for_update().filter(id=grant_id, owner_id=actor.home).first()
+    row = Grant.objects.select_for_update(no_key=True).filter(id=grant_id, owner_id=actor.home).first()
     if row is None:
         raise NotFound
     row.state = target_of(GRANT_TRANSITIONS, action="revoke", state=row.state, roles=actor.roles)
@@ -124,60 +126,78 @@ def contain(*, container: SubjectRef, members: Iterable[SubjectRef]) -> None:
     )
 
 
-def dissolve(*, container: SubjectRef, members: Iterable[Item]) -> None:
+def dissolve(*, actor: Actor, container: SubjectRef, members: Iterable[Item]) -> None:
     """Business applications tell that `container` goes and its members, with labels, move elsewhere.
 
     Grants in force that opened it go on to open these members singly: what the owner opened stays open, and nothing
-    else becomes open with it.
+    else becomes open with it. Their new terms are recorded like the first.
     """
-    holding = GrantItem.objects.filter(
-        subject_kind=container.kind, subject_id=container.id, grant__state=GrantState.ACTIVE
-    ).values_list("grant_id", flat=True)
     moved = list(members)
-    GrantItem.objects.bulk_create(
-        (
-            GrantItem(grant_id=grant_id, subject_kind=member.kind, subject_id=member.id, label=label[:200])
-            for grant_id in holding
-            for member, label in moved
-        ),
-        ignore_conflicts=True,
-    )
+    gone = GrantItem.objects.filter(subject_kind=container.kind, subject_id=container.id)
+    holding = Grant.objects.filter(id__in=gone.values("grant_id"), state=GrantState.ACTIVE)
+    for row in holding.select_for_update(no_key=True).order_by("id"):
+        GrantItem.objects.bulk_create(
+            (
+                GrantItem(grant=row, subject_kind=member.kind, subject_id=member.id, label=label[:200])
+                for member, label in moved
+            ),
+            ignore_conflicts=True,
+        )
+        gone.filter(grant=row).delete()
+        _record(actor, row, "consent.moved/v1")
+        audit.record(
+            actor=actor, verb="grant.moved", subject=SubjectRef("grant", row.id), detail={"from": str(container.id)}
+        )
 
 
 @transaction.atomic
-def record_looks(*, actor: Actor, owner_id: UUID, action: str, subjects: Iterable[Item]) -> None:
-    """Put looks at an owner's subjects on record. Raises NotFound when no grant in force covers one of them.
+def record_looks(*, actor: Actor, action: str, looks: Sequence[Look]) -> set[SubjectRef]:
+    """Put looks at others' subjects on record; returns the subjects that a grant covers. The others must not be shown.
 
     Reading a grant and writing the look happen in one transaction, under a lock on the grant that a revocation waits
-    for; so no look can follow a revocation.
+    for; so no look can follow a revocation. A list that is looked at again within the hour is the same look.
     """
-    looks = dict(subjects)
-    covering = selectors.covering_grants(actor=actor, owner_id=owner_id, subjects=looks)
-    if len(covering) < len(looks):
-        raise NotFound
+    covering = selectors.covering_grants(actor=actor, looks=looks)
+    again = _listed_lately(actor, covering) if action == "listed" else set()
     rows = [
         Access(
-            owner_id=owner_id,
+            owner_id=look.owner_id,
             organisation_id=actor.home,
             person=actor.label,
             person_ref=actor.person_id,
-            grant=covering[subject],
-            purpose=covering[subject].purpose,
+            grant=covering[look.subject],
+            purpose=covering[look.subject].purpose,
             action=action,
-            subject_kind=subject.kind,
-            subject_id=subject.id,
-            subject_label=label[:200],
+            subject_kind=look.subject.kind,
+            subject_id=look.subject.id,
+            subject_label=look.label[:200],
         )
-        for subject, label in looks.items()
+        for look in looks
+        if look.subject in covering and look.subject not in again
     ]
     Access.objects.bulk_create(rows)
-    for row in rows[:1]:
+    for owner_id, row in {row.owner_id: row for row in rows}.items():
         events.notify([owner_id], "access", row.id)
+    return set(covering)
+
+
+def _listed_lately(actor: Actor, covering: Mapping[SubjectRef, Grant]) -> set[SubjectRef]:
+    """Which of these subjects this person has seen in a list, under the same grant, within the hour."""
+    rows = Access.objects.filter(
+        organisation_id=actor.home,
+        person_ref=actor.person_id,
+        action="listed",
+        at__gt=clock.now() - SAME_LISTING,
+        subject_id__in=[subject.id for subject in covering],
+        grant_id__in={grant.id for grant in covering.values()},
+    ).values_list("subject_kind", "subject_id", "grant_id")
+    seen = {(SubjectRef(kind, id), grant_id) for kind, id, grant_id in rows}
+    return {subject for subject, grant in covering.items() if (subject, grant.id) in seen}
 
 
 def _locked_request(actor: Actor, request_id: UUID, *, owner: bool) -> AccessRequest:
     side = {"owner_id": actor.home} if owner else {"requester_id": actor.home}
-    request = AccessRequest.objects.select_for_update().filter(id=request_id, **side).first()
+    request = AccessRequest.objects.select_for_update(no_key=True).filter(id=request_id, **side).first()
     if request is None:
         raise NotFound
     return request

@@ -6,7 +6,8 @@ Losing one is harmless, since the interface polls as a fallback; so an unreachab
 
 import json
 import logging
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
 from functools import cache
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 log = logging.getLogger(__name__)
+
+SILENCE_SECONDS = 30
 
 
 def channel_of(organisation_id: UUID) -> str:
@@ -31,18 +34,43 @@ def _client() -> "redis.Redis":
     )
 
 
+Message = tuple[Iterable[UUID | None], str, UUID]
+
+
 def notify(organisation_ids: Iterable[UUID | None], kind: str, id: UUID) -> None:
     """Once the present transaction commits, tell the organisations that `kind` `id` changed."""
-    message = json.dumps({"kind": kind, "id": str(id)})
-    channels = sorted({channel_of(organisation) for organisation in organisation_ids if organisation})
+    notify_all([(organisation_ids, kind, id)])
 
-    def publish() -> None:
+
+def notify_all(messages: Sequence[Message]) -> None:
+    """`notify` for many at once, in one exchange with Redis."""
+    outgoing = [
+        (channel_of(organisation), json.dumps({"kind": kind, "id": str(id)}))
+        for organisations, kind, id in messages
+        for organisation in dict.fromkeys(organisations)
+        if organisation
+    ]
+    if outgoing:
+        transaction.on_commit(lambda: _publisher.publish(outgoing))
+
+
+class _Publisher:
+    """Publishes to Redis; where that does not answer, it stays silent for a while, since each attempt costs seconds."""
+
+    def __init__(self) -> None:
+        self._silent_until = 0.0
+
+    def publish(self, outgoing: Sequence[tuple[str, str]]) -> None:
+        if time.monotonic() < self._silent_until:
+            return
         try:
             with _client().pipeline(transaction=False) as pipe:
-                for channel in channels:
+                for channel, message in outgoing:
                     pipe.publish(channel, message)
                 pipe.execute()
         except redis.RedisError as error:
-            log.warning("live event not published: %s", error)
+            self._silent_until = time.monotonic() + SILENCE_SECONDS
+            log.warning("live events not published: %s", error)
 
-    transaction.on_commit(publish)
+
+_publisher = _Publisher()

@@ -127,10 +127,17 @@ def claim(job_id: UUID) -> RunningJob | None:
         )
         if job is None:
             return None
+        if job.state == JobState.RUNNING:  # its worker died; work that kills whoever takes it is given up in the end
+            job.attempts += 1
+            job.last_error = "the worker died or stopped answering"
+            if job.attempts >= MAX_ATTEMPTS:
+                job.state, job.lease_until, job.finished_at = JobState.FAILED, None, now
+                job.save(update_fields=["state", "attempts", "last_error", "lease_until", "finished_at"])
+                return None
         job.state = JobState.RUNNING
         job.fence += 1
         job.lease_until = now + LEASE
-        job.save(update_fields=["state", "fence", "lease_until"])
+        job.save(update_fields=["state", "attempts", "last_error", "fence", "lease_until"])
         if job.key:
             twins = (
                 Job.objects.select_for_update(skip_locked=True)

@@ -1,5 +1,7 @@
 """Jobs and the audit trail: what every application's writes leave behind."""
 
+from collections.abc import Iterable
+
 import pgtrigger
 from django.db import models
 
@@ -19,6 +21,11 @@ def append_only() -> list[pgtrigger.Trigger]:
             func="RAISE EXCEPTION 'append only';",
         ),
     ]
+
+
+def one_of(field: str, values: Iterable[str], name: str) -> models.CheckConstraint:
+    """The database takes only these words for a field."""
+    return models.CheckConstraint(condition=models.Q(**{f"{field}__in": sorted(map(str, values))}), name=name)
 
 
 class JobState(models.TextChoices):

@@ -6,6 +6,7 @@ from django.db.models.functions import Length
 
 from abs_platform.core import clock
 from abs_platform.core.ids import uuid7
+from abs_platform.core.models import one_of
 from abs_platform.core.money import AMOUNT_LIMIT, amount_field, within_limits
 from abs_platform.parties.models import Organisation
 
@@ -29,6 +30,9 @@ class Document(models.Model):
     counterparty = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, null=True, related_name="counterparty_documents"
     )
+    head_office = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, related_name="subsidiaries_documents"
+    )  # the counterparty's parent, which sees what its project companies buy
     uploaded_by = models.CharField(max_length=200)
     received_at = models.DateTimeField(default=clock.now)
 
@@ -53,14 +57,25 @@ class Document(models.Model):
     content = models.JSONField(null=True)  # Extracted.to_json()
     fingerprint = models.CharField(max_length=64, blank=True, default="")  # keyed, of the normalised business key
     number_key = models.CharField(max_length=64, blank=True, default="")  # keyed, of kind, parties and number alone
+    number_shape = models.CharField(max_length=64, blank=True, default="")  # the same without punctuation and zeros
     duplicate_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="duplicates")
     attention = models.JSONField(default=list)  # [{"code", "params"}]
 
     trade_id = models.UUIDField(null=True)  # told by trade, for the reply alone
     trade_label = models.CharField(max_length=200, blank=True, default="")
 
+    @property
+    def is_loose(self) -> bool:
+        """Whether it can be joined to a trade by hand: read, the repetition of none, in none yet."""
+        return self.extraction != Extraction.PENDING and self.duplicate_of_id is None and self.trade_id is None
+
     class Meta:
         constraints = [
+            one_of("extraction", Extraction.values, "document_extraction_known"),
+            models.CheckConstraint(
+                condition=Q(duplicate_of__isnull=True) | Q(trade_id__isnull=True), name="document_duplicate_in_no_trade"
+            ),
+            models.CheckConstraint(condition=~Q(owner=models.F("counterparty")), name="document_between_two"),
             models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="document_digest_sm3"),
             models.CheckConstraint(condition=Q(salt__length=32), name="document_salt_length"),
             models.CheckConstraint(
@@ -80,5 +95,9 @@ class Document(models.Model):
             models.Index(fields=["counterparty", "-id"], name="document_counterparty"),
             models.Index(fields=["owner", "digest"], name="document_digest"),
             models.Index(fields=["owner", "number_key"], name="document_number_key"),
+            models.Index(fields=["owner", "number_shape"], name="document_number_shape"),
             models.Index(fields=["trade_id"], name="document_trade"),
+            models.Index(
+                fields=["head_office", "-id"], name="document_head_office", condition=Q(head_office__isnull=False)
+            ),
         ]

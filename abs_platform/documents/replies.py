@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
+from abs_platform.consent import selectors as consent
 from abs_platform.core.rest.fields import Body, Coded, Named, money, named, time
+from abs_platform.documents import selectors
 from abs_platform.documents.models import Document, Extraction
 from abs_platform.ledger import selectors as ledger
 from abs_platform.parties.actor import Actor
@@ -82,11 +85,25 @@ class DocumentDetailOut(DocumentOut):
 def document_bodies(rows: Sequence[Document], *, actor: Actor) -> list[Body]:
     """Documents for a list; where each stands in the log is fetched for all at once."""
     positions = ledger.positions([row.record_id for row in rows])
-    return [_body(row, positions[row.record_id], actor) for row in rows]
+    open_trades = _open_trades(rows, actor)
+    return [_body(row, positions[row.record_id], actor, open_trades) for row in rows]
 
 
-def _body(row: Document, position: ledger.Position, actor: Actor) -> Body:
-    original = row.duplicate_of
+def _open_trades(rows: Sequence[Document], actor: Actor) -> frozenset[UUID] | None:
+    """The trades that were opened to a reader who sees some of these documents by consent alone; None where none is."""
+    by_owner = {row.owner_id for row in rows if selectors.by_disclosure(actor=actor, row=row)}
+    if not by_owner:
+        return None
+    disclosed = consent.disclosed_to(actor=actor)
+    whole = {row.trade_id for row in rows if row.trade_id and row.owner_id in disclosed.owner_ids}
+    return frozenset(disclosed.ids("trade")) | whole
+
+
+def _body(row: Document, position: ledger.Position, actor: Actor, open_trades: frozenset[UUID] | None) -> Body:
+    disclosed = selectors.by_disclosure(actor=actor, row=row)
+    # Who was let to see this document alone learns neither what it repeats nor where else it belongs.
+    original = None if disclosed else row.duplicate_of
+    has_trade = row.trade_id and not (disclosed and row.trade_id not in (open_trades or ()))
     anchors = [anchor for anchor in position.anchors if anchor.anchored]
     return {
         "id": str(row.id),
@@ -104,9 +121,9 @@ def _body(row: Document, position: ledger.Position, actor: Actor) -> Body:
         "owner": named(row.owner_id, row.owner.name),
         "seller_name": row.seller_name,
         "buyer_name": row.buyer_name,
-        "trade": {"id": str(row.trade_id), "order_number": row.trade_label} if row.trade_id else None,
+        "trade": {"id": str(row.trade_id), "order_number": row.trade_label} if has_trade else None,
         "duplicate_of": {"id": str(original.id), "filename": original.filename} if original else None,
-        "attention": row.attention,
+        "attention": [] if disclosed else row.attention,
         "tax_status": "not_verified" if row.kind in TAXED else None,
         "received_at": time(row.received_at),
         "log_index": position.index,
@@ -129,10 +146,9 @@ def detail_body(row: Document, *, actor: Actor) -> Body:
     lines = content.pop("lines", [])
     remarks = content.pop("remarks", [])
     [position] = ledger.positions([row.record_id]).values()
-    own = row.owner_id == actor.organisation_id
-    attachable = own and row.trade_id is None and row.duplicate_of_id is None and row.extraction != Extraction.PENDING
+    attachable = row.owner_id == actor.organisation_id and row.is_loose
     return {
-        **_body(row, position, actor),
+        **_body(row, position, actor, _open_trades([row], actor)),
         "fields": content,
         "lines": lines,
         "remarks": remarks,

@@ -22,6 +22,8 @@ def documents(*, actor: Actor) -> QuerySet[Document]:
     if not actor.has(*BUSINESS_ROLES):
         return Document.objects.none()
     seen = Q(owner_id=actor.home) | Q(counterparty_id=actor.home, duplicate_of__isnull=True)
+    if actor.has(Role.CORE_ENTERPRISE):
+        seen |= Q(head_office_id=actor.home)
     disclosed = consent.disclosed_to(actor=actor)
     if disclosed.owner_ids:
         seen |= Q(owner_id__in=disclosed.owner_ids)
@@ -40,7 +42,7 @@ def document(*, actor: Actor, document_id: UUID) -> Document:
 
 def by_disclosure(*, actor: Actor, row: Document) -> bool:
     """Whether the actor sees the document by consent alone, so that the look belongs into the owner's access log."""
-    return actor.home not in (row.owner_id, row.counterparty_id)
+    return actor.home not in (row.owner_id, row.counterparty_id, row.head_office_id)
 
 
 def subject_of(row: Document) -> SubjectRef:

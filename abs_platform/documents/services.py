@@ -9,9 +9,9 @@ from django.conf import settings
 from django.db import transaction
 
 from abs_platform.consent import services as consent
+from abs_platform.consent.selectors import Look
 from abs_platform.core import audit, events, jobs
-from abs_platform.core.errors import Invalid, TooLarge
-from abs_platform.core.subjects import SubjectRef
+from abs_platform.core.errors import Invalid, NotFound, TooLarge
 from abs_platform.crypto import sm3
 from abs_platform.crypto.commitments import commit
 from abs_platform.documents import custody, rules, selectors
@@ -27,6 +27,7 @@ from abs_platform.parties.models import Organisation
 from abs_platform.parties.roles import Role
 from abs_platform.risk import services as risk
 from abs_platform.risk.models import Severity
+from abs_platform.risk.services import Observation
 
 log = logging.getLogger(__name__)
 
@@ -96,19 +97,25 @@ def extract(*, document_id: UUID) -> None:
     extracted: Extracted | None = None
     try:
         extracted = formats.parse(b"".join(_plaintext(row)))
+        rules.check_plausible(extracted)
     except formats.Refused as error:
         refusal = error
+    except (ArithmeticError, RecursionError, LookupError) as error:
+        # A reader's fault on a file that somebody made for it: the owner is told, the worker goes on.
+        log.exception("document %s cannot be read", document_id)
+        refusal = formats.Refused("unreadable", f"The file could not be read ({type(error).__name__}).")
     with transaction.atomic():
         # One reading at a time per owner: two copies of an invoice cannot both be its original.
         Organisation.objects.select_for_update(no_key=True).get(id=row.owner_id)
         row = Document.objects.select_for_update().select_related("owner").get(id=document_id)
         if row.extraction != Extraction.PENDING:
             return
-        if extracted:
-            _take_fields(row, extracted)
-        elif refusal:
+        if refusal:
+            extracted = None
             row.extraction = Extraction.REFUSED
             row.attention = [{"code": refusal.code, "params": {"detail": refusal.detail, **refusal.params}}]
+        elif extracted:
+            _take_fields(row, extracted)
         else:
             row.extraction = Extraction.ATTACHMENT
         _compare_with_earlier(row, extracted)
@@ -147,9 +154,8 @@ def _take_fields(row: Document, extracted: Extracted) -> None:
     row.counterparty = buyer if buyer and buyer.id != row.owner_id else None
     key = kms().mac_key("fingerprint")
     row.fingerprint = sm3.hmac_sm3(key, formats.business_key(extracted).encode()).hex()
-    row.number_key = sm3.hmac_sm3(
-        key, f"{extracted.kind}|{row.counterparty_id or row.buyer_name}|{extracted.number}".encode()
-    ).hex()
+    row.number_key = sm3.hmac_sm3(key, rules.number_key(extracted, row.counterparty_id).encode()).hex()
+    row.number_shape = sm3.hmac_sm3(key, rules.number_shape(extracted, row.counterparty_id).encode()).hex()
 
 
 def _organisation(network_id: UUID, party: Party | None) -> Organisation | None:
@@ -158,51 +164,63 @@ def _organisation(network_id: UUID, party: Party | None) -> Organisation | None:
 
 def _compare_with_earlier(row: Document, extracted: Extracted | None) -> None:
     """Mark the document as a repetition of an earlier one, or as contradicting it, and raise the alert."""
-    earlier = Document.objects.filter(owner_id=row.owner_id, id__lt=row.id, duplicate_of__isnull=True).order_by("id")
+    # Whoever is read first is the original: files are read side by side, in no order that could be relied on.
+    read = Document.objects.filter(owner_id=row.owner_id, duplicate_of__isnull=True).exclude(
+        extraction=Extraction.PENDING
+    )
+    earlier = read.exclude(id=row.id).order_by("id")
     original = earlier.filter(digest=row.digest).first()
     conflicting = None
     if original is None and extracted and row.fingerprint:
-        same_number = earlier.filter(number_key=row.number_key).first()
-        known = same_number and selectors.extracted_of(same_number)
-        if known and formats.content_key(known) == formats.content_key(extracted):
-            original = same_number
-        else:
-            conflicting = same_number
+        same_number = list(earlier.filter(number_key=row.number_key))
+        content = formats.content_key(extracted)
+        original = next((each for each in same_number if _content_key(each) == content), None)
+        conflicting = same_number[0] if same_number and original is None else None
     if original:
         row.duplicate_of = original
-        row.attention = [
-            *row.attention,
-            {"code": "duplicate", "params": {"original": str(original.id), "filename": original.filename}},
-        ]
+        _mark(row, "duplicate", original=str(original.id), filename=original.filename)
         if (row.kind or original.kind) in ("invoice", "credit_note"):
             _alert(row, original, "duplicate_invoice", Severity.HIGH)
     elif conflicting:
         row.fingerprint = ""
-        row.attention = [
-            *row.attention,
-            {"code": "number_conflict", "params": {"original": str(conflicting.id), "number": row.number}},
-        ]
+        _mark(row, "number_conflict", original=str(conflicting.id), number=row.number)
         _alert(row, conflicting, "number_conflict", Severity.CRITICAL)
+    elif row.number_shape and (alike := earlier.filter(number_shape=row.number_shape).first()):
+        # Another document as far as anybody can tell, and the classic way to pass one off twice: filed, and reported.
+        _alert(row, alike, "number_resembles", Severity.MEDIUM)
+
+
+def _content_key(row: Document) -> str:
+    extracted = selectors.extracted_of(row)
+    return formats.content_key(extracted) if extracted else ""
+
+
+def _mark(row: Document, code: str, **params: str) -> None:
+    row.attention = [*row.attention, {"code": code, "params": params}]
 
 
 def _alert(row: Document, earlier: Document, rule: str, severity: Severity) -> None:
     risk.report(
         actor=PLATFORM,
         network_id=row.owner.network_id,
-        rule=rule,
-        severity=severity,
-        key=f"{rule}:{row.id}",
-        subject=selectors.subject_of(row),
-        subject_label=selectors.label_of(row),
-        organisation_ids=[row.owner_id, row.counterparty_id],
-        amount=abs(row.total) if row.total is not None else None,
-        currency=row.currency,
-        detail={
-            "number": row.number,
-            "kind": row.kind,
-            "earlier_received_at": earlier.received_at.isoformat(),
-            "same_bytes": row.digest == earlier.digest,
-        },
+        observations=[
+            Observation(
+                rule=rule,
+                severity=severity,
+                key=f"{rule}:{row.id}",
+                subject=selectors.subject_of(row),
+                subject_label=selectors.label_of(row),
+                organisation_ids=(row.owner_id, row.counterparty_id),
+                amount=abs(row.total) if row.total is not None else None,
+                currency=row.currency,
+                detail={
+                    "number": row.number,
+                    "kind": row.kind,
+                    "earlier_received_at": earlier.received_at.isoformat(),
+                    "same_bytes": row.digest == earlier.digest,
+                },
+            )
+        ],
     )
 
 
@@ -222,21 +240,25 @@ def look(*, actor: Actor, document_id: UUID, action: str) -> Document:
     Raises NotFound.
     """
     row = selectors.document(actor=actor, document_id=document_id)
-    if selectors.by_disclosure(actor=actor, row=row):
-        look_item = (selectors.subject_of(row), selectors.label_of(row))
-        consent.record_looks(actor=actor, owner_id=row.owner_id, action=action, subjects=[look_item])
+    if not _shown([row], actor, action):
+        raise NotFound
     return row
 
 
 @transaction.atomic
-def record_listing(*, actor: Actor, rows: Sequence[Document]) -> None:
-    """Put the disclosed ones of a listed page into their owners' access logs."""
-    by_owner: dict[UUID, list[tuple[SubjectRef, str]]] = {}
-    for row in rows:
-        if selectors.by_disclosure(actor=actor, row=row):
-            by_owner.setdefault(row.owner_id, []).append((selectors.subject_of(row), selectors.label_of(row)))
-    for owner_id, items in by_owner.items():
-        consent.record_looks(actor=actor, owner_id=owner_id, action="listed", subjects=items)
+def listed(*, actor: Actor, rows: Sequence[Document]) -> list[Document]:
+    """The rows of a page that may be shown; the disclosed ones go into their owners' access logs."""
+    return _shown(rows, actor, "listed")
+
+
+def _shown(rows: Sequence[Document], actor: Actor, action: str) -> list[Document]:
+    disclosed = [row for row in rows if selectors.by_disclosure(actor=actor, row=row)]
+    if not disclosed:
+        return list(rows)
+    looks = [Look(row.owner_id, selectors.subject_of(row), selectors.label_of(row)) for row in disclosed]
+    covered = consent.record_looks(actor=actor, action=action, looks=looks)
+    hidden = {look.subject.id for look in looks if look.subject not in covered}
+    return [row for row in rows if row.id not in hidden]
 
 
 def content(*, actor: Actor, document_id: UUID) -> tuple[Document, Iterator[bytes]]:
@@ -245,16 +267,27 @@ def content(*, actor: Actor, document_id: UUID) -> tuple[Document, Iterator[byte
     return row, _plaintext(row)
 
 
-def place(*, document_id: UUID, trade_id: UUID, label: str, counterparty_id: UUID | None) -> None:
-    """Trade tells where a document belongs and who the other side is. Runs inside trade's transaction."""
-    Document.objects.filter(id=document_id).update(
-        trade_id=trade_id, trade_label=label, counterparty_id=counterparty_id
+def place(
+    *,
+    document_ids: Sequence[UUID],
+    trade_id: UUID,
+    label: str,
+    counterparty_id: UUID | None,
+    head_office_id: UUID | None,
+) -> None:
+    """Trade tells where documents belong and who the other side is. Runs inside trade's transaction."""
+    Document.objects.filter(id__in=document_ids).update(
+        trade_id=trade_id, trade_label=label, counterparty_id=counterparty_id, head_office_id=head_office_id
     )
+
+
+def relabel(*, trade_id: UUID, label: str) -> None:
+    """Trade tells that a trade is called otherwise now. Runs inside trade's transaction."""
+    Document.objects.filter(trade_id=trade_id).update(trade_label=label)
 
 
 def announce(*, record_ids: Sequence[UUID]) -> None:
     """Tell those who see the documents of these ledger records that their state moved on."""
     with transaction.atomic():
         rows = Document.objects.filter(record_id__in=record_ids).only("id", "owner_id", "counterparty_id")
-        for row in rows:
-            events.notify([row.owner_id, row.counterparty_id], "document", row.id)
+        events.notify_all([([row.owner_id, row.counterparty_id], "document", row.id) for row in rows])

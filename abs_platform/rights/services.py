@@ -1,5 +1,6 @@
 """Computing rights. Nobody writes a right by hand: it follows from the trade's facts."""
 
+import logging
 from decimal import Decimal
 from uuid import UUID
 
@@ -13,9 +14,28 @@ from abs_platform.rights import rules
 from abs_platform.rights.models import Right
 from abs_platform.risk import services as risk
 from abs_platform.risk.models import Severity
+from abs_platform.risk.services import Observation
 from abs_platform.trade import selectors as trades
 from abs_platform.trade.models import PaymentConfirmation, Trade
 
+log = logging.getLogger(__name__)
+
+NOTHING = rules.Assessment(
+    rung=0,
+    rate=Decimal(0),
+    currency=None,
+    value=Decimal(0),
+    tax=Decimal(0),
+    gross=Decimal(0),
+    base=Decimal(0),
+    supported=Decimal(0),
+    reductions=(),
+    lines=(),
+    due_date=None,
+    poolable=False,
+    poolable_reasons=("amount_not_fixed",),
+    missing=("not_computable",),
+)
 RATES = {rung: Decimal(rate) for rung, rate in settings.ADVANCE_RATES.items()}
 
 
@@ -31,7 +51,14 @@ def compute(*, trade_id: UUID) -> None:
     if trade is None:  # merged into another trade, whose own job computes it
         return
     compared = trades.compared(trade)
-    found = rules.assess(compared.comparison, compared.facts, RATES, _payment_confirmation(trade), today=clock.today())
+    try:
+        confirmation = _payment_confirmation(trade)
+        found = rules.assess(compared.comparison, compared.facts, RATES, confirmation, today=clock.today())
+    except ArithmeticError:
+        # Better no right than yesterday's: whatever cannot be computed supports nothing until somebody has looked.
+        log.exception("the right of trade %s cannot be computed", trade_id)
+        found = NOTHING
+        _report_not_computable(trade)
     right = Right.objects.filter(trade=trade).first() or Right(trade=trade, base=0, rate=0, supported=0)
     before = (right.rung, right.base, right.supported)
     now = clock.now()
@@ -64,13 +91,12 @@ def compute(*, trade_id: UUID) -> None:
 
 
 def _payment_confirmation(trade: Trade) -> rules.PaymentConfirmation | None:
-    """The debtor's word; it takes into account the credit notes that were on record when it was given."""
+    """The debtor's word, with the credit notes that it took into account."""
     row = PaymentConfirmation.objects.filter(trade=trade).first()
     if row is None:
         return None
-    earlier = trade.documents.filter(kind="credit_note", filed_at__lte=row.at).values_list("document_id", flat=True)
     return rules.PaymentConfirmation(
-        amount=row.amount, currency=row.currency, due_date=row.due_date, considers=frozenset(str(id) for id in earlier)
+        amount=row.amount, currency=row.currency, due_date=row.due_date, considers=frozenset(row.credit_notes)
     )
 
 
@@ -87,19 +113,31 @@ def _line(each: rules.ValuedLine) -> dict[str, str]:
 
 
 def _alert_reductions(trade: Trade, found: rules.Assessment) -> None:
-    for each in found.reductions:
-        if each.reason != rules.CREDIT_NOTE:
-            continue
-        risk.report(
-            actor=PLATFORM,
-            network_id=trade.network_id,
+    observations = [
+        Observation(
             rule="right_reduced_by_credit_note",
             severity=Severity.HIGH if found.base == 0 else Severity.MEDIUM,
             key=f"right_reduced_by_credit_note:{trade.id}:{each.document}",
             subject=trades.subject_of(trade),
             subject_label=trades.label_of(trade),
-            organisation_ids=[trade.seller_id, trade.buyer_id],
+            organisation_ids=(trade.seller_id, trade.buyer_id),
             amount=each.amount,
             currency=found.currency or "",
             detail={"document": each.document, "before": str(found.gross), "after": str(found.base)},
         )
+        for each in found.reductions
+        if each.reason == rules.CREDIT_NOTE
+    ]
+    risk.report(actor=PLATFORM, network_id=trade.network_id, observations=observations)
+
+
+def _report_not_computable(trade: Trade) -> None:
+    seen = Observation(
+        rule="right_not_computable",
+        severity=Severity.CRITICAL,
+        key=f"right_not_computable:{trade.id}",
+        subject=trades.subject_of(trade),
+        subject_label=trades.label_of(trade),
+        organisation_ids=(trade.seller_id, trade.buyer_id),
+    )
+    risk.report(actor=PLATFORM, network_id=trade.network_id, observations=[seen])

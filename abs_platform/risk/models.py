@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from abs_platform.core import clock
 from abs_platform.core.ids import uuid7
+from abs_platform.core.models import one_of
 from abs_platform.core.money import amount_field, within_limits
 from abs_platform.parties.models import Network
 from abs_platform.risk.states import AlertState
@@ -26,7 +27,7 @@ class Alert(models.Model):
     rule = models.CharField(max_length=60)
     severity = models.CharField(max_length=10, choices=Severity.choices)
     state = models.CharField(max_length=12, choices=[(s, s) for s in AlertState], default=AlertState.OPEN)
-    key = models.CharField(max_length=200)
+    key = models.CharField(max_length=64)  # SM3 of what tells the observation from every other
     subject_kind = models.CharField(max_length=40)
     subject_id = models.UUIDField()
     subject_label = models.CharField(max_length=200)
@@ -51,5 +52,6 @@ class Alert(models.Model):
                 name="alert_state_has_times",
             ),
             within_limits("amount", "alert_amount"),
+            one_of("severity", Severity.values, "alert_severity_known"),
         ]
         indexes = [models.Index(fields=["network", "state", "-id"], name="alert_queue")]

@@ -1,6 +1,7 @@
 """Raising and working alerts."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from abs_platform.core import audit, clock, events
 from abs_platform.core.errors import NotFound
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.core.transitions import target_of
+from abs_platform.crypto import sm3
 from abs_platform.parties import selectors as parties
 from abs_platform.parties.actor import Actor
 from abs_platform.risk import selectors
@@ -17,43 +19,56 @@ from abs_platform.risk.models import Alert, Severity
 from abs_platform.risk.states import TRANSITIONS
 
 
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Something that an application noticed. `key` tells it from every other of its network."""
+
+    rule: str
+    severity: Severity
+    key: str
+    subject: SubjectRef
+    subject_label: str
+    organisation_ids: tuple[UUID | None, ...]
+    amount: Decimal | None = None
+    currency: str = ""
+    detail: dict[str, object] = field(default_factory=dict)
+
+
 @transaction.atomic
-def report(
-    *,
-    actor: Actor,
-    network_id: UUID,
-    rule: str,
-    severity: Severity,
-    key: str,
-    subject: SubjectRef,
-    subject_label: str,
-    organisation_ids: Iterable[UUID | None],
-    amount: Decimal | None = None,
-    currency: str = "",
-    detail: dict[str, object] | None = None,
-) -> bool:
-    """Raise an alert, once for each `key` of a network. Returns whether it is new."""
-    alert = Alert(
+def report(*, actor: Actor, network_id: UUID, observations: Sequence[Observation]) -> int:
+    """Raise an alert for each observation that has none yet. Returns how many are new."""
+    alerts = [_alert(network_id, observation) for observation in observations]
+    known = set(
+        Alert.objects.filter(network_id=network_id, key__in=[a.key for a in alerts]).values_list("key", flat=True)
+    )
+    alerts = [alert for alert in alerts if alert.key not in known]
+    if not alerts:
+        return 0
+    Alert.objects.bulk_create(alerts, ignore_conflicts=True)
+    raised = set(Alert.objects.filter(id__in=[alert.id for alert in alerts]).values_list("id", flat=True))
+    officers = parties.officers_of(network_id)
+    for alert in alerts:
+        if alert.id in raised:
+            detail: dict[str, object] = {"rule": alert.rule, "subject": str(alert.subject_id)}
+            audit.record(actor=actor, verb="alert.raised", subject=SubjectRef("alert", alert.id), detail=detail)
+            events.notify(officers, "alert", alert.id)
+    return len(raised)
+
+
+def _alert(network_id: UUID, seen: Observation) -> Alert:
+    return Alert(
         network_id=network_id,
-        rule=rule,
-        severity=severity,
-        key=key,
-        subject_kind=subject.kind,
-        subject_id=subject.id,
-        subject_label=subject_label[:200],
-        organisation_ids=list(dict.fromkeys(id for id in organisation_ids if id)),
-        amount=amount,
-        currency=currency,
-        detail=detail or {},
+        rule=seen.rule,
+        severity=seen.severity,
+        key=sm3.sm3(seen.key.encode()).hex(),
+        subject_kind=seen.subject.kind,
+        subject_id=seen.subject.id,
+        subject_label=seen.subject_label[:200],
+        organisation_ids=list(dict.fromkeys(id for id in seen.organisation_ids if id)),
+        amount=seen.amount,
+        currency=seen.currency,
+        detail=seen.detail,
     )
-    Alert.objects.bulk_create([alert], ignore_conflicts=True)
-    if not Alert.objects.filter(id=alert.id).exists():
-        return False
-    audit.record(
-        actor=actor, verb="alert.raised", subject=SubjectRef("alert", alert.id), detail={"rule": rule, "key": key}
-    )
-    events.notify(parties.officers_of(network_id), "alert", alert.id)
-    return True
 
 
 @transaction.atomic
@@ -78,7 +93,7 @@ def close(*, actor: Actor, alert_id: UUID, note: str) -> Alert:
 
 
 def _locked(actor: Actor, alert_id: UUID) -> Alert:
-    alert = selectors.alerts(actor=actor).select_for_update().filter(id=alert_id).first()
+    alert = selectors.alerts(actor=actor).select_for_update(no_key=True).filter(id=alert_id).first()
     if alert is None:
         raise NotFound
     return alert

@@ -6,7 +6,7 @@ may refer to it; a document that refers to a key not yet known opens a provision
 the document that ties it to an order arrives.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,16 +16,21 @@ from abs_platform.consent import services as consent
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.documents import services as documents
 from abs_platform.documents.models import Document
-from abs_platform.integrations.formats.model import Extracted
+from abs_platform.integrations.formats.model import Extracted, fold
+from abs_platform.parties.actor import PLATFORM
 from abs_platform.parties.models import Organisation
 from abs_platform.trade.models import PaymentConfirmation, Trade, TradeDocument, TradeKey
 
+NO_BUYER = ""
 OWN_KEY = {"despatch_advice": "despatch", "receipt_advice": "receipt", "invoice": "invoice"}
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Under which keys a document looks for its trade, the order's first, and which it answers to."""
+    """Under which keys a document looks for its trade, the order's first, and which it answers to.
+
+    Numbers in keys are folded (case, width, invisible characters), so that a variant of a number is no other trade.
+    """
 
     order_number: str
     keys: tuple[str, ...]
@@ -34,15 +39,15 @@ class Place:
 def place_of(extracted: Extracted) -> Place:
     """The keys of a document, most decisive first."""
     order = extracted.trade_order_number or _first(line.order_number for line in extracted.lines)
-    keys = [f"order:{order}"] if order else []
+    keys = [f"order:{fold(order)}"] if order else []
     if own := OWN_KEY.get(extracted.kind):
-        keys.append(f"{own}:{extracted.number}")
+        keys.append(f"{own}:{fold(extracted.number)}")
     for prefix, header, lines in (
         ("invoice", extracted.invoice_numbers, (line.invoice_number for line in extracted.lines)),
         ("receipt", extracted.receipt_numbers, (line.receipt_number for line in extracted.lines)),
         ("despatch", extracted.despatch_numbers, (line.despatch_number for line in extracted.lines)),
     ):
-        keys.extend(f"{prefix}:{number}" for number in [*header, *lines] if number)
+        keys.extend(f"{prefix}:{fold(number)}" for number in [*header, *lines] if number)
     return Place(order or "", tuple(dict.fromkeys(keys)))
 
 
@@ -55,64 +60,77 @@ def buyer_key_of(extracted: Extracted, buyer: Organisation | None) -> str:
     if buyer:
         return str(buyer.id)
     identifiers = extracted.buyer.identifiers() if extracted.buyer else []
-    return ":".join(identifiers[0])[:250] if identifiers else ""
+    return ":".join(identifiers[0])[:250] if identifiers else NO_BUYER
 
 
 def find_or_open(*, document: Document, extracted: Extracted, buyer: Organisation | None) -> Trade:
     """The trade that a document belongs to; opened when none is known, merged when it ties several together.
 
-    Runs under the seller's filing lock.
+    Trades of different buyers never meet: what one buyer confirmed says nothing about another. A document that names no
+    buyer joins the one trade that its references lead to, if it is one, and ties nothing together. Runs under the
+    seller's filing lock.
     """
     place = place_of(extracted)
     buyer_key = buyer_key_of(extracted, buyer)
     known = _trades_by_key(document.owner_id, buyer_key, place.keys)
-    trade = _chosen(place, known)
+    trade = _chosen(place, known, buyer_key)
     if trade is None:
         trade = Trade.objects.create(
             network_id=document.owner.network_id,
             seller_id=document.owner_id,
             buyer=buyer,
-            buyer_key=buyer_key or f"document:{document.id}",
+            buyer_key=buyer_key,
             buyer_name=extracted.buyer.name if extracted.buyer else "",
             order_number=place.order_number,
         )
     elif place.order_number and not trade.order_number:
         trade.order_number = place.order_number
-    for other in {row.id: row for row in known.values()}.values():
-        if other.id != trade.id and not other.order_number and not _is_paid(other):
-            _merge(other, into=trade)
+        trade.save(update_fields=["order_number"])
+        documents.relabel(trade_id=trade.id, label=trade.order_number)
+    if buyer_key != NO_BUYER:
+        for other in {row.id: row for row in known.values()}.values():
+            if other.id != trade.id and _may_merge(other, into=trade):
+                _merge(other, into=trade)
     TradeKey.objects.bulk_create(
-        (
-            TradeKey(trade=trade, seller_id=trade.seller_id, buyer_key=trade.buyer_key, key=key[:220])
-            for key in place.keys
-        ),
+        (TradeKey(trade=trade, seller_id=trade.seller_id, buyer_key=trade.buyer_key, key=key) for key in place.keys),
         ignore_conflicts=True,
     )
     return trade
 
 
-def _trades_by_key(seller_id: UUID, buyer_key: str, keys: tuple[str, ...]) -> dict[str, Trade]:
-    rows = TradeKey.objects.filter(seller_id=seller_id, key__in=[key[:220] for key in keys]).select_related("trade")
-    if buyer_key:
-        rows = rows.filter(buyer_key=buyer_key)
-    found: dict[str, Trade] = {}
-    ambiguous = set()
-    for row in rows:
-        if row.key in found and found[row.key].id != row.trade_id:
-            ambiguous.add(row.key)
-        found[row.key] = row.trade
-    return {key: found[key] for key in keys if key in found and key not in ambiguous}
+def _trades_by_key(seller_id: UUID, buyer_key: str, keys: Sequence[str]) -> dict[str, Trade]:
+    """The seller's trades that these keys lead to: those with this buyer, else those that name none.
+
+    For a document that names no buyer: the one trade they lead to; where they are several, those that name none.
+    """
+    rows = list(TradeKey.objects.filter(seller_id=seller_id, key__in=keys).select_related("trade"))
+    if buyer_key == NO_BUYER and len({row.trade_id for row in rows}) == 1:
+        return {row.key: row.trade for row in rows}
+    nameless = {row.key: row.trade for row in rows if row.buyer_key == NO_BUYER}
+    own = {row.key: row.trade for row in rows if row.buyer_key == buyer_key}
+    found = {**nameless, **own}
+    return {key: found[key] for key in keys if key in found}
 
 
-def _chosen(place: Place, known: dict[str, Trade]) -> Trade | None:
-    """The order's own trade first; else a trade reached by another key, unless that one has another order number."""
+def _chosen(place: Place, known: dict[str, Trade], buyer_key: str) -> Trade | None:
+    """The order's own trade first; else a trade reached by another key, unless that one has another order number.
+
+    A trade that names no buyer is not chosen by a document that does: it is merged into that document's own.
+    """
     for key in place.keys:
         trade = known.get(key)
-        if trade and (
-            key.startswith("order:") or not place.order_number or trade.order_number in ("", place.order_number)
-        ):
+        if trade is None or (trade.buyer_key == NO_BUYER and buyer_key != NO_BUYER):
+            continue
+        if key.startswith("order:") or not place.order_number or trade.order_number in ("", place.order_number):
             return trade
     return None
+
+
+def _may_merge(other: Trade, *, into: Trade) -> bool:
+    """A trade without order, or without buyer, is not yet known to be another; one whose payment was signed stays itself."""
+    provisional = not other.order_number or other.buyer_key == NO_BUYER
+    same_order = other.order_number in ("", into.order_number)
+    return provisional and same_order and other.buyer_key in (NO_BUYER, into.buyer_key) and not _is_paid(other)
 
 
 def _is_paid(trade: Trade) -> bool:
@@ -130,11 +148,21 @@ def _merge(provisional: Trade, *, into: Trade) -> None:
         .order_by("id")
         .values_list("id", "filename")
     )
-    for document_id in held:
-        documents.place(
-            document_id=document_id, trade_id=into.id, label=into.order_number, counterparty_id=into.buyer_id
-        )
     members = [(SubjectRef("document", id), filename) for id, filename in held.items()]
-    consent.dissolve(container=SubjectRef("trade", provisional.id), members=members)
-    consent.contain(container=SubjectRef("trade", into.id), members=[member for member, _ in members])
+    consent.dissolve(actor=PLATFORM, container=SubjectRef("trade", provisional.id), members=members)
+    hold(into, list(held))
     provisional.delete()
+
+
+def hold(trade: Trade, document_ids: Sequence[UUID]) -> None:
+    """Put documents into a trade: tell documents where they belong, and consent what contains them."""
+    buyer = trade.buyer
+    documents.place(
+        document_ids=document_ids,
+        trade_id=trade.id,
+        label=trade.order_number,
+        counterparty_id=trade.buyer_id,
+        head_office_id=buyer.parent_id if buyer else None,
+    )
+    members = [SubjectRef("document", id) for id in document_ids]
+    consent.contain(container=SubjectRef("trade", trade.id), members=members)

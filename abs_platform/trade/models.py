@@ -8,7 +8,7 @@ from guardian.models import GroupObjectPermissionBase
 
 from abs_platform.core import clock
 from abs_platform.core.ids import uuid7
-from abs_platform.core.models import append_only
+from abs_platform.core.models import append_only, one_of
 from abs_platform.core.money import AMOUNT_LIMIT, amount_field, within_limits
 from abs_platform.documents.models import Document
 from abs_platform.parties.models import Network, Organisation
@@ -145,15 +145,11 @@ class TradeLine(models.Model):
         constraints = [models.UniqueConstraint(fields=["document", "position"], name="trade_line_position")]
 
 
-class SignedDecision(models.Model):
-    """What the core enterprise signed: the exact statement, the signature and the key that made it."""
+class Signed(models.Model):
+    """A statement with the signature over it, the key that made it, and the ledger record of its commitment."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    document = models.ForeignKey(TradeDocument, on_delete=models.PROTECT, related_name="decisions")
-    decision = models.CharField(max_length=10, choices=[("confirm", "confirm"), ("dispute", "dispute")])
-    reason = models.TextField(blank=True, default="")
     statement = models.TextField()
-    content_digest = models.CharField(max_length=64)
     signature = models.BinaryField(max_length=80)
     public_key = models.BinaryField(max_length=65)
     custodial = models.BooleanField()
@@ -164,31 +160,40 @@ class SignedDecision(models.Model):
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
+        abstract = True
+
+
+class SignedDecision(Signed):
+    """What the core enterprise signed on a document: the exact content that it was shown, and its word on it."""
+
+    document = models.ForeignKey(TradeDocument, on_delete=models.PROTECT, related_name="decisions")
+    decision = models.CharField(max_length=10, choices=[("confirm", "confirm"), ("dispute", "dispute")])
+    reason = models.TextField(blank=True, default="")
+    content_digest = models.CharField(max_length=64)
+
+    class Meta:
         triggers = append_only()
         constraints = [
+            models.UniqueConstraint(fields=["document", "decision"], name="decision_once"),
             models.CheckConstraint(condition=Q(decision="confirm") | ~Q(reason=""), name="dispute_has_reason"),
+            one_of("decision", ("confirm", "dispute"), "decision_known"),
         ]
 
 
-class PaymentConfirmation(models.Model):
+class PaymentConfirmation(Signed):
     """付款确认书: the debtor confirms amount, due date and account (rung 5). One for each trade."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     trade = models.OneToOneField(Trade, on_delete=models.PROTECT, related_name="payment_confirmation")
     amount = amount_field()
     currency = models.CharField(max_length=3)
     due_date = models.DateField()
     account = models.CharField(max_length=100)
-    statement = models.TextField()
-    signature = models.BinaryField(max_length=80)
-    public_key = models.BinaryField(max_length=65)
-    custodial = models.BooleanField()
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
-    person = models.CharField(max_length=200)
-    salt = models.BinaryField(max_length=32)
-    record_id = models.UUIDField(unique=True)
-    at = models.DateTimeField(default=clock.now)
+    credit_notes = models.JSONField(default=list)  # ids of those that the amount takes into account
 
     class Meta:
         triggers = append_only()
-        constraints = [within_limits("amount", "payment_confirmation_amount")]
+        constraints = [
+            within_limits("amount", "payment_confirmation_amount"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_confirmation_positive"),
+            models.CheckConstraint(condition=Q(currency__regex="^[A-Z]{3}$"), name="payment_confirmation_currency"),
+        ]

@@ -14,7 +14,7 @@ from abs_platform.documents.replies import DocumentDetailOut, DocumentOut, Trade
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
 from abs_platform.trade import rules, statements
-from abs_platform.trade.models import PaymentConfirmation, SignedDecision, Trade, TradeDocument
+from abs_platform.trade.models import PaymentConfirmation, Signed, SignedDecision, Trade, TradeDocument
 from abs_platform.trade.selectors import Facts
 from abs_platform.trade.states import TRANSITIONS, Confirmation
 
@@ -97,11 +97,7 @@ class TimelineOut(serializers.Serializer[Any]):
     params = serializers.DictField()
 
 
-class PaymentConfirmationOut(serializers.Serializer[Any]):
-    amount = serializers.CharField()
-    currency = serializers.CharField()
-    due_date = serializers.DateField()
-    account = serializers.CharField()
+class SignedOut(serializers.Serializer[Any]):
     person = serializers.CharField()
     organisation = Named()
     at = serializers.DateTimeField()
@@ -109,6 +105,18 @@ class PaymentConfirmationOut(serializers.Serializer[Any]):
     public_key = serializers.CharField()
     custodial = serializers.BooleanField()
     statement = serializers.CharField()
+
+
+class PaymentConfirmationOut(SignedOut):
+    amount = serializers.CharField()
+    currency = serializers.CharField()
+    due_date = serializers.DateField()
+    account = serializers.CharField()
+
+
+class PaymentSheetOut(serializers.Serializer[Any]):
+    content = serializers.CharField(help_text="What a payment confirmation is given over, canonical JSON")
+    content_digest = serializers.CharField(help_text="SM3 of the content, hex; the confirmation names it")
 
 
 class TradeFactsOut(TradeOut):
@@ -120,19 +128,13 @@ class TradeFactsOut(TradeOut):
     open_quantities = OpenQuantityOut(many=True)
     timeline = TimelineOut(many=True)
     payment_confirmation = PaymentConfirmationOut(allow_null=True)
+    payment_sheet = PaymentSheetOut(allow_null=True)
     allowed_actions = serializers.ListField(child=serializers.CharField())
 
 
-class SignatureOut(serializers.Serializer[Any]):
+class SignatureOut(SignedOut):
     decision = serializers.ChoiceField(choices=["confirm", "dispute"])
     reason = serializers.CharField(allow_blank=True)
-    person = serializers.CharField()
-    organisation = Named()
-    at = serializers.DateTimeField()
-    signature = serializers.CharField()
-    public_key = serializers.CharField()
-    custodial = serializers.BooleanField()
-    statement = serializers.CharField()
 
 
 class QueuedOut(serializers.Serializer[Any]):
@@ -204,6 +206,7 @@ def trade_facts_body(row: Trade, facts: Facts, *, actor: Actor) -> Body:
         SignedDecision.objects.filter(document__trade=row).select_related("document", "organisation").order_by("at")
     )
     debtor = actor.has(Role.CORE_ENTERPRISE) and row.buyer_id == actor.organisation_id
+    may_confirm_payment = debtor and payment is None and bool(row.order_number and row.currency)
     return {
         **_trade(row, len(facts.documents), pending),
         "documents": [
@@ -237,7 +240,8 @@ def trade_facts_body(row: Trade, facts: Facts, *, actor: Actor) -> Body:
         ],
         "timeline": _timeline(facts, attachments, bodies, decisions, payment),
         "payment_confirmation": _payment(payment) if payment else None,
-        "allowed_actions": ["confirm_payment"] if debtor and payment is None else [],
+        "payment_sheet": _payment_sheet(row, facts) if may_confirm_payment else None,
+        "allowed_actions": ["confirm_payment"] if may_confirm_payment else [],
     }
 
 
@@ -294,12 +298,8 @@ def _timeline(
     return sorted(events, key=lambda event: str(event["at"]))
 
 
-def _payment(row: PaymentConfirmation) -> Body:
+def _signed(row: Signed) -> Body:
     return {
-        "amount": money(row.amount, row.currency),
-        "currency": row.currency,
-        "due_date": row.due_date.isoformat(),
-        "account": row.account,
         "person": row.person,
         "organisation": named(row.organisation_id, row.organisation.name),
         "at": time(row.at),
@@ -308,6 +308,21 @@ def _payment(row: PaymentConfirmation) -> Body:
         "custodial": row.custodial,
         "statement": row.statement,
     }
+
+
+def _payment(row: PaymentConfirmation) -> Body:
+    return {
+        **_signed(row),
+        "amount": money(row.amount, row.currency),
+        "currency": row.currency,
+        "due_date": row.due_date.isoformat(),
+        "account": row.account,
+    }
+
+
+def _payment_sheet(row: Trade, facts: Facts) -> Body:
+    content = statements.payment_content(row, facts)
+    return {"content": content, "content_digest": statements.digest_of(content)}
 
 
 def _line(line: rules.LineComparison) -> Body:
@@ -377,19 +392,6 @@ def sheet_body(row: TradeDocument, facts: Facts, *, actor: Actor) -> Body:
         "statement": content,
         "content_digest": statements.digest_of(content),
         "differences": _differences(statements.differences_of(row, facts)),
-        "signatures": [
-            {
-                "decision": each.decision,
-                "reason": each.reason,
-                "person": each.person,
-                "organisation": named(each.organisation_id, each.organisation.name),
-                "at": time(each.at),
-                "signature": bytes(each.signature).hex(),
-                "public_key": bytes(each.public_key).hex(),
-                "custodial": each.custodial,
-                "statement": each.statement,
-            }
-            for each in decisions
-        ],
+        "signatures": [{**_signed(each), "decision": each.decision, "reason": each.reason} for each in decisions],
         "allowed_actions": allowed_actions(TRANSITIONS, state=row.confirmation, roles=actor.roles),
     }

@@ -1,7 +1,10 @@
-"""Writes of trades: filing documents, the buyer's word on them, joining loose documents."""
+"""Writes of trades: filing documents and joining loose ones. What the buyer signs is in signing.py.
 
-import secrets
-from datetime import date, timedelta
+Rows are locked in one order: the seller's organisation, its trade, its documents.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -10,26 +13,21 @@ from django.db import transaction
 from guardian.shortcuts import assign_perm
 
 from abs_platform.consent import services as consent
+from abs_platform.consent.selectors import Look
 from abs_platform.core import audit, clock, events, jobs
-from abs_platform.core.errors import Conflict, Invalid, NotFound
-from abs_platform.core.subjects import SubjectRef
-from abs_platform.core.transitions import target_of
-from abs_platform.crypto import sm2
-from abs_platform.crypto.commitments import commit
+from abs_platform.core.errors import Conflict, NotFound
 from abs_platform.documents import selectors as document_selectors
-from abs_platform.documents import services as documents
 from abs_platform.documents.models import Document, Extraction
-from abs_platform.integrations.formats.model import from_json
-from abs_platform.ledger import services as ledger
-from abs_platform.parties import selectors as parties
+from abs_platform.integrations.formats.model import Extracted, from_json
 from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.parties.models import Organisation
 from abs_platform.parties.roles import Role
 from abs_platform.risk import services as risk
 from abs_platform.risk.models import Severity
-from abs_platform.trade import filing, selectors, statements
-from abs_platform.trade.models import PaymentConfirmation, SignedDecision, Trade, TradeDocument, TradeLine
-from abs_platform.trade.states import TRANSITIONS, Confirmation, first_state
+from abs_platform.risk.services import Observation
+from abs_platform.trade import filing, selectors
+from abs_platform.trade.models import Trade, TradeDocument, TradeLine
+from abs_platform.trade.states import Confirmation, first_state
 
 SEVERITY = {
     "invoiced_over_received": Severity.HIGH,
@@ -42,19 +40,41 @@ LINE_FIELDS = tuple(
 )
 
 
+def _lock_seller(seller_id: UUID) -> None:
+    """One filing at a time per seller: two documents of a new trade cannot both open it, no merge meets a join."""
+    Organisation.objects.select_for_update(no_key=True).get(id=seller_id)
+
+
+def _locked(trade_id: UUID) -> Trade:
+    """A trade as it is now; a decision on it that is under way comes wholly before what follows, or wholly after it."""
+    trades = Trade.objects.select_for_update(no_key=True, of=("self",))
+    return trades.select_related("seller", "buyer", "buyer__parent").get(id=trade_id)
+
+
 @transaction.atomic
 def file_document(*, document_id: UUID) -> None:
     """File an extracted document in its trade, compare, and have the right computed. Idempotent."""
-    document = Document.objects.select_related("owner").get(id=document_id)
-    # One filing at a time per seller: two documents of a new trade cannot both open it.
-    Organisation.objects.select_for_update(no_key=True).get(id=document.owner_id)
+    owner_id = Document.objects.values_list("owner_id", flat=True).get(id=document_id)
+    _lock_seller(owner_id)
+    document = Document.objects.select_related("owner", "counterparty").get(id=document_id)
     if document.extraction != Extraction.EXTRACTED or TradeDocument.objects.filter(document=document).exists():
         return
     extracted = from_json(document.content or {})
-    buyer = document.counterparty
-    trade = filing.find_or_open(document=document, extracted=extracted, buyer=buyer)
-    # A decision on this trade that is under way comes wholly before what follows, or wholly after it.
-    Trade.objects.select_for_update(no_key=True).get(id=trade.id)
+    found = filing.find_or_open(document=document, extracted=extracted, buyer=document.counterparty)
+    trade = _locked(found.id)
+    _file(document, trade, extracted)
+    if extracted.kind == "order":
+        trade.provisional = False
+        trade.ordered = extracted.total
+        trade.currency = extracted.currency or ""
+    trade.currency = trade.currency or extracted.currency or ""
+    trade.save(update_fields=["provisional", "ordered", "currency"])
+    if trade.buyer and trade.buyer.parent:
+        assign_perm("trade.see_trade", trade.buyer.parent.group, trade)
+    changed(PLATFORM, trade, "trade.document_filed", {"document": str(document.id), "kind": extracted.kind})
+
+
+def _file(document: Document, trade: Trade, extracted: Extracted) -> None:
     now = clock.now()
     state = first_state(extracted.kind)
     filed = TradeDocument.objects.create(
@@ -78,206 +98,82 @@ def file_document(*, document_id: UUID) -> None:
         )
         for position, line in enumerate(extracted.lines)
     )
-    if extracted.kind == "order":
-        trade.provisional = False
-        trade.ordered = extracted.total
-        trade.currency = extracted.currency or ""
-    trade.currency = trade.currency or extracted.currency or ""
-    documents.place(
-        document_id=document.id, trade_id=trade.id, label=trade.order_number, counterparty_id=trade.buyer_id
-    )
-    consent.contain(container=selectors.subject_of(trade), members=[SubjectRef("document", document.id)])
-    if trade.buyer and trade.buyer.parent:
-        assign_perm("trade.see_trade", trade.buyer.parent.group, trade)
-    _changed(PLATFORM, trade, "trade.document_filed", {"document": str(document.id), "kind": extracted.kind})
+    filing.hold(trade, [document.id])
 
 
-def _changed(actor: Actor, trade: Trade, verb: str, detail: dict[str, object]) -> None:
-    """After anything about a trade changed: compare anew, raise alerts, have the right computed, tell both sides."""
+def changed(actor: Actor, trade: Trade, verb: str, detail: dict[str, object]) -> None:
+    """After anything about a locked trade changed: compare anew, raise alerts, have the right computed, tell both sides."""
     facts = selectors.compared(trade)
     trade.mismatches = len(facts.comparison.mismatches)
     trade.updated_at = clock.now()
-    trade.save()
-    for item in facts.comparison.mismatches:
-        risk.report(
-            actor=actor,
-            network_id=trade.network_id,
-            rule=item.rule,
-            severity=SEVERITY.get(item.rule, Severity.LOW),
-            key=f"{item.rule}:{item.document_id}:{item.line}",
-            subject=selectors.subject_of(trade),
-            subject_label=selectors.label_of(trade),
-            organisation_ids=[trade.seller_id, trade.buyer_id],
-            amount=next(
-                (
-                    abs(doc.total)
-                    for doc in facts.documents
-                    if str(doc.document_id) == str(item.document_id) and doc.total is not None
-                ),
-                None,
-            ),
-            currency=trade.currency,
-            detail={"document": item.document, "line": item.line, "expected": item.expected, "found": item.found},
-        )
+    trade.save(update_fields=["mismatches", "updated_at"])
+    risk.report(actor=actor, network_id=trade.network_id, observations=_observed(trade, facts))
     audit.record(actor=actor, verb=verb, subject=selectors.subject_of(trade), detail=detail)
     jobs.publish("trade.changed", {"trade": str(trade.id)}, key=str(trade.id))
     events.notify([trade.seller_id, trade.buyer_id], "trade", trade.id)
 
 
-def decide(*, actor: Actor, document_id: UUID, decision: str, content_digest: str, reason: str = "") -> TradeDocument:
-    """Confirm or dispute a document: the core enterprise signs, with SM2, exactly the content that it was shown.
-
-    `decision` is "confirm" or "dispute". Raises NotFound, Forbidden, Conflict (also when the content is no longer the
-    one that `content_digest` names), Invalid when a dispute gives no reason.
-    """
-    actor.require(Role.CORE_ENTERPRISE)
-    if decision == "dispute" and not reason.strip():
-        raise Invalid("reason_missing", "Say why you dispute it, so that the supplier can mend it.")
-    key = parties.signing_key(actor.home)
-    organisation = parties.organisation(actor.home)
-    with transaction.atomic():
-        row = (
-            selectors.queue(actor=actor).select_for_update(of=("self", "trade")).filter(document_id=document_id).first()
-        )
-        if row is None:
-            raise NotFound
-        row.confirmation = target_of(TRANSITIONS, action=decision, state=row.confirmation, roles=actor.roles)
-        content = statements.content_of(row, selectors.compared(row.trade))
-        if statements.digest_of(content) != content_digest:
-            raise Conflict(
-                "content_changed", "The content has changed since you opened it. Look at it again before you sign."
+def _observed(trade: Trade, facts: selectors.Facts) -> list[Observation]:
+    totals: dict[str, Decimal | None] = {str(doc.document_id): doc.total for doc in facts.documents}
+    observations = []
+    for item in facts.comparison.mismatches:
+        total = totals.get(str(item.document_id))
+        observations.append(
+            Observation(
+                rule=item.rule,
+                severity=SEVERITY.get(item.rule, Severity.LOW),
+                key=f"{item.rule}:{item.document_id}:{item.line}",
+                subject=selectors.subject_of(trade),
+                subject_label=selectors.label_of(trade),
+                organisation_ids=(trade.seller_id, trade.buyer_id),
+                amount=None if total is None else abs(total),
+                currency=trade.currency,
+                detail={"document": item.document, "line": item.line, "expected": item.expected, "found": item.found},
             )
-        now = clock.now()
-        statement = statements.decision_statement(
-            content=content,
-            decision=decision,
-            reason=reason.strip(),
-            actor=actor,
-            organisation=organisation.name,
-            at=now,
         )
-        salt = secrets.token_bytes(32)
-        record = ledger.append(
-            subject=SubjectRef("document", row.document_id),
-            template=f"confirmation.{decision}/v1",
-            commitment=commit("abs/confirmation/v1", salt, statement.encode()),
-            actor=actor,
-        )
-        SignedDecision.objects.create(
-            document=row,
-            decision=decision,
-            reason=reason.strip(),
-            statement=statement,
-            content_digest=content_digest,
-            signature=sm2.sign(key.private, statement.encode(), public=key.public),
-            public_key=key.public,
-            custodial=True,
-            organisation=organisation,
-            person=actor.label,
-            salt=salt,
-            record_id=record.id,
-            at=now,
-        )
-        row.decided_at = now
-        row.save(update_fields=["confirmation", "decided_at"])
-        events.notify([row.trade.seller_id, row.trade.buyer_id], "confirmation", row.document_id)
-        _changed(
-            actor, row.trade, f"confirmation.{decision}", {"document": str(row.document_id), "reason": reason.strip()}
-        )
-    return row
-
-
-def confirm_payment(
-    *, actor: Actor, trade_id: UUID, amount: Decimal, due_date: date, account: str
-) -> PaymentConfirmation:
-    """Sign the payment confirmation of a trade (rung 5). Raises NotFound, Forbidden, Conflict when there is one, Invalid."""
-    actor.require(Role.CORE_ENTERPRISE)
-    key = parties.signing_key(actor.home)
-    organisation = parties.organisation(actor.home)
-    with transaction.atomic():
-        trade = (
-            Trade.objects.select_for_update(of=("self",))
-            .select_related("seller")
-            .filter(id=trade_id, buyer_id=actor.home)
-            .first()
-        )
-        if trade is None:
-            raise NotFound
-        if PaymentConfirmation.objects.filter(trade=trade).exists():
-            raise Conflict("already_confirmed", "The payment of this trade has been confirmed.")
-        if amount <= 0:
-            raise Invalid("amount_not_positive", "The amount must be above zero.")
-        now = clock.now()
-        statement = statements.payment_statement(
-            trade=trade,
-            amount=amount,
-            due_date=due_date,
-            account=account,
-            actor=actor,
-            organisation=organisation.name,
-            at=now,
-        )
-        salt = secrets.token_bytes(32)
-        record = ledger.append(
-            subject=selectors.subject_of(trade),
-            template="payment-confirmation/v1",
-            commitment=commit("abs/payment-confirmation/v1", salt, statement.encode()),
-            actor=actor,
-        )
-        row = PaymentConfirmation.objects.create(
-            trade=trade,
-            amount=amount,
-            currency=trade.currency,
-            due_date=due_date,
-            account=account,
-            statement=statement,
-            signature=sm2.sign(key.private, statement.encode(), public=key.public),
-            public_key=key.public,
-            custodial=True,
-            organisation=organisation,
-            person=actor.label,
-            salt=salt,
-            record_id=record.id,
-            at=now,
-        )
-        _changed(actor, trade, "payment.confirmed", {"amount": str(amount), "due_date": due_date.isoformat()})
-    return row
+    return observations
 
 
 @transaction.atomic
 def attach(*, actor: Actor, document_id: UUID, trade_id: UUID) -> Document:
-    """Join an own loose document to an own trade. Raises NotFound, Conflict when it already belongs to one."""
-    document = Document.objects.select_for_update().filter(id=document_id, owner_id=actor.home).first()
-    trade = Trade.objects.select_for_update(no_key=True).filter(id=trade_id, seller_id=actor.home).first()
-    if document is None or trade is None:
+    """Join an own loose document to an own trade. Raises Forbidden, NotFound, and Conflict when it is not loose."""
+    actor.require(Role.SUPPLIER)
+    _lock_seller(actor.home)
+    if not Trade.objects.filter(id=trade_id, seller_id=actor.home).exists():
         raise NotFound
-    if document.trade_id:
-        raise Conflict("already_in_trade", "This document belongs to a trade already.")
-    documents.place(
-        document_id=document.id, trade_id=trade.id, label=trade.order_number, counterparty_id=trade.buyer_id
-    )
-    consent.contain(container=selectors.subject_of(trade), members=[document_selectors.subject_of(document)])
-    _changed(actor, trade, "trade.document_attached", {"document": str(document.id)})
-    document.refresh_from_db()
-    return document
+    trade = _locked(trade_id)
+    document = Document.objects.select_for_update(no_key=True).filter(id=document_id, owner_id=actor.home).first()
+    if document is None:
+        raise NotFound
+    if not document.is_loose:
+        raise Conflict(
+            "not_loose", "Only a document that has been read, repeats no other and is in no trade can be joined."
+        )
+    filing.hold(trade, [document.id])
+    changed(actor, trade, "trade.document_attached", {"document": str(document.id)})
+    return document_selectors.document(actor=actor, document_id=document.id)
 
 
 @transaction.atomic
 def look(*, actor: Actor, trade_id: UUID) -> Trade:
     """One trade for showing; a look by consent goes into the owner's access log. Raises NotFound."""
     row = selectors.trade(actor=actor, trade_id=trade_id)
-    if selectors.by_disclosure(actor=actor, row=row):
-        subject = (selectors.subject_of(row), selectors.label_of(row))
-        consent.record_looks(actor=actor, owner_id=row.seller_id, action="viewed", subjects=[subject])
+    if not _shown([row], actor, "viewed"):
+        raise NotFound
     return row
 
 
 @transaction.atomic
-def record_listing(*, actor: Actor, rows: list[Trade]) -> None:
-    """Put the disclosed ones of a listed page into their owners' access logs."""
-    by_owner: dict[UUID, list[tuple[SubjectRef, str]]] = {}
-    for row in rows:
-        if selectors.by_disclosure(actor=actor, row=row):
-            by_owner.setdefault(row.seller_id, []).append((selectors.subject_of(row), selectors.label_of(row)))
-    for owner_id, items in by_owner.items():
-        consent.record_looks(actor=actor, owner_id=owner_id, action="listed", subjects=items)
+def listed(*, actor: Actor, rows: Sequence[Trade]) -> list[Trade]:
+    """The rows of a page that may be shown; the disclosed ones go into their owners' access logs."""
+    return _shown(rows, actor, "listed")
+
+
+def _shown(rows: Sequence[Trade], actor: Actor, action: str) -> list[Trade]:
+    disclosed = [row for row in rows if selectors.by_disclosure(actor=actor, row=row)]
+    if not disclosed:
+        return list(rows)
+    looks = [Look(row.seller_id, selectors.subject_of(row), selectors.label_of(row)) for row in disclosed]
+    covered = consent.record_looks(actor=actor, action=action, looks=looks)
+    hidden = {look.subject.id for look in looks if look.subject not in covered}
+    return [row for row in rows if row.id not in hidden]

@@ -1,28 +1,33 @@
 """What a core enterprise signs, to the letter: canonical JSON of what its people were shown."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 
-from abs_platform.core.currencies import minor_unit
-from abs_platform.core.rest.fields import money
+from abs_platform.core.rest.fields import money, number
 from abs_platform.crypto import sm3
 from abs_platform.crypto.canonical import canonical_json
+from abs_platform.integrations.formats.model import Line
 from abs_platform.parties.actor import Actor
 from abs_platform.trade import rules
 from abs_platform.trade.models import Trade, TradeDocument
 from abs_platform.trade.selectors import Facts
 
 
-def _text(value: Decimal | date | None) -> str | None:
+def _text(value: date | None) -> str | None:
     return None if value is None else str(value)
 
 
 def content_of(row: TradeDocument, facts: Facts) -> str:
-    """The document as shown on the confirmation sheet: its own content and how it differs from the others."""
+    """The document as shown on the confirmation sheet: every figure that a right is computed from, and how it differs.
+
+    Lines carry the order line that they were joined to, so that nobody confirms one item and means another.
+    """
     extracted = facts.extracted[row.document_id]
     shown = {
         "format": "abs-confirmation-content/v1",
         "trade": {
+            "id": str(row.trade_id),
             "order_number": row.trade.order_number,
             "seller": row.trade.seller.name,
             "buyer": row.trade.buyer.name if row.trade.buyer else row.trade.buyer_name,
@@ -31,24 +36,17 @@ def content_of(row: TradeDocument, facts: Facts) -> str:
             "id": str(row.document_id),
             "kind": row.kind,
             "number": row.number,
+            "seller": extracted.seller.name if extracted.seller else None,
+            "buyer": extracted.buyer.name if extracted.buyer else None,
             "issue_date": _text(row.issue_date),
             "due_date": _text(row.due_date),
             "currency": row.currency,
             "total": money(row.total, row.currency),
+            "totals": {name: number(value) for name, value in asdict(extracted.totals).items() if value is not None},
             "sm3": row.document.digest,
-            "lines": [
-                {
-                    "id": line.id,
-                    "item": line.item_name,
-                    "quantity": _text(line.quantity),
-                    "rejected": _text(line.rejected),
-                    "unit": line.unit,
-                    "price": _text(line.price),
-                    "amount": _text(line.amount),
-                }
-                for line in extracted.lines
-            ],
+            "lines": [_line(line, row, facts) for line in extracted.lines],
         },
+        "remarks": [{"rule": remark.rule, "params": remark.params} for remark in extracted.remarks],
         "differences": [
             {
                 "rule": item.rule,
@@ -61,6 +59,37 @@ def content_of(row: TradeDocument, facts: Facts) -> str:
         ],
     }
     return canonical_json(shown).decode()
+
+
+def _line(line: Line, row: TradeDocument, facts: Facts) -> dict[str, object]:
+    joined = next(
+        (
+            each
+            for each in facts.comparison.lines
+            if any(str(part.document.id) == str(row.document_id) and part.line is line for part in each.parts)
+        ),
+        None,
+    )
+    stated = {
+        "id": line.id,
+        "item": line.label,
+        "buyer_item_id": line.buyer_item_id,
+        "seller_item_id": line.seller_item_id,
+        "standard_item_id": line.standard_item_id,
+        "quantity": number(line.quantity),
+        "rejected": number(line.rejected),
+        "short": number(line.short),
+        "unit": line.unit,
+        "price": number(line.price),
+        "price_base_quantity": number(line.price_base_quantity),
+        "allowances": number(line.allowances),
+        "charges": number(line.charges),
+        "amount": number(line.amount),
+        "tax": number(line.tax),
+        "tax_percent": number(line.tax_percent),
+    }
+    order_line = {"id": joined.order_line, "item": joined.item} if joined and joined.order_line else None
+    return {**stated, "order_line": order_line}
 
 
 def differences_of(row: TradeDocument, facts: Facts) -> list[rules.Mismatch]:
@@ -89,19 +118,50 @@ def decision_statement(
     return canonical_json(decided).decode()
 
 
-def payment_statement(
-    *, trade: Trade, amount: Decimal, due_date: date, account: str, actor: Actor, organisation: str, at: datetime
-) -> str:
-    """The payment confirmation that is signed (付款确认书)."""
-    confirmed = {
-        "format": "abs-payment-confirmation/v1",
+def payment_content(trade: Trade, facts: Facts) -> str:
+    """What a payment confirmation is given over: the debt as it stands, invoice by invoice, credit note by credit note."""
+    shown = {
+        "format": "abs-payment-content/v1",
+        "trade": str(trade.id),
         "order_number": trade.order_number,
         "payee": trade.seller.name,
-        "debtor": organisation,
-        "amount": str(amount.quantize(minor_unit(trade.currency))),
+        "debtor": trade.buyer.name if trade.buyer else trade.buyer_name,
         "currency": trade.currency,
+        "documents": [
+            {
+                "id": str(doc.document_id),
+                "kind": doc.kind,
+                "number": doc.number,
+                "total": money(doc.total, doc.currency),
+                "currency": doc.currency,
+            }
+            for doc in facts.documents
+            if doc.kind in ("invoice", "credit_note")
+        ],
+    }
+    return canonical_json(shown).decode()
+
+
+def payment_statement(
+    *,
+    content: str,
+    currency: str,
+    amount: Decimal,
+    due_date: date,
+    account: str,
+    actor: Actor,
+    organisation: str,
+    at: datetime,
+) -> str:
+    """The payment confirmation that is signed (付款确认书): the content shown, and what is confirmed of it."""
+    confirmed = {
+        "format": "abs-payment-confirmation/v1",
+        "content": content,
+        "amount": money(amount, currency),
+        "currency": currency,
         "due_date": due_date.isoformat(),
         "account": account,
+        "organisation": organisation,
         "person": actor.label,
         "at": at.isoformat(),
     }

@@ -24,7 +24,7 @@ from abs_platform.documents.models import Document
 from abs_platform.parties.actor import Actor
 from abs_platform.trade import selectors as trades
 from abs_platform.trade import services as trade_services
-from abs_platform.trade import sharing, statements
+from abs_platform.trade import sharing, signing, statements
 from abs_platform.trade.models import Trade, TradeDocument
 
 READING = ("documents.extract", "trade.file", "rights.compute")
@@ -83,9 +83,7 @@ def _filed(order_number: str, kind: str) -> TradeDocument:
 def _decide(actor: Actor, order_number: str, kind: str, decision: str, reason: str = "") -> None:
     row = trades.queued(actor=actor, document_id=_filed(order_number, kind).document_id)
     digest = statements.digest_of(statements.content_of(row, trades.compared(row.trade)))
-    trade_services.decide(
-        actor=actor, document_id=row.document_id, decision=decision, content_digest=digest, reason=reason
-    )
+    signing.decide(actor=actor, document_id=row.document_id, decision=decision, content_digest=digest, reason=reason)
     _settle()
 
 

@@ -42,8 +42,7 @@ class DocumentsView(APIView):
         rows = selectors.documents(actor=actor).filter(_matching(query_of(request, shapes.DocumentQuery)))
 
         def represent(page: Any) -> list[dict[str, Any]]:  # Any: JSON
-            services.record_listing(actor=actor, rows=page)
-            return replies.document_bodies(page, actor=actor)
+            return replies.document_bodies(services.listed(actor=actor, rows=page), actor=actor)
 
         return paged(request, rows, represent)
 

@@ -53,8 +53,7 @@ class TradesView(APIView):
             )
 
         def represent(page: Any) -> list[Body]:  # Any: a page of Trade
-            trade_services.record_listing(actor=actor, rows=page)
-            return replies.trade_rows(page)
+            return replies.trade_rows(trade_services.listed(actor=actor, rows=page))
 
         return paged(request, rows.distinct(), represent)
 
@@ -85,8 +84,8 @@ class RightsView(APIView):
 
         def represent(page: Any) -> list[Body]:  # Any: a page of Right
             visible = trades.trades(actor=actor).filter(id__in=[row.trade_id for row in page])
-            trade_services.record_listing(actor=actor, rows=list(visible))
-            return [replies.right_body(row) for row in page]
+            shown = {row.id for row in trade_services.listed(actor=actor, rows=list(visible))}
+            return [replies.right_body(row) for row in page if row.trade_id in shown]
 
         return paged(request, rows, represent)
 

@@ -22,7 +22,7 @@ class DisputeIn(ConfirmIn):
     reason = serializers.CharField(max_length=2000)
 
 
-class PaymentIn(serializers.Serializer[Any]):
+class PaymentIn(ConfirmIn):
     amount = serializers.DecimalField(max_digits=18, decimal_places=2)
     due_date = serializers.DateField()
     account = serializers.CharField(max_length=100)

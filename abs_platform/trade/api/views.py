@@ -14,7 +14,7 @@ from abs_platform.core.rest.pagination import PAGE_PARAMETERS, Queue, page_of, p
 from abs_platform.documents import replies as documents
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.authentication import actor_of
-from abs_platform.trade import replies, selectors, services, sharing, statements
+from abs_platform.trade import replies, selectors, services, sharing, signing, statements
 from abs_platform.trade.api import serializers as shapes
 
 
@@ -70,7 +70,7 @@ class ConfirmView(APIView):
     def post(self, request: Request, id: UUID) -> Response:
         """Confirm a document: sign, with SM2, the content that `content_digest` names."""
         actor = actor_of(request)
-        services.decide(actor=actor, document_id=id, decision="confirm", **_checked(shapes.ConfirmIn, request))
+        signing.decide(actor=actor, document_id=id, decision="confirm", **_checked(shapes.ConfirmIn, request))
         return _sheet(actor, id)
 
 
@@ -81,7 +81,7 @@ class DisputeView(APIView):
     def post(self, request: Request, id: UUID) -> Response:
         """Dispute a document, with a reason, signed like a confirmation."""
         actor = actor_of(request)
-        services.decide(actor=actor, document_id=id, decision="dispute", **_checked(shapes.DisputeIn, request))
+        signing.decide(actor=actor, document_id=id, decision="dispute", **_checked(shapes.DisputeIn, request))
         return _sheet(actor, id)
 
 
@@ -92,7 +92,7 @@ class PaymentConfirmationView(APIView):
     def post(self, request: Request, id: UUID) -> Response:
         """Confirm amount, due date and account of a trade's payment (rung 5)."""
         actor = actor_of(request)
-        services.confirm_payment(actor=actor, trade_id=id, **_checked(shapes.PaymentIn, request))
+        signing.confirm_payment(actor=actor, trade_id=id, **_checked(shapes.PaymentIn, request))
         row = selectors.trade(actor=actor, trade_id=id)
         body = replies.trade_facts_body(row, selectors.compared(row), actor=actor)
         return Response(body, status=status.HTTP_201_CREATED)
