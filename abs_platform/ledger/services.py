@@ -72,7 +72,7 @@ def seal(*, channel: str = MAIN, limit: int = BATCH) -> Sealed | None:
     record whose transaction commits late is not lost. Returns None when nothing was pending.
     """
     with transaction.atomic():
-        log = Channel.objects.select_for_update().get(name=channel)
+        log = Channel.objects.select_for_update(no_key=True).get(name=channel)
         if not PendingRecord.objects.filter(channel=log).exists():
             return None
         size = log_size(log)

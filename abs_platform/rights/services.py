@@ -20,22 +20,7 @@ from abs_platform.trade.models import PaymentConfirmation, Trade
 
 log = logging.getLogger(__name__)
 
-NOTHING = rules.Assessment(
-    rung=0,
-    rate=Decimal(0),
-    currency=None,
-    value=Decimal(0),
-    tax=Decimal(0),
-    gross=Decimal(0),
-    base=Decimal(0),
-    supported=Decimal(0),
-    reductions=(),
-    lines=(),
-    due_date=None,
-    poolable=False,
-    poolable_reasons=("amount_not_fixed",),
-    missing=("not_computable",),
-)
+ZERO = Decimal(0)
 RATES = {rung: Decimal(rate) for rung, rate in settings.ADVANCE_RATES.items()}
 
 
@@ -51,31 +36,21 @@ def compute(*, trade_id: UUID) -> None:
     if trade is None:  # merged into another trade, whose own job computes it
         return
     compared = trades.compared(trade)
+    right = Right.objects.filter(trade=trade).first() or Right(trade=trade)
+    before = (right.rung, right.base, right.supported)
+    now = clock.now()
     try:
         confirmation = _payment_confirmation(trade)
         found = rules.assess(compared.comparison, compared.facts, RATES, confirmation, today=clock.today())
     except ArithmeticError:
-        # Better no right than yesterday's: whatever cannot be computed supports nothing until somebody has looked.
+        # Better no right than yesterday's: what cannot be computed supports nothing until somebody has looked.
         log.exception("the right of trade %s cannot be computed", trade_id)
-        found = NOTHING
+        _fill_with_nothing(right)
         _report_not_computable(trade)
-    right = Right.objects.filter(trade=trade).first() or Right(trade=trade, base=0, rate=0, supported=0)
-    before = (right.rung, right.base, right.supported)
-    now = clock.now()
-    right.rung = found.rung
-    right.base = found.base
-    right.rate = found.rate
-    right.supported = found.supported
-    right.currency = found.currency or ""
-    right.poolable = found.poolable
-    right.poolable_reasons = list(found.poolable_reasons)
-    right.reductions = [
-        {"reason": each.reason, "amount": str(each.amount), "document": each.document} for each in found.reductions
-    ]
-    right.missing = [*found.missing, *([] if trade.buyer_id else ["buyer_on_platform"])]
-    right.calculation = [_line(each) for each in found.lines]
-    right.due_date = found.due_date
-    if right.financeable_since is None and found.supported > 0:
+    else:
+        _fill(right, found, has_buyer=trade.buyer_id is not None)
+        _report_reductions(trade, found)
+    if right.financeable_since is None and right.supported > 0:
         right.financeable_since = now
     right.computed_at = now
     right.save()
@@ -86,8 +61,29 @@ def compute(*, trade_id: UUID) -> None:
             subject=SubjectRef("right", right.id),
             detail={"rung": right.rung, "base": str(right.base), "supported": str(right.supported)},
         )
-    _alert_reductions(trade, found)
     events.notify([trade.seller_id, trade.buyer_id], "right", trade.id)
+
+
+def _fill(right: Right, found: rules.Assessment, *, has_buyer: bool) -> None:
+    right.rung = found.rung
+    right.base = found.base
+    right.rate = found.rate
+    right.supported = found.supported
+    right.currency = found.currency or ""
+    right.poolable = found.poolable
+    right.poolable_reasons = list(found.poolable_reasons)
+    right.reductions = [
+        {"reason": each.reason, "amount": str(each.amount), "document": each.document} for each in found.reductions
+    ]
+    right.missing = [*found.missing, *([] if has_buyer else ["buyer_on_platform"])]
+    right.calculation = [_line(each) for each in found.lines]
+    right.due_date = found.due_date
+
+
+def _fill_with_nothing(right: Right) -> None:
+    right.rung, right.base, right.rate, right.supported = 0, ZERO, ZERO, ZERO
+    right.poolable, right.poolable_reasons, right.missing = False, ["amount_not_fixed"], ["not_computable"]
+    right.reductions, right.calculation, right.due_date = [], [], None
 
 
 def _payment_confirmation(trade: Trade) -> rules.PaymentConfirmation | None:
@@ -112,7 +108,7 @@ def _line(each: rules.ValuedLine) -> dict[str, str]:
     }
 
 
-def _alert_reductions(trade: Trade, found: rules.Assessment) -> None:
+def _report_reductions(trade: Trade, found: rules.Assessment) -> None:
     observations = [
         Observation(
             rule="right_reduced_by_credit_note",
