@@ -231,3 +231,14 @@ def test_a_flood_of_bytes_is_read_in_time() -> None:
         formats.parse(changed("<cac:AccountingSupplierParty>", embedded + "<cac:AccountingSupplierParty>")) is not None
     )
     assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize("name", ["Rejected", "Short", "Oversupply", "Backorder"])
+def test_what_is_taken_off_is_not_negative(name: str) -> None:
+    root = (
+        '<ReceiptAdvice xmlns="urn:oasis:names:specification:ubl:schema:xsd:ReceiptAdvice-2"'
+        ' xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"'
+        ' xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"><cbc:ID>R1</cbc:ID>\n'
+    )
+    line = f"<cac:ReceiptLine><cbc:{name}Quantity>-900</cbc:{name}Quantity></cac:ReceiptLine></ReceiptAdvice>"
+    assert code_of((root + line).encode()) == "quantity_negative"

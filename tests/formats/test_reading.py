@@ -333,3 +333,24 @@ def test_json_keeps_every_digit_and_forgives_what_is_missing() -> None:
             assert from_json(to_json(extracted)) == extracted
     assert to_json(INVOICE)["totals"]["payable"] == "113.00"
     assert from_json({"kind": "order", "number": "1", "unheard_of": 1}) == Extracted("order", "1")
+
+
+@pytest.mark.parametrize(("rejected", "accepted"), [("-900", "10"), ("4", "6"), ("40", "0")])
+def test_accepted_lies_between_nothing_and_what_was_received(rejected: str, accepted: str) -> None:
+    assert Line("1", quantity=Decimal(10), rejected=Decimal(rejected)).accepted == Decimal(accepted)
+
+
+def test_figures_beyond_any_trade_are_read_and_remarked() -> None:
+    most = "999999999999999"
+    figures = f"<cbc:InvoicedQuantity>{most}</cbc:InvoicedQuantity>"
+    price = f'<cac:Price><cbc:PriceAmount currencyID="CNY">{most}</cbc:PriceAmount>{{}}</cac:Price>'
+    finest = price.format("<cbc:BaseQuantity>0.0000000000001</cbc:BaseQuantity>")
+    assert "line_arithmetic" in rules(read("Invoice", line(figures + price.format(""))))
+    assert "line_arithmetic" in rules(read("Invoice", line(figures + finest)))
+
+
+def test_a_computed_tax_beyond_any_trade_is_left_out() -> None:
+    most = "999999999999999"
+    assert taxes(line(RATE.format(most), most)) == [None]
+    cancelling = line("", f"{most}.0000000000001") + line("", f"-{most}")
+    assert taxes(TAX.format(most) + cancelling) == [None, None]

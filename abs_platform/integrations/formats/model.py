@@ -76,8 +76,8 @@ class Line:
 
     @property
     def accepted(self) -> Decimal | None:
-        """What a receipt line accepts: received less rejected, never below zero."""
-        return None if self.quantity is None else max(self.quantity - self.rejected, ZERO)
+        """What a receipt line accepts: received less rejected, never below zero nor above what was received."""
+        return None if self.quantity is None else max(min(self.quantity - self.rejected, self.quantity), ZERO)
 
     @property
     def label(self) -> str:

@@ -7,8 +7,8 @@ class Refused(Invalid):
     """The file must not be taken as a business document: `code` for programs, `detail` for people.
 
     Codes: doctype_forbidden, too_large, too_deep, too_many_elements, too_many_lines, xml_malformed, number_missing,
-    decimal_invalid, date_invalid, text_too_long, text_invalid, currency_invalid. `params["line"]`: the line in the
-    file, where known; `params["limit"]`: the bound exceeded.
+    decimal_invalid, quantity_negative, date_invalid, text_too_long, text_invalid, currency_invalid. `params["line"]`: the
+    line in the file, where known; `params["limit"]`: the bound exceeded.
     """
 
     title = "The file was not accepted"

@@ -4,7 +4,7 @@ Source: EN 16931-1 BR-CO-10 to BR-CO-16 for what the sums of an invoice are; UBL
 """
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from abs_platform.integrations.formats.model import ZERO, Extracted, Line, Remark
 
@@ -14,11 +14,20 @@ SUM_TOLERANCE = Decimal("0.05")
 
 PRICED = ("order", "order_response", "invoice", "credit_note")
 BILLS = ("invoice", "credit_note")
+# Enough for the product of three figures of any document.
+PRECISION = 90
+
+# The sums that make the amount do not hold, so the document fixes none by itself.
+ARITHMETIC = frozenset(
+    {"line_arithmetic", "lines_total", "total_arithmetic", "tax_inclusive_arithmetic", "payable_arithmetic"}
+)
 
 
 def remarks_of(extracted: Extracted) -> tuple[Remark, ...]:
     """Every remark on the document, header first, then by line."""
-    return (*_missing(extracted), *_on_totals(extracted), *_on_lines(extracted))
+    with localcontext() as context:
+        context.prec = PRECISION
+        return (*_missing(extracted), *_on_totals(extracted), *_on_lines(extracted))
 
 
 def _missing(extracted: Extracted) -> Iterator[Remark]:

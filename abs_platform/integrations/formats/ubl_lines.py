@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from abs_platform.integrations.formats.fields import MAX_NAME, MAX_TEXT, Element, Fields
 from abs_platform.integrations.formats.model import ONE, ZERO, Line, Totals
@@ -12,6 +12,10 @@ MAX_LINES = 5_000
 
 # A tax that we compute is no finer than this, whatever the currency.
 COMPUTED_TAX = Decimal("0.01")
+# A tax that we compute and that is greater than any amount that can be stated is left out.
+TAX_LIMIT = Decimal(10) ** 15
+# Enough for the product of three figures of any document.
+PRECISION = 90
 HUNDRED = Decimal(100)
 
 
@@ -40,7 +44,9 @@ def lines_of(fields: Fields, kind: str, totals: Totals) -> tuple[Line, ...]:
     if len(elements) > MAX_LINES:
         raise Refused("too_many_lines", f"The document has more than {MAX_LINES} lines.", limit=MAX_LINES)
     lines = [_line(fields, element, shape, position) for position, element in enumerate(elements, start=1)]
-    return tuple(_with_tax(lines, totals.tax))
+    with localcontext() as context:
+        context.prec = PRECISION
+        return tuple(_with_tax(lines, totals.tax))
 
 
 def allowances_and_charges(fields: Fields, element: Element) -> tuple[Decimal | None, Decimal | None]:
@@ -56,7 +62,12 @@ def allowances_and_charges(fields: Fields, element: Element) -> tuple[Decimal | 
 
 def _line(fields: Fields, element: Element, shape: _Shape, position: int) -> Line:
     def quantity(name: str) -> Decimal:
-        return fields.decimal(element, f"cbc:{name}Quantity") or ZERO
+        stated = fields.decimal(element, f"cbc:{name}Quantity") or ZERO
+        if stated < 0:
+            # It would add to what was accepted.
+            detail = f"{name}Quantity in line {element.sourceline} is below zero."
+            raise Refused("quantity_negative", detail, line=element.sourceline)
+        return stated
 
     allowances, charges = allowances_and_charges(fields, element)
     return Line(
@@ -141,13 +152,15 @@ def _with_tax(lines: Sequence[Line], document_tax: Decimal | None) -> list[Line]
         due = _rounded(to_share * amount_so_far / open_amount)
         shared.append(replace(line, tax=due - tax_so_far))
         tax_so_far = due
-    return shared
+    plausible = all(line.tax is None or abs(line.tax) < TAX_LIMIT for line in shared)
+    return shared if plausible else rated
 
 
 def _with_rated_tax(line: Line) -> Line:
     if line.tax is not None or line.tax_percent is None or line.amount is None:
         return line
-    return replace(line, tax=_rounded(line.amount * line.tax_percent / HUNDRED))
+    tax = _rounded(line.amount * line.tax_percent / HUNDRED)
+    return replace(line, tax=tax) if abs(tax) < TAX_LIMIT else line
 
 
 def _rounded(tax: Decimal) -> Decimal:
