@@ -32,7 +32,7 @@ class PaymentConfirmation:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The facts of a trade in one currency. `documents` are all that are no duplicates, along the ladder."""
+    """The facts of a trade in one currency. `documents` are along the ladder."""
 
     rows: tuple[LineComparison, ...]
     documents: tuple[DocumentFacts, ...]
@@ -68,7 +68,7 @@ def standing_of(
     comparison: Comparison, documents: Sequence[DocumentFacts], confirmation: PaymentConfirmation | None
 ) -> Standing:
     """The facts in the order's currency, else the first invoice's or credit note's, else the payment confirmation's."""
-    known = tuple(sorted((each for each in documents if not each.duplicate), key=DocumentFacts.sort_key))
+    known = tuple(sorted(documents, key=DocumentFacts.sort_key))
     spine = [part.document for row in comparison.lines for part in row.parts if part.document.kind == "order"]
     stating = [*spine, *(each for each in known if each.kind in STATE_AMOUNTS)]
     currency = next(

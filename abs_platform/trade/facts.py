@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from abs_platform.integrations.formats.model import Extracted, Line, Totals
+from abs_platform.integrations.formats.remarks import ARITHMETIC
 
 DocumentId = UUID | str
 
@@ -19,7 +20,10 @@ KIND_SEQUENCE = ("order", "order_response", "despatch_advice", "receipt_advice",
 
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:
-    """One document of a trade. `confirmation` is pending, confirmed, disputed or not_required."""
+    """One document of a trade. `confirmation` is pending, confirmed, disputed or not_required.
+
+    `is_sound`: whether its own sums hold; of one whose sums do not, nobody knows what it means to bill.
+    """
 
     id: DocumentId
     kind: str
@@ -30,19 +34,19 @@ class DocumentFacts:
     confirmation: str
     lines: tuple[Line, ...]
     totals: Totals
-    duplicate: bool = False
+    is_sound: bool = True
 
     @property
     def counts(self) -> bool:
         """Whether its quantities count."""
-        return not self.duplicate and self.confirmation != DISPUTED
+        return self.confirmation != DISPUTED
 
     def sort_key(self) -> tuple[int, date, str, str]:
         """By kind along the ladder, then date, number and id: the same whatever the order of arrival."""
         return KIND_SEQUENCE.index(self.kind), self.issue_date or date.max, self.number, str(self.id)
 
 
-def facts_of(extracted: Extracted, *, id: DocumentId, confirmation: str, duplicate: bool = False) -> DocumentFacts:
+def facts_of(extracted: Extracted, *, id: DocumentId, confirmation: str) -> DocumentFacts:
     """The facts of an extracted document."""
     return DocumentFacts(
         id=id,
@@ -54,7 +58,7 @@ def facts_of(extracted: Extracted, *, id: DocumentId, confirmation: str, duplica
         confirmation=confirmation,
         lines=extracted.lines,
         totals=extracted.totals,
-        duplicate=duplicate,
+        is_sound=not any(remark.rule in ARITHMETIC for remark in extracted.remarks),
     )
 
 

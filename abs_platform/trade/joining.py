@@ -51,6 +51,7 @@ class Row:
 
     @property
     def unit(self) -> str:
+        """The first unit stated along the ladder."""
         return next((code for part in self.parts if (code := unit_code(part.line.unit))), "")
 
     @property
@@ -60,12 +61,12 @@ class Row:
 
 def join(documents: Sequence[DocumentFacts]) -> list[Row]:
     """The rows of a trade: the order's lines in its sequence, then one for every line that no order line knows."""
-    counted = sorted((each for each in documents if not each.duplicate), key=DocumentFacts.sort_key)
+    known = sorted(documents, key=DocumentFacts.sort_key)
     table = _Table()
-    for order in _spine(counted):
+    for order in _spine(known):
         for line in order.lines:
             table.open(Part(order, line), order_number=order.number, order_line_id=line.id)
-    for document in counted:
+    for document in known:
         if document.kind in ("despatch_advice", "receipt_advice", "invoice", "credit_note"):
             for line in document.lines:
                 table.place(Part(document, line))

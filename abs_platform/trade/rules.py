@@ -1,8 +1,8 @@
 """A trade's documents set against each other: what was ordered, moved, accepted and billed, and what differs.
 
 Pure Python. The result depends on the documents only, never on their order of arrival. The order's lines are the spine;
-a line of another document joins it by reference, else by what it says (see `joining`). Duplicates never count. Disputed
-documents are shown and do not count for quantities. Quantities are compared within one unit code.
+a line of another document joins it by reference, else by what it says (see `joining`). Who calls leaves out duplicates.
+Disputed documents are shown and do not count for quantities. Quantities are compared within one unit code.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
 from abs_platform.integrations.formats.keys import plain
-from abs_platform.trade.facts import DocumentFacts, DocumentId, facts_of, unit_code
+from abs_platform.trade.facts import DocumentFacts, DocumentId, unit_code
 from abs_platform.trade.joining import Part, Row, join
-
-__all__ = ["Comparison", "DocumentFacts", "LineComparison", "Mismatch", "OpenQuantity", "compare", "facts_of", "total"]
 
 ZERO = Decimal(0)
 # Enough for the product of two figures of any document.
@@ -251,7 +249,7 @@ def _units(row: Row) -> Iterator[Mismatch]:
 
 def _currencies(documents: Sequence[DocumentFacts], trade: _Trade) -> Iterator[Mismatch]:
     for each in sorted(documents, key=DocumentFacts.sort_key):
-        if each.duplicate or each.kind not in ("invoice", "credit_note"):
+        if each.kind not in ("invoice", "credit_note"):
             continue
         if trade.currency and each.currency not in (None, "", trade.currency):
             yield Mismatch(CURRENCY_DIFFERS, each.number, "", trade.currency, each.currency or "", each.id)

@@ -17,10 +17,10 @@ def line(number: int | str, quantity: object = None, **fields: object) -> Line:
 
 
 def document(
-    kind: str, *lines: Line, number: str = "", state: str = "confirmed", currency: str = "CNY", duplicate: bool = False
+    kind: str, *lines: Line, number: str = "", state: str = "confirmed", currency: str = "CNY"
 ) -> DocumentFacts:
     name = number or {"order": "O1"}.get(kind, kind)
-    return DocumentFacts(name, kind, name, None, currency, None, state, lines, Totals(), duplicate)
+    return DocumentFacts(name, kind, name, None, currency, None, state, lines, Totals())
 
 
 def order(*lines: Line, **options: object) -> DocumentFacts:
@@ -226,10 +226,8 @@ def test_another_currency_than_the_order_s() -> None:
     assert found(comparison) == [("currency_differs", "invoice", "", "CNY", "USD")]
 
 
-def test_duplicates_are_left_out_and_disputed_ones_do_not_count() -> None:
+def test_disputed_documents_do_not_count() -> None:
     orders = order(line(1, 10, price=3))
-    twice = compare([orders, document("invoice", line("a", 10, order_line_id="1"), duplicate=True)])
-    assert [part.document.kind for part in twice.lines[0].parts] == ["order"]
     disputed = compare([orders, document("invoice", line("a", 99, order_line_id="1", price=4), state="disputed")])
     assert invoiced(disputed) == [None]
     assert found(disputed) == [("unit_price_differs", "invoice", "a", "3.00", "4.00")]
