@@ -5,6 +5,8 @@ seller's, standard), then by name, and where a line names no item at all, by qua
 goes to the one that its own document has not used yet and that also agrees in unit, price and quantity.
 """
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -17,6 +19,10 @@ CANDIDATES = 32
 # In larger trades, equal figures are chance.
 MAX_ROWS_BY_FIGURES = 200
 
+# Of a word in an alphabet, so many letters tell it from others; in Chinese and Japanese each character tells.
+STEM = 4
+WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")
+
 ITEM_IDS = ("buyer_item_id", "seller_item_id", "standard_item_id")
 
 
@@ -27,10 +33,14 @@ class Part:
     document: DocumentFacts
     line: Line
 
+    @property
+    def unit(self) -> str:
+        """The unit code; "" where none is stated."""
+        return unit_code(self.line.unit)
+
     def in_unit(self, unit: str) -> bool:
-        """Whether its quantity is in `unit`; where either is not stated, they are taken to agree."""
-        own = unit_code(self.line.unit)
-        return not own or not unit or own == unit
+        """Whether its quantity may be in `unit`: where either is not stated, they are taken to agree."""
+        return not self.unit or not unit or self.unit == unit
 
 
 @dataclass(slots=True, eq=False)
@@ -52,7 +62,7 @@ class Row:
     @property
     def unit(self) -> str:
         """The first unit stated along the ladder."""
-        return next((code for part in self.parts if (code := unit_code(part.line.unit))), "")
+        return next((part.unit for part in self.parts if part.unit), "")
 
     @property
     def label(self) -> str:
@@ -202,6 +212,27 @@ def _items(part: Part) -> list[tuple[str, ...]]:
 
 def _names_an_item(line: Line) -> bool:
     return bool(line.label)
+
+
+def differs(line: Line, other: Line) -> bool:
+    """Whether two lines name different items: by the identifiers that both state, else by names without a common word."""
+    stated = [(fold(getattr(line, scheme)), fold(getattr(other, scheme))) for scheme in ITEM_IDS]
+    both = [(one, another) for one, another in stated if one and another]
+    if both:
+        return all(one != another for one, another in both)
+    names = [each.item_name or each.item_description for each in (line, other)]
+    return all(names) and not _have_a_word_in_common(*(name or "" for name in names))
+
+
+def _have_a_word_in_common(name: str, other: str) -> bool:
+    """A word that begins like a word of the other, or a character of a script that does not part its words."""
+    whole, other_whole = fold(name), fold(other)
+    if whole in other_whole or other_whole in whole:
+        return True
+    words, others = (
+        [word[:STEM] for word in WORD.findall(unicodedata.normalize("NFKC", each).casefold())] for each in (name, other)
+    )
+    return bool(set(words) & set(others))
 
 
 def _contradicts(line: Line, row: Row) -> bool:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
 from abs_platform.integrations.formats.keys import plain
-from abs_platform.trade.facts import DocumentFacts, DocumentId, unit_code
-from abs_platform.trade.joining import Part, Row, join
+from abs_platform.trade.facts import DocumentFacts, DocumentId
+from abs_platform.trade.joining import ITEM_IDS, Part, Row, differs, join
 
 ZERO = Decimal(0)
 # Enough for the product of two figures of any document.
@@ -19,12 +19,15 @@ PRECISION = 60
 
 INVOICED_OVER_RECEIVED = "invoiced_over_received"
 INVOICED_OVER_ORDERED = "invoiced_over_ordered"
+RECEIVED_OVER_ORDERED = "received_over_ordered"
 DESPATCHED_OVER_ORDERED = "despatched_over_ordered"
 RECEIVED_OVER_DESPATCHED = "received_over_despatched"
 UNIT_PRICE_DIFFERS = "unit_price_differs"
 UNIT_DIFFERS = "unit_differs"
+UNIT_MISSING = "unit_missing"
 CURRENCY_DIFFERS = "currency_differs"
 ITEM_NOT_ORDERED = "item_not_ordered"
+ITEM_DIFFERS = "item_differs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,7 @@ def _mismatches(row: Row, trade: _Trade) -> Iterator[Mismatch]:
     yield from _quantities(row, trade)
     yield from _unit_prices(row)
     yield from _units(row)
+    yield from _items(row)
     if trade.has_order and not row.of("order"):
         for part in (*row.of("despatch_advice"), *row.of("receipt_advice"), *row.of("invoice")):
             yield _mismatch(ITEM_NOT_ORDERED, part, expected="", found=part.line.label)
@@ -171,6 +175,7 @@ def _quantities(row: Row, trade: _Trade) -> Iterator[Mismatch]:
     receipts, invoices = row.of("receipt_advice"), row.of("invoice")
     if orders:
         yield from _over(DESPATCHED_OVER_ORDERED, orders, despatches, required=True)
+        yield from _over(RECEIVED_OVER_ORDERED, orders, receipts, of="accepted", required=True)
     if trade.has_despatch:
         yield from _over(RECEIVED_OVER_DESPATCHED, despatches, receipts)
     if trade.has_receipt:
@@ -180,7 +185,13 @@ def _quantities(row: Row, trade: _Trade) -> Iterator[Mismatch]:
 
 
 def _over(
-    rule: str, limiting: Sequence[Part], limited: Sequence[Part], *, limit_of: str = "quantity", required: bool = False
+    rule: str,
+    limiting: Sequence[Part],
+    limited: Sequence[Part],
+    *,
+    of: str = "quantity",
+    limit_of: str = "quantity",
+    required: bool = False,
 ) -> Iterator[Mismatch]:
     """More in `limited` than in `limiting`, unit by unit; names the first document that takes the sum over the limit.
 
@@ -193,8 +204,9 @@ def _over(
     limits = _by_unit(counting, limit_of)
     by_unit: dict[str, list[tuple[Part, Decimal]]] = {}
     for part in limited:
-        if part.document.counts and part.line.quantity is not None:
-            by_unit.setdefault(unit_code(part.line.unit), []).append((part, part.line.quantity))
+        quantity = getattr(part.line, of)
+        if part.document.counts and quantity is not None:
+            by_unit.setdefault(part.unit, []).append((part, quantity))
     for unit, quantities in by_unit.items():
         limit = _in_unit(limits, unit)
         if limit is None and counting:
@@ -214,8 +226,7 @@ def _by_unit(parts: Iterable[Part], of: str) -> dict[str, Decimal]:
     for part in parts:
         quantity = getattr(part.line, of)
         if quantity is not None:
-            unit = unit_code(part.line.unit)
-            sums[unit] = sums.get(unit, ZERO) + quantity
+            sums[part.unit] = sums.get(part.unit, ZERO) + quantity
     return sums
 
 
@@ -238,13 +249,32 @@ def _unit_prices(row: Row) -> Iterator[Mismatch]:
 
 def _comparable(one: Part, other: Part) -> bool:
     currencies = {each.document.currency for each in (one, other) if each.document.currency}
-    return len(currencies) < 2 and other.in_unit(unit_code(one.line.unit))
+    return len(currencies) < 2 and other.in_unit(one.unit)
 
 
 def _units(row: Row) -> Iterator[Mismatch]:
+    unit = row.unit
     for part in row.parts:
-        if row.unit and unit_code(part.line.unit) and not part.in_unit(row.unit):
-            yield _mismatch(UNIT_DIFFERS, part, expected=row.unit, found=part.line.unit or "")
+        if not part.in_unit(unit):
+            yield _mismatch(UNIT_DIFFERS, part, expected=unit, found=part.line.unit or "")
+        elif unit and not part.unit and part.line.quantity is not None:
+            yield _mismatch(UNIT_MISSING, part, expected=unit, found="")
+
+
+def _items(row: Row) -> Iterator[Mismatch]:
+    """What a reference joined, and is called something else than what the order, or the first that names it, calls it."""
+    named = [part for part in row.parts if part.line.label]
+    for part in named[1:]:
+        if differs(named[0].line, part.line):
+            yield _mismatch(ITEM_DIFFERS, part, expected=_item(named[0], part), found=_item(part, named[0]))
+
+
+def _item(part: Part, other: Part) -> str:
+    """The item as the two can be told apart: the identifier that both state, else the name."""
+    for scheme in ITEM_IDS:
+        if getattr(other.line, scheme) and (stated := getattr(part.line, scheme)):
+            return str(stated)
+    return part.line.label
 
 
 def _currencies(documents: Sequence[DocumentFacts], trade: _Trade) -> Iterator[Mismatch]:

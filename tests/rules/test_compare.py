@@ -270,3 +270,45 @@ def test_very_many_equal_lines_join_one_to_one_in_time() -> None:
     assert len(comparison.lines) == many
     assert {(row.accepted, row.invoiced) for row in comparison.lines} == {(Decimal(10), Decimal(10))}
     assert found(comparison) == []
+
+
+def test_more_accepted_than_ordered_names_the_receipt_that_crosses() -> None:
+    receipts = [
+        document("receipt_advice", line(1, 10, order_line_id="1", rejected=2), number=number)
+        for number in ("RK-1", "rk-1", "RK-2")
+    ]
+    assert found(compare([order(line(1, 18)), *receipts])) == [("received_over_ordered", "rk-1", "1", "18", "24")]
+    assert found(compare([order(line(1, 24)), *receipts])) == []
+    assert found(compare([order(line(1, 18), state="disputed"), *receipts])) == []
+
+
+NAMED = [
+    # order's line, the other's, what differs
+    ({"seller_item_id": "M8"}, {"seller_item_id": "M10"}, ("M8", "M10")),
+    ({"seller_item_id": "M8", "buyer_item_id": "7"}, {"seller_item_id": "m 8", "buyer_item_id": "9"}, None),
+    ({"seller_item_id": "M8"}, {"buyer_item_id": "9"}, None),
+    ({"item_name": "bolt", "seller_item_id": "M8"}, {"item_name": "gold", "buyer_item_id": "9"}, ("bolt", "gold")),
+    ({"item_name": "bolt"}, {"item_name": "gold bars"}, ("bolt", "gold bars")),
+    ({"item_name": "hex bolt M8"}, {"item_name": "Bolts, hexagonal"}, None),
+    ({"item_name": "六角螺栓"}, {"item_name": "螺栓 M8"}, None),
+    ({"item_name": "六角螺栓"}, {"item_name": "黄金"}, ("六角螺栓", "黄金")),
+    ({"item_name": "bolt"}, {}, None),
+]
+
+
+@pytest.mark.parametrize(("ordered", "other", "expected"), NAMED)
+def test_a_reference_to_a_line_of_another_item(
+    ordered: dict[str, object], other: dict[str, object], expected: tuple[str, str] | None
+) -> None:
+    bill = document("invoice", line("a", 5, order_line_id="1", **other))
+    mismatches = found(compare([order(line(1, 10, **ordered)), bill]))
+    assert mismatches == ([("item_differs", "invoice", "a", *expected)] if expected else [])
+
+
+def test_a_unit_that_only_one_side_states() -> None:
+    tonnes = order(line(1, 10, unit="TNE"))
+    receipt = document("receipt_advice", line("r", 10_000, order_line_id="1"))
+    assert ("unit_missing", "receipt_advice", "r", "TNE", "") in found(compare([tonnes, receipt]))
+    stated = document("receipt_advice", line("r", 10, unit="TNE", order_line_id="1"))
+    assert found(compare([order(line(1, 10)), stated])) == [("unit_missing", "O1", "1", "TNE", "")]
+    assert found(compare([order(line(1, 10)), document("receipt_advice", line("r", 10, order_line_id="1"))])) == []
