@@ -1214,11 +1214,6 @@ export interface components {
             filename: string;
         };
         PaymentConfirmationOut: {
-            amount: string;
-            currency: string;
-            /** Format: date */
-            due_date: string;
-            account: string;
             person: string;
             organisation: components["schemas"]["Named"];
             /** Format: date-time */
@@ -1227,13 +1222,25 @@ export interface components {
             public_key: string;
             custodial: boolean;
             statement: string;
+            amount: string;
+            currency: string;
+            /** Format: date */
+            due_date: string;
+            account: string;
         };
         PaymentInRequest: {
+            content_digest: string;
             /** Format: decimal */
             amount: string;
             /** Format: date */
             due_date: string;
             account: string;
+        };
+        PaymentSheetOut: {
+            /** @description What a payment confirmation is given over, canonical JSON */
+            content: string;
+            /** @description SM3 of the content, hex; the confirmation names it */
+            content_digest: string;
         };
         PersonOut: {
             /** Format: uuid */
@@ -1366,9 +1373,6 @@ export interface components {
             allowed_actions: string[];
         };
         SignatureOut: {
-            /** @enum {string} */
-            decision: "confirm" | "dispute";
-            reason: string;
             person: string;
             organisation: components["schemas"]["Named"];
             /** Format: date-time */
@@ -1377,6 +1381,9 @@ export interface components {
             public_key: string;
             custodial: boolean;
             statement: string;
+            /** @enum {string} */
+            decision: "confirm" | "dispute";
+            reason: string;
         };
         /** @description What a row is about. */
         Subject: {
@@ -1431,6 +1438,7 @@ export interface components {
             open_quantities: components["schemas"]["OpenQuantityOut"][];
             timeline: components["schemas"]["TimelineOut"][];
             payment_confirmation: components["schemas"]["PaymentConfirmationOut"] | null;
+            payment_sheet: components["schemas"]["PaymentSheetOut"] | null;
             allowed_actions: string[];
             right: components["schemas"]["RightOut"] | null;
         };
@@ -1454,6 +1462,7 @@ export interface components {
             open_quantities: components["schemas"]["OpenQuantityOut"][];
             timeline: components["schemas"]["TimelineOut"][];
             payment_confirmation: components["schemas"]["PaymentConfirmationOut"] | null;
+            payment_sheet: components["schemas"]["PaymentSheetOut"] | null;
             allowed_actions: string[];
         };
         TradeLink: {

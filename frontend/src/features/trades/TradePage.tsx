@@ -29,7 +29,7 @@ export default function TradePage() {
       title={title}
       back={<Link to="/trades">← {t("back")}</Link>}
       lead={trade && t("parties", { seller: trade.seller.name, buyer: trade.buyer.name })}
-      action={trade && <PaymentAction trade={trade} />}
+      action={trade && <PaymentAction trade={trade} reload={async () => (await query.refetch()).data} />}
     >
       <Loaded query={query} hasData={trade !== undefined} rows={12}>
         {trade && <Body trade={trade} />}
@@ -38,7 +38,7 @@ export default function TradePage() {
   );
 }
 
-function PaymentAction({ trade }: { trade: TradeDetail }) {
+function PaymentAction({ trade, reload }: { trade: TradeDetail; reload: () => Promise<TradeDetail | undefined> }) {
   const t = useText(messages);
   const [open, setOpen] = useState(false);
   if (!trade.allowed_actions.includes("confirm_payment")) return null;
@@ -47,7 +47,7 @@ function PaymentAction({ trade }: { trade: TradeDetail }) {
       <Button type="primary" onClick={() => setOpen(true)} data-testid="confirm-payment-button">
         {t("confirmPayment")}
       </Button>
-      {open && <PaymentDialog trade={trade} onClose={() => setOpen(false)} />}
+      {open && <PaymentDialog trade={trade} reload={reload} onClose={() => setOpen(false)} />}
     </>
   );
 }
