@@ -43,7 +43,7 @@ GET  documents/{document}/file            200 200 404 200 404 404 404 404 404 40
 GET  documents/{document}/bundle          200 200 404 200 404 404 404 404 404 404 404 404 401
 GET  documents/{loose}                    200 404 404 404 404 404 404 404 404 404 404 404 401
 GET  documents/{loose}/file               200 404 404 404 404 404 404 404 404 404 404 404 401
-POST documents/{loose}/attach             200 404 404 404 404 404 404 404 404 404 404 403 401
+POST documents/{loose}/attach             200 403 403 403 403 403 404 404 403 403 403 403 401
 
 GET  trades                               200 200 200 200 200 200 200 200 200 200 200 200 401
 GET  trades/{trade}                       200 200 404 200 404 404 404 404 404 404 404 404 401
@@ -143,7 +143,12 @@ def body_of(row: Row, stage: Stage, *, digest: str) -> Any:  # JSON, or Files
         "demo/switch": {"username": "supplier"},
         "documents": Files({"order.xml": Papers(number="NEW-1").order()}),
         "documents/{loose}/attach": {"trade": str(stage.trade.id)},
-        "trades/{trade}/payment-confirmations": {"amount": "100.00", "due_date": "2027-01-31", "account": "62000"},
+        "trades/{trade}/payment-confirmations": {
+            "content_digest": stage.world.core.payment_digest(stage.trade.id),
+            "amount": "100.00",
+            "due_date": "2027-01-31",
+            "account": "62000",
+        },
         "confirmations/{document}/confirm": {"content_digest": digest},
         "confirmations/{document}/dispute": {"content_digest": digest, "reason": "six are cracked"},
         "access-requests": {"owner": stage.world.castings.id, "purpose": "financing", "days": 30},

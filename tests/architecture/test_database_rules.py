@@ -18,7 +18,6 @@ from abs_platform.documents.models import Document
 from abs_platform.parties.models import Identifier, Organisation, OrganisationKey
 from abs_platform.rights.models import Right
 from abs_platform.risk.models import Alert
-from abs_platform.trade import services as trade_services
 from abs_platform.trade.models import PaymentConfirmation, SignedDecision, Trade, TradeDocument
 from tests.support.database import rolled_back
 from tests.support.stage import Stage, make_stage
@@ -33,9 +32,8 @@ APPEND_ONLY = [AuditEntry, Access, SignedDecision, PaymentConfirmation]
 def module_stage(module_world: World) -> Stage:
     stage = make_stage(module_world)
     module_world.core.decide(stage.document)
-    trade_services.confirm_payment(
-        actor=module_world.core.actor,
-        trade_id=stage.trade.id,
+    module_world.core.confirm_payment(
+        stage.trade.id,
         amount=Decimal(100),
         due_date=clock.today() + timedelta(days=60),
         account="6200",

@@ -69,7 +69,12 @@ def test_the_sample_trade_climbs_the_ladder(world: World) -> None:
     with clock.at(start + timedelta(days=52, hours=1)):
         core.browser.post(
             f"trades/{right['trade']}/payment-confirmations",
-            {"amount": "159153.72", "due_date": "2026-12-28", "account": "6200000000000418018"},
+            {
+                "content_digest": core.browser.get(f"trades/{right['trade']}")["payment_sheet"]["content_digest"],
+                "amount": "159153.72",
+                "due_date": "2026-12-28",
+                "account": "6200000000000418018",
+            },
             status=201,
         )
         drain()

@@ -3,6 +3,9 @@
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
 
 from abs_platform.config.demo import cast
 from abs_platform.config.sample.make import Company, credit_code
@@ -15,9 +18,8 @@ from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.parties.models import Network, Organisation
 from abs_platform.parties.selectors import actor_of_person
 from abs_platform.trade import selectors as trades
-from abs_platform.trade import services as trade_services
-from abs_platform.trade import statements
-from abs_platform.trade.models import TradeDocument
+from abs_platform.trade import signing, statements
+from abs_platform.trade.models import PaymentConfirmation, TradeDocument
 from tests.support.callers import Caller
 
 READING = ("documents.extract", "trade.file", "rights.compute")
@@ -75,11 +77,27 @@ class Member:
         """Confirm or dispute, past HTTP, what is shown now."""
         row = trades.queued(actor=self.actor, document_id=document.id)
         digest = statements.digest_of(statements.content_of(row, trades.compared(row.trade)))
-        decided = trade_services.decide(
+        decided = signing.decide(
             actor=self.actor, document_id=document.id, decision=decision, content_digest=digest, reason=reason
         )
         drain()
         return decided
+
+    def payment_digest(self, trade_id: UUID) -> str:
+        """What a payment confirmation of the trade would be given over now."""
+        trade = trades.trade(actor=self.actor, trade_id=trade_id)
+        return statements.digest_of(statements.payment_content(trade, trades.compared(trade)))
+
+    def confirm_payment(self, trade_id: UUID, *, amount: Decimal, due_date: date, account: str) -> PaymentConfirmation:
+        """Confirm a trade's payment, past HTTP, over what is shown now."""
+        return signing.confirm_payment(
+            actor=self.actor,
+            trade_id=trade_id,
+            content_digest=self.payment_digest(trade_id),
+            amount=amount,
+            due_date=due_date,
+            account=account,
+        )
 
 
 @dataclass

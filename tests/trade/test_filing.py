@@ -9,7 +9,6 @@ from abs_platform.config.demo import cast
 from abs_platform.consent.models import Containment
 from abs_platform.core.errors import Conflict
 from abs_platform.documents.models import Document
-from abs_platform.trade import services
 from abs_platform.trade.models import Trade, TradeDocument
 from tests.support.papers import Papers, line
 from tests.support.stage import request_and_grant
@@ -71,9 +70,7 @@ def test_a_confirmed_payment_is_no_hindrance_to_the_documents_that_follow(world:
     """What was signed for a trade stays with it: it is not merged away, and what would have merged it is filed."""
     [invoice] = world.supplier.submit({"i": PAPERS.invoice(order_number="")})
     paid = invoice.trade_id
-    services.confirm_payment(
-        actor=world.core.actor, trade_id=paid, amount=Decimal(100), due_date=date(2027, 1, 1), account="6"
-    )
+    world.core.confirm_payment(paid, amount=Decimal(100), due_date=date(2027, 1, 1), account="6")
     tying = PAPERS.credit().replace(
         b"<cac:BillingReference>",
         b"<cac:OrderReference><cbc:ID>PO-5</cbc:ID></cac:OrderReference><cac:BillingReference>",
@@ -165,6 +162,6 @@ def test_trades_are_found_by_what_one_knows_of_them(world: World) -> None:
 def test_a_trade_that_was_paid_twice_is_not_confirmed_twice(world: World) -> None:
     [order] = world.supplier.submit({"o": PAPERS.order()})
     terms = {"amount": Decimal(100), "due_date": date(2027, 1, 1), "account": "6"}
-    services.confirm_payment(actor=world.core.actor, trade_id=order.trade_id, **terms)
+    world.core.confirm_payment(order.trade_id, **terms)
     with pytest.raises(Conflict):
-        services.confirm_payment(actor=world.core.actor, trade_id=order.trade_id, **terms)
+        world.core.confirm_payment(order.trade_id, **terms)
