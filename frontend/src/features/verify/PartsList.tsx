@@ -39,7 +39,7 @@ export function PartsList({ parts, trust, onResetTrust }: Props) {
           </>
         )}
       </Part>
-      <Part label={t("bundle")} tone={bundle ? "done" : "idle"}>
+      <Part label={t("bundle")} tone={bundle?.unreadable ? "refused" : bundle ? "done" : "idle"}>
         {bundle ? bundle.name : t("needBundle")}
       </Part>
       <Part label={t("trust")} tone={trust.state === "ready" ? "done" : trust.state === "loading" ? "running" : "refused"}>
@@ -72,5 +72,5 @@ function TrustLine({ trust }: { trust: TrustState }) {
   if (trust.state === "missing") return <span role="alert">{t("trustMissing")}</span>;
   if (trust.state === "wrong") return <span role="alert">{t("trustWrong", { reason: say(trust.text, trust.values) })}</span>;
   const origin = trust.trust.origin;
-  return <span>{trust.own === null ? t("trustPlatform", { origin }) : t("trustOwn", { filename: trust.own, origin })}</span>;
+  return <span data-testid="trust-in-use">{trust.own === null ? t("trustPlatform", { origin }) : t("trustOwn", { filename: trust.own, origin })}</span>;
 }

@@ -1,3 +1,5 @@
+import type { ReactNode } from "react";
+
 import { joinClauses, joinNames } from "../../shared/format/join";
 import { formatLong } from "../../shared/format/time";
 import { useLanguage, useText } from "../../shared/i18n/LanguageProvider";
@@ -7,7 +9,9 @@ import { Facts } from "../../shared/ui/Facts";
 import { Section } from "../../shared/ui/Page";
 import { StatusTag, ToneIcon, type Tone } from "../../shared/ui/StatusTag";
 import type { ChainState } from "./chain";
+import type { DroppedBundle, Unreadable } from "./dropped";
 import { messages } from "./messages";
+import type { TrustState } from "./useCheck";
 import { verdictWords, type Link, type VerdictText } from "./verdictWords";
 import type { Verdict, VerdictKind } from "./verify";
 
@@ -43,7 +47,7 @@ function sentenceOf(verdict: Verdict, say: Say, language: Language): string {
 }
 
 /** The verdict sentence first, then what to make of it, then each link with its result. */
-export function Result({ verdict }: { verdict: Verdict }) {
+export function Result({ verdict, trust }: { verdict: Verdict; trust: Extract<TrustState, { state: "ready" }> }) {
   const t = useText(messages);
   const say = useText(verdictWords);
   const { language } = useLanguage();
@@ -74,6 +78,27 @@ export function Result({ verdict }: { verdict: Verdict }) {
                 </div>
               )),
             ],
+            [
+              t("trustBy"),
+              <span key="trust" data-testid="verdict-trust">
+                {trust.own === null ? t("trustPlatform", { origin: trust.trust.origin }) : t("trustOwn", { filename: trust.own, origin: trust.trust.origin })}
+              </span>,
+            ],
+            verdict.claims && [
+              t("claimedName"),
+              <Unproven key="name">
+                <span className="break">{verdict.claims.filename}</span>
+              </Unproven>,
+            ],
+            ...(verdict.claims?.transactions ?? []).map(
+              ({ chain, tx }) =>
+                [
+                  t("claimedTx", { chain }),
+                  <Unproven key={chain}>
+                    <CopyText value={tx} head={18} label={t("claimedTx", { chain })} />
+                  </Unproven>,
+                ] as const,
+            ),
           ]}
         />
         {verdict.digest && (
@@ -96,5 +121,32 @@ export function Result({ verdict }: { verdict: Verdict }) {
         </ul>
       </Section>
     </>
+  );
+}
+
+/** What the bundle says beside the proof: nothing that was recorded covers it. */
+function Unproven({ children }: { children: ReactNode }) {
+  const t = useText(messages);
+  return (
+    <span className="tags" data-testid="not-proven">
+      {children} <StatusTag tone="idle">{t("notProven")}</StatusTag>
+    </span>
+  );
+}
+
+/** No verdict: the bundle cannot be read at all (the outside verifier's exit code 2). */
+export function UnreadableBundle({ bundle, why }: { bundle: DroppedBundle; why: Unreadable }) {
+  const t = useText(messages);
+  const say = useText(verdictWords);
+  return (
+    <section className="card verdict verdict-invalid" data-testid="verdict-kind" data-verdict="unreadable">
+      <h2>
+        <StatusTag tone="refused">{t("unreadable")}</StatusTag>
+      </h2>
+      <p className="verdict-sentence" data-testid="verdict">
+        {t("unreadableText", { filename: bundle.name, reason: say(why.text, why.values) })}
+      </p>
+      <p className="muted">{t("adviceUnreadable")}</p>
+    </section>
   );
 }

@@ -6,7 +6,8 @@ import { Page, Section } from "../../shared/ui/Page";
 import { Skeleton } from "../../shared/ui/states";
 import { messages } from "./messages";
 import { PartsList } from "./PartsList";
-import { Result } from "./Result";
+import { Result, UnreadableBundle } from "./Result";
+import { TrustDialog } from "./TrustDialog";
 import { useCheck } from "./useCheck";
 import "./verify.css";
 
@@ -26,13 +27,14 @@ export default function VerifyPage() {
               <Skeleton rows={3} />
             </Section>
           )}
-          {verdict && <Result verdict={verdict} />}
+          {parts.bundle?.unreadable && <UnreadableBundle bundle={parts.bundle} why={parts.bundle.unreadable} />}
+          {verdict && check.trust.state === "ready" && <Result verdict={verdict} trust={check.trust} />}
         </div>
         <Section title={t("partsTitle")}>
           <PartsList parts={parts} trust={check.trust} onResetTrust={check.resetTrust} />
           {started && (
             <div className="actions verify-actions">
-              {parts.bundle && !parts.file && !verdict && (
+              {parts.bundle && !parts.bundle.unreadable && !parts.file && !verdict && (
                 <Button onClick={check.checkRecordOnly} data-testid="record-only">
                   {t("recordOnly")}
                 </Button>
@@ -53,6 +55,7 @@ export default function VerifyPage() {
             ))}
           </ol>
         </Section>
+        {parts.offeredTrust && <TrustDialog offered={parts.offeredTrust} inUse={check.trust} onAccept={check.acceptTrust} onDecline={check.declineTrust} />}
       </Page>
     </div>
   );

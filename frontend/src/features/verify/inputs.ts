@@ -6,6 +6,8 @@ import { isPublicKey } from "./sm2";
 
 export const BUNDLE_FORMAT = "abs-proof-bundle/v1";
 export const TRUST_FORMAT = "abs-trust/v1";
+export const MAX_BUNDLE_BYTES = 1 << 20;
+export const MAX_TRUST_BYTES = 1 << 18;
 
 const HEX32 = /^[0-9a-f]{64}$/;
 const HASH = /^0x[0-9a-f]{64}$/;
@@ -40,6 +42,8 @@ export interface Trust {
 }
 
 export interface AnchorClaim {
+  /** For the reader to look up; it proves nothing that the contract does not say. */
+  tx: string;
   chainId: number;
   contract: string;
   index: number;
@@ -50,6 +54,7 @@ export interface AnchorClaim {
 }
 
 export interface Bundle {
+  /** As the bundle says; no record covers it. */
   filename: string;
   size: number;
   digest: string;
@@ -149,8 +154,8 @@ function readAnchors(fields: Fields, trusted: ReadonlySet<string>) {
       untrusted.push(name);
       continue;
     }
-    anchor.text("tx", HASH); // for the reader to look up; it proves nothing that the contract does not say
     anchors.set(name, {
+      tx: anchor.text("tx", HASH),
       chainId: anchor.integer("chain_id"),
       contract: anchor.text("contract", ADDRESS).toLowerCase(),
       index: anchor.integer("index"),

@@ -3,18 +3,19 @@ import { useEffect, useRef, useState } from "react";
 
 import { api, data } from "../../api/client";
 import { fetchRpc } from "./chain";
+import { sort, type DroppedBundle, type DroppedTrust } from "./dropped";
 import { Failed } from "./fields";
 import { createHashes, digestFile, type FileDigest } from "./hash";
-import { BUNDLE_FORMAT, formatOf, readTrust, TRUST_FORMAT, type Trust } from "./inputs";
+import { readTrust, type Trust } from "./inputs";
 import type { VerdictText } from "./verdictWords";
 import { verify, type Verdict } from "./verify";
 
-const MAX_JSON = 1 << 20;
-
 export interface Parts {
   file: { name: string; digest: FileDigest | null; progress: number } | null;
-  bundle: { name: string; value: unknown } | null;
-  ownTrust: { name: string; value: unknown } | null;
+  bundle: DroppedBundle | null;
+  ownTrust: DroppedTrust | null;
+  /** A trust file that was brought and waits for its reader's word. */
+  offeredTrust: DroppedTrust | null;
 }
 
 export type TrustState =
@@ -23,17 +24,7 @@ export type TrustState =
   | { state: "wrong"; text: VerdictText; values: Readonly<Record<string, string | number>> }
   | { state: "ready"; trust: Trust; own: string | null };
 
-const NOTHING: Parts = { file: null, bundle: null, ownTrust: null };
-
-/** The JSON inside a small file, or null where it holds none. */
-async function jsonIn(file: File): Promise<unknown> {
-  if (file.size > MAX_JSON) return null;
-  try {
-    return JSON.parse(await file.text());
-  } catch {
-    return null;
-  }
-}
+const NOTHING: Parts = { file: null, bundle: null, ownTrust: null, offeredTrust: null };
 
 function readable(value: unknown, own: string | null): TrustState {
   try {
@@ -64,13 +55,15 @@ export function useCheck() {
   const trustKey = parts.ownTrust ?? platform.data;
 
   const take = async (files: readonly File[]) => {
-    for (const file of files) {
-      const value = await jsonIn(file);
-      const format = formatOf(value);
-      if (format === BUNDLE_FORMAT) setParts((before) => ({ ...before, bundle: { name: file.name, value } }));
-      else if (format === TRUST_FORMAT) setParts((before) => ({ ...before, ownTrust: { name: file.name, value } }));
-      else await takeFile(file);
-    }
+    // Sorted before any is taken: a check must not run on the old trust while a new one is being offered.
+    const sorted = await Promise.all(files.map(async (file) => ({ file, found: await sort(file) })));
+    setParts((before) =>
+      sorted.reduce<Parts>(
+        (parts, { found }) => (found.kind === "bundle" ? { ...parts, bundle: found } : found.kind === "trust" ? { ...parts, offeredTrust: found } : parts),
+        before,
+      ),
+    );
+    for (const { file, found } of sorted) if (found.kind === "document") await takeFile(file);
   };
 
   const takeFile = async (file: File) => {
@@ -82,7 +75,7 @@ export function useCheck() {
     show(await digestFile(file, (progress) => show(null, progress)), 1);
   };
 
-  const ready = trust.state === "ready" && parts.bundle !== null && (parts.file?.digest != null || (recordOnly && parts.file === null));
+  const ready = trust.state === "ready" && parts.offeredTrust === null && parts.bundle !== null && parts.bundle.unreadable === null && (parts.file?.digest != null || (recordOnly && parts.file === null));
   useEffect(() => {
     setVerdict(null);
     if (!ready || trust.state !== "ready" || !parts.bundle) return;
@@ -109,6 +102,8 @@ export function useCheck() {
     take,
     again: () => setRound((before) => before + 1),
     checkRecordOnly: () => setRecordOnly(true),
+    acceptTrust: () => setParts((before) => (before.offeredTrust?.trust ? { ...before, ownTrust: before.offeredTrust, offeredTrust: null } : before)),
+    declineTrust: () => setParts((before) => ({ ...before, offeredTrust: null })),
     resetTrust: () => setParts((before) => ({ ...before, ownTrust: null })),
     clear: () => {
       turn.current += 1;

@@ -23,6 +23,8 @@ export interface Verdict {
   since: number | null;
   /** SM3 of the document as the bundle says. */
   digest: string;
+  /** What the bundle says and nothing proves; null where the bundle could not be read. */
+  claims: { filename: string; transactions: { chain: string; tx: string }[] } | null;
 }
 
 /** The verdict on a bundle, and on a file where its digest is given. `trust` comes from readTrust. */
@@ -33,10 +35,11 @@ export async function verify(value: unknown, trust: Trust, file: FileDigest | nu
   } catch (error) {
     if (!(error instanceof Failed)) throw error;
     const link: Link = { name: "format", ok: false, text: error.text, values: error.values };
-    return { verdict: "invalid", links: [link], chains: [], fileChecked: false, since: null, digest: "" };
+    return { verdict: "invalid", links: [link], chains: [], fileChecked: false, since: null, digest: "", claims: null };
   }
   const { links, note } = checkOffline(bundle, trust, file, hashes);
-  const base = { fileChecked: file !== null, digest: bundle.digest };
+  const transactions = [...bundle.anchors].map(([chain, anchor]) => ({ chain, tx: anchor.tx }));
+  const base = { fileChecked: file !== null, digest: bundle.digest, claims: { filename: bundle.filename, transactions } };
   if (links.some((link) => link.ok === false) || note === null || bundle.inclusion === null) {
     const verdict = links.some((link) => link.ok === false) ? "invalid" : "pending";
     return { ...base, verdict, links, chains: unasked(bundle, trust, "not_asked"), since: null };
