@@ -5,14 +5,14 @@ confirmed a receipt that accepts something. 4 invoiced: and an invoice over acce
 5 it confirmed the payment (付款确认书). Source: DOMAIN "The confirmation ladder".
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from abs_platform.trade.facts import CONFIRMED, PENDING, DocumentFacts, DocumentId
 from abs_platform.trade.joining import Part
-from abs_platform.trade.rules import Comparison, LineComparison, total
+from abs_platform.trade.rules import Comparison, LineComparison
 
 NONE, ORDERED, DESPATCHED, ACCEPTED, INVOICED, PAYMENT_CONFIRMED = range(6)
 
@@ -67,9 +67,12 @@ class Standing:
 def standing_of(
     comparison: Comparison, documents: Sequence[DocumentFacts], confirmation: PaymentConfirmation | None
 ) -> Standing:
-    """The facts in the order's currency, else the first invoice's or credit note's, else the payment confirmation's."""
+    """The facts in one currency: the order's (a confirmed one before others), else the first invoice's or credit
+    note's, else the payment confirmation's."""
     known = tuple(sorted(documents, key=DocumentFacts.sort_key))
-    spine = [part.document for row in comparison.lines for part in row.parts if part.document.kind == "order"]
+    orders = [part.document for row in comparison.lines for part in row.parts if part.document.kind == "order"]
+    # An open order must not turn the currency of a confirmed one.
+    spine = sorted(orders, key=lambda order: order.confirmation != CONFIRMED)
     stating = [*spine, *(each for each in known if each.kind in STATE_AMOUNTS)]
     currency = next(
         (each.currency for each in stating if each.currency), confirmation.currency if confirmation else None
@@ -98,18 +101,23 @@ def rung_of(standing: Standing) -> int:
 
 
 def quantity_on(rung: int, row: LineComparison, standing: Standing) -> Decimal:
-    """The quantity of a row that counts on a rung, in the row's unit."""
+    """The quantity of a row that counts on a rung, in `unit_of` the row. What states no unit, or another, counts nothing."""
     if rung == ORDERED:
         # Nothing has left or been accepted yet on this rung, so all that is ordered is open.
         return _ordered(row)
     if rung == DESPATCHED:
         # Only the supplier says what left: it counts as far as it was ordered.
-        return min(row.despatched or ZERO, _ordered(row))
+        return min(_sum(_counting(row, "despatch_advice"), unit_of(row)), _ordered(row))
     if rung == ACCEPTED:
         return _accepted(row)
     if rung == INVOICED:
-        return min(_accepted(row), total(standing.invoice_parts(row), row.unit) or ZERO)
+        return min(_accepted(row), _sum(standing.invoice_parts(row), unit_of(row)))
     return ZERO
+
+
+def unit_of(row: LineComparison) -> str:
+    """The unit in which a row is valued: the order's, be it unstated, else the first that any document states."""
+    return next((part.unit for part in row.parts if part.document.kind == "order"), row.unit)
 
 
 def missing_for_next_rung(standing: Standing, rung: int) -> tuple[str, ...]:
@@ -132,12 +140,25 @@ def _is_order_confirmed(standing: Standing) -> bool:
 
 
 def _ordered(row: LineComparison) -> Decimal:
-    return total(_confirmed(row, "order"), row.unit) or ZERO
+    return _sum(_confirmed(row, "order"), unit_of(row))
 
 
 def _accepted(row: LineComparison) -> Decimal:
-    return total(_confirmed(row, "receipt_advice"), row.unit, of="accepted") or ZERO
+    """What was accepted, as far as it was ordered where an order is known, whatever the order's standing."""
+    accepted = _sum(_confirmed(row, "receipt_advice"), unit_of(row), of="accepted")
+    ordered = [part for part in row.parts if part.document.kind == "order" and part.line.quantity is not None]
+    return min(accepted, _sum(ordered, unit_of(row))) if ordered else accepted
+
+
+def _sum(parts: Iterable[Part], unit: str, *, of: str = "quantity") -> Decimal:
+    """The sum of a quantity over the parts that state just this unit ("": none)."""
+    stated = (getattr(part.line, of) for part in parts if part.unit == unit)
+    return sum((quantity for quantity in stated if quantity is not None), ZERO)
+
+
+def _counting(row: LineComparison, kind: str) -> list[Part]:
+    return [part for part in row.parts if part.document.kind == kind and part.document.counts]
 
 
 def _confirmed(row: LineComparison, kind: str) -> list[Part]:
-    return [part for part in row.parts if part.document.kind == kind and part.document.confirmation == CONFIRMED]
+    return [part for part in _counting(row, kind) if part.document.confirmation == CONFIRMED]

@@ -10,7 +10,7 @@ from django.db import transaction
 from abs_platform.core import audit, clock, events
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.parties.actor import PLATFORM
-from abs_platform.rights import rules
+from abs_platform.rights import ladder, reductions, rules
 from abs_platform.rights.models import Right
 from abs_platform.risk import services as risk
 from abs_platform.risk.models import Severity
@@ -41,7 +41,7 @@ def compute(*, trade_id: UUID) -> None:
     now = clock.now()
     try:
         confirmation = _payment_confirmation(trade)
-        found = rules.assess(compared.comparison, compared.facts, RATES, confirmation, today=clock.today())
+        found = rules.assess(compared.comparison, compared.facts, RATES, confirmation)
     except ArithmeticError:
         # Better no right than yesterday's: what cannot be computed supports nothing until somebody has looked.
         log.exception("the right of trade %s cannot be computed", trade_id)
@@ -86,12 +86,12 @@ def _fill_with_nothing(right: Right) -> None:
     right.reductions, right.calculation, right.due_date = [], [], None
 
 
-def _payment_confirmation(trade: Trade) -> rules.PaymentConfirmation | None:
+def _payment_confirmation(trade: Trade) -> ladder.PaymentConfirmation | None:
     """The debtor's word, with the credit notes that it took into account."""
     row = PaymentConfirmation.objects.filter(trade=trade).first()
     if row is None:
         return None
-    return rules.PaymentConfirmation(
+    return ladder.PaymentConfirmation(
         amount=row.amount, currency=row.currency, due_date=row.due_date, considers=frozenset(row.credit_notes)
     )
 
@@ -122,7 +122,7 @@ def _report_reductions(trade: Trade, found: rules.Assessment) -> None:
             detail={"document": each.document, "before": str(found.gross), "after": str(found.base)},
         )
         for each in found.reductions
-        if each.reason == rules.CREDIT_NOTE
+        if each.reason == reductions.CREDIT_NOTE
     ]
     risk.report(actor=PLATFORM, network_id=trade.network_id, observations=observations)
 

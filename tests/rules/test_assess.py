@@ -7,12 +7,13 @@ from decimal import Decimal
 import pytest
 
 from abs_platform.integrations.formats.model import Line, Totals
-from abs_platform.rights.rules import Assessment, Reduction, assess
+from abs_platform.rights.ladder import PaymentConfirmation
+from abs_platform.rights.reductions import Reduction
+from abs_platform.rights.rules import Assessment, assess
 from abs_platform.trade.facts import DocumentFacts
 from abs_platform.trade.rules import compare
 
 RATES = {1: Decimal("0.30"), 2: Decimal("0.40"), 3: Decimal("0.70"), 4: Decimal("0.80"), 5: Decimal("0.90")}
-TODAY = date(2026, 3, 1)
 
 
 def document(
@@ -38,7 +39,7 @@ def line(number: str, quantity: str, amount: str | None = None, tax: str | None 
 
 
 def right(*documents: DocumentFacts, deductions: tuple[Reduction, ...] = ()) -> Assessment:
-    return assess(compare(documents), documents, RATES, today=TODAY, deductions=deductions)
+    return assess(compare(documents), documents, RATES, deductions=deductions)
 
 
 ORDER = document("order", line("1", "100", "1000.00", "130.00"), line("2", "10", "500.00", "65.00"))
@@ -102,11 +103,6 @@ def test_every_invoice_must_say_when_it_is_due_and_the_last_day_counts() -> None
     assert (unknown.due_date, unknown.missing) == (None, ("payment_confirmation", "due_date"))
 
 
-def test_overdue_is_said() -> None:
-    assert right(ORDER, RECEIPT, replace(INVOICE, due_date=date(2026, 2, 28))).overdue
-    assert not right(ORDER, RECEIPT, replace(INVOICE, due_date=TODAY)).overdue
-
-
 def test_reductions_in_turn_each_for_what_it_really_took() -> None:
     credit = document("credit_note", line("1", "10", "90.00", "13.00"), number="C1", state="not_required")
     found = right(
@@ -154,7 +150,7 @@ def test_documents_in_another_currency_do_not_count_and_are_named() -> None:
         ("due_date_not_fixed", "currency_differs"),
     )
     credit = document("credit_note", line("1", "10", "90.00"), currency="USD", state="not_required")
-    assert right(ORDER, RECEIPT, INVOICE, credit).poolable_reasons == ("currency_differs",)
+    assert right(ORDER, RECEIPT, INVOICE, credit).poolable_reasons == ("currency_differs", "nothing_left")
 
 
 @pytest.mark.parametrize(("currency", "supported"), [("CNY", "2.33"), ("JPY", "2"), ("KRW", "2")])
@@ -186,4 +182,169 @@ def test_figures_beyond_any_trade_support_nothing() -> None:
 @pytest.mark.parametrize("rate", ["1.01", "-0.01"])
 def test_rates_lie_between_nothing_and_all(rate: str) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
-        assess(compare([]), [], {1: Decimal(rate)}, today=TODAY)
+        assess(compare([]), [], {1: Decimal(rate)})
+
+
+DUE = date(2026, 6, 1)
+
+
+def only(found: Assessment, reason: str) -> list[tuple[Decimal, str]]:
+    return [(each.amount, each.document) for each in found.reductions if each.reason == reason]
+
+
+def test_an_open_invoice_makes_no_value() -> None:
+    """The supplier's own price on goods whose receipt was confirmed."""
+    receipt = document("receipt_advice", line("1", "10"))
+    invoice = document("invoice", line("1", "10", "50000000.00", "6500000.00"), state="pending", due=DUE)
+    found = right(receipt, invoice)
+    assert (found.rung, found.base, found.supported, found.lines[0].value) == (4, 0, 0, None)
+    assert found.missing == ("payment_confirmation", "price_confirmation")
+    assert found.poolable_reasons == ("amount_not_fixed",)
+    assert right(receipt, replace(invoice, confirmation="confirmed")).base == Decimal("56500000.00")
+
+
+def test_an_open_invoice_makes_no_tax_either_and_may_lower_both() -> None:
+    untaxed = document("order", line("1", "100", "1000.00"))
+    receipt = document("receipt_advice", line("1", "100"))
+    dearer = document("invoice", line("1", "100", "2000.00", "260.00"), state="pending")
+    found = right(untaxed, receipt, dearer)
+    assert (found.value, found.tax) == (Decimal("1000.00"), 0)
+    taxed = document("order", line("1", "100", "1000.00", "130.00"))
+    cheaper = document("invoice", line("1", "100", "900.00", "100.00"), state="pending")
+    assert (right(taxed, receipt, cheaper).value, right(taxed, receipt, cheaper).tax) == (Decimal(900), Decimal(100))
+    mixed = document("invoice", line("1", "1", "9.00", "1.00"), number="I2")
+    assert right(receipt, dearer, mixed).value == Decimal("900.00")
+
+
+def test_an_open_order_does_not_turn_the_currency_of_a_confirmed_one() -> None:
+    yen = document("order", line("1", "10", "1000000"), number="B", currency="JPY")
+    yuan = document("order", number="A", state="pending")
+    receipt = document("receipt_advice", line("1", "10"), currency=None)
+    assert (right(yuan, yen, receipt).currency, right(yuan, yen, receipt).poolable) == ("JPY", False)
+    unstated = replace(yen, currency=None)
+    invoice = document("invoice", line("1", "10", "1000000.00"), state="pending", due=DUE)
+    assert right(unstated, receipt, invoice).supported == 0
+
+
+def test_accepted_beyond_the_order_counts_as_far_as_ordered() -> None:
+    goods = document("order", line("1", "10", "1000.00"))
+    receipts = [document("receipt_advice", line("1", "10"), number=number) for number in ("RK-1", "rk-1", "RK-2")]
+    invoice = document("invoice", line("1", "30", "3000.00"), due=DUE)
+    assert right(goods, *receipts).base == Decimal("1000.00")
+    assert right(goods, *receipts, invoice).base == Decimal("1000.00")
+    assert right(replace(goods, confirmation="disputed"), *receipts, invoice).base == Decimal("1000.00")
+    assert right(*receipts, invoice).base == Decimal("3000.00")
+
+
+@pytest.mark.parametrize("kind", ["order", "receipt_advice", "invoice"])
+def test_what_is_taken_back_raises_nothing(kind: str) -> None:
+    goods = [
+        document("order", line("1", "10", "100.00")),
+        document("receipt_advice", line("1", "10")),
+        document("invoice", line("1", "10", "100.00"), due=DUE),
+    ]
+    back = line("1", "-9", "-1.00", rejected=Decimal(-900))
+    with_return = [replace(each, lines=(*each.lines, back)) if each.kind == kind else each for each in goods]
+    apart = document(kind, back, number="back", due=DUE)
+    assert right(*with_return).base <= right(*goods).base
+    assert right(*goods, apart).base <= right(*goods).base
+
+
+def test_lines_that_nearly_cancel_value_nothing_beyond_reason() -> None:
+    tiny = Decimal("1e-13")
+    most = Decimal(999_999_999_999_999)
+    receipt = document("receipt_advice", line("1", "1"))
+    lines = (line("1", "1", str(most)), replace(line("1", "1", "0"), quantity=tiny - 1))
+    for finest in (lines, (replace(line("1", "1"), quantity=tiny, price=most, price_base_quantity=tiny),)):
+        found = right(receipt, document("invoice", *finest, due=DUE))
+        assert (found.base <= most, found.poolable and found.base > most) == (True, False)
+    dear = right(receipt, document("invoice", replace(line("1", "1"), quantity=tiny, amount=most), due=DUE))
+    assert (dear.supported, dear.lines[0].value, dear.missing) == (0, None, ("payment_confirmation",))
+    assert dear.poolable_reasons == ("amount_not_fixed",)
+
+
+def test_prepaid_is_taken_off_on_rung_4() -> None:
+    paid = replace(INVOICE, totals=Totals(tax_inclusive=Decimal(1379), prepaid=Decimal(379), payable=Decimal(1000)))
+    found = right(ORDER, RECEIPT, paid)
+    assert found.reductions == (Reduction("prepaid", Decimal("379.00"), "invoice"),)
+    assert found.base == Decimal("727.50")
+
+
+@pytest.mark.parametrize(
+    "totals",
+    [
+        Totals(tax_inclusive=Decimal(1000)),
+        Totals(payable=Decimal(900), prepaid=Decimal(100)),
+        Totals(tax_inclusive=Decimal(5000), payable=Decimal(1000)),
+        Totals(tax_exclusive=Decimal(900), tax=Decimal(100), lines=Decimal(5000)),
+        Totals(lines=Decimal(1000)),
+    ],
+)
+def test_no_receivable_above_the_invoices(totals: Totals) -> None:
+    found = right(ORDER, RECEIPT, replace(INVOICE, totals=totals))
+    assert only(found, "above_invoice_total") == [(Decimal("106.50"), "invoice")]
+    unstated = replace(INVOICE, lines=tuple(replace(each, amount=None, tax=None) for each in INVOICE.lines))
+    assert right(ORDER, RECEIPT, unstated).reductions == ()
+    both = right(
+        ORDER, RECEIPT, replace(INVOICE, totals=totals), replace(INVOICE, id="i2", number="i2", totals=Totals())
+    )
+    assert only(both, "above_invoice_total") == []
+
+
+def test_reductions_come_in_turn() -> None:
+    billed = replace(INVOICE, totals=Totals(payable=Decimal(900), prepaid=Decimal(100)))
+    credit = document("credit_note", line("1", "10", "90.00"), number="C1", state="not_required")
+    found = right(ORDER, RECEIPT, billed, credit, deductions=(Reduction("a payment", Decimal(1), "P1"),))
+    assert [each.reason for each in found.reductions] == ["above_invoice_total", "prepaid", "credit_note", "a payment"]
+    assert found.base == Decimal("809.00")
+
+
+def test_a_confirmed_payment_above_the_invoices_supports_no_more_than_they_say() -> None:
+    documents = (ORDER, RECEIPT, INVOICE)
+    confirmation = PaymentConfirmation(Decimal(5000), "CNY", DUE)
+    found = assess(compare(documents), documents, RATES, confirmation)
+    assert found.reductions == (Reduction("above_invoice_total", Decimal("3621.00"), "invoice"),)
+    assert (found.rung, found.base) == (5, Decimal("1379.00"))
+    assert assess(compare(documents[:2]), documents[:2], RATES, confirmation).base == Decimal("5000.00")
+
+
+def test_a_credit_note_in_another_currency_takes_all_until_it_is_mended() -> None:
+    credit = document("credit_note", line("1", "1", "0.01"), number="C1", currency="USD", state="not_required")
+    found = right(ORDER, RECEIPT, INVOICE, credit)
+    assert found.reductions == (Reduction("credit_note_other_currency", Decimal("1106.50"), "C1"),)
+    assert (found.base, found.supported) == (0, 0)
+    confirmation = PaymentConfirmation(Decimal(500), "CNY", DUE, frozenset({"C1"}))
+    documents = (ORDER, RECEIPT, INVOICE, credit)
+    assert assess(compare(documents), documents, RATES, confirmation).base == Decimal("500.00")
+
+
+def test_a_quantity_without_the_order_s_unit_does_not_count() -> None:
+    tonnes = document("order", line("1", "10", "30000.00", unit="TNE"))
+    unstated = document("receipt_advice", line("1", "10"))
+    assert right(tonnes, unstated).rung == 1
+    assert right(tonnes, document("receipt_advice", line("1", "10", unit="tne"))).base == Decimal("30000.00")
+    bare = document("order", line("1", "10", "30000.00"))
+    assert right(bare, unstated).base == Decimal("30000.00")
+    assert right(bare, document("receipt_advice", line("1", "10", unit="TNE"))).rung == 1
+    receipt = document("receipt_advice", line("1", "10", unit="TNE"))
+    bill = document("invoice", line("1", "10", "30000.00"))
+    assert (right(tonnes, receipt, bill).rung, right(receipt, bill).supported) == (3, 0)
+
+
+def test_what_supports_nothing_is_not_poolable() -> None:
+    documents = (ORDER, RECEIPT, INVOICE)
+    free = assess(compare(documents), documents, {4: Decimal(0)})
+    assert (free.base > 0, free.supported, free.poolable, free.poolable_reasons) == (True, 0, False, ("nothing_left",))
+    cent = [document("order", line("1", "1", "0.01"), due=DUE), document("receipt_advice", line("1", "1"))]
+    found = assess(compare(cent), cent, {3: Decimal("0.40")})
+    assert (found.base, found.supported, found.poolable) == (Decimal("0.01"), 0, False)
+
+
+def test_an_open_document_whose_own_sums_fail_fixes_no_amount() -> None:
+    open_invoice = replace(INVOICE, confirmation="pending")
+    assert right(ORDER, RECEIPT, open_invoice).poolable
+    assert right(ORDER, RECEIPT, replace(open_invoice, is_sound=False)).poolable_reasons == ("amount_not_fixed",)
+    assert right(ORDER, RECEIPT, replace(INVOICE, is_sound=False)).poolable
+    cheaper = replace(ORDER, confirmation="pending", lines=(line("1", "100", "1.00"), line("2", "10", "500.00")))
+    assert right(cheaper, RECEIPT, INVOICE).poolable
+    assert right(replace(cheaper, is_sound=False), RECEIPT, INVOICE).poolable_reasons == ("amount_not_fixed",)

@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from abs_platform.rights.rules import Assessment, PaymentConfirmation, Reduction, assess
+from abs_platform.rights.ladder import PaymentConfirmation
+from abs_platform.rights.reductions import Reduction
+from abs_platform.rights.rules import Assessment, assess
 from abs_platform.trade.facts import DocumentFacts
 from abs_platform.trade.rules import OpenQuantity, compare
 from tests.rules.chain import published_chain, standing_as, without
@@ -14,7 +16,7 @@ RATES = {1: Decimal("0.30"), 2: Decimal("0.40"), 3: Decimal("0.70"), 4: Decimal(
 
 
 def right(documents: list[DocumentFacts], confirmation: PaymentConfirmation | None = None) -> Assessment:
-    return assess(compare(documents), documents, RATES, confirmation, today=date(2005, 7, 1))
+    return assess(compare(documents), documents, RATES, confirmation)
 
 
 @pytest.mark.parametrize("confirmation", ["pending", "confirmed"])

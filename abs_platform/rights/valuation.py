@@ -1,0 +1,100 @@
+"""What one unit of a row is worth: the lowest that order and invoices state, and only what was confirmed makes a value.
+
+Pure Python. A document that the core enterprise has not confirmed may lower a value, never make or raise one: else
+whoever sends it could name its own price. Call within a context of trade.rules.PRECISION digits.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from abs_platform.rights.ladder import Standing, unit_of
+from abs_platform.trade.facts import CONFIRMED
+from abs_platform.trade.joining import Part
+from abs_platform.trade.rules import LineComparison
+
+ZERO = Decimal(0)
+# Beyond this no figure of a real trade lies; it values nothing until it is mended.
+AMOUNT_LIMIT = Decimal(10) ** 15
+VALUING = ("order", "invoice")
+
+
+@dataclass(frozen=True, slots=True)
+class UnitValue:
+    """Per one unit, exact; None where there is none. `is_confirmed`: a confirmed document states an amount.
+
+    `is_fixed`: and no document that is neither confirmed nor sound in its sums lowers it.
+    """
+
+    value: Decimal | None
+    tax: Decimal | None
+    is_confirmed: bool
+    is_fixed: bool
+
+
+def unit_value(row: LineComparison, standing: Standing) -> UnitValue:
+    """The lower of order and invoices where both are known; value and tax each on its own."""
+    unit = unit_of(row)
+    parts = [
+        part
+        for part in row.parts
+        if part.document.kind in VALUING
+        and part.document.counts
+        and standing.is_own(part.document)
+        and part.in_unit(unit)
+    ]
+    making = [
+        part
+        for part in parts
+        if part.document.confirmation == CONFIRMED
+        and part.unit == unit
+        and (part.document.currency or None) == (standing.currency or None)
+    ]
+    trusted = [part for part in parts if part.document.confirmation == CONFIRMED or part.document.is_sound]
+    value, tax = _lowest(making, parts, amount_of), _lowest(making, parts, _tax)
+    if any(figure is not None and abs(figure) >= AMOUNT_LIMIT for figure in (value, tax)):
+        return UnitValue(None, None, is_confirmed=True, is_fixed=False)
+    return UnitValue(
+        value=value,
+        tax=tax,
+        is_confirmed=value is not None,
+        is_fixed=value is not None
+        and (value, tax) == (_lowest(making, trusted, amount_of), _lowest(making, trusted, _tax)),
+    )
+
+
+def amount_of(part: Part) -> Decimal | None:
+    """The line amount; where none is stated, what price and quantity make."""
+    line = part.line
+    if line.amount is not None or line.price is None or line.quantity is None or not line.price_base_quantity:
+        return line.amount
+    return line.price * line.quantity / line.price_base_quantity
+
+
+def _tax(part: Part) -> Decimal | None:
+    return part.line.tax
+
+
+def _lowest(making: Sequence[Part], parts: Sequence[Part], figure: Callable[[Part], Decimal | None]) -> Decimal | None:
+    """The lowest per unit that any kind states; None where no part of `making` states one."""
+    made = [each for kind in VALUING for each in _per_unit(_of(making, kind), figure)]
+    if not made:
+        return None
+    return min([*made, *(each for kind in VALUING for each in _per_unit(_of(parts, kind), figure))])
+
+
+def _of(parts: Iterable[Part], kind: str) -> list[Part]:
+    return [part for part in parts if part.document.kind == kind]
+
+
+def _per_unit(parts: Iterable[Part], figure: Callable[[Part], Decimal | None]) -> Iterator[Decimal]:
+    """Sum of the figure over sum of the quantities, with and without what is taken back (quantities below zero)."""
+    stated = [
+        (amount, part.line.quantity)
+        for part in parts
+        if part.line.quantity is not None and (amount := figure(part)) is not None
+    ]
+    for counted in ([each for each in stated if each[1] > 0], stated):
+        quantity = sum((each for _, each in counted), ZERO)
+        if quantity > 0:
+            yield sum((amount for amount, _ in counted), ZERO) / quantity
