@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from abs_platform.consent import selectors as consent
 from abs_platform.consent.states import RequestState
+from abs_platform.core.models import Job, JobState
 from abs_platform.core.rest.fields import Body, money
 from abs_platform.documents import selectors as documents
 from abs_platform.parties import selectors as parties
@@ -133,16 +134,14 @@ def _core_enterprise(actor: Actor) -> tuple[list[Body], list[Body]]:
 
 def _financier(actor: Actor) -> tuple[list[Body], list[Body]]:
     waiting = consent.access_requests(actor=actor).filter(requester_id=actor.home, state=RequestState.REQUESTED).count()
-    visible = rights.rights(actor=actor)
+    # Counted by grants alone: an amount, or which trades have one, is content, and content is shown by a logged look only.
+    opened = trades.trades(actor=actor).exclude(Q(seller_id=actor.home) | Q(buyer_id=actor.home)).count()
     figures = [
-        *_sums(
-            "financeable_visible",
-            visible.filter(supported__gt=0).order_by().values_list("currency").annotate(Sum("supported")),
-        ),
+        {"code": "trades", "value": str(opened), "currency": None},
         {"code": "requests_waiting", "value": str(waiting), "currency": None},
         {"code": "listed_suppliers", "value": str(parties.listed_suppliers(actor=actor).count()), "currency": None},
     ]
-    return [_task("review_trades", visible.filter(supported__gt=0).count(), "/trades")], figures
+    return [_task("review_trades", opened, "/trades")], figures
 
 
 def _risk_officer(actor: Actor) -> tuple[list[Body], list[Body]]:
@@ -153,9 +152,16 @@ def _risk_officer(actor: Actor) -> tuple[list[Body], list[Body]]:
     return [_task("work_alerts", states.get(AlertState.OPEN, 0), "/alerts?state=open")], figures
 
 
+def _operator(actor: Actor) -> tuple[list[Body], list[Body]]:
+    failed = Job.objects.filter(state=JobState.FAILED).count()
+    figures = [{"code": "organisations", "value": str(parties.organisations(actor=actor).count()), "currency": None}]
+    return [_task("mend_jobs", failed, "/operations")], figures
+
+
 PARTS = {
     Role.SUPPLIER: _supplier,
     Role.CORE_ENTERPRISE: _core_enterprise,
     Role.FINANCIER: _financier,
     Role.RISK_OFFICER: _risk_officer,
+    Role.OPERATOR: _operator,
 }
