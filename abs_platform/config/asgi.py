@@ -2,8 +2,9 @@
 
 import os
 
-from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.core.asgi import get_asgi_application
 
+from abs_platform.config.pages import StaticFiles
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "abs_platform.config.settings")
-application = ASGIStaticFilesHandler(get_asgi_application())
+application = StaticFiles(get_asgi_application())

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import redis
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 from django.db.models import Min
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -14,12 +14,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from abs_platform.core import audit, clock, jobs
-from abs_platform.core.errors import Conflict, NotFound
+from abs_platform.config import job_service
+from abs_platform.core import clock
 from abs_platform.core.models import Job, JobState
 from abs_platform.core.rest.fields import Body, time
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged, query_of
-from abs_platform.core.subjects import SubjectRef
 from abs_platform.ledger import selectors as ledger
 from abs_platform.parties.authentication import actor_of
 from abs_platform.parties.roles import Role
@@ -174,16 +173,4 @@ class RetryJobView(APIView):
     @extend_schema(request=None, responses=JobOut, tags=["operator"])
     def post(self, request: Request, id: UUID) -> Response:
         """Queue a failed job again."""
-        actor = actor_of(request)
-        actor.require(Role.OPERATOR)
-        with transaction.atomic():
-            row = Job.objects.filter(id=id).first()
-            if row is None:
-                raise NotFound
-            if not jobs.retry_failed(row.id):
-                raise Conflict(
-                    "state_conflict", "Only a failed job can be tried again.", action="retry", state=row.state
-                )
-            audit.record(actor=actor, verb="job.retried", subject=SubjectRef("job", row.id), detail={"kind": row.kind})
-        row.refresh_from_db()
-        return Response(_job(row))
+        return Response(_job(job_service.retry(actor=actor_of(request), job_id=id)))

@@ -3,7 +3,9 @@
 from functools import cache
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
+from django.core.exceptions import SuspiciousOperation
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
@@ -26,3 +28,13 @@ def single_page(request: HttpRequest, status: int = 200) -> HttpResponse:
             content_type="text/plain",
         )
     return HttpResponse(page, status=status, headers={"Cache-Control": "no-cache"})
+
+
+class StaticFiles(ASGIStaticFilesHandler):
+    """Static files of the development server. A path that leads out of their folder is not there, like any other."""
+
+    def serve(self, request: HttpRequest) -> HttpResponse | FileResponse:
+        try:
+            return super().serve(request)
+        except (SuspiciousOperation, ValueError) as error:
+            raise Http404(request.path) from error

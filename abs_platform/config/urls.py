@@ -4,7 +4,6 @@ import sys
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path, re_path
-from oauth2_provider.views import RevokeTokenView, TokenView
 
 from abs_platform.config import events, home, operations, pages, schema
 from abs_platform.consent.api.urls import urlpatterns as consent
@@ -35,13 +34,13 @@ api: list[URLPattern | URLResolver] = [
     path("jobs/<uuid:id>/retry", operations.RetryJobView.as_view()),
     path("events", events.stream),
     path("schema", schema.SchemaView.as_view()),
-    path("oauth/token", TokenView.as_view()),
-    path("oauth/revoke", RevokeTokenView.as_view()),
     re_path(r"^.*$", problems.not_found),
 ]
 
 urlpatterns = [
     path("api/v1/", include(api)),
+    # Signing in and out is all that is used of it; signup is closed and says so. Mail addresses and resets have no mail.
+    re_path(r"^_allauth/(?!browser/v1/(config|auth/login|auth/session|auth/signup)$)", problems.not_found),
     path("_allauth/", include("allauth.headless.urls")),
     re_path(r"^(?!api/|static/|_allauth/).*$", pages.single_page),
 ]

@@ -16,6 +16,7 @@ class Actor:
     organisation_id: UUID | None = None
     network_id: UUID | None = None
     roles: frozenset[str] = field(default_factory=frozenset)
+    is_program: bool = False  # signed in by client credentials; its label begins with "program "
 
     def has(self, *roles: Role) -> bool:
         """Whether the actor carries one of `roles`."""

@@ -40,11 +40,22 @@ def actor_of_application(application_id: int) -> Actor | None:
     if client is None:
         return None
     roles = frozenset(client.roles) & frozenset(client.organisation.roles)
-    return Actor(client.name, client.id, client.organisation_id, client.organisation.network_id, roles)
+    return Actor(
+        label=f"program {client.name}",
+        person_id=client.id,
+        organisation_id=client.organisation_id,
+        network_id=client.organisation.network_id,
+        roles=roles,
+        is_program=True,
+    )
 
 
 def resolve(*, network_id: UUID, identifiers: Sequence[tuple[str, str]]) -> Organisation | None:
-    """The organisation that the most decisive known of `identifiers` (scheme, value; decisive first) names."""
+    """The organisation that the most decisive known of `identifiers` (scheme, value; decisive first) names.
+
+    A stated company_id decides alone: a name or an address beside a code that nobody here bears is anybody's to write.
+    """
+    identifiers = [pair for pair in identifiers if pair[0] == "company_id"] or identifiers
     values = {value for _, value in identifiers}
     found = {
         (row.scheme, row.value): row.organisation
@@ -90,6 +101,15 @@ def demo_accounts() -> list[dict[str, str]]:
         return []
     accounts = json.loads(settings.DEMO_ACCOUNTS_FILE.read_text())
     return [{key: account[key] for key in ("username", "organisation", "role")} for account in accounts]
+
+
+def demo_person(username: str) -> Person:
+    """A demonstration's account, in demo mode. Raises NotFound for any other, and outside demo mode."""
+    known = [account["username"] for account in demo_accounts()] if settings.DEMO else []
+    person = Person.objects.filter(username=username, username__in=known).first()
+    if person is None:
+        raise NotFound
+    return person
 
 
 def officers_of(network_id: UUID) -> list[UUID]:

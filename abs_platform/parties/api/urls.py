@@ -1,6 +1,6 @@
 from django.urls import path
 
-from abs_platform.parties.api import views
+from abs_platform.parties.api import tokens, views
 
 urlpatterns = [
     path("session", views.SessionView.as_view()),
@@ -9,4 +9,6 @@ urlpatterns = [
     path("networks", views.NetworksView.as_view()),
     path("organisations", views.OrganisationsView.as_view()),
     path("organisations/<uuid:id>/clients", views.ClientsView.as_view()),
+    path("oauth/token", tokens.ClientTokenView.as_view()),
+    path("oauth/revoke", tokens.ClientRevokeView.as_view()),
 ]

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import login
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import ensure_csrf_cookie
 from drf_spectacular.utils import extend_schema
@@ -15,15 +14,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from abs_platform.core.errors import NotFound
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged
 from abs_platform.parties import selectors, services
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.api import serializers as shapes
 from abs_platform.parties.authentication import actor_of
 from abs_platform.parties.models import Organisation, Person
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def session_body(actor: Actor | None, person: Person | None) -> dict[str, Any]:  # Any: JSON
@@ -67,11 +63,7 @@ class DemoSwitchView(APIView):
         """Sign in as a demo account, without its password. Exists in demo mode only."""
         form = shapes.DemoSwitchIn(data=request.data)
         form.is_valid(raise_exception=True)
-        known = {account["username"] for account in selectors.demo_accounts()} if settings.DEMO else set()
-        person = Person.objects.filter(username=form.validated_data["username"], username__in=known).first()
-        if person is None:
-            raise NotFound
-        login(request._request, person, backend=BACKEND)
+        person = services.sign_in_to_demo(request=request._request, username=form.validated_data["username"])
         return Response(session_body(selectors.actor_of_person(person), person))
 
 
