@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +44,10 @@ ALLOWED_HOSTS = [_host] if PRODUCTION else [_host, "127.0.0.1", "localhost", "te
 CSRF_TRUSTED_ORIGINS = [WEB_URL]
 
 # --- the chains that checkpoints go to: [{"name", "kind", "url", "public_url"?, "contract"?, "confirmations"?}]
-CHAINS: list[dict[str, Any]] = json.loads(env.str("ABS_CHAINS", default="[]"))
-LOG_ORIGIN: str = env.str("ABS_LOG_ORIGIN", default="abs.local/main")
-MASTER_KEY_FILE = Path(env.str("ABS_MASTER_KEY_FILE", default=str(STATE_DIR / "keys" / "master.key")))
+CHAINS: list[dict[str, Any]] = json.loads(required("ABS_CHAINS", "[]"))
+# These two stand for good in what they made: a name and a key that nobody chose would be found out too late.
+LOG_ORIGIN = required("ABS_LOG_ORIGIN", "abs.local/main")
+MASTER_KEY_FILE = Path(required("ABS_MASTER_KEY_FILE", str(STATE_DIR / "keys" / "master.key")))
 CHAIN_KEY_FILE = Path(env.str("ABS_CHAIN_KEY_FILE", default=str(STATE_DIR / "keys" / "publisher.key")))
 TRUST_FILE = STATE_DIR / "trust.json"
 
@@ -65,7 +67,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "pgtrigger",
     "rest_framework",
-    "django_filters",
     "drf_spectacular",
     "guardian",
     "allauth",
@@ -171,6 +172,7 @@ OAUTH2_PROVIDER = {
     "SCOPES": {"api": "The REST API as the client's organisation"},
     "DEFAULT_SCOPES": ["api"],
     "PKCE_REQUIRED": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,  # no token in an address: addresses are logged
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -257,6 +259,26 @@ LOGGING = {
     "loggers": {"django.request": {"level": "ERROR"}, "httpx": {"level": "WARNING"}},
 }
 
-# --- business defaults (DOMAIN: advance rates per rung, per cent of the base)
-ADVANCE_RATES = {1: "0.30", 2: "0.40", 3: "0.70", 4: "0.80", 5: "0.90"}
-CONFIRMATION_DAYS = 5  # within how many days a core enterprise is asked to confirm
+# --- business defaults, to be set by each installation. Source: DOMAIN, the supported amount; market knowledge [K] of
+# --- November 2026, not read in a public source.
+
+
+def _advance_rates(text: str) -> dict[int, str]:
+    """{rung 1 to 5: advance rate, as a decimal fraction of the base}; every rung is named."""
+    try:
+        rates = {int(rung): str(Decimal(rate)) for rung, rate in json.loads(text).items()}
+        values = [Decimal(rates[rung]) for rung in range(1, 6)]
+        good = len(rates) == 5 and all(0 <= value <= 1 for value in values)
+    except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError):
+        good = False
+    if not good:
+        raise ImproperlyConfigured('ABS_ADVANCE_RATES needs a rate from 0 to 1 for each rung: {"1": "0.30", ...}')
+    return rates
+
+
+ADVANCE_RATES = _advance_rates(
+    env.str("ABS_ADVANCE_RATES", default='{"1": "0.30", "2": "0.40", "3": "0.70", "4": "0.80", "5": "0.90"}')
+)
+CONFIRMATION_DAYS: int = env.int("ABS_CONFIRMATION_DAYS", default=5)  # that a core enterprise is given to answer
+if not 1 <= CONFIRMATION_DAYS <= 365:
+    raise ImproperlyConfigured("ABS_CONFIRMATION_DAYS must be from 1 to 365")
