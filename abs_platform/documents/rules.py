@@ -49,8 +49,8 @@ def media_type_of(head: bytes) -> str:
 
 # Beyond this no figure of a real document lies, and the columns end.
 FIGURE_LIMIT = Decimal(10) ** 15
-# The seller gives these numbers, each once; orders and receipts are numbered by the buyer.
-NUMBERED_BY_SELLER = frozenset({"invoice", "credit_note", "despatch_advice", "order_response"})
+# A seller uses an invoice number once, whoever the buyer is: the same one to two buyers is one claim sold twice.
+NUMBERED_ONCE = frozenset({"invoice", "credit_note"})
 
 
 def number_key(extracted: Extracted, buyer_id: UUID | None) -> str:
@@ -66,7 +66,7 @@ def number_shape(extracted: Extracted, buyer_id: UUID | None) -> str:
 
 def _number_key(extracted: Extracted, buyer_id: UUID | None, number: str) -> str:
     buyer = ""
-    if extracted.kind not in NUMBERED_BY_SELLER:
+    if extracted.kind not in NUMBERED_ONCE:
         identifiers = extracted.buyer.identifiers() if extracted.buyer else []
         buyer = str(buyer_id) if buyer_id else ":".join(identifiers[0]) if identifiers else ""
     return f"{extracted.kind}|{buyer}|{number}"

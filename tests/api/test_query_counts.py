@@ -75,11 +75,12 @@ class Growing:
         sharing.grant(
             actor=world.supplier.actor, request_id=request.id, trade_ids=[], document_ids=[], whole=True, days=30
         )
-        risk.report(
-            actor=PLATFORM, network_id=world.network.id, rule="number_conflict", severity=Severity.LOW, key=f"k{n}",
+        seen = risk.Observation(
+            rule="number_conflict", severity=Severity.LOW, key=f"k{n}",
             subject=SubjectRef("trade", request.id), subject_label=str(n),
-            organisation_ids=[world.supplier.organisation.id, world.core.organisation.id],
+            organisation_ids=(world.supplier.organisation.id, world.core.organisation.id),
         )  # fmt: skip
+        risk.report(actor=PLATFORM, network_id=world.network.id, observations=[seen])
         parties.create_network(actor=PLATFORM, name=f"network {n}")
         parties.create_organisation(
             actor=PLATFORM, network_id=world.network.id, name=f"supplier {n}", roles=["supplier"], listed=True,

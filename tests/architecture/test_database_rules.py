@@ -13,6 +13,7 @@ from django.db.models.expressions import RawSQL
 
 from abs_platform.consent.models import Access, AccessRequest, Grant, GrantItem
 from abs_platform.core import clock
+from abs_platform.core.ids import uuid7
 from abs_platform.core.models import AuditEntry, Job
 from abs_platform.documents.models import Document
 from abs_platform.parties.models import Identifier, Organisation, OrganisationKey
@@ -104,6 +105,10 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "access_request_days ": change(AccessRequest, days=367),
     "access_request_decided_has_time": change(AccessRequest, state="granted", decided_at=None),
     "access_request_decided_has_time ": change(AccessRequest, state="requested", decided_at=LATER),
+    "access_request_state_known": change(AccessRequest, state="lost", decided_at=LATER),
+    "access_request_purpose_known": change(AccessRequest, purpose="curiosity"),
+    "grant_between_two": change(Grant, grantee=F("owner")),
+    "access_action_known": again(Access, action="copied"),
     "grant_period": change(Grant, valid_until=F("valid_from")),
     "grant_revoked_has_time": change(Grant, state="revoked", revoked_at=None),
     "grant_revoked_has_time ": change(Grant, state="active", revoked_at=LATER),
@@ -113,10 +118,14 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "document_salt_length": change(Document, salt=b"short"),
     "document_extracted_has_content": change(Document, extraction="extracted", content=None),
     "document_extracted_has_content ": change(Document, extraction="pending"),
+    "document_extraction_known": change(Document, extraction="guessed", content=None),
+    "document_duplicate_in_no_trade": change(Document, duplicate_of=F("id")),
+    "document_between_two": change(Document, counterparty=F("owner")),
     "document_total": change(Document, total=NAN),
     "alert_once": again(Alert),
     "alert_state_has_times": change(Alert, state="closed", closed_at=None),
     "alert_state_has_times ": change(Alert, state="open", acknowledged_at=LATER),
+    "alert_severity_known": change(Alert, severity="terrible"),
     "alert_amount": change(Alert, amount=Decimal(-1)),
     "trade_once": again(Trade, buyer=None),
     "trade_between_two": change(Trade, buyer=F("seller")),
@@ -125,6 +134,10 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "trade_document_confirmation_times ": change(TradeDocument, confirmation="not_required", deadline=LATER),
     "trade_document_total": change(TradeDocument, total=NAN),
     "dispute_has_reason": again(SignedDecision, decision="dispute", reason=""),
+    "decision_once": again(SignedDecision, record_id=uuid7()),
+    "decision_known": again(SignedDecision, decision="perhaps", reason="x", record_id=uuid7()),
+    "payment_confirmation_positive": again(PaymentConfirmation, amount=Decimal(0)),
+    "payment_confirmation_currency": again(PaymentConfirmation, currency=""),
     "payment_confirmation_amount": again(PaymentConfirmation, amount=Decimal(-1)),
     "trade_paymentconfirmation_trade_id_key": again(PaymentConfirmation),
     "right_base": change(Right, base=NAN),

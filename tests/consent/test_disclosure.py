@@ -101,7 +101,7 @@ def test_a_consent_opens_nothing_to_sign_or_to_change(world: World) -> None:
     assert shown["allowed_actions"] == ["download", "bundle"]
     trade = bank.get(f"trades/{order.trade_id}")
     assert trade["allowed_actions"] == [] == trade["documents"][0]["allowed_actions"]
-    bank.post(f"documents/{order.id}/attach", {"trade": str(order.trade_id)}, status=404)
+    bank.post(f"documents/{order.id}/attach", {"trade": str(order.trade_id)}, status=403)
     bank.get("confirmations", status=403)
 
 
@@ -116,7 +116,6 @@ def test_each_look_is_logged_once_with_who_what_and_what_for(world: World) -> No
         (f"trades/{order.trade_id}", "viewed", "trade", "PO-1"),
         ("documents", "listed", "document", "PO-1"),
         ("trades", "listed", "trade", "PO-1"),
-        ("rights", "listed", "trade", "PO-1"),
     ):
         before = Access.objects.count()
         assert bank.send("GET", path).status_code == 200
@@ -126,7 +125,13 @@ def test_each_look_is_logged_once_with_who_what_and_what_for(world: World) -> No
         assert look["person"] == "bank person"
         assert look["organisation"]["id"] == world.bank.id
         assert (look["purpose"], look["grant"]) == ("financing", str(grant.id))
+    before = Access.objects.count()
     [right] = bank.rows("rights")
+    bank.rows("trades")
+    assert Access.objects.count() == before, "the same list within the hour is the same look"
+    with clock.at(clock.now() + timedelta(minutes=61)):
+        bank.rows("rights")
+    assert Access.objects.count() == before + 1
     before = Access.objects.count()
     bank.get(f"rights/{right['id']}")
     assert Access.objects.count() == before + 1
@@ -136,7 +141,7 @@ def test_a_program_s_looks_are_logged_under_its_name(world: World) -> None:
     [order] = world.supplier.submit({"o": ONE.order()})
     request_and_grant(world, world.bank, trades=[order.trade_id])
     world.bank.program.get(f"documents/{order.id}")
-    assert world.supplier.browser.rows("accesses")[0]["person"] == "bank program"
+    assert "bank program" in world.supplier.browser.rows("accesses")[0]["person"]
 
 
 def test_a_list_of_many_owners_is_told_to_each(world: World) -> None:

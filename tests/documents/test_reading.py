@@ -89,9 +89,7 @@ def test_a_repeated_attachment_is_known_by_its_bytes(world: World) -> None:
 
 
 def test_one_number_with_another_content_is_a_contradiction(world: World) -> None:
-    original, changed = world.supplier.submit(
-        {"a.xml": PAPERS.invoice(), "b.xml": PAPERS.invoice(line(price="11.00"))}
-    )
+    original, changed = world.supplier.submit({"a.xml": PAPERS.invoice(), "b.xml": PAPERS.invoice(line(price="11.00"))})
     assert changed.duplicate_of is None
     assert [item["code"] for item in changed.attention] == ["number_conflict"]
     assert changed.attention[0]["params"]["original"] == str(original.id)
@@ -114,16 +112,14 @@ def world_company(world: World) -> make.Company:
     return make.Company(name=name, credit_code=code.value.upper())
 
 
-def test_one_number_to_two_buyers_is_two_invoices(world: World) -> None:
+def test_one_invoice_number_to_two_buyers_is_a_conflict(world: World) -> None:
     project = make.Company(
         name=world.project.organisation.name,
         credit_code=world.project.organisation.identifiers.get(scheme="company_id").value.upper(),
     )
-    rows = world.supplier.submit(
-        {"a.xml": PAPERS.invoice(), "b.xml": Papers(number="PO-7", buyer=project).invoice()}
-    )
-    assert [row.attention for row in rows] == [[], []]
-    assert [row.counterparty_id for row in rows] == [world.core.organisation.id, world.project.organisation.id]
+    rows = world.supplier.submit({"a.xml": PAPERS.invoice(), "b.xml": Papers(number="PO-7", buyer=project).invoice()})
+    assert sorted(item["code"] for row in rows for item in row.attention) == ["number_conflict"]
+    assert Alert.objects.get().rule == "number_conflict"
 
 
 def test_an_invoice_of_somebody_else_is_kept_and_counts_for_nothing(world: World) -> None:

@@ -9,6 +9,7 @@ from abs_platform.config.demo import cast
 from abs_platform.consent.models import Containment
 from abs_platform.core.errors import Conflict
 from abs_platform.documents.models import Document
+from abs_platform.trade import services as trade_services
 from abs_platform.trade.models import Trade, TradeDocument
 from tests.support.papers import Papers, line
 from tests.support.stage import request_and_grant
@@ -66,18 +67,35 @@ def test_what_was_opened_before_a_merge_stays_open_after_it(world: World) -> Non
     assert world.bank.browser.rows("trades") == []
 
 
-def test_a_confirmed_payment_is_no_hindrance_to_the_documents_that_follow(world: World) -> None:
-    """What was signed for a trade stays with it: it is not merged away, and what would have merged it is filed."""
+def test_a_payment_is_not_confirmed_before_the_order_is_known(world: World) -> None:
+    """What would be signed names no order and could not be told from another debt."""
     [invoice] = world.supplier.submit({"i": PAPERS.invoice(order_number="")})
-    paid = invoice.trade_id
-    world.core.confirm_payment(paid, amount=Decimal(100), due_date=date(2027, 1, 1), account="6")
-    tying = PAPERS.credit().replace(
-        b"<cac:BillingReference>",
-        b"<cac:OrderReference><cbc:ID>PO-5</cbc:ID></cac:OrderReference><cac:BillingReference>",
+    with pytest.raises(Conflict) as refused:
+        world.core.confirm_payment(invoice.trade_id, amount=Decimal(100), due_date=date(2027, 1, 1), account="6")
+    assert refused.value.code == "trade_not_known"
+
+
+def test_what_one_buyer_confirmed_says_nothing_about_another(world: World) -> None:
+    """A despatch that names no buyer and refers to both their papers ties nothing together."""
+    project = Papers(number="", buyer=cast.PROJECT)
+    [receipt] = world.supplier.submit({"r": project.receipt(number="R-9")})
+    world.project.decide(receipt)
+    [order] = world.supplier.submit({"o": PAPERS.order()})
+    world.core.decide(order)
+    glue = PAPERS.despatch().replace(
+        b"<cac:OrderReference>",
+        b"<cac:AdditionalDocumentReference><cbc:ID>R-9</cbc:ID></cac:AdditionalDocumentReference><cac:OrderReference>",
+        1,
     )
-    world.supplier.submit({"o": PAPERS.order(), "c": tying})
-    assert trades() == [("", 1), ("PO-5", 2)]
-    assert Trade.objects.get(order_number="").id == paid
+    start, end = glue.index(b"<cac:DeliveryCustomerParty>"), glue.index(b"</cac:DeliveryCustomerParty>")
+    nameless = glue[:start] + glue[end + len(b"</cac:DeliveryCustomerParty>") :]
+    world.supplier.submit({"d": nameless})
+    receipt.refresh_from_db()
+    order.refresh_from_db()
+    assert receipt.trade_id != order.trade_id
+    [right] = [row for row in world.core.browser.rows("rights") if row["trade"] == str(order.trade_id)]
+    assert right["rung"] <= 2
+    assert right["poolable"] is False
 
 
 def test_another_suppliers_equal_order_number_stays_apart(world: World) -> None:
@@ -94,7 +112,7 @@ def test_another_suppliers_equal_order_number_stays_apart(world: World) -> None:
 def test_an_equal_order_number_of_another_buyer_stays_apart(world: World) -> None:
     project = Papers(number="PO-5", buyer=cast.PROJECT)
     world.supplier.submit(PAPERS.all())
-    world.supplier.submit(project.all())
+    world.supplier.submit(project.all() | {"invoice.xml": project.invoice(number="I-PO-5-project")})
     assert trades() == [("PO-5", 4), ("PO-5", 4)]
 
 
@@ -120,7 +138,7 @@ def test_a_loose_document_is_joined_by_hand_once(world: World) -> None:
     assert [each["filename"] for each in shown["attachments"]] == ["note.txt"]
     assert world.core.browser.file(str(note.id)) == b"crate damaged"
     again = world.supplier.browser.post(f"documents/{note.id}/attach", {"trade": trade["id"]}, status=409)
-    assert again["code"] == "already_in_trade"
+    assert again["code"] == "not_loose"
 
 
 def test_joining_to_anothers_trade_or_anothers_document_finds_nothing(world: World) -> None:
@@ -135,7 +153,7 @@ def test_filing_twice_changes_nothing(world: World) -> None:
     rows = world.supplier.submit(PAPERS.all())
     before = list(TradeDocument.objects.order_by("document_id").values())
     for row in rows:
-        services.file_document(document_id=row.id)
+        trade_services.file_document(document_id=row.id)
     drain()
     assert list(TradeDocument.objects.order_by("document_id").values()) == before
 
