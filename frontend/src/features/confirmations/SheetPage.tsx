@@ -65,12 +65,12 @@ function Body({ sheet, reload }: { sheet: ConfirmationSheet; reload: () => Promi
           <Section title={sheet.allowed_actions.length > 0 ? t("documentTitle") : t("documentSigned")} action={<Link to={`/documents/${sheet.document.id}`}>{t("openDocument")}</Link>}>
             {statement ? <Content statement={statement} /> : <p className="muted">{t("unknownFormat")}</p>}
           </Section>
-          {sheet.document.remarks.length > 0 && (
+          {!statement && sheet.document.remarks.length > 0 && (
             <Section title={t("remarksTitle")}>
               <ul className="findings">
                 {sheet.document.remarks.map((remark, position) => (
                   <li key={position}>
-                    <ToneIcon tone="idle" />
+                    <ToneIcon tone="attention" />
                     <span>{code("remark", remark.rule, remark.params, remark.detail)}</span>
                   </li>
                 ))}

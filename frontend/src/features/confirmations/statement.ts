@@ -3,11 +3,23 @@
 export interface StatementLine {
   id: string;
   item: string | null;
+  buyer_item_id: string | null;
+  seller_item_id: string | null;
+  standard_item_id: string | null;
   quantity: string | null;
   rejected: string | null;
+  short: string | null;
   unit: string | null;
   price: string | null;
+  /** How many units the price is for. */
+  price_base_quantity: string | null;
+  allowances: string | null;
+  charges: string | null;
   amount: string | null;
+  tax: string | null;
+  tax_percent: string | null;
+  /** The line of the order that this one counts for. */
+  order_line: { id: string; item: string | null } | null;
 }
 
 export interface Statement {
@@ -15,13 +27,19 @@ export interface Statement {
   document: {
     kind: string;
     number: string;
+    /** The parties as the file names them; `trade` has the organisations that they were found to be. */
+    seller: string | null;
+    buyer: string | null;
     issue_date: string | null;
     due_date: string | null;
     currency: string;
     total: string | null;
+    totals: Readonly<Record<string, string>>;
     sm3: string;
     lines: StatementLine[];
   };
+  /** The document against itself. */
+  remarks: { rule: string; params: Readonly<Record<string, unknown>> }[];
   differences: { rule: string; document: string; line: string; expected: string; found: string }[];
 }
 
@@ -35,4 +53,14 @@ export function readStatement(text: string): Statement | null {
   } catch {
     return null;
   }
+}
+
+function plain(name: string): string {
+  return name.normalize("NFKC").toLowerCase().replace(/\s+/gu, " ").trim();
+}
+
+/** Whether a line and the order line it was joined to call the item differently; case, width and spaces apart. */
+export function namedOtherwise(line: StatementLine): boolean {
+  const ordered = line.order_line?.item;
+  return Boolean(ordered && line.item && plain(ordered) !== plain(line.item));
 }

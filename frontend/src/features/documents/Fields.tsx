@@ -3,10 +3,11 @@ import type { ReactNode } from "react";
 import type { DocumentDetail } from "../../api/types";
 import { formatSize } from "../../shared/format/size";
 import { useText } from "../../shared/i18n/LanguageProvider";
+import { totalWords } from "../../shared/trade/totalWords";
 import { Facts, type Fact } from "../../shared/ui/Facts";
 import { Day, Money } from "../../shared/ui/figures";
 import { Section } from "../../shared/ui/Page";
-import { fieldWords, totalWords } from "./fieldWords";
+import { fieldWords } from "./fieldWords";
 import { messages } from "./messages";
 
 /** The extracted header fields. Values come in the shapes of the extraction: text, lists, parties, totals. */

@@ -23,16 +23,3 @@ export const fieldWords = defineMessages({
   syntax: ["格式", "Syntax"],
   version: ["版本", "Version"],
 });
-
-/** Labels of the totals inside the fields. */
-export const totalWords = defineMessages({
-  lines: ["明细合计", "Sum of lines"],
-  allowances: ["折让", "Allowances"],
-  charges: ["附加费用", "Charges"],
-  tax_exclusive: ["不含税金额", "Without tax"],
-  tax: ["税额", "Tax"],
-  tax_basis: ["计税金额", "Taxed amount"],
-  tax_inclusive: ["含税金额", "With tax"],
-  prepaid: ["预付", "Prepaid"],
-  payable: ["应付金额", "Payable"],
-});

@@ -16,8 +16,11 @@ const MARKED: Readonly<Record<string, readonly Cell[]>> = {
   invoiced_over_ordered: ["invoiced"],
   despatched_over_ordered: ["despatched"],
   received_over_despatched: ["received"],
+  received_over_ordered: ["received"],
   unit_price_differs: ["invoice_price"],
   unit_differs: ["item"],
+  unit_missing: ["item"],
+  item_differs: ["item"],
   item_not_ordered: ["item"],
 };
 
