@@ -20,7 +20,9 @@ def test_only_people_of_an_organisation_hear_events(world: World, db: None) -> N
         answer = caller.client.get("/api/v1/events", headers=caller.headers)
         assert answer.status_code == 401
         schema.check_problem(answer)
-    assert world.supplier.browser.client.post("/api/v1/events", headers=world.supplier.browser.headers).status_code == 405
+    assert (
+        world.supplier.browser.client.post("/api/v1/events", headers=world.supplier.browser.headers).status_code == 405
+    )
 
 
 def test_an_event_reaches_the_organisation_concerned_and_no_other(
@@ -35,10 +37,10 @@ def test_an_event_reaches_the_organisation_concerned_and_no_other(
             events.notify([world.supplier.organisation.id, None], "document", mine)
 
     def publish_and_fail() -> None:
-        with pytest.raises(ZeroDivisionError), django_capture_on_commit_callbacks(execute=True):
-            with transaction.atomic():
-                events.notify([world.supplier.organisation.id], "document", undone)
-                raise ZeroDivisionError
+        captured = django_capture_on_commit_callbacks(execute=True)
+        with pytest.raises(ZeroDivisionError), captured, transaction.atomic():
+            events.notify([world.supplier.organisation.id], "document", undone)
+            raise ZeroDivisionError
 
     @async_to_sync
     async def heard() -> list[str]:
@@ -63,7 +65,9 @@ def test_an_event_reaches_the_organisation_concerned_and_no_other(
     assert json.loads(event.removeprefix("data: ")) == {"kind": "document", "id": str(mine)}
 
 
-def test_an_unreachable_redis_holds_up_nobody(world: World, db: None, settings, django_capture_on_commit_callbacks) -> None:  # type: ignore[no-untyped-def]  # pytest-django's fixtures
+def test_an_unreachable_redis_holds_up_nobody(
+    world: World, db: None, settings, django_capture_on_commit_callbacks
+) -> None:  # type: ignore[no-untyped-def]  # pytest-django's fixtures
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     events._client.cache_clear()
     begun = time.monotonic()

@@ -60,9 +60,7 @@ def test_when_none_is_taken_the_answer_says_why(world: World) -> None:
     assert world.supplier.browser.upload({}, status=422)["code"] == "no_files"
 
 
-def test_a_file_of_exactly_the_limit_is_taken_and_one_byte_more_is_not(
-    world: World, storage_folder: Path
-) -> None:
+def test_a_file_of_exactly_the_limit_is_taken_and_one_byte_more_is_not(world: World, storage_folder: Path) -> None:
     before = len(stored(storage_folder))
     limit = 3_000_000  # over one segment, over what stays in memory
     with override_settings(MAX_FILE_BYTES=limit):
@@ -116,7 +114,7 @@ def test_a_name_is_made_harmless(given: str, kept: str) -> None:
 
 
 def test_a_hostile_name_survives_the_way_through_http(world: World) -> None:
-    names = ["../../../etc/cron.d/x", "a\u202eb.xml", "单" * 1300 + ".xml", "quote\".xml", "semi;colon%2F.xml"]
+    names = ["../../../etc/cron.d/x", "a\u202eb.xml", "单" * 1300 + ".xml", 'quote".xml', "semi;colon%2F.xml"]
     answer = world.supplier.browser.upload({name: b"x" + name.encode() for name in names})
     assert not answer["rejected"]
     for document in answer["documents"]:
