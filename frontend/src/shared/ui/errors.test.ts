@@ -15,6 +15,11 @@ group("problems in words", () => {
     expect(describe(problem, en).remedy).toBe("Shorten the period.");
   });
 
+  it("write amounts as the pages do", () => {
+    const problem = new ProblemError(422, { code: "amount_above_invoices", detail: "raw", params: { invoiced: "335836.0000", currency: "CNY" } });
+    expect(describe(problem, zh).what).toBe("金额超过发票合计 335,836.00 CNY");
+  });
+
   it("fall back to the server's detail and to what its status suggests", () => {
     const said = describe(new ProblemError(409, { code: "brand_new", detail: "It was sold meanwhile." }), en);
     expect(said.what).toBe("It was sold meanwhile.");

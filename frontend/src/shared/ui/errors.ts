@@ -1,4 +1,5 @@
 import { ProblemError } from "../../api/problem";
+import { formatDecimal } from "../format/decimal";
 import type { CodeText } from "../i18n/LanguageProvider";
 
 export interface Described {
@@ -20,7 +21,9 @@ export function describe(error: unknown, code: CodeText): Described {
     return { what: code("error", "internal_error"), remedy: code("remedy", "internal_error"), code: "unexpected" };
   }
   const general = BY_STATUS[error.status] ?? "internal_error";
-  const what = code("error", error.code, error.params, error.detail || code("error", general));
+  const { invoiced } = error.params; // the one amount among the parameters of problems
+  const params = typeof invoiced === "string" ? { ...error.params, invoiced: formatDecimal(invoiced, 2) } : error.params;
+  const what = code("error", error.code, params, error.detail || code("error", general));
   const remedy = code("remedy", error.code, error.params, code("remedy", general, {}, code("remedy", "internal_error")));
   return { what, remedy, code: error.code };
 }
