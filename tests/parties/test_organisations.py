@@ -96,7 +96,8 @@ def test_the_most_decisive_identifier_decides(world: World) -> None:
         return selectors.resolve(network_id=world.network.id, identifiers=identifiers)
 
     assert resolve(("company_id", code), ("name", name)) == supplier
-    assert resolve(("company_id", "unknown"), ("name", name)) == castings
+    assert resolve(("endpoint", "unknown"), ("name", name)) == castings
+    assert resolve(("company_id", "unknown"), ("name", name)) is None, "anybody can write a name beside a code"
     assert resolve(("endpoint", code)) is None, "a value counts under its own scheme only"
     assert resolve() is None
     assert selectors.resolve(network_id=world.elsewhere.id, identifiers=[("name", name)]) is None
