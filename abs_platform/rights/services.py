@@ -122,7 +122,7 @@ def _report_reductions(trade: Trade, found: rules.Assessment) -> None:
             detail={"document": each.document, "before": str(found.gross), "after": str(found.base)},
         )
         for each in found.reductions
-        if each.reason == reductions.CREDIT_NOTE
+        if each.reason in (reductions.CREDIT_NOTE, reductions.CREDIT_NOTE_OTHER_CURRENCY)
     ]
     risk.report(actor=PLATFORM, network_id=trade.network_id, observations=observations)
 

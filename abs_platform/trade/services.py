@@ -32,7 +32,10 @@ from abs_platform.trade.states import Confirmation, first_state
 SEVERITY = {
     "invoiced_over_received": Severity.HIGH,
     "invoiced_over_ordered": Severity.HIGH,
+    "received_over_ordered": Severity.HIGH,
+    "item_differs": Severity.HIGH,
     "unit_price_differs": Severity.MEDIUM,
+    "unit_missing": Severity.MEDIUM,
     "currency_differs": Severity.HIGH,
 }
 LINE_FIELDS = tuple(
