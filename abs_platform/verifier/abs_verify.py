@@ -37,6 +37,7 @@ MAX_BUNDLE_BYTES = 1 << 20
 MAX_TRUST_BYTES = 1 << 18
 MAX_NOTE_CHARACTERS = 1 << 14
 MAX_REPLY_BYTES = 1 << 22
+MAX_BRACKETS = 1000  # lists and objects in one input
 MAX_PATH = 64
 MAX_LIST = 64  # keys, chains, anchors, signature lines
 MAX_INTEGER = 2**53 - 1
@@ -312,6 +313,9 @@ def load_json(data: bytes, limit: int, what: str) -> Any:  # Any: whatever the J
 
     if len(data) > limit:
         raise Unreadable(f"{what} is larger than {limit} bytes")
+    # Counted before parsing: where the surrounding program allows deep recursion, deep nesting would end the process.
+    if data.count(b"[") + data.count(b"{") > MAX_BRACKETS:
+        raise Unreadable(f"{what} holds more than {MAX_BRACKETS} lists and objects")
     try:
         return json.loads(
             data.decode("utf-8"),
