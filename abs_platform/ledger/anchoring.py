@@ -144,8 +144,12 @@ def _prepare(chain: Chain, client: ChainClient) -> Anchor | None:
         return None
     checkpoint, covered = following
     channel = checkpoint.channel
+    # Ours are counted before the chain is asked: what another worker stores meanwhile must not look missing there.
+    known = _live(chain, channel).values_list("state", flat=True)
+    ours = len(known)
+    if any(state in OPEN for state in known):
+        return None  # another worker was faster
     index = client.count(log_key(channel))
-    ours = _live(chain, channel).count()
     if index > ours:
         return _adopt(chain, channel, client, ours)
     if index < ours:
