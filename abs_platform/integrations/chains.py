@@ -17,7 +17,7 @@ from typing import Any, Protocol, cast
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from abs_platform.integrations.kms import kms
+from abs_platform.integrations.kms import FIRST_CHAIN_KEY, kms
 
 ADAPTERS = {"evm": "abs_platform.integrations.evm.EvmChain"}
 """Chain kind → adapter class. Named, not imported: web3 takes two seconds to load and most processes never need it."""
@@ -54,22 +54,26 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A checkpoint to be published: the log's 32-byte key, the index it must get, and the tree's size and root."""
+    """A checkpoint to be published: the log's 32-byte key, the index it must get, the tree's size and root, and how many
+    records the log has taken in, placed in the tree or not.
+    """
 
     log: bytes
     index: int
     size: int
     root: bytes
+    records: int
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A checkpoint as the chain holds it, with its block's number and time."""
+    """A checkpoint as the chain holds it, with its block's number and time and the log's count of records."""
 
     size: int
     root: bytes
     block: int
     time: datetime
+    records: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +173,9 @@ def configuration(name: str) -> dict[str, Any]:  # Any: JSON of ABS_CHAINS
     raise NotConfigured(f"ABS_CHAINS has no chain named {name!r}")
 
 
-def client(name: str, *, contract: str = "", timeout: float = 5.0) -> ChainClient:
-    """A client for the configured chain of that name; `contract` is its contract's address, `timeout` is in seconds.
+def client(name: str, *, contract: str = "", key: str = FIRST_CHAIN_KEY, timeout: float = 5.0) -> ChainClient:
+    """A client for the configured chain of that name; `contract` is its contract's address, `key` the name of the key
+    that it signs with, `timeout` is in seconds.
 
     Raises NotConfigured.
     """
@@ -178,5 +183,5 @@ def client(name: str, *, contract: str = "", timeout: float = 5.0) -> ChainClien
     adapter = ADAPTERS.get(entry["kind"])
     if adapter is None:
         raise NotConfigured(f"chain {name!r} is of kind {entry['kind']!r}; known are {', '.join(sorted(ADAPTERS))}")
-    made = import_string(adapter)(url=entry["url"], contract=contract, key=kms().chain_key(), timeout=timeout)
+    made = import_string(adapter)(url=entry["url"], contract=contract, key=kms().chain_key(key), timeout=timeout)
     return cast(ChainClient, made)

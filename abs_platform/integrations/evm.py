@@ -141,8 +141,8 @@ class EvmChain:
         if index >= self.count(log):
             return None
         with self._talking():
-            size, root, block, seconds = self._deployed.functions.checkpoint(log, index).call()
-            return Published(int(size), bytes(root), int(block), datetime.fromtimestamp(seconds, UTC))
+            size, root, block, seconds, records = self._deployed.functions.checkpoint(log, index).call()
+            return Published(int(size), bytes(root), int(block), datetime.fromtimestamp(seconds, UTC), int(records))
 
     def receipt(self, transaction: bytes) -> Receipt | None:
         with self._talking():
@@ -171,7 +171,7 @@ class EvmChain:
     # --- writing
 
     def draft(self, publication: Publication) -> Draft:
-        arguments = [publication.log, publication.index, publication.size, publication.root]
+        arguments = [publication.log, publication.index, publication.size, publication.root, publication.records]
         with self._talking():
             contract = self._deployed
             return self._draft({"to": contract.address, "data": contract.encode_abi("publish", args=arguments)})

@@ -12,7 +12,10 @@ from typing import Protocol
 
 from django.conf import settings
 
-from abs_platform.crypto import sm2, sm4
+from abs_platform.crypto import ed25519, sm2, sm4
+
+FIRST_CHAIN_KEY = "publisher"
+"""Its file is named by a setting; keys that came after it lie wrapped beside the master key."""
 
 
 class KeyManagement(Protocol):
@@ -30,12 +33,16 @@ class KeyManagement(Protocol):
         """The platform's SM2 signing key of that name, made at first use."""
         ...
 
+    def ed25519_key(self, name: str) -> ed25519.Ed25519KeyPair:
+        """The platform's Ed25519 signing key of that name, made at first use."""
+        ...
+
     def mac_key(self, name: str) -> bytes:
         """The platform's 32-byte key of that name for keyed digests, made at first use."""
         ...
 
-    def chain_key(self) -> bytes:
-        """The publisher's secp256k1 private key, 32 bytes, made at first use."""
+    def chain_key(self, name: str) -> bytes:
+        """The platform's secp256k1 private key of that name, 32 bytes, made at first use."""
         ...
 
 
@@ -66,15 +73,24 @@ class FileKms:
         wrapped, public = stored[:-65], stored[-65:]
         return sm2.SM2KeyPair(private=self.unwrap(wrapped, context=context), public=public)
 
+    def ed25519_key(self, name: str) -> ed25519.Ed25519KeyPair:
+        return ed25519.from_private(self._secret(name, "ed25519"))
+
     def mac_key(self, name: str) -> bytes:
-        context = f"mac-key/{name}".encode()
-        file = self._master_file.parent / f"{name}.mac"
+        return self._secret(name, "mac")
+
+    def chain_key(self, name: str) -> bytes:
+        if name == FIRST_CHAIN_KEY:
+            return _read_or_make(self._chain_file, 32)
+        return self._secret(name, "chain")
+
+    def _secret(self, name: str, kind: str) -> bytes:
+        """32 random bytes, wrapped in the file `name`.`kind`."""
+        context = f"{kind}-key/{name}".encode()
+        file = self._master_file.parent / f"{name}.{kind}"
         if not file.exists():
             _write_new(file, self.wrap(secrets.token_bytes(32), context=context).hex())
         return self.unwrap(bytes.fromhex(file.read_text()), context=context)
-
-    def chain_key(self) -> bytes:
-        return _read_or_make(self._chain_file, 32)
 
 
 def _read_or_make(file: Path, size: int) -> bytes:

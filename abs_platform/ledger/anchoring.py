@@ -154,15 +154,31 @@ def _prepare(chain: Chain, client: ChainClient) -> Anchor | None:
         return _adopt(chain, channel, client, ours)
     if index < ours:
         raise Rivalry(f"the contract has {index} checkpoints of {channel.origin}, {ours} are known as anchored")
-    publication = Publication(log_key(channel), index, checkpoint.size, bytes(checkpoint.root))
+    records = checkpoint.size + _not_covered(checkpoint)
+    publication = Publication(log_key(channel), index, checkpoint.size, bytes(checkpoint.root), records)
     signed = client.sign(client.draft(publication))
     crashpoints.reach("anchor.signed")
-    anchor = _store(chain, checkpoint, first=covered, index=index, signed=signed)
+    anchor = _store(chain, checkpoint, first=covered, index=index, records=records, signed=signed)
     crashpoints.reach("anchor.stored")
     return anchor
 
 
-def _store(chain: Chain, checkpoint: Checkpoint, *, first: int, index: int, signed: Signed | None) -> Anchor | None:
+def _not_covered(checkpoint: Checkpoint) -> int:
+    """How many records the channel has taken in that the checkpoint does not cover: counted in one snapshot."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT (SELECT count(*) FROM ledger_pendingrecord WHERE channel_id = %(channel)s)
+                 + (SELECT max(size) FROM ledger_checkpoint WHERE channel_id = %(channel)s) - %(size)s
+            """,
+            {"channel": checkpoint.channel_id, "size": checkpoint.size},
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _store(
+    chain: Chain, checkpoint: Checkpoint, *, first: int, index: int, records: int, signed: Signed | None
+) -> Anchor | None:
     """Commit the anchor and its transaction, unless another worker was faster."""
     with transaction.atomic():
         locked = Chain.objects.select_for_update().get(id=chain.id)
@@ -178,6 +194,7 @@ def _store(chain: Chain, checkpoint: Checkpoint, *, first: int, index: int, sign
             index=index,
             first=first,
             size=checkpoint.size,
+            records=records,
         )
         if signed is not None:
             AnchorTransaction.objects.create(
@@ -198,7 +215,7 @@ def _adopt(chain: Chain, channel: Channel, client: ChainClient, index: int) -> A
             "another publisher holds our key, or this database was rolled back"
         )
     covered = _live(chain, channel).aggregate(size=Max("size"))["size"] or 0
-    return _store(chain, checkpoint, first=covered, index=index, signed=None)
+    return _store(chain, checkpoint, first=covered, index=index, records=found.records, signed=None)
 
 
 # --- an anchor under way

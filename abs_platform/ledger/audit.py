@@ -17,14 +17,13 @@ from django.db import connection, transaction
 
 from abs_platform.integrations import chains
 from abs_platform.integrations.chains import ChainClient, ChainError
-from abs_platform.integrations.kms import kms
 from abs_platform.ledger import note
 from abs_platform.ledger.anchoring import log_key
 from abs_platform.ledger.entries import entry
 from abs_platform.ledger.merkle import Frontier, Hasher
 from abs_platform.ledger.merkle import Tile as FullTile
 from abs_platform.ledger.models import Anchor, Chain, Channel, Checkpoint, Leaf, PendingRecord, Record, Tile
-from abs_platform.ledger.services import MAIN, PUBLISHER_KEY
+from abs_platform.ledger.services import MAIN
 from abs_platform.ledger.states import AnchorState
 
 CHUNK = 4096
@@ -97,11 +96,11 @@ class _Recomputation:
         self._progress = progress
         self._hasher = Hasher(log.hash)
         self._edge = Frontier(self._hasher)
-        self._public = kms().signing_key(PUBLISHER_KEY).public
 
     def run(self) -> dict[int, bytes]:
         roots = {0: self._edge.root()}
-        checkpoints = list(Checkpoint.objects.filter(channel=self._log).order_by("size"))
+        stored = Checkpoint.objects.filter(channel=self._log).select_related("sm2_key", "ed25519_key")
+        checkpoints = list(stored.order_by("size"))
         total = checkpoints[-1].size if checkpoints else 0
         for checkpoint in checkpoints:
             if checkpoint.first != self._edge.size:
@@ -182,7 +181,8 @@ class _Recomputation:
         if bytes(checkpoint.root) != root:
             raise Wrong(row, f"has root {bytes(checkpoint.root).hex()}, its leaves have {root.hex()}")
         try:
-            signed = note.verify(checkpoint.note, origin=self._log.origin, name=self._log.origin, public=self._public)
+            public = {key.algorithm: bytes(key.public) for key in (checkpoint.sm2_key, checkpoint.ed25519_key)}
+            signed = note.verify(checkpoint.note, origin=self._log.origin, name=self._log.origin, keys=public)
         except note.InvalidNote as error:
             raise Wrong(row, f"its note is not valid: {error}") from error
         if (signed.size, signed.root) != (checkpoint.size, root):

@@ -19,6 +19,9 @@ OPEN = [str(state) for state in states.OPEN]
 PLACED = [str(state) for state in states.PLACED]
 ANCHORED = str(AnchorState.ANCHORED)
 ABANDONED = str(AnchorState.ABANDONED)
+ALGORITHMS = ["sm2-sm3", "ed25519", "secp256k1"]
+AUDIT_MODES = ["full", "incremental"]
+AUDIT_STATES = ["running", "in_order", "wrong", "unreachable", "failed"]
 UNPLACED = [str(AnchorState.PREPARED), str(AnchorState.ORPHANED)]
 
 
@@ -35,6 +38,7 @@ class Channel(models.Model):
     name = models.CharField(max_length=80, unique=True)
     origin = models.CharField(max_length=200, unique=True)
     hash = models.CharField(max_length=10, choices=[("sm3", "SM3"), ("sha256", "SHA-256")], default="sm3")
+    required = models.PositiveSmallIntegerField(default=1)  # of its chains, for a record to count as anchored
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -42,11 +46,40 @@ class Channel(models.Model):
             models.CheckConstraint(condition=Q(name__regex=r"^[a-z0-9-]+$"), name="channel_name_plain"),
             models.CheckConstraint(condition=Q(origin__regex=r"^[^\s+]+$"), name="channel_origin_plain"),
             models.CheckConstraint(condition=Q(hash__in=["sm3", "sha256"]), name="channel_hash_known"),
+            models.CheckConstraint(condition=Q(required__gte=1), name="channel_required_positive"),
+        ]
+
+
+class PublisherKey(models.Model):
+    """A key of the platform that signs checkpoints (sm2-sm3, ed25519) or transactions (secp256k1). The private part is in
+    the key-management system under `name`; a retired key's rows stay, for what it signed stays.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    algorithm = models.CharField(max_length=10, choices=[(name, name) for name in ALGORITHMS])
+    name = models.CharField(max_length=80, unique=True)
+    public = models.BinaryField(unique=True)
+    created_at = models.DateTimeField(default=clock.now)
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(algorithm__in=ALGORITHMS), name="publisher_key_algorithm_known"),
+            models.CheckConstraint(
+                condition=Q(retired_at=None) | Q(retired_at__gt=F("created_at")), name="publisher_key_retired_later"
+            ),
+            models.UniqueConstraint(
+                fields=["algorithm"],
+                condition=Q(retired_at=None) & ~Q(algorithm="secp256k1"),
+                name="publisher_key_one_active",
+            ),
         ]
 
 
 class Chain(models.Model):
-    """A chain that checkpoints go to, and what was last seen of it. Its URL stays in the environment (ABS_CHAINS)."""
+    """A chain or time-stamp authority that checkpoints go to, and what was last seen of it. Its URL stays in the
+    environment (ABS_CHAINS).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(max_length=80, unique=True)
@@ -56,6 +89,10 @@ class Chain(models.Model):
     confirmations = models.PositiveIntegerField(default=1)
     head = models.BigIntegerField(null=True)
     head_seen_at = models.DateTimeField(null=True)
+    publisher = models.ForeignKey(PublisherKey, on_delete=models.PROTECT, null=True, related_name="chains")
+    sequence = models.BigIntegerField(null=True)  # the publisher's next nonce, as last seen
+    balance = models.DecimalField(max_digits=78, decimal_places=0, null=True)  # of the publisher, smallest unit
+    reorganisations = models.PositiveIntegerField(default=0)  # that took one of our anchors away
     trouble = models.TextField(blank=True, default="")
     trouble_since = models.DateTimeField(null=True)
     channels = models.ManyToManyField(Channel, through="ChannelChain", related_name="chains")
@@ -63,8 +100,10 @@ class Chain(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(confirmations__gte=1), name="chain_confirmations_positive"),
+            models.CheckConstraint(condition=Q(kind__in=["evm", "rfc3161"]), name="chain_kind_known"),
             models.CheckConstraint(
-                condition=Q(contract="") | Q(chain_id__isnull=False), name="chain_contract_has_chain_id"
+                condition=~Q(kind="evm") | Q(contract="") | Q(chain_id__isnull=False),
+                name="chain_contract_has_chain_id",
             ),
             models.CheckConstraint(
                 condition=Q(trouble="", trouble_since__isnull=True) | ~Q(trouble="") & Q(trouble_since__isnull=False),
@@ -178,6 +217,8 @@ class Checkpoint(models.Model):
     size = models.BigIntegerField()
     root = models.BinaryField()
     note = models.TextField()
+    sm2_key = models.ForeignKey(PublisherKey, on_delete=models.PROTECT, related_name="+")
+    ed25519_key = models.ForeignKey(PublisherKey, on_delete=models.PROTECT, related_name="+")
     time = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -205,10 +246,32 @@ class Checkpoint(models.Model):
         ]
 
 
-class Anchor(models.Model):
-    """A checkpoint on its way to, or on, one chain. `index` is its number in the chain's contract.
+class Cosignature(models.Model):
+    """A witness has seen the checkpoint and found it consistent with all it saw before (C2SP tlog-cosignature)."""
 
-    Leaves first … size-1 are those that the chain did not cover before.
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="cosignatures")
+    witness = models.CharField(max_length=100)
+    line = models.CharField(max_length=300)  # the note's signature line, without its newline
+    time = models.DateTimeField()  # as the witness says
+    received_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        triggers = append_only()
+        constraints = [
+            models.UniqueConstraint(fields=["checkpoint", "witness"], name="cosignature_once"),
+            models.CheckConstraint(
+                condition=Q(line__regex=r"^— [^\s+]+ [A-Za-z0-9+/=]+$"), name="cosignature_line_form"
+            ),
+        ]
+
+
+class Anchor(models.Model):
+    """A checkpoint on its way to, or on, one chain. `index` is its number in the chain's contract, or among the
+    time-stamps of an authority. `records`: how many the log had taken in by then, as published with it.
+
+    Leaves first … size-1 are those that the chain did not cover before. `token` is a time-stamp authority's answer (DER);
+    `block_time` is then its time.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -219,6 +282,7 @@ class Anchor(models.Model):
     index = models.BigIntegerField()
     first = models.BigIntegerField()
     size = models.BigIntegerField()
+    records = models.BigIntegerField()
     state = models.CharField(
         max_length=10, choices=[(state, state) for state in STATES], default=str(AnchorState.PREPARED)
     )
@@ -226,6 +290,7 @@ class Anchor(models.Model):
     block = models.BigIntegerField(null=True)
     block_hash = models.BinaryField(null=True)
     block_time = models.DateTimeField(null=True)
+    token = models.BinaryField(null=True)
     orphaned = models.PositiveIntegerField(default=0)
     reason = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(default=clock.now)
@@ -247,14 +312,16 @@ class Anchor(models.Model):
             ),
             models.CheckConstraint(condition=Q(state__in=STATES), name="anchor_state_known"),
             models.CheckConstraint(condition=Q(index__gte=0, first__gte=0, first__lt=F("size")), name="anchor_range"),
+            models.CheckConstraint(condition=Q(records__gte=F("size")), name="anchor_counts_its_leaves"),
             models.CheckConstraint(
                 condition=~Q(state__in=PLACED)
-                | Q(transaction__isnull=False, block__isnull=False, block_hash__isnull=False, block_time__isnull=False),
+                | Q(transaction__isnull=False, block__isnull=False, block_hash__isnull=False, block_time__isnull=False)
+                | Q(token__isnull=False, block_time__isnull=False),
                 name="anchor_placed_has_block",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=UNPLACED)
-                | Q(transaction__isnull=True, block__isnull=True, block_hash__isnull=True, block_time__isnull=True),
+                | Q(transaction=None, block=None, block_hash=None, block_time=None, token=None),
                 name="anchor_unplaced_has_none",
             ),
             models.CheckConstraint(
@@ -267,13 +334,16 @@ class Anchor(models.Model):
 
 
 class AnchorTransaction(models.Model):
-    """A signed transaction of an anchor, stored before it is sent so that in doubt the very same bytes go out again."""
+    """A signed transaction of an anchor, or a request to a time-stamp authority, stored before it is sent so that in doubt
+    the very same bytes go out again. A second one of the same sequence replaces the first, which paid too little.
+    """
 
     anchor = models.ForeignKey(Anchor, on_delete=models.PROTECT, related_name="transactions")
     chain = models.ForeignKey(Chain, on_delete=models.PROTECT, db_index=False)
     sequence = models.BigIntegerField()
     transaction = models.BinaryField()
     raw = models.BinaryField()
+    key = models.ForeignKey(PublisherKey, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
     sent_at = models.DateTimeField(null=True)
 
@@ -282,4 +352,34 @@ class AnchorTransaction(models.Model):
             models.UniqueConstraint(fields=["chain", "transaction"], name="anchor_transaction_once"),
             _bytes("transaction", HASH_SIZE, "anchor_transaction_id_size"),
             models.CheckConstraint(condition=Q(sequence__gte=0), name="anchor_sequence_natural"),
+        ]
+
+
+class AuditRun(models.Model):
+    """One audit of a channel: what was checked and the verdict. `row` and `detail` name the first wrong row."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, db_index=False)
+    mode = models.CharField(max_length=12, choices=[(mode, mode) for mode in AUDIT_MODES])
+    state = models.CharField(max_length=12, choices=[(state, state) for state in AUDIT_STATES], default="running")
+    started_at = models.DateTimeField(default=clock.now)
+    finished_at = models.DateTimeField(null=True)
+    size = models.BigIntegerField(default=0)  # of the log, as audited
+    counts = models.JSONField(default=dict)  # rows checked, by kind
+    row = models.CharField(max_length=200, blank=True, default="")
+    detail = models.TextField(blank=True, default="")
+    unreachable = models.JSONField(default=dict)  # chain: why
+
+    class Meta:
+        indexes = [models.Index(fields=["channel", "-started_at"], name="audit_run_newest")]
+        constraints = [
+            models.CheckConstraint(condition=Q(mode__in=AUDIT_MODES), name="audit_run_mode_known"),
+            models.CheckConstraint(condition=Q(state__in=AUDIT_STATES), name="audit_run_state_known"),
+            models.CheckConstraint(
+                condition=Q(state="running", finished_at=None) | ~Q(state="running") & Q(finished_at__isnull=False),
+                name="audit_run_ended_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="wrong") & Q(row="") | Q(state="wrong") & ~Q(row=""), name="audit_run_wrong_has_row"
+            ),
         ]

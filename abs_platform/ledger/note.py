@@ -1,30 +1,52 @@
-"""Checkpoints of a log as signed notes: C2SP tlog-checkpoint in C2SP signed-note, with an SM2 signature. Pure.
+"""Checkpoints of a log as signed notes: C2SP tlog-checkpoint in C2SP signed-note. Pure.
 
     <origin>
     <size, decimal>
     <root, base64>
     <empty line>
     — <key name> <base64 of key id (4 bytes) and signature>
+    …
 
-The signature is SM2 with SM3 (GB/T 32918, distinguished id 1234567812345678, DER) over the text up to and including the
-newline before the empty line. signed-note leaves the type byte 0xff to types named by a string, here "sm2-sm3":
-key id = SHA-256(key name || 0x0A || 0xff || "sm2-sm3" || public key, 65 bytes)[:4].
+Each signature is over the text up to and including the newline before the empty line, which is here called the body.
+key id = SHA-256(key name || 0x0A || type || public key)[:4], with these types:
+
+- "ed25519", type 0x01: Ed25519 over the body (signed-note).
+- "sm2-sm3", type 0xff || "sm2-sm3": signed-note leaves 0xff to types named by a string. SM2 with SM3 (GB/T 32918,
+  distinguished id 1234567812345678, DER) over the body; the public key has 65 bytes, 04 || X || Y.
+- "cosignature/v1", type 0x04: a witness's (C2SP tlog-cosignature). Eight bytes of time (Unix seconds, big-endian), then
+  Ed25519 over "cosignature/v1\\ntime <seconds>\\n" and the body.
 """
 
 import base64
 import binascii
 import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
-from abs_platform.crypto import sm2
+from abs_platform.crypto import ed25519, sm2
 from abs_platform.ledger.merkle import HASH_SIZE
 
-SIGNATURE_TYPE = "sm2-sm3"
+SM2 = "sm2-sm3"
+ED25519 = "ed25519"
+COSIGNATURE = "cosignature/v1"
+_TYPES = {SM2: b"\xffsm2-sm3", ED25519: b"\x01", COSIGNATURE: b"\x04"}
 _DASH = "— "
+_TIME_SIZE = 8
 
 
 class InvalidNote(ValueError):
     """The text is no checkpoint, or nobody trusted has signed it."""
+
+
+class Signer(Protocol):
+    """Who can sign a body: the algorithm is "sm2-sm3" or "ed25519"."""
+
+    @property
+    def algorithm(self) -> str: ...
+    @property
+    def public(self) -> bytes: ...
+    def sign(self, message: bytes) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +62,30 @@ class Checkpoint:
         return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
 
 
-def key_id(name: str, public: bytes) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One line below a note's body: whose it says it is, and the signature's bytes."""
+
+    name: str
+    key_id: bytes
+    signature: bytes
+
+
+def key_id(name: str, algorithm: str, public: bytes) -> bytes:
     """The four bytes by which a note tells whose signature it carries."""
-    return hashlib.sha256(name.encode() + b"\n\xff" + SIGNATURE_TYPE.encode() + public).digest()[:4]
+    return hashlib.sha256(name.encode() + b"\n" + _TYPES[algorithm] + public).digest()[:4]
 
 
-def sign(checkpoint: Checkpoint, *, name: str, key: sm2.SM2KeyPair) -> str:
-    """The checkpoint as a note signed under the key called `name`."""
+def line(name: str, algorithm: str, public: bytes, signature: bytes) -> str:
+    """A signature's line, without its newline."""
+    return f"{_DASH}{name} {base64.b64encode(key_id(name, algorithm, public) + signature).decode()}"
+
+
+def sign(checkpoint: Checkpoint, *, name: str, signers: Iterable[Signer]) -> str:
+    """The checkpoint as a note with a signature of each of the keys, all called `name`."""
     body = checkpoint.body()
-    signature = key_id(name, key.public) + sm2.sign(key.private, body.encode(), public=key.public)
-    return f"{body}\n{_DASH}{name} {base64.b64encode(signature).decode()}\n"
+    lines = [line(name, signer.algorithm, signer.public, signer.sign(body.encode())) for signer in signers]
+    return "\n".join([body, *lines, ""])
 
 
 def parse(text: str) -> Checkpoint:
@@ -70,20 +106,57 @@ def parse(text: str) -> Checkpoint:
     return Checkpoint(origin, int(size), root)
 
 
-def verify(text: str, *, origin: str, name: str, public: bytes) -> Checkpoint:
-    """The checkpoint, when it is this origin's and signed by this key. Raises InvalidNote."""
+def signatures(text: str) -> list[Signature]:
+    """The signature lines of a note; what has not their form is passed over."""
+    found = []
+    for each in text.partition("\n\n")[2].split("\n"):
+        signer, _, encoded = each.removeprefix(_DASH).rpartition(" ")
+        if not each.startswith(_DASH) or not signer:
+            continue
+        try:
+            blob = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            continue
+        found.append(Signature(signer, blob[:4], blob[4:]))
+    return found
+
+
+def verify(text: str, *, origin: str, name: str, keys: Mapping[str, bytes]) -> Checkpoint:
+    """The checkpoint, when it is this origin's and signed by every one of `keys`, public keys by algorithm.
+
+    Raises InvalidNote.
+    """
     checkpoint = parse(text)
     if checkpoint.origin != origin:
         raise InvalidNote(f"the note is of {checkpoint.origin!r}, not of {origin!r}")
-    body, _, signatures = text.partition("\n\n")
-    for line in signatures.split("\n"):
-        signer, _, encoded = line.removeprefix(_DASH).rpartition(" ")
-        if not line.startswith(_DASH) or signer != name:
-            continue
-        try:
-            signature = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
-            continue
-        if signature[:4] == key_id(name, public) and sm2.verify(public, f"{body}\n".encode(), signature[4:]):
-            return checkpoint
-    raise InvalidNote(f"no valid signature of {name!r}")
+    found = signatures(text)
+    body = checkpoint.body().encode()
+    for algorithm, public in keys.items():
+        id_ = key_id(name, algorithm, public)
+        if not any(
+            each.name == name and each.key_id == id_ and _is_valid(algorithm, public, body, each.signature)
+            for each in found
+        ):
+            raise InvalidNote(f"no valid {algorithm} signature of {name!r}")
+    return checkpoint
+
+
+def cosigned_message(body: str, seconds: int) -> bytes:
+    """What a witness signs."""
+    return f"{COSIGNATURE}\ntime {seconds}\n{body}".encode()
+
+
+def verify_cosignature(checkpoint: Checkpoint, signature: Signature, *, name: str, public: bytes) -> int:
+    """When the witness signed, in Unix seconds. Raises InvalidNote unless the signature is its own over the checkpoint."""
+    if signature.name != name or signature.key_id != key_id(name, COSIGNATURE, public):
+        raise InvalidNote(f"the signature is not of the witness {name!r}")
+    seconds = int.from_bytes(signature.signature[:_TIME_SIZE], "big")
+    message = cosigned_message(checkpoint.body(), seconds)
+    if not ed25519.verify(public, message, signature.signature[_TIME_SIZE:]):
+        raise InvalidNote(f"the cosignature of {name!r} is wrong")
+    return seconds
+
+
+def _is_valid(algorithm: str, public: bytes, body: bytes, signature: bytes) -> bool:
+    verify_with = sm2.verify if algorithm == SM2 else ed25519.verify
+    return verify_with(public, body, signature)

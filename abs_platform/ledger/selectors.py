@@ -13,13 +13,12 @@ from django.db import connection
 from abs_platform.core.errors import NotFound
 from abs_platform.integrations import chains
 from abs_platform.integrations.chains import ChainError, Unreachable
-from abs_platform.integrations.kms import kms
+from abs_platform.ledger import keys
 from abs_platform.ledger.entries import rfc3339
 from abs_platform.ledger.merkle import Hasher, Prover
-from abs_platform.ledger.models import Anchor, Chain, Channel, ChannelChain, Checkpoint, Leaf, Record
-from abs_platform.ledger.note import SIGNATURE_TYPE
+from abs_platform.ledger.models import Anchor, Chain, Channel, ChannelChain, Checkpoint, Leaf, PublisherKey, Record
 from abs_platform.ledger.readers import StoredLog
-from abs_platform.ledger.services import MAIN, PUBLISHER_KEY, log_size
+from abs_platform.ledger.services import MAIN, log_size
 from abs_platform.ledger.states import OPEN, AnchorState
 
 Json = dict[str, Any]  # Any: JSON
@@ -184,6 +183,7 @@ def _anchor_json(anchor: Anchor) -> Json:
         "chain_id": anchor.chain.chain_id,
         "contract": anchor.contract,
         "index": anchor.index,
+        "records": anchor.records,
         "tx": _hex(anchor.transaction),
         "block": anchor.block,
         "block_hash": _hex(anchor.block_hash),
@@ -211,12 +211,12 @@ def trust() -> Json:
                 "rpc": entry.get("public_url") or entry.get("url"),
             }
         )
-    public = kms().signing_key(PUBLISHER_KEY).public
+    signing = PublisherKey.objects.filter(algorithm__in=keys.FIRST_NAMES, retired_at=None).order_by("-algorithm")
     return {
         "format": "abs-trust/v1",
         "origin": channel.origin,
         "hash": channel.hash,
-        "keys": [{"name": channel.origin, "type": SIGNATURE_TYPE, "public": public.hex()}],
+        "keys": [{"name": channel.origin, "type": key.algorithm, "public": bytes(key.public).hex()} for key in signing],
         "chains": listed,
     }
 

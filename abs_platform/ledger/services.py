@@ -10,15 +10,13 @@ from abs_platform.core import clock, jobs
 from abs_platform.core.audit import AuditedActor
 from abs_platform.core.ids import uuid7
 from abs_platform.core.subjects import SubjectRef
-from abs_platform.integrations.kms import kms
-from abs_platform.ledger import note
+from abs_platform.ledger import keys, note
 from abs_platform.ledger.entries import COMMITMENT_SIZE, TEMPLATE, entry, to_milliseconds
 from abs_platform.ledger.merkle import Hasher
 from abs_platform.ledger.models import Chain, Channel, Checkpoint, PendingRecord, Record, Tile
 from abs_platform.ledger.readers import frontier
 
 MAIN = "main"
-PUBLISHER_KEY = "log-publisher"
 BATCH = 8192
 """Records sealed in one transaction: bounds how long the channel's lock is held (about a quarter of a second)."""
 
@@ -82,9 +80,17 @@ def seal(*, channel: str = MAIN, limit: int = BATCH) -> Sealed | None:
             Tile(channel=log, level=tile.level, index=tile.index, hashes=tile.hashes, root=tile.root) for tile in tiles
         )
         sealed = Sealed(first=size, size=edge.size, root=edge.root())
-        key = kms().signing_key(PUBLISHER_KEY)
-        text = note.sign(note.Checkpoint(log.origin, sealed.size, sealed.root), name=log.origin, key=key)
-        Checkpoint.objects.create(channel=log, first=sealed.first, size=sealed.size, root=sealed.root, note=text)
+        signers = keys.log_signers()
+        signed = note.Checkpoint(log.origin, sealed.size, sealed.root)
+        Checkpoint.objects.create(
+            channel=log,
+            first=sealed.first,
+            size=sealed.size,
+            root=sealed.root,
+            note=note.sign(signed, name=log.origin, signers=signers.values()),
+            sm2_key=signers[note.SM2].row,
+            ed25519_key=signers[note.ED25519].row,
+        )
         jobs.publish("ledger.recorded", {"channel": channel, "first": sealed.first, "size": sealed.size})
         enqueue_anchors(Chain.objects.filter(channels=log))
     return sealed

@@ -712,7 +712,7 @@ class _ChainCheck:
         self._endpoint = _Endpoint(url, seconds) if url else None
         self._log = sm3(origin.encode()).hex()
         self._note = note
-        self._stored = [0, 0, 0, 0]  # size, root, block number, time, as the contract says
+        self._stored = [0, 0, 0, 0, 0]  # size, root, block number, time, records, as the contract says
         self._found = Chain(chain.name, "verified", chain.chain_id)
 
     def run(self) -> tuple[Chain, list[Link]]:
@@ -776,13 +776,13 @@ class _ChainCheck:
         (count,) = self._ask().words(contract, SELECTOR_COUNT + self._log, 1)
         if index >= count:
             raise _Failed("record_none", index=index, count=count)
-        self._stored = self._ask().words(contract, SELECTOR_CHECKPOINT + self._log + f"{index:064x}", 4)
+        self._stored = self._ask().words(contract, SELECTOR_CHECKPOINT + self._log + f"{index:064x}", 5)
         if self._stored[0] != self._note.size or self._stored[1] != int.from_bytes(self._note.root, "big"):
             raise _Failed("record_differs", index=index)
         return "record_holds", {"index": index, "size": self._note.size}
 
     def _block_stands(self) -> _Said | None:
-        number, moment = self._stored[2:]
+        number, moment = self._stored[2:4]
         if number != self._anchor.block:
             raise _Failed("block_number", expected=number, found=self._anchor.block)
         block = self._ask().call("eth_getBlockByNumber", hex(number), False)

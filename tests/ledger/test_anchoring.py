@@ -124,9 +124,10 @@ def test_the_contract_refuses_a_rival_index_and_a_smaller_tree(ledger: Ledger) -
     anchor()
     chain = client(ledger)
     for publication, code in (
-        (Publication(key(), 0, 9, secrets.token_bytes(32)), "UnexpectedIndex"),
-        (Publication(key(), 2, 9, secrets.token_bytes(32)), "UnexpectedIndex"),
-        (Publication(key(), 1, 1, secrets.token_bytes(32)), "SizeNotGrowing"),
+        (Publication(key(), 0, 9, secrets.token_bytes(32), 9), "UnexpectedIndex"),
+        (Publication(key(), 2, 9, secrets.token_bytes(32), 9), "UnexpectedIndex"),
+        (Publication(key(), 1, 1, secrets.token_bytes(32), 1), "SizeNotGrowing"),
+        (Publication(key(), 1, 9, secrets.token_bytes(32), 8), "FewerRecordsThanLeaves"),
     ):
         with pytest.raises(Rejected) as refusal:
             chain.draft(publication)
@@ -134,7 +135,7 @@ def test_the_contract_refuses_a_rival_index_and_a_smaller_tree(ledger: Ledger) -
 
 
 def test_a_checkpoint_of_somebody_else_stops_the_anchorer_and_shows(ledger: Ledger) -> None:
-    publish(client(ledger), Publication(key(), 0, 7, secrets.token_bytes(32)))
+    publish(client(ledger), Publication(key(), 0, 7, secrets.token_bytes(32), 7))
     ledger.append()
     services.seal()
     with pytest.raises(anchoring.Rivalry, match="not in this log"):
@@ -149,7 +150,7 @@ def test_our_own_checkpoint_found_on_the_chain_is_taken_over(ledger: Ledger) -> 
     ledger.append()
     services.seal()
     checkpoint = Checkpoint.objects.get()
-    id_ = publish(client(ledger), Publication(key(), 0, checkpoint.size, bytes(checkpoint.root)))
+    id_ = publish(client(ledger), Publication(key(), 0, checkpoint.size, bytes(checkpoint.root), checkpoint.size))
     assert anchor() is Outcome.DONE
     assert bytes(Anchor.objects.get().transaction or b"") == id_
     assert (states(), AnchorTransaction.objects.count()) == (["anchored"], 0)
@@ -163,7 +164,7 @@ def test_a_transaction_whose_nonce_was_used_is_given_up_and_made_anew(
     crash("anchor.stored")
     with pytest.raises(Crash):
         anchor()
-    publish(client(ledger), Publication(secrets.token_bytes(32), 0, 1, bytes(32)))
+    publish(client(ledger), Publication(secrets.token_bytes(32), 0, 1, bytes(32), 1))
     assert anchor() is Outcome.DONE
     assert states() == ["abandoned", "anchored"]
     assert client(ledger).count(key()) == 1

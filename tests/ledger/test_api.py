@@ -3,8 +3,7 @@
 import pytest
 from rest_framework.test import APIClient
 
-from abs_platform.integrations.kms import kms
-from abs_platform.ledger import note, services
+from abs_platform.ledger import keys, note, services
 from tests.ledger.conftest import Ledger
 
 
@@ -21,11 +20,8 @@ def test_the_trust_file_names_keys_chains_and_contracts(ledger: Ledger, anybody:
         "origin": "abs.local/main",
         "hash": "sm3",
         "keys": [
-            {
-                "name": "abs.local/main",
-                "type": "sm2-sm3",
-                "public": kms().signing_key(services.PUBLISHER_KEY).public.hex(),
-            }
+            {"name": "abs.local/main", "type": algorithm, "public": keys.log_signers()[algorithm].public.hex()}
+            for algorithm in ("sm2-sm3", "ed25519")
         ],
         "chains": [
             {

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from abs_platform.crypto import sm2
-from abs_platform.ledger import note, services
+from abs_platform.ledger import keys, note, services
 from abs_platform.ledger.audit import Report, audit
 from abs_platform.ledger.entries import entry
 from abs_platform.ledger.merkle import Hasher
@@ -114,10 +114,23 @@ def test_other_changes_are_named(full: Ledger) -> None:
             assert wrong(audit())[0].startswith(row), sql
 
 
+class Forger:
+    """Signs with a key of its own."""
+
+    algorithm = "sm2-sm3"
+
+    def __init__(self) -> None:
+        self._pair = sm2.generate()
+        self.public = self._pair.public
+
+    def sign(self, message: bytes) -> bytes:
+        return sm2.sign(self._pair.private, message)
+
+
 def test_a_checkpoint_signed_by_another_key_is_named(full: Ledger) -> None:
     checkpoint = Checkpoint.objects.get(size=300)
     parsed = note.parse(checkpoint.note)
-    forged = note.sign(parsed, name=parsed.origin, key=sm2.generate())
+    forged = note.sign(parsed, name=parsed.origin, signers=[Forger(), keys.log_signers()["ed25519"]])
     full.tamper("UPDATE ledger_checkpoint SET note = %s WHERE size = 300", forged)
     row, detail = wrong(audit())
     assert row == "checkpoint 300" and "signature" in detail

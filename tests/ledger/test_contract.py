@@ -58,7 +58,7 @@ def test_only_the_publisher_publishes_and_a_hand_over_takes_both_sides() -> None
     theirs = chain_of(secrets.token_bytes(32), contract)
     log = secrets.token_bytes(32)
     with pytest.raises(Rejected) as refusal:
-        theirs.draft(Publication(log, 0, 1, bytes(32)))
+        theirs.draft(Publication(log, 0, 1, bytes(32), 1))
     assert refusal.value.code == "NotPublisher"
     with pytest.raises(Rejected) as refusal:
         transact(theirs, "takeOver")
@@ -70,7 +70,7 @@ def test_only_the_publisher_publishes_and_a_hand_over_takes_both_sides() -> None
     with pytest.raises(Rejected):
         ours.is_established()
     with pytest.raises(Rejected) as refusal:
-        ours.draft(Publication(log, 0, 1, bytes(32)))
+        ours.draft(Publication(log, 0, 1, bytes(32), 1))
     assert refusal.value.code == "NotPublisher"
 
 
@@ -94,5 +94,5 @@ def test_a_checkpoint_costs_about_79_thousand_gas() -> None:
     chain.establish()
     log = secrets.token_bytes(32)
     transact(chain, "publish", log, 0, 1, secrets.token_bytes(32))
-    draft = chain.draft(Publication(log, 1, 1_000_000, secrets.token_bytes(32)))
+    draft = chain.draft(Publication(log, 1, 1_000_000, secrets.token_bytes(32), 1_000_000))
     assert draft.fields["gas"] * 100 // 125 < 82_000

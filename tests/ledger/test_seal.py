@@ -13,8 +13,7 @@ from abs_platform.core import clock, jobs
 from abs_platform.core.ids import uuid7
 from abs_platform.core.models import Job
 from abs_platform.core.subjects import SubjectRef
-from abs_platform.integrations.kms import kms
-from abs_platform.ledger import merkle, note, selectors, services
+from abs_platform.ledger import keys, merkle, note, selectors, services
 from abs_platform.ledger.audit import audit
 from abs_platform.ledger.entries import entry
 from abs_platform.ledger.models import Channel, Checkpoint, Leaf, PendingRecord, Record, Tile
@@ -47,14 +46,15 @@ def test_a_sealed_record_is_proven_by_its_evidence(unanchored: Ledger) -> None:
     unanchored.settle()
     unanchored.append(40)
     unanchored.settle()
-    hasher, public = merkle.Hasher("sm3"), kms().signing_key(services.PUBLISHER_KEY).public
+    hasher = merkle.Hasher("sm3")
+    signing = {algorithm: signer.public for algorithm, signer in keys.log_signers().items()}
     places = selectors.positions([record.id for record in records])
     for number in (0, 1, 255, 256, 299):
         record = records[number]
         assert (places[record.id].index, places[record.id].checkpoint_size) == (number, 300)
         proof = selectors.evidence(record.id)
         origin = proof["log"]["origin"]
-        checkpoint = note.verify(proof["checkpoint"], origin=origin, name=origin, public=public)
+        checkpoint = note.verify(proof["checkpoint"], origin=origin, name=origin, keys=signing)
         text = "abs-record/v1\n{id}\n{template}\n{time}\n{commitment}\n".format(**proof["record"])
         merkle.verify_inclusion(
             hasher,

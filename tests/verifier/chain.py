@@ -96,7 +96,9 @@ class FakeChain:
             return self.overrides.get("count", f"0x{len(self.checkpoints) if mine else 0:064x}")
         assert data.startswith("0x52c11eea") and mine
         size, root = self.checkpoints[int(data[74:], 16)]
-        return self.overrides.get("checkpoint", f"0x{size:064x}{root.hex()}{self.block:064x}{self.time:064x}")
+        return self.overrides.get(
+            "checkpoint", f"0x{size:064x}{root.hex()}{self.block:064x}{self.time:064x}{size:064x}"
+        )
 
     def answer(self, handler: BaseHTTPRequestHandler, request: Any) -> None:
         result = self.result(request["method"], request["params"])

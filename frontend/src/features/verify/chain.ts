@@ -123,7 +123,7 @@ export async function checkChain(
       async () => {
         const [count = 0n] = await read(SELECTOR_COUNT + log, 1);
         if (BigInt(anchor.index) >= count) throw new Failed("record_none", { index: anchor.index, count: String(count) });
-        const [size, root, block = 0n, time = 0n] = await read(SELECTOR_CHECKPOINT + log + anchor.index.toString(16).padStart(64, "0"), 4);
+        const [size, root, block = 0n, time = 0n] = await read(SELECTOR_CHECKPOINT + log + anchor.index.toString(16).padStart(64, "0"), 5);
         if (size !== BigInt(note.size) || root !== BigInt(`0x${toHex(note.root)}`)) throw new Failed("record_differs", { index: anchor.index });
         stored = { block, time };
         return ["record_holds", { index: anchor.index, size: note.size }];
