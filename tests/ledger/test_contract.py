@@ -80,9 +80,9 @@ def test_logs_are_kept_apart_and_read_back_as_published() -> None:
     one, other = secrets.token_bytes(32), secrets.token_bytes(32)
     for log, index, size in ((one, 0, 5), (one, 1, 2**63), (other, 0, 1)):
         root = secrets.token_bytes(32)
-        transact(chain, "publish", log, index, size, root)
+        transact(chain, "publish", log, index, size, root, size + 3)
         published = chain.published(log, index)
-        assert published is not None and (published.size, published.root) == (size, root)
+        assert published is not None and (published.size, published.root, published.records) == (size, root, size + 3)
         block = chain.block(published.block)
         assert block is not None and block.time == published.time
     assert (chain.count(one), chain.count(other), chain.count(bytes(32))) == (2, 1, 0)
@@ -93,6 +93,6 @@ def test_a_checkpoint_costs_about_79_thousand_gas() -> None:
     chain = chain_of(secrets.token_bytes(32))
     chain.establish()
     log = secrets.token_bytes(32)
-    transact(chain, "publish", log, 0, 1, secrets.token_bytes(32))
+    transact(chain, "publish", log, 0, 1, secrets.token_bytes(32), 1)
     draft = chain.draft(Publication(log, 1, 1_000_000, secrets.token_bytes(32), 1_000_000))
     assert draft.fields["gas"] * 100 // 125 < 82_000

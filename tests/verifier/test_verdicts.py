@@ -159,7 +159,7 @@ CONTRADICTIONS = {
     "no contract": ("eth_getCode", "0x", "contract"),
     "no checkpoint": ("count", "0x" + "00" * 32, "record"),
     "too few checkpoints": ("count", f"0x{2:064x}", "record"),
-    "other root": ("checkpoint", f"0x{11:064x}" + "00" * 32 + f"{4242:064x}{1795412952:064x}", "record"),
+    "other root": ("checkpoint", f"0x{11:064x}" + "00" * 32 + f"{4242:064x}{1795412952:064x}{11:064x}", "record"),
     "no such block": ("eth_getBlockByNumber", None, "block"),
 }
 
@@ -177,7 +177,7 @@ def test_one_contradicting_chain_is_enough(case: Case, name: str) -> None:
 @pytest.mark.parametrize("change", ["size", "root", "block", "time"])
 def test_any_other_word_in_the_contract(single: Case, change: str) -> None:
     words = {"size": 11, "root": int.from_bytes(builder.root("sm3", single.leaves), "big")}
-    words |= {"block": 4242, "time": 1795412952}
+    words |= {"block": 4242, "time": 1795412952, "records": 11}
     words[change] += 1
     single.chains["business"].overrides["checkpoint"] = "0x" + "".join(f"{word:064x}" for word in words.values())
     assert verify(single).verdict == "invalid"
