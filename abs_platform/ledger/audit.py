@@ -15,13 +15,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
+from abs_platform.crypto.merkle import Frontier, Hasher
+from abs_platform.crypto.merkle import Tile as FullTile
 from abs_platform.integrations import chains
 from abs_platform.integrations.chains import ChainClient, ChainError
 from abs_platform.ledger import note
 from abs_platform.ledger.anchoring import log_key
 from abs_platform.ledger.entries import entry
-from abs_platform.ledger.merkle import Frontier, Hasher
-from abs_platform.ledger.merkle import Tile as FullTile
 from abs_platform.ledger.models import Anchor, Chain, Channel, Checkpoint, Leaf, PendingRecord, Record, Tile
 from abs_platform.ledger.services import MAIN
 from abs_platform.ledger.states import AnchorState

@@ -8,8 +8,8 @@ from django.db.models.lookups import Exact
 from abs_platform.core import clock
 from abs_platform.core.ids import uuid7
 from abs_platform.core.models import append_only
+from abs_platform.crypto.merkle import HASH_SIZE, TILE_WIDTH
 from abs_platform.ledger import states
-from abs_platform.ledger.merkle import HASH_SIZE, TILE_WIDTH
 from abs_platform.ledger.states import AnchorState
 
 # Plain strings, so that migrations do not refer to the enumeration.

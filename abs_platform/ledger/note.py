@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from abs_platform.crypto import ed25519, sm2
-from abs_platform.ledger.merkle import HASH_SIZE
+from abs_platform.crypto.merkle import HASH_SIZE
 
 SM2 = "sm2-sm3"
 ED25519 = "ed25519"

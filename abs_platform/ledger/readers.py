@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 
-from abs_platform.ledger.merkle import HASH_SIZE, TILE_HEIGHT, TILE_WIDTH, Frontier, Hasher, Node, unfinished_tiles
+from abs_platform.crypto.merkle import HASH_SIZE, TILE_HEIGHT, TILE_WIDTH, Frontier, Hasher, Node, unfinished_tiles
 from abs_platform.ledger.models import Channel, Leaf, Tile
 
 TileId = tuple[int, int]

@@ -11,11 +11,11 @@ from django.conf import settings
 from django.db import connection
 
 from abs_platform.core.errors import NotFound
+from abs_platform.crypto.merkle import Hasher, Prover
 from abs_platform.integrations import chains
 from abs_platform.integrations.chains import ChainError, Unreachable
 from abs_platform.ledger import keys
 from abs_platform.ledger.entries import rfc3339
-from abs_platform.ledger.merkle import Hasher, Prover
 from abs_platform.ledger.models import Anchor, Chain, Channel, ChannelChain, Checkpoint, Leaf, PublisherKey, Record
 from abs_platform.ledger.readers import StoredLog
 from abs_platform.ledger.services import MAIN, log_size

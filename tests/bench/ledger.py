@@ -20,9 +20,9 @@ from django.db import connection, transaction
 
 from abs_platform.core import clock
 from abs_platform.core.ids import uuid7
+from abs_platform.crypto.merkle import Hasher, MemoryTree, verify_inclusion
 from abs_platform.ledger import services
 from abs_platform.ledger.entries import entry, to_milliseconds
-from abs_platform.ledger.merkle import Hasher, MemoryTree, verify_inclusion
 from abs_platform.ledger.models import Channel, PendingRecord
 
 NEEDS = ("postgres", "redis")

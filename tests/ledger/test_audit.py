@@ -8,10 +8,10 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from abs_platform.crypto import sm2
+from abs_platform.crypto.merkle import Hasher
 from abs_platform.ledger import keys, note, services
 from abs_platform.ledger.audit import Report, audit
 from abs_platform.ledger.entries import entry
-from abs_platform.ledger.merkle import Hasher
 from abs_platform.ledger.models import Anchor, Checkpoint, Leaf, Tile
 from tests.ledger.conftest import Ledger
 

@@ -13,7 +13,8 @@ from abs_platform.core import clock, jobs
 from abs_platform.core.ids import uuid7
 from abs_platform.core.models import Job
 from abs_platform.core.subjects import SubjectRef
-from abs_platform.ledger import keys, merkle, note, selectors, services
+from abs_platform.crypto import merkle
+from abs_platform.ledger import keys, note, selectors, services
 from abs_platform.ledger.audit import audit
 from abs_platform.ledger.entries import entry
 from abs_platform.ledger.models import Channel, Checkpoint, Leaf, PendingRecord, Record, Tile

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from abs_platform.ledger import merkle
-from abs_platform.ledger.merkle import Frontier, Hasher, InvalidProof, MemoryTree, Prover
+from abs_platform.crypto import merkle
+from abs_platform.crypto.merkle import Frontier, Hasher, InvalidProof, MemoryTree, Prover
 from tests.shared_data import shared
 
 SHA256 = Hasher("sha256")
