@@ -1,4 +1,4 @@
-"""The backing services: PostgreSQL, Redis and a chain, embedded unless the environment names real ones."""
+"""The backing services: PostgreSQL, Redis and two chains, embedded unless the environment names real ones."""
 
 import json
 import os
@@ -8,7 +8,7 @@ from typing import Protocol
 
 from abs_platform.launch import ports
 from abs_platform.launch.console import Console, Failure
-from abs_platform.launch.evm import Evm
+from abs_platform.launch.evm import NETWORKS, Evm
 from abs_platform.launch.paths import BOOT, StateFolder
 from abs_platform.launch.postgres import Postgres
 from abs_platform.launch.redis_server import Redis
@@ -100,11 +100,12 @@ def start(
             notes.append(f"port {redis.port}")
         found["REDIS_URL"] = redis.url
     if EVM in wanted and not given[EVM]:
-        evm = Evm(state, book, env)
-        with console.step("EVM chain") as notes:
-            _start(supervisor, evm)
-            notes.append(f"port {evm.port}")
-        found["ABS_CHAINS"] = json.dumps(evm.chains)
+        chains = [Evm(network, state, book, env) for network in NETWORKS]
+        with console.step("EVM chains") as notes:
+            for chain in chains:
+                _start(supervisor, chain)
+                notes.append(f"{chain.network.name} on port {chain.port}")
+        found["ABS_CHAINS"] = json.dumps([chain.entry for chain in chains])
     external = frozenset(name for name in wanted if given[name])
     for name in sorted(external):
         console.say(f"  {name}: using {VARIABLES[name]} of the environment")

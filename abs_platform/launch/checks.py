@@ -18,7 +18,7 @@ from abs_platform.launch.processes import Command
 from abs_platform.launch.supervisor import Supervisor
 
 _DESCRIPTION = """\
-Starts a throw-away PostgreSQL, Redis and EVM chain (or uses DATABASE_URL, REDIS_URL, ABS_CHAINS where set), checks
+Starts a throw-away PostgreSQL, Redis and EVM chains (or uses DATABASE_URL, REDIS_URL, ABS_CHAINS where set), checks
 style, types and the layers, checks and builds the interface, and runs all tests. With arguments only pytest runs, with
 those arguments, such as `./abs test tests/ledger -k merkle`. The exit code is that of the first check that failed."""
 

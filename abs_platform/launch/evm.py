@@ -1,4 +1,4 @@
-"""The embedded EVM chain: anvil, one block a second, its state in the state folder."""
+"""The embedded EVM chains, the business chain and the regulator's: anvil, one block a second, state in the state folder."""
 
 import contextlib
 import json
@@ -13,10 +13,6 @@ from abs_platform.launch.ports import HOST, PortBook
 from abs_platform.launch.processes import Command, Process
 from abs_platform.launch.supervisor import Service
 
-NAME = "evm"
-USUAL_PORT = 8545
-CHAIN_ID = 31337
-CHAIN_NAME = "business"
 # anvil rewrites its whole state every second and an empty block takes 1.7 kB of it: left alone, a stack that runs for a
 # day writes 150 MB a second. Beyond this size (about 3 hours) it is restarted, a tenth of a second, with old empty
 # blocks left out of the file.
@@ -24,46 +20,65 @@ WORN_SIZE = 16_000_000
 KEPT_EMPTY_BLOCKS = 512  # more than the 256 that the BLOCKHASH instruction reaches
 
 
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A development chain's name in ABS_CHAINS, its chain id and the port that it takes where that is free."""
+
+    name: str
+    chain_id: int
+    usual_port: int
+
+    @property
+    def service(self) -> str:
+        """What its process, log and port are called."""
+        return f"chain-{self.name}"
+
+
+NETWORKS = (Network("business", 31337, 8545), Network("regulator", 31338, 8546))
+
+
 @dataclass(slots=True)
 class Evm:
     """One development chain. Its accounts are anvil's well-known ones: loopback only."""
 
+    network: Network
     state: StateFolder
     book: PortBook
     env: Mapping[str, str]
     port: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.port = self.book.choose(NAME, USUAL_PORT)
+        self.port = self.book.choose(self.network.service, self.network.usual_port)
 
     @property
     def url(self) -> str:
         return f"http://{HOST}:{self.port}"
 
     @property
-    def chains(self) -> list[dict[str, object]]:
+    def entry(self) -> dict[str, object]:
         """What ABS_CHAINS says of this chain."""
-        return [{"name": CHAIN_NAME, "kind": "evm", "url": self.url, "confirmations": 1}]
+        return {"name": self.network.name, "kind": "evm", "url": self.url, "confirmations": 1}
 
     @property
     def _file(self) -> Path:
-        return self.state.path / "evm" / "state.json"
+        return self.state.path / "evm" / self.network.name / "state.json"
 
     def move(self) -> None:
         """Take another port: somebody was faster."""
-        self.port = self.book.choose_any(NAME)
+        self.port = self.book.choose_any(self.network.service)
 
     def service(self) -> Service:
-        self._file.parent.mkdir(mode=0o700, exist_ok=True)
-        argv = [str(node.anvil()), "--host", HOST, "--port", str(self.port), "--chain-id", str(CHAIN_ID)]
+        for folder in (self._file.parent.parent, self._file.parent):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        argv = [str(node.anvil()), "--host", HOST, "--port", str(self.port), "--chain-id", str(self.network.chain_id)]
         argv += ["--block-time", "1", "--state", str(self._file), "--state-interval", "1", "--quiet"]
-        command = Command(NAME, argv, self.env, log=self.state.logs / "evm.log")
+        command = Command(self.network.service, argv, self.env, log=self.state.logs / f"{self.network.service}.log")
         return Service(command, self._is_ready, prepare=self._prepare, worn=self._is_worn)
 
     def _is_ready(self, _process: Process) -> bool:
         question = {"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []}
         answer = web.get_json(self.url, body=question)
-        return isinstance(answer, dict) and answer.get("result") == hex(CHAIN_ID)
+        return isinstance(answer, dict) and answer.get("result") == hex(self.network.chain_id)
 
     def _is_worn(self) -> bool:
         with contextlib.suppress(OSError):

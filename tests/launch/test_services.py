@@ -23,10 +23,20 @@ from tests.launch.conftest import wait_for
 OWN = {name: value for name, value in os.environ.items() if name not in backing.VARIABLES.values()}
 
 
-def height(chain: str) -> int:
-    """The number of the chain's newest block; -1 while it does not answer."""
-    answer = web.get_json(chain, body={"jsonrpc": "2.0", "id": 1, "method": "eth_blockNumber", "params": []})
+def ask_chain(url: str, method: str) -> int:
+    """A chain's answer to a question without parameters; -1 while it does not answer."""
+    answer = web.get_json(url, body={"jsonrpc": "2.0", "id": 1, "method": method, "params": []})
     return int(answer["result"], 16) if answer else -1
+
+
+def height(url: str) -> int:
+    """The number of the chain's newest block."""
+    return ask_chain(url, "eth_blockNumber")
+
+
+def chain_id(url: str) -> int:
+    """The number that the chain calls itself by."""
+    return ask_chain(url, "eth_chainId")
 
 
 def ask(found: Backing, query: str) -> object:
@@ -65,10 +75,11 @@ def test_services_keep_their_data_and_addresses_over_a_restart_and_a_crash(state
             client = redis.Redis.from_url(first.variables["REDIS_URL"])
             client.set("kept", "42")
             client.close()
-            chain = json.loads(first.variables["ABS_CHAINS"])[0]["url"]
-            wait_for(lambda: height(chain) >= 1)
-            time.sleep(1.1)  # the chain's state is written every second
-            before = height(chain)
+            chains = {entry["name"]: entry["url"] for entry in json.loads(first.variables["ABS_CHAINS"])}
+            assert [chain_id(url) for url in chains.values()] == [31337, 31338]
+            wait_for(lambda: min(map(height, chains.values())) >= 1)
+            time.sleep(1.1)  # the chains' state is written every second
+            before = {name: height(url) for name, url in chains.items()}
             for pid in supervisor.processes().values():
                 os.kill(pid, signal.SIGKILL)
         with Supervisor(console, Interrupts()) as supervisor:
@@ -78,7 +89,8 @@ def test_services_keep_their_data_and_addresses_over_a_restart_and_a_crash(state
             client = redis.Redis.from_url(second.variables["REDIS_URL"])
             assert client.get("kept") == b"42"
             client.close()
-            wait_for(lambda: height(chain) >= before - 1)
+            wait_for(lambda: all(height(url) >= before[name] - 1 for name, url in chains.items()))
+            assert [chain_id(url) for url in chains.values()] == [31337, 31338]
 
 
 def test_services_that_the_environment_names_are_not_started(state: StateFolder, tmp_path: Path) -> None:
