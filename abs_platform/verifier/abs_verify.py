@@ -252,7 +252,7 @@ def sm2_verify(public: bytes, message: bytes, signature: bytes) -> bool:
     return z != 0 and (digest + x * pow(z * z, -1, _P) % _P) % _N == r
 
 
-# --- Merkle inclusion (RFC 9162 section 2.1.3.2) ---------------------------------------------------------------------
+# --- Merkle proofs (RFC 9162 section 2.1) ----------------------------------------------------------------------------
 
 
 def leaf_hash(hash_name: str, entry: bytes) -> bytes:
@@ -260,7 +260,10 @@ def leaf_hash(hash_name: str, entry: bytes) -> bytes:
 
 
 def root_from_inclusion(hash_name: str, index: int, size: int, leaf: bytes, path: list[bytes]) -> bytes | None:
-    """The root of the tree of `size` leaves with `leaf` at `index`; None when the path has not the right length."""
+    """The root of the tree of `size` leaves with `leaf` at `index` (RFC 9162 section 2.1.3.2).
+
+    None when the path has not the right length.
+    """
     if not 0 <= index < size:
         return None
     fn, sn, node = index, size - 1, leaf
@@ -277,6 +280,41 @@ def root_from_inclusion(hash_name: str, index: int, size: int, leaf: bytes, path
         fn >>= 1
         sn >>= 1
     return node if sn == 0 else None
+
+
+def verify_consistency(
+    hash_name: str, old_size: int, old_root: bytes, size: int, root: bytes, path: list[bytes]
+) -> bool:
+    """Whether the path shows that the tree of `old_size` leaves is the beginning of that of `size` (RFC 9162 section
+    2.1.4.2). `hash_name` is "sm3" or "sha256". Never from an empty tree, of which nothing can be shown.
+    """
+    if not 0 < old_size <= size or any(len(node) != 32 for node in (old_root, root, *path)):
+        return False
+    if old_size == size:
+        return not path and old_root == root
+    nodes = list(path)
+    if not old_size & (old_size - 1):  # a power of two: the old root is itself a node of the new tree
+        nodes.insert(0, old_root)
+    if not path:
+        return False
+    fn, sn = old_size - 1, size - 1
+    while fn & 1:
+        fn >>= 1
+        sn >>= 1
+    old = new = nodes[0]
+    for node in nodes[1:]:
+        if sn == 0:
+            return False
+        if fn & 1 or fn == sn:
+            old, new = _hash(hash_name, b"\x01" + node + old), _hash(hash_name, b"\x01" + node + new)
+            while not fn & 1 and fn:
+                fn >>= 1
+                sn >>= 1
+        else:
+            new = _hash(hash_name, b"\x01" + new + node)
+        fn >>= 1
+        sn >>= 1
+    return sn == 0 and old == old_root and new == root
 
 
 # --- Reading JSON and its fields, strictly ---------------------------------------------------------------------------

@@ -43,6 +43,16 @@ def path(name: str, leaves: list[bytes], index: int) -> list[bytes]:
     return [*path(name, leaves[k:], index - k), root(name, leaves[:k])]
 
 
+def consistency(name: str, leaves: list[bytes], old: int, whole: bool = True) -> list[bytes]:
+    """Consistency proof from the first `old` leaves (RFC 9162 section 2.1.4.1); `whole`: the verifier knows their root."""
+    if old == len(leaves):
+        return [] if whole else [root(name, leaves)]
+    k = split(len(leaves))
+    if old <= k:
+        return [*consistency(name, leaves[:k], old, whole), root(name, leaves[k:])]
+    return [*consistency(name, leaves[k:], old - k, False), root(name, leaves[:k])]
+
+
 def signed_note(key: sm2.SM2KeyPair, size: int, tree_root: bytes, *, origin: str = ORIGIN, name: str = KEY_NAME) -> str:
     body = f"{origin}\n{size}\n{base64.b64encode(tree_root).decode()}\n"
     key_id = hashlib.sha256(name.encode() + b"\n\xffsm2-sm3" + key.public).digest()[:4]

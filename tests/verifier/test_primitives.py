@@ -138,6 +138,40 @@ def test_inclusion_in_all_small_trees(name: str) -> None:
         assert abs_verify.root_from_inclusion(name, 0, size, bytes(32), []) is None
 
 
+def test_rfc_6962_consistency_vectors() -> None:
+    lines = shared("04_merkle_tsa/rfc6962/consistency.jsonl").read_text().splitlines()
+    verdicts = {True: 0, False: 0}
+    for line in lines:
+        vector = json.loads(line)
+        path = [base64.b64decode(node) for node in vector["proof"] or []]
+        old, new = base64.b64decode(vector["root1"] or ""), base64.b64decode(vector["root2"] or "")
+        holds = abs_verify.verify_consistency("sha256", vector["size1"], old, vector["size2"], new, path)
+        assert holds is not vector["wantErr"], vector["desc"]
+        verdicts[holds] += 1
+    assert all(verdicts.values())
+
+
+@pytest.mark.parametrize("name", ["sm3", "sha256"])
+def test_consistency_of_all_small_trees(name: str) -> None:
+    leaves = [hashlib.new(name, b"%d" % number).digest() for number in range(17)]
+    roots = {size: builder.root(name, leaves[:size]) for size in range(1, 18)}
+    for size in roots:
+        for old in range(1, size + 1):
+            path = builder.consistency(name, leaves[:size], old)
+
+            def check(old: int, old_root: bytes, size: int, root: bytes, path: list[bytes]) -> bool:
+                return abs_verify.verify_consistency(name, old, old_root, size, root, path)
+
+            assert check(old, roots[old], size, roots[size], path)
+            assert not check(old, bytes(32), size, roots[size], path)
+            assert not check(old, roots[old], size, bytes(32), path)
+            assert not check(old, roots[old], size, roots[size], [*path, bytes(32)])
+            assert not path or not check(old, roots[old], size, roots[size], path[:-1])
+            for other in range(size + 2):
+                assert other == old or not check(other, roots.get(other, b""), size, roots[size], path)
+    assert not abs_verify.verify_consistency(name, 0, b"", 5, roots[5], [])
+
+
 def test_function_selectors() -> None:
     assert function_signature_to_4byte_selector("count(bytes32)").hex() == abs_verify.SELECTOR_COUNT
     selector = function_signature_to_4byte_selector("checkpoint(bytes32,uint256)").hex()
