@@ -240,6 +240,8 @@ TOPICS = {
     "document.extracted": ["trade.file"],
     "trade.changed": ["rights.compute"],
 }
+# Periodic jobs: kind -> interval. They carry no payload; what concerns one channel or chain they enqueue as jobs of its own.
+JOB_SCHEDULE: dict[str, timedelta] = {}
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

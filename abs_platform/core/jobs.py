@@ -7,6 +7,9 @@ or an emptied Redis delays work and never loses it. Handlers run at least once; 
 database makes it exactly once.
 
 Jobs of one kind with the same key are interchangeable: whoever claims one takes every queued and due twin with it.
+
+Periodic jobs are those that settings.JOB_SCHEDULE names with an interval: the sweep writes one row for each interval,
+and a unique key in the database keeps it at one, however many sweeps there are.
 """
 
 import logging
@@ -14,7 +17,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -36,6 +39,7 @@ MAX_ATTEMPTS = 8
 KEEP_DONE = timedelta(days=1)
 BACKOFF_LIMIT = timedelta(minutes=5)
 SILENCE = timedelta(seconds=30)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # intervals are counted from here, so that every process cuts them alike
 
 
 class Retry(Exception):
@@ -203,12 +207,25 @@ def due(limit: int, chosen: Q = Q()) -> list[UUID]:  # noqa: B008  # an empty co
     return list(Job.objects.filter(ready, chosen).order_by("run_at").values_list("id", flat=True)[:limit])
 
 
+def schedule() -> None:
+    """Write the periodic jobs whose interval has begun. Those of intervals gone by are forgotten once they are done."""
+    now = clock.now()
+    for kind, interval in settings.JOB_SCHEDULE.items():
+        begun = now - (now - _EPOCH) % interval
+        if Job.objects.filter(kind=kind, scheduled_for=begun).exists():
+            continue
+        job = Job(kind=kind, key="periodic", scheduled_for=begun, run_at=now)
+        Job.objects.bulk_create([job], ignore_conflicts=True)
+        Job.objects.filter(kind=kind, scheduled_for__lt=begun, state=JobState.DONE).delete()
+
+
 def sweep(limit: int = 200) -> int:
-    """Ring again for what is due and forget what was done long ago. Returns how often it rang."""
+    """Write the periodic jobs, ring again for what is due and forget what was done long ago. Returns how often it rang."""
+    schedule()
     waiting = due(limit)
     for job_id in waiting:
         _ring(job_id)
-    Job.objects.filter(state=JobState.DONE, finished_at__lt=clock.now() - KEEP_DONE).delete()
+    Job.objects.filter(state=JobState.DONE, finished_at__lt=clock.now() - KEEP_DONE, scheduled_for=None).delete()
     return len(waiting)
 
 

@@ -36,7 +36,10 @@ class JobState(models.TextChoices):
 
 
 class Job(models.Model):
-    """A piece of background work. The row is the queue; Celery only rings the bell (see jobs.py)."""
+    """A piece of background work. The row is the queue; Celery only rings the bell (see jobs.py).
+
+    `scheduled_for` is the beginning of the interval that a periodic job stands for; the others have none.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=80)
@@ -52,6 +55,7 @@ class Job(models.Model):
     last_error = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(default=clock.now)
     finished_at = models.DateTimeField(null=True)
+    scheduled_for = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -61,6 +65,7 @@ class Job(models.Model):
             models.Index(fields=["finished_at"], name="job_finished", condition=models.Q(state="done")),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["kind", "scheduled_for"], name="job_once_per_interval"),
             models.CheckConstraint(
                 condition=models.Q(state="running", lease_until__isnull=False)
                 | ~models.Q(state="running") & models.Q(lease_until__isnull=True),

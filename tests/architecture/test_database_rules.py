@@ -94,6 +94,7 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "job_running_has_lease": change(Job, state="running", lease_until=None, finished_at=None),
     "job_ended_has_time": change(Job, state="done", finished_at=None),
     "job_ended_has_time ": change(Job, state="queued", finished_at=LATER),
+    "job_once_per_interval": change(Job, kind="ledger.seal", scheduled_for=LATER),
     "organisation_roles_known": change(Organisation, roles=["king"]),
     "organisation_has_name": change(Organisation, name=""),
     "identifier_names_one_organisation": again(Identifier),

@@ -1,11 +1,11 @@
 """The job queue: nothing is lost, nothing is done twice, whoever dies."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from abs_platform.core import clock, jobs
 from abs_platform.core.models import Job, JobState
@@ -33,6 +33,7 @@ def _handlers(settings: object, db: None) -> None:
     ran.clear()
     settings.JOB_HANDLERS = {kind: f"tests.core.test_jobs.{kind}" for kind in ("note", "fail", "not_yet")}  # type: ignore[attr-defined]
     settings.TOPICS = {"happened": ["note", "fail"]}  # type: ignore[attr-defined]
+    settings.JOB_SCHEDULE = {}  # type: ignore[attr-defined]
 
 
 def enqueue(kind: str = "note", *, n: str = "1", key: str = "", delay: timedelta = timedelta(0)) -> Job:
@@ -131,6 +132,7 @@ def test_every_kind_in_the_settings_has_a_handler(settings: object) -> None:
 
     for kinds in own.TOPICS.values():
         assert set(kinds) <= set(own.JOB_HANDLERS)
+    assert set(own.JOB_SCHEDULE) <= set(own.JOB_HANDLERS)
     for path in own.JOB_HANDLERS.values():
         assert callable(import_string(path))
 
@@ -141,6 +143,64 @@ def test_old_done_jobs_are_forgotten_and_waiting_ones_are_not() -> None:
     with clock.at(clock.now() + jobs.KEEP_DONE + timedelta(minutes=1)):
         jobs.sweep()
     assert list(Job.objects.values_list("id", flat=True)) == [waiting.id]
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def hourly(settings: object) -> datetime:
+    """A job for every hour; the beginning of the present one."""
+    settings.JOB_SCHEDULE = {"note": HOUR}  # type: ignore[attr-defined]
+    return clock.now().replace(minute=0, second=0, microsecond=0)
+
+
+def test_a_periodic_job_is_written_once_an_interval(hourly: datetime) -> None:
+    for minute in (0, 1, 59, 60, 119):
+        with clock.at(hourly + timedelta(minutes=minute)):
+            jobs.sweep()
+    assert list(Job.objects.order_by("scheduled_for").values_list("scheduled_for", flat=True)) == [
+        hourly,
+        hourly + HOUR,
+    ]
+
+
+def test_after_a_standstill_missed_intervals_run_as_one(hourly: datetime) -> None:
+    for hour in range(3):
+        with clock.at(hourly + hour * HOUR):
+            jobs.sweep()
+    with clock.at(hourly + 3 * HOUR):
+        first, *rest = jobs.due(10)
+        assert jobs.claim(first)
+        assert len(rest) == 2 and jobs.due(10) == []
+
+
+def test_a_done_periodic_job_is_kept_as_long_as_its_interval(hourly: datetime, settings: object) -> None:
+    settings.JOB_SCHEDULE = {"note": timedelta(days=7)}  # type: ignore[attr-defined]
+    week = timedelta(days=7)
+    with clock.at(hourly):
+        jobs.sweep()
+        Job.objects.update(payload={"n": "1"})
+        (only,) = jobs.due(1)
+        jobs.run(only)
+    (begun,) = Job.objects.values_list("scheduled_for", flat=True)
+    for days in (2, 6):
+        with clock.at(begun + timedelta(days=days)):
+            jobs.sweep()
+    assert list(Job.objects.values_list("id", flat=True)) == [only]
+    with clock.at(begun + week):
+        jobs.sweep()
+    assert Job.objects.get().scheduled_for == begun + week
+
+
+def test_two_sweeps_at_once_write_a_periodic_job_once(hourly: datetime) -> None:
+    with clock.at(hourly):
+        twin = Job(kind="note", key="periodic", scheduled_for=hourly)
+        jobs.sweep()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            twin.save(force_insert=True)
+        Job.objects.bulk_create([twin], ignore_conflicts=True)
+    assert Job.objects.count() == 1
 
 
 def test_a_claim_of_nothing_is_nothing() -> None:

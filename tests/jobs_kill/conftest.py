@@ -1,3 +1,12 @@
+import pytest
+from pytest_django.fixtures import SettingsWrapper
+
 from tests.support.fixtures import committed_world, storage_folder
 
 __all__ = ["committed_world", "storage_folder"]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_periodic(settings: SettingsWrapper) -> None:
+    """These tests count the jobs that they made."""
+    settings.JOB_SCHEDULE = {}
