@@ -6,7 +6,9 @@ the same.
 """
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 from abs_platform.crypto import der
@@ -28,7 +30,7 @@ class Backend(Protocol):
     NAME: str
 
     def derive_public(self, private: bytes) -> bytes: ...
-    def sign_digest(self, private: bytes, public: bytes, digest: bytes) -> bytes: ...
+    def signer(self, private: bytes, public: bytes) -> Callable[[bytes], bytes]: ...
     def verify_digest(self, public: bytes, digest: bytes, signature: bytes) -> bool: ...
     def encrypt(self, public: bytes, plaintext: bytes) -> bytes: ...
     def decrypt(self, private: bytes, ciphertext: bytes) -> bytes: ...
@@ -38,12 +40,23 @@ _backend: Backend = _found
 BACKEND = _backend.NAME
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SM2KeyPair:
     """A private key (32 bytes) and its public one (65 bytes)."""
 
     private: bytes = field(repr=False)
     public: bytes
+
+    def sign(self, message: bytes) -> bytes:
+        """The DER signature of `message`. Raises InvalidKey."""
+        return self._sign_digest(signed_digest(self.public, message))
+
+    @cached_property
+    def _sign_digest(self) -> Callable[[bytes], bytes]:
+        """The key made ready for the back end, which costs a fifth of a signature; kept no longer than the pair."""
+        check_private(self.private)
+        check_public(self.public)
+        return _backend.signer(self.private, self.public)
 
 
 def generate() -> SM2KeyPair:
@@ -59,13 +72,11 @@ def derive_public(private: bytes) -> bytes:
 
 
 def sign(private: bytes, message: bytes, *, public: bytes | None = None) -> bytes:
-    """The DER signature of `message`. Giving the matching `public` key saves deriving it. Raises InvalidKey."""
-    check_private(private)
-    if public is None:
-        public = _backend.derive_public(private)
-    else:
-        check_public(public)
-    return _backend.sign_digest(private, public, signed_digest(public, message))
+    """The DER signature of `message`. Giving the matching `public` key saves deriving it. Raises InvalidKey.
+
+    Whoever signs more than once keeps an SM2KeyPair and lets it sign.
+    """
+    return SM2KeyPair(private, derive_public(private) if public is None else public).sign(message)
 
 
 def verify(public: bytes, message: bytes, signature: bytes) -> bool:

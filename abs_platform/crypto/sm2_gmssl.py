@@ -7,6 +7,7 @@ after it.
 """
 
 import secrets
+from collections.abc import Callable
 
 from gmssl.sm2 import CryptSM2, default_ecc_table
 
@@ -25,14 +26,18 @@ def derive_public(private: bytes) -> bytes:
     return b"\x04" + _multiply(int.from_bytes(private, "big"), _BASE_POINT)
 
 
-def sign_digest(private: bytes, public: bytes, digest: bytes) -> bytes:
-    """The DER signature over e = SM3(Z || M)."""
+def signer(private: bytes, public: bytes) -> Callable[[bytes], bytes]:
+    """What makes DER signatures over e = SM3(Z || M) with this key."""
     engine = CryptSM2(private_key=private.hex(), public_key="", asn1=False)
-    while True:
-        signature = engine.sign(digest, f"{_random_scalar():064x}")
-        if signature:  # None once in 2**256 times
-            r, s = int(signature[:64], 16), int(signature[64:], 16)
-            return der.tlv(der.SEQUENCE, der.integer(r) + der.integer(s))
+
+    def sign(digest: bytes) -> bytes:
+        while True:
+            signature = engine.sign(digest, f"{_random_scalar():064x}")
+            if signature:  # None once in 2**256 times
+                r, s = int(signature[:64], 16), int(signature[64:], 16)
+                return der.tlv(der.SEQUENCE, der.integer(r) + der.integer(s))
+
+    return sign
 
 
 def verify_digest(public: bytes, digest: bytes, signature: bytes) -> bool:

@@ -1,15 +1,17 @@
 """SM2 by OpenSSL's libcrypto, version 3 or later, through ctypes: constant time, and many times faster than Python.
 
-Importing raises ImportError where no libcrypto with SM2 is found: `sm2` then takes gmssl. Every call makes and frees
-its own OpenSSL objects; only the immutable curve is shared, so that threads need no lock. Arguments have been checked
-by `sm2`; return codes are all checked here.
+Importing raises ImportError where no libcrypto with SM2 is found: `sm2` then takes gmssl. Every call makes and frees its
+own contexts; what calls and threads share, the curve and keys, nothing changes, so that no lock is needed. Arguments
+have been checked by `sm2`; return codes are all checked here.
 """
 
 import ctypes
 import ctypes.util
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import lru_cache
 from importlib.util import find_spec
 
 from abs_platform.crypto.errors import CryptoError, DecryptionFailed, InvalidKey
@@ -22,6 +24,7 @@ _UNCOMPRESSED = 4
 _PUBLIC_ONLY, _KEY_PAIR = 0x86, 0x87  # EVP_PKEY_PUBLIC_KEY, EVP_PKEY_KEYPAIR
 _UNSIGNED_INTEGER, _UTF8_STRING, _OCTET_STRING = 2, 4, 5  # OSSL_PARAM data types
 _MAX_SIGNATURE = 80  # a DER signature has at most 72 bytes
+_KEPT_KEYS = 64  # public keys made ready, some 2 kB each
 
 _pointer = ctypes.c_void_p
 _int = ctypes.c_int
@@ -148,21 +151,24 @@ def derive_public(private: bytes) -> bytes:
         return out.raw
 
 
-def sign_digest(private: bytes, public: bytes, digest: bytes) -> bytes:
-    """The DER signature over e = SM3(Z || M)."""
-    with ExitStack() as stack:
-        context = _key_context(stack, public, private)
-        _sign_init(context)
-        size = _size(_MAX_SIGNATURE)
-        out = ctypes.create_string_buffer(_MAX_SIGNATURE)
-        _sign(context, out, ctypes.byref(size), digest, len(digest))
-        return out.raw[: size.value]
+def signer(private: bytes, public: bytes) -> Callable[[bytes], bytes]:
+    """What makes DER signatures over e = SM3(Z || M) with this key. Raises InvalidKey."""
+    key = _Key(public, private)
+
+    def sign(digest: bytes) -> bytes:
+        with _operation(key) as context:
+            _sign_init(context)
+            size = _size(_MAX_SIGNATURE)
+            out = ctypes.create_string_buffer(_MAX_SIGNATURE)
+            _sign(context, out, ctypes.byref(size), digest, len(digest))
+            return out.raw[: size.value]
+
+    return sign
 
 
 def verify_digest(public: bytes, digest: bytes, signature: bytes) -> bool:
     """Whether the DER signature is one over e = SM3(Z || M) by this key. Raises InvalidKey."""
-    with ExitStack() as stack:
-        context = _key_context(stack, public)
+    with _operation(_public_key(public)) as context:
         _verify_init(context)
         try:
             _verify(context, signature, len(signature), digest, len(digest))
@@ -173,8 +179,7 @@ def verify_digest(public: bytes, digest: bytes, signature: bytes) -> bool:
 
 def encrypt(public: bytes, plaintext: bytes) -> bytes:
     """The DER ciphertext (x, y, C3, C2). Raises InvalidKey."""
-    with ExitStack() as stack:
-        context = _key_context(stack, public)
+    with _operation(_public_key(public)) as context:
         _encrypt_init(context)
         size = _size(0)
         _encrypt(context, None, ctypes.byref(size), plaintext, len(plaintext))
@@ -185,8 +190,7 @@ def encrypt(public: bytes, plaintext: bytes) -> bytes:
 
 def decrypt(private: bytes, ciphertext: bytes) -> bytes:
     """The plaintext of a DER ciphertext. Raises DecryptionFailed."""
-    with ExitStack() as stack:
-        context = _key_context(stack, derive_public(private), private)
+    with _operation(_Key(derive_public(private), private)) as context:
         _decrypt_init(context)
         # libcrypto's own estimate of the size has been wrong (CVE-2021-3711); the ciphertext's is always enough.
         size = _size(len(ciphertext))
@@ -198,40 +202,56 @@ def decrypt(private: bytes, ciphertext: bytes) -> bytes:
         return out.raw[: size.value]
 
 
-def _key_context(stack: ExitStack, public: bytes, private: bytes | None = None) -> int:
-    """An EVP_PKEY_CTX for this key, freed with the stack."""
-    maker = _context_new_by_name(None, b"SM2", None)
-    stack.callback(_context_free, maker)
-    _fromdata_init(maker)
-    group = ctypes.create_string_buffer(b"SM2")
-    point = ctypes.create_string_buffer(public, len(public))
-    fields = [
-        _Param(b"group", _UTF8_STRING, ctypes.addressof(group), 3, 0),
-        _Param(b"pub", _OCTET_STRING, ctypes.addressof(point), len(public), 0),
-    ]
-    if private is not None:
-        native = private if sys.byteorder == "big" else private[::-1]
-        secret = ctypes.create_string_buffer(native, len(native))
-        stack.callback(ctypes.memset, secret, 0, len(native))
-        fields.append(_Param(b"priv", _UNSIGNED_INTEGER, ctypes.addressof(secret), len(native), 0))
-    fields.append(_Param(None, 0, None, 0, 0))
-    parameters = (_Param * len(fields))(*fields)
-    key = _pointer()
+class _Key:
+    """An EVP_PKEY, which threads may share since nothing changes it; freed, and a private part wiped, with this object."""
+
+    def __init__(self, public: bytes, private: bytes | None = None) -> None:
+        self.pointer = _pointer()
+        with ExitStack() as stack:
+            maker = _context_new_by_name(None, b"SM2", None)
+            stack.callback(_context_free, maker)
+            _fromdata_init(maker)
+            group = ctypes.create_string_buffer(b"SM2")
+            point = ctypes.create_string_buffer(public, len(public))
+            fields = [
+                _Param(b"group", _UTF8_STRING, ctypes.addressof(group), 3, 0),
+                _Param(b"pub", _OCTET_STRING, ctypes.addressof(point), len(public), 0),
+            ]
+            if private is not None:
+                native = private if sys.byteorder == "big" else private[::-1]
+                secret = ctypes.create_string_buffer(native, len(native))
+                stack.callback(ctypes.memset, secret, 0, len(native))
+                fields.append(_Param(b"priv", _UNSIGNED_INTEGER, ctypes.addressof(secret), len(native), 0))
+            fields.append(_Param(None, 0, None, 0, 0))
+            parts = _PUBLIC_ONLY if private is None else _KEY_PAIR
+            try:
+                _fromdata(maker, ctypes.byref(self.pointer), parts, (_Param * len(fields))(*fields))
+            except LibcryptoError:
+                raise InvalidKey("libcrypto takes this for no key of SM2") from None
+        weakref.finalize(self, _pkey_free, self.pointer)
+
+
+@lru_cache(maxsize=_KEPT_KEYS)
+def _public_key(public: bytes) -> _Key:
+    """The key to verify by and encrypt for: making one costs a fifth of a verification, and few keys come often."""
+    return _Key(public)
+
+
+@contextmanager
+def _operation(key: _Key) -> Iterator[int]:
+    """An EVP_PKEY_CTX for one operation with the key."""
+    context = _context_new(None, key.pointer, None)
     try:
-        _fromdata(maker, ctypes.byref(key), _PUBLIC_ONLY if private is None else _KEY_PAIR, parameters)
-    except LibcryptoError:
-        raise InvalidKey("libcrypto takes this for no key of SM2") from None
-    stack.callback(_pkey_free, key)
-    context = _context_new(None, key, None)
-    stack.callback(_context_free, context)
-    return context
+        yield context
+    finally:
+        _context_free(context)
 
 
 def _self_test() -> None:
     """libcrypto may be there and SM2 not (left out at build, no provider for it): try before anyone relies on it."""
     private, digest = bytes(31) + b"\x01", bytes(32)
     public = derive_public(private)
-    if not verify_digest(public, digest, sign_digest(private, public, digest)):
+    if not verify_digest(public, digest, signer(private, public)(digest)):
         raise LibcryptoError("a signature does not verify")
     if decrypt(private, encrypt(public, digest)) != digest:
         raise LibcryptoError("a ciphertext does not decrypt")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from abs_platform.crypto import ed25519, sm2
+from abs_platform.crypto import ed25519
 from abs_platform.integrations.kms import kms
 from abs_platform.ledger.models import PublisherKey
 from abs_platform.ledger.note import ED25519, SM2
@@ -29,8 +29,7 @@ class LogSigner:
     def sign(self, message: bytes) -> bytes:
         """The signature of `message`."""
         if self.row.algorithm == SM2:
-            pair = kms().signing_key(self.row.name)
-            return sm2.sign(pair.private, message, public=pair.public)
+            return kms().signing_key(self.row.name).sign(message)
         return ed25519.sign(kms().ed25519_key(self.row.name).private, message)
 
 

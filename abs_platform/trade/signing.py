@@ -15,7 +15,7 @@ from abs_platform.core.currencies import minor_unit
 from abs_platform.core.errors import Conflict, Invalid, NotFound
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.core.transitions import target_of
-from abs_platform.crypto import commitments, sm2
+from abs_platform.crypto import commitments
 from abs_platform.ledger import services as ledger
 from abs_platform.parties import selectors as parties
 from abs_platform.parties.actor import Actor
@@ -51,7 +51,7 @@ class _Signatory:
         )
         return {
             "statement": statement,
-            "signature": sm2.sign(self._key.private, statement.encode(), public=self._key.public),
+            "signature": self._key.sign(statement.encode()),
             "public_key": self._key.public,
             "custodial": True,
             "organisation": self.organisation,

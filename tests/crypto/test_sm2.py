@@ -264,6 +264,21 @@ def test_libcrypto_in_threads(use: UseBackend) -> None:
         assert all(pool.map(work, range(200)))
 
 
+def test_threads_share_a_key_pair_that_is_ready(backend: str) -> None:
+    pair = sm2.generate()
+    with ThreadPoolExecutor(4) as pool:
+        signatures = list(pool.map(pair.sign, [bytes([number]) for number in range(20)]))
+    assert all(sm2.verify(pair.public, bytes([number]), each) for number, each in enumerate(signatures))
+    assert not sm2.verify(pair.public, b"\x01", signatures[0])
+
+
+def test_a_pair_of_no_proper_keys_signs_nothing(backend: str) -> None:
+    pair = sm2.generate()
+    for private, public in ((bytes(32), pair.public), (pair.private, bytes(65)), (pair.private, pair.public[:-1])):
+        with pytest.raises(InvalidKey):
+            sm2.SM2KeyPair(private, public).sign(b"m")
+
+
 def test_libcrypto_leaves_no_memory_behind(use: UseBackend) -> None:
     use("libcrypto")
     pair = sm2.generate()
