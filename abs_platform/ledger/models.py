@@ -1,6 +1,7 @@
 """The log's tables. Records, leaves, tiles and checkpoints are only ever inserted into; the database sees to it."""
 
 import pgtrigger
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.lookups import Exact
@@ -138,7 +139,12 @@ class Record(models.Model):
 
     class Meta:
         triggers = append_only()
-        indexes = [models.Index(fields=["subject_kind", "subject_id"], name="record_subject")]
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_id"], name="record_subject"),
+            models.Index(
+                fields=["organisation_id", "-id"], name="record_owner", condition=Q(organisation_id__isnull=False)
+            ),
+        ]
         constraints = [
             _bytes("commitment", HASH_SIZE, "record_commitment_size"),
             models.CheckConstraint(
@@ -170,7 +176,7 @@ class PendingRecord(models.Model):
 
 
 class Leaf(models.Model):
-    """A record's place in the log."""
+    """A record's place in the log. A hash is looked for by block ranges: a tree of hashes would slow the sequencer."""
 
     pk = models.CompositePrimaryKey("channel_id", "index")
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, db_index=False)
@@ -184,6 +190,7 @@ class Leaf(models.Model):
             models.CheckConstraint(condition=Q(index__gte=0), name="leaf_index_natural"),
             _bytes("hash", HASH_SIZE, "leaf_hash_size"),
         ]
+        indexes = [BrinIndex(fields=["hash"], name="leaf_hash", opclasses=["bytea_bloom_ops"], autosummarize=True)]
 
 
 class Tile(models.Model):
@@ -244,6 +251,7 @@ class Checkpoint(models.Model):
             models.CheckConstraint(condition=Q(first__gte=0, first__lt=F("size")), name="checkpoint_grows"),
             _bytes("root", HASH_SIZE, "checkpoint_root_size"),
         ]
+        indexes = [models.Index(fields=["root"], name="checkpoint_root")]
 
 
 class Cosignature(models.Model):
@@ -300,6 +308,8 @@ class Anchor(models.Model):
         indexes = [
             models.Index(fields=["chain", "index"], name="anchor_open", condition=Q(state__in=OPEN)),
             models.Index(fields=["channel", "chain", "size"], name="anchor_cover", condition=Q(state=ANCHORED)),
+            models.Index(fields=["channel", "chain", "size", "id"], name="anchor_by_size"),
+            models.Index(fields=["block"], name="anchor_block"),
         ]
         constraints = [
             models.UniqueConstraint(

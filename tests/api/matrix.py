@@ -36,6 +36,13 @@ GET  health                               200 200 200 200 200 200 200 200 200 20
 GET  verify/trust                         200 200 200 200 200 200 200 200 200 200 200 200 200
 GET  log/checkpoint                       200 200 200 200 200 200 200 200 200 200 200 200 200
 
+GET  ledger/channels                      200 200 200 200 200 200 200 200 200 200 200 200 401
+GET  ledger/channels/{channel}/checkpoints 200 200 200 200 200 200 200 200 200 200 200 200 401
+GET  ledger/channels/{channel}/checkpoints/{size} 200 200 200 200 200 200 200 200 200 200 200 200 401
+GET  ledger/records                       200 200 200 200 200 200 200 200 200 200 200 200 401
+GET  ledger/records/{record}              200 404 404 404 404 404 404 404 404 404 404 404 401
+GET  ledger/search                        422 422 422 422 422 422 422 422 422 422 422 422 401
+
 GET  documents                            200 200 200 200 200 200 200 200 200 200 200 200 401
 POST documents                            201 403 403 403 403 403 201 201 403 403 403 403 401
 GET  documents/{document}                 200 200 404 200 404 404 404 404 404 404 404 404 401

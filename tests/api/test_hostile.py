@@ -23,9 +23,27 @@ pytestmark = pytest.mark.usefixtures("db")
 
 LISTS = [
     "documents", "trades", "rights", "confirmations", "suppliers", "access-requests", "grants", "accesses", "alerts",
-    "networks", "organisations", "jobs",
+    "networks", "organisations", "jobs", "ledger/records", "ledger/channels/main/checkpoints", "ledger/search",
 ]  # fmt: skip
-PARAMETERS = ["cursor", "page_size", "search", "state", "kind", "trade", "grant", "rule", "severity", "format", "x"]
+PARAMETERS = [
+    "cursor",
+    "page_size",
+    "search",
+    "state",
+    "kind",
+    "trade",
+    "grant",
+    "rule",
+    "severity",
+    "format",
+    "x",
+    "q",
+    "index",
+    "template",
+    "subject",
+    "since",
+    "until",
+]
 NASTY = ["\x00", "'", '"', "%", "\\", "\ud800", "💣", "-1", "0", "1e9", "NaN", "null", "[]", "‮", "9" * 400, "a" * 5000]
 
 

@@ -10,6 +10,7 @@ from abs_platform.consent.models import AccessRequest, Grant
 from abs_platform.core import clock
 from abs_platform.core.models import Job, JobState
 from abs_platform.documents.models import Document
+from abs_platform.ledger.models import Checkpoint
 from abs_platform.rights.models import Right
 from abs_platform.risk.models import Alert
 from abs_platform.trade import sharing
@@ -58,7 +59,12 @@ class Stage:
             name: str(getattr(self, name).id)
             for name in ("document", "loose", "trade", "right", "alert", "grant", "request", "job")
         }
-        return found | {"organisation": self.world.supplier.id}
+        return found | {
+            "organisation": self.world.supplier.id,
+            "channel": "main",
+            "size": str(Checkpoint.objects.latest("size").size),
+            "record": str(self.document.record_id),
+        }
 
 
 def make_stage(world: World) -> Stage:

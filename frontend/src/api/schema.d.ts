@@ -465,6 +465,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every channel: how far it has come, and how much of it each chain covers. */
+        get: operations["ledger_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/channels/{name}/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A channel's checkpoints, newest first: who signed and cosigned them, and on which chains they are. */
+        get: operations["ledger_checkpoints_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/channels/{name}/checkpoints/{size}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A checkpoint with its note and all that is known of its anchors. */
+        get: operations["ledger_checkpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Own records, newest first. */
+        get: operations["ledger_records_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/records/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An own record and its life: taken in, sealed, brought to each chain. */
+        get: operations["ledger_record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Checkpoints and anchors by size, root, block or transaction; own records by place, leaf hash or id. What
+         *     belongs to others is not found, like what does not exist.
+         */
+        get: operations["ledger_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/log/checkpoint": {
         parameters: {
             query?: never;
@@ -787,6 +892,36 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["AlertOut"][];
         };
+        /** @description Where a checkpoint, or the smallest later one that covers it, stands on one chain. */
+        AnchorDetailOut: {
+            chain: string;
+            /** @enum {string} */
+            kind: "evm" | "rfc3161";
+            chain_id: number | null;
+            /** @enum {string} */
+            state: "prepared" | "included" | "anchored" | "orphaned" | "abandoned";
+            /** @description Of the checkpoint that was brought to the chain */
+            size: number;
+            block: number | null;
+            /**
+             * Format: date-time
+             * @description The block's, or the authority's
+             */
+            time: string | null;
+            tx: string | null;
+            contract: string;
+            /** @description Its number in the contract, or among the authority's time-stamps */
+            index: number;
+            /** @description Records the log had taken in by then, as published with it */
+            records: number;
+            block_hash: string | null;
+            /** @description How often a re-organisation took its block away */
+            orphaned: number;
+            /** @description Why it was given up */
+            reason: string;
+            /** Format: date-time */
+            changed_at: string;
+        };
         AnchorOut: {
             chain: string;
             chain_id: number;
@@ -861,6 +996,84 @@ export interface components {
             /** @description What is wrong, in words */
             detail: string;
         };
+        ChannelOut: {
+            name: string;
+            origin: string;
+            /** @enum {string} */
+            hash: "sm3" | "sha256";
+            /** @description Records that have their place */
+            size: number;
+            /** @description Records that wait for one */
+            pending: number;
+            /** @description On how many of its chains a record must be, to count as anchored */
+            required: number;
+            /** @description Leaves that are on as many chains as required */
+            anchored: number;
+            newest: components["schemas"]["CheckpointHead"] | null;
+            chains: components["schemas"]["CoveredOut"][];
+        };
+        ChannelsOut: {
+            channels: components["schemas"]["ChannelOut"][];
+        };
+        /** @description Where a checkpoint, or the smallest later one that covers it, stands on one chain. */
+        CheckpointAnchorOut: {
+            chain: string;
+            /** @enum {string} */
+            kind: "evm" | "rfc3161";
+            chain_id: number | null;
+            /** @enum {string} */
+            state: "prepared" | "included" | "anchored" | "orphaned" | "abandoned";
+            /** @description Of the checkpoint that was brought to the chain */
+            size: number;
+            block: number | null;
+            /**
+             * Format: date-time
+             * @description The block's, or the authority's
+             */
+            time: string | null;
+            tx: string | null;
+        };
+        CheckpointDetailOut: {
+            channel: string;
+            size: number;
+            /** @description Leaves first … size-1 came with it */
+            first: number;
+            root: string;
+            /** Format: date-time */
+            time: string;
+            keys: components["schemas"]["SignerDetailOut"][];
+            cosignatures: components["schemas"]["CosignatureOut"][];
+            anchors: components["schemas"]["AnchorDetailOut"][];
+            note: string;
+            abandoned: components["schemas"]["AnchorDetailOut"][];
+            previous: number | null;
+            next: number | null;
+        };
+        CheckpointHead: {
+            size: number;
+            root: string;
+            /** Format: date-time */
+            time: string;
+        };
+        CheckpointOut: {
+            channel: string;
+            size: number;
+            /** @description Leaves first … size-1 came with it */
+            first: number;
+            root: string;
+            /** Format: date-time */
+            time: string;
+            keys: components["schemas"]["SignerOut"][];
+            cosignatures: components["schemas"]["CosignatureOut"][];
+            anchors: components["schemas"]["CheckpointAnchorOut"][];
+        };
+        CheckpointOutPage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["CheckpointOut"][];
+        };
         ClientInRequest: {
             name: string;
             roles: ("supplier" | "core_enterprise" | "financier" | "risk_officer" | "operator")[];
@@ -881,6 +1094,19 @@ export interface components {
         };
         ConfirmInRequest: {
             content_digest: string;
+        };
+        CosignatureOut: {
+            witness: string;
+            /**
+             * Format: date-time
+             * @description As the witness says
+             */
+            time: string;
+        };
+        CoveredOut: {
+            chain: string;
+            /** @description Leaves that the newest anchored checkpoint on this chain covers */
+            size: number;
         };
         DeclineInRequest: {
             /** @default  */
@@ -986,6 +1212,16 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["DocumentOut"][];
         };
+        EventOut: {
+            /** @enum {string} */
+            kind: "received" | "sealed" | "prepared" | "sent" | "replaced" | "orphaned" | "included" | "stamped" | "anchored" | "abandoned" | "cosigned";
+            /** Format: date-time */
+            time: string | null;
+            chain: string | null;
+            params: {
+                [key: string]: unknown;
+            };
+        };
         Figure: {
             code: string;
             value: string;
@@ -1006,6 +1242,30 @@ export interface components {
             /** Format: date-time */
             deadline: string | null;
             allowed_actions: string[];
+        };
+        /** @description Where a checkpoint, or the smallest later one that covers it, stands on one chain. */
+        FoundAnchorOut: {
+            chain: string;
+            /** @enum {string} */
+            kind: "evm" | "rfc3161";
+            chain_id: number | null;
+            /** @enum {string} */
+            state: "prepared" | "included" | "anchored" | "orphaned" | "abandoned";
+            /** @description Of the checkpoint that was brought to the chain */
+            size: number;
+            block: number | null;
+            /**
+             * Format: date-time
+             * @description The block's, or the authority's
+             */
+            time: string | null;
+            tx: string | null;
+            channel: string;
+        };
+        FoundOut: {
+            records: components["schemas"]["LedgerRecordOut"][];
+            checkpoints: components["schemas"]["CheckpointOut"][];
+            anchors: components["schemas"]["FoundAnchorOut"][];
         };
         GrantInRequest: {
             trades?: string[];
@@ -1115,6 +1375,50 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["JobOut"][];
+        };
+        LedgerRecordDetailOut: {
+            /** Format: uuid */
+            id: string;
+            channel: string;
+            template: string;
+            /** Format: date-time */
+            time: string;
+            subject: components["schemas"]["SubjectOut"];
+            /** @description Who had it made */
+            actor: string;
+            /** @enum {string} */
+            state: "received" | "recorded" | "anchored";
+            index: number | null;
+            checkpoint_size: number | null;
+            chains: components["schemas"]["PlaceOnChain"][];
+            commitment: string;
+            leaf_hash: string;
+            required: number;
+            anchors: components["schemas"]["CheckpointAnchorOut"][];
+            timeline: components["schemas"]["EventOut"][];
+        };
+        LedgerRecordOut: {
+            /** Format: uuid */
+            id: string;
+            channel: string;
+            template: string;
+            /** Format: date-time */
+            time: string;
+            subject: components["schemas"]["SubjectOut"];
+            /** @description Who had it made */
+            actor: string;
+            /** @enum {string} */
+            state: "received" | "recorded" | "anchored";
+            index: number | null;
+            checkpoint_size: number | null;
+            chains: components["schemas"]["PlaceOnChain"][];
+        };
+        LedgerRecordOutPage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["LedgerRecordOut"][];
         };
         Limits: {
             max_file_bytes: number;
@@ -1247,6 +1551,11 @@ export interface components {
             id: string;
             name: string;
             username: string;
+        };
+        PlaceOnChain: {
+            chain: string;
+            /** @enum {string} */
+            state: "prepared" | "included" | "anchored" | "orphaned" | "abandoned";
         };
         QueuedOut: {
             /** Format: uuid */
@@ -1385,12 +1694,31 @@ export interface components {
             decision: "confirm" | "dispute";
             reason: string;
         };
+        SignerDetailOut: {
+            /** @enum {string} */
+            algorithm: "sm2-sm3" | "ed25519" | "secp256k1";
+            name: string;
+            /** @description Hex */
+            public: string;
+            /** Format: date-time */
+            retired_at: string | null;
+        };
+        SignerOut: {
+            /** @enum {string} */
+            algorithm: "sm2-sm3" | "ed25519" | "secp256k1";
+            name: string;
+        };
         /** @description What a row is about. */
         Subject: {
             kind: string;
             /** Format: uuid */
             id: string;
             label: string;
+        };
+        SubjectOut: {
+            kind: string;
+            /** Format: uuid */
+            id: string;
         };
         SupplierOut: {
             /** Format: uuid */
@@ -2209,6 +2537,145 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobOut"];
+                };
+            };
+        };
+    };
+    ledger_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelsOut"];
+                };
+            };
+        };
+    };
+    ledger_checkpoints_list: {
+        parameters: {
+            query?: {
+                /** @description Where to go on, as `next` and `previous` give it. */
+                cursor?: string;
+                /** @description Rows in a page, 1 to 100; 50 if not given. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckpointOutPage"];
+                };
+            };
+        };
+    };
+    ledger_checkpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                size: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckpointDetailOut"];
+                };
+            };
+        };
+    };
+    ledger_records_list: {
+        parameters: {
+            query?: {
+                channel?: string;
+                /** @description Where to go on, as `next` and `previous` give it. */
+                cursor?: string;
+                index?: number;
+                /** @description Rows in a page, 1 to 100; 50 if not given. */
+                page_size?: number;
+                since?: string;
+                subject?: string;
+                template?: string;
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerRecordOutPage"];
+                };
+            };
+        };
+    };
+    ledger_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerRecordDetailOut"];
+                };
+            };
+        };
+    };
+    ledger_search: {
+        parameters: {
+            query: {
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundOut"];
                 };
             };
         };
