@@ -23,7 +23,7 @@ def commit(domain: str, salt: bytes, value: bytes) -> bytes:
         raise ValueError(f"a salt has {SALT_SIZE} bytes, not {len(salt)}")
     if not domain:
         raise ValueError("a commitment needs a domain")
-    return sm3(_prefixed(domain.encode()) + _prefixed(salt) + _prefixed(value))
+    return sm3(prefixed(domain.encode()) + prefixed(salt) + prefixed(value))
 
 
 def commit_document(salt: bytes, digest: bytes) -> bytes:
@@ -33,5 +33,6 @@ def commit_document(salt: bytes, digest: bytes) -> bytes:
     return commit(DOCUMENT, salt, digest)
 
 
-def _prefixed(part: bytes) -> bytes:
+def prefixed(part: bytes) -> bytes:
+    """LP(part): its length in 4 bytes, big-endian, then itself."""
     return len(part).to_bytes(4, "big") + part

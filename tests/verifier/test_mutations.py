@@ -171,3 +171,23 @@ def test_a_chain_that_answers_anything(single: Case, method: str, answer: Any) -
     chain = single.chains["business"]
     chain.overrides = {method: answer}
     assert outcome(single.bundle, single) in {"invalid", "unreachable"}
+
+
+@pytest.mark.parametrize(
+    ("data", "readable"),
+    [
+        (json.dumps({"note": '\\"[{' * 2_000}).encode(), True),
+        (b"[" * 1_001, False),
+        (b'"[", ' + b"[" * 1_001, False),
+        (b'"\\"", ' + b"{" * 1_001, False),
+        (b'"\\' * 500_000, False),
+        (b'"a' + b'\\"' * 500_000, False),
+    ],
+    ids=["within-a-text", "lists", "after-a-text", "after-a-quote", "texts-without-end", "one-text-without-end"],
+)
+def test_brackets_count_outside_of_texts_and_in_linear_time(data: bytes, readable: bool) -> None:
+    try:
+        abs_verify.load_json(data, 1 << 21, "input")
+        assert readable
+    except Unreadable:
+        assert not readable
