@@ -14,13 +14,13 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 PAGES: dict[str | None, tuple[str, ...]] = {
     None: ("/login", "/verify"),
     "supplier": ("/", "/documents", "/documents/*", "/trades", "/trades/*", "/consents", "/nowhere"),
-    "core": ("/", "/confirmations", "/confirmations/*", "/trades"),
-    "financier": ("/", "/suppliers", "/access", "/trades", "/trades/*"),
+    "core": ("/", "/confirmations", "/confirmations/*", "/documents/*", "/trades", "/trades/*"),
+    "financier": ("/", "/suppliers", "/access", "/documents/*", "/trades", "/trades/*"),
     "risk": ("/", "/alerts", "/alerts/*"),
     "operator": ("/", "/operations", "/organisations"),
     "nobody": ("/",),
 }
-CASES = [(who, language, size) for who in PAGES for language, size in (("zh-CN", DESK), ("en-GB", PHONE))]
+CASES = [(who, language, size) for who in PAGES for language in ("zh-CN", "en-GB") for size in (DESK, PHONE)]
 
 pytestmark = pytest.mark.browser
 
