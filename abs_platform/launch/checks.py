@@ -5,7 +5,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from abs_platform.launch import backing, locks, node
@@ -14,13 +14,17 @@ from abs_platform.launch.frontend import LOCK, Frontend, install_packages
 from abs_platform.launch.interrupts import Interrupted, Interrupts
 from abs_platform.launch.lanes import LaneRunner, Stage
 from abs_platform.launch.paths import FRONTEND, ROOT, StateFolder
-from abs_platform.launch.processes import Command
+from abs_platform.launch.processes import Command, Process
 from abs_platform.launch.supervisor import Supervisor
 
 _DESCRIPTION = """\
 Starts a throw-away PostgreSQL, Redis and EVM chains (or uses DATABASE_URL, REDIS_URL, ABS_CHAINS where set), checks
-style, types and the layers, checks and builds the interface, and runs all tests. With arguments only pytest runs, with
-those arguments, such as `./abs test tests/ledger -k merkle`. The exit code is that of the first check that failed."""
+style, types and the layers, checks and builds the interface, and runs all tests: those that start whole stacks beside
+the others, on services of their own. With arguments only pytest runs, with those arguments, such as
+`./abs test tests/ledger -k merkle`. The exit code is that of the first check that failed."""
+
+WHOLE_STACKS = ("tests/browser", "tests/jobs_kill", "tests/launch")
+_PYTEST_LIMIT = 3600.0
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -82,19 +86,57 @@ def _check(
         runner = LaneRunner(console, interrupts, supervisor, interface.env, state.logs)
         with locks.waiting(LOCK, interrupts.pause):
             codes = runner.run(checks(interface), keep_going=True)
-    found = backing.start(supervisor, console, state, given, quick=True)
-    env = backing.throw_away_environment(interface.env, found, state)
-    chromium = node.browser(interface.node, env)
-    if chromium is not None:
-        env["ABS_CHROMIUM"] = str(chromium)
-    else:
-        console.say("  no Chromium was found: browser tests cannot run; install one or set ABS_CHROMIUM")
     began = time.monotonic()
-    argv = [sys.executable, "-m", "pytest", *pytest_arguments]
-    codes["pytest"] = supervisor.run(Command("pytest", argv, env, cwd=ROOT), timeout=3600)
+    tests = _Tests(console, supervisor, interface, given)
+    has_given_services = any(given.get(name) for name in backing.VARIABLES.values())
+    if pytest_arguments or has_given_services:  # one run: two would meet in the same database
+        codes["pytest"] = tests.run(pytest_arguments, state)
+    else:
+        rest = tests.beside(WHOLE_STACKS, StateFolder(state.path / "stacks"))
+        codes["pytest"] = tests.run([f"--ignore={folder}" for folder in WHOLE_STACKS], state)
+        codes["pytest of whole stacks"] = tests.wait(rest, interrupts)
     failed = [name for name, code in codes.items() if code != 0]
     # The last summary in sight stays pytest's own.
     if failed:
-        console.say(f"abs test: failed: {', '.join(failed)} (pytest took {time.monotonic() - began:.1f} s)")
+        console.say(f"abs test: failed: {', '.join(failed)} (tests took {time.monotonic() - began:.1f} s)")
         return abs(codes[failed[0]]) or 1
     return 0
+
+
+class _Tests:
+    """Runs of pytest, each on throw-away services of its own."""
+
+    def __init__(self, console: Console, supervisor: Supervisor, interface: Frontend, given: Mapping[str, str]) -> None:
+        self._console = console
+        self._supervisor = supervisor
+        self._interface = interface
+        self._given = given
+
+    def run(self, arguments: Sequence[str], state: StateFolder) -> int:
+        """Run to the end, in sight. Returns the exit code."""
+        return self._supervisor.run(self._command(arguments, state), timeout=_PYTEST_LIMIT)
+
+    def beside(self, arguments: Sequence[str], state: StateFolder) -> Process:
+        """Start a run whose words go to a log until it is waited for."""
+        state.create()
+        return self._supervisor.spawn(self._command(arguments, state, log=state.logs / "pytest.log"))
+
+    def wait(self, process: Process, interrupts: Interrupts) -> int:
+        """Wait for a run that was started beside, and show what it said. Returns the exit code."""
+        deadline = process.started + _PYTEST_LIMIT
+        while (code := process.returncode()) is None and time.monotonic() < deadline:
+            interrupts.pause(0.1)
+            self._supervisor.tick()
+        process.bury()
+        self._console.say(process.log_text())
+        return 1 if code is None else code
+
+    def _command(self, arguments: Sequence[str], state: StateFolder, *, log: Path | None = None) -> Command:
+        found = backing.start(self._supervisor, self._console, state, self._given, quick=True)
+        env = backing.throw_away_environment(self._interface.env, found, state)
+        chromium = node.browser(self._interface.node, env)
+        if chromium is not None:
+            env["ABS_CHROMIUM"] = str(chromium)
+        else:
+            self._console.say("  no Chromium was found: browser tests cannot run; install one or set ABS_CHROMIUM")
+        return Command("pytest", [sys.executable, "-m", "pytest", *arguments], env, log=log, cwd=ROOT)

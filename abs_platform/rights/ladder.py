@@ -116,8 +116,11 @@ def quantity_on(rung: int, row: LineComparison, standing: Standing) -> Decimal:
 
 
 def unit_of(row: LineComparison) -> str:
-    """The unit in which a row is valued: the order's, be it unstated, else the first that any document states."""
-    return next((part.unit for part in row.parts if part.document.kind == "order"), row.unit)
+    """The unit in which a row is valued: the order's, be it unstated, else the first that a document states; a credit
+    note's does not count, which would leave goods unvalued that were accepted in no unit.
+    """
+    stated = (part.unit for part in row.parts if part.unit and part.document.kind != "credit_note")
+    return next((part.unit for part in row.parts if part.document.kind == "order"), next(stated, ""))
 
 
 def missing_for_next_rung(standing: Standing, rung: int) -> tuple[str, ...]:

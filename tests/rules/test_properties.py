@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import permutations
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from abs_platform.integrations.formats.model import Line, Totals
@@ -105,6 +105,11 @@ def one_line_trades(draw: st.DrawFn) -> tuple[list[DocumentFacts], Decimal, Deci
     return facts, amount + tax, received
 
 
+_accepted_in_no_unit = DocumentFacts(
+    "r", "receipt_advice", "R1", None, None, None, "confirmed", (Line("1", item_name="nut", quantity=CENT),), Totals()
+)
+
+
 def right(known: list[DocumentFacts], *deductions: Reduction) -> Assessment:
     return assess(compare(known), known, RATES, deductions=deductions)
 
@@ -152,6 +157,7 @@ def test_the_figures_of_a_right_add_up(known: list[DocumentFacts]) -> None:
 
 
 @settings(max_examples=80, deadline=None)
+@example([_accepted_in_no_unit], replace(_accepted_in_no_unit, lines=(Line("1", item_name="nut", unit="C62"),)))
 @given(trades(), documents())
 def test_a_credit_note_never_raises_the_right(known: list[DocumentFacts], credit: DocumentFacts) -> None:
     credit = replace(credit, id="credit", kind="credit_note", confirmation="not_required")

@@ -1,6 +1,7 @@
 """Cursor pages: stable under concurrent writes, no counting."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -8,7 +9,7 @@ from django.db import DataError
 from django.db.models import Model, QuerySet
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
-from rest_framework.pagination import CursorPagination
+from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -36,6 +37,17 @@ class Queue(NewestFirst):
     """Pages by deadline, the nearest first."""
 
     ordering = ("deadline", "document_id")
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """As DRF's; a position that is no time with its zone is refused by ValueError."""
+        cursor: Cursor | None = super().decode_cursor(request)
+        if (
+            cursor is not None
+            and cursor.position is not None
+            and datetime.fromisoformat(str(cursor.position)).tzinfo is None
+        ):
+            raise ValueError(f"{cursor.position!r} has no time zone")
+        return cursor
 
 
 def paged(
