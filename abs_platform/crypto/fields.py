@@ -29,7 +29,8 @@ SEED_SIZE = SALT_SIZE = 32
 MAX_FIELDS = 1 << 20
 MAX_PATH = 400
 MAX_VALUE = 4_000
-"""Limits of the format, in characters (Unicode code points)."""
+"""Limits of the format; of path and value in characters (Unicode code points)."""
+MAX_DISCLOSED = 400
 
 _HASHER = Hasher("sm3")
 
@@ -135,7 +136,7 @@ class FieldTree:
 
 def verify(disclosure: Disclosure, commitment: bytes) -> None:
     """Raises InvalidDisclosure unless every disclosed field belongs to what `commitment` (32 bytes) stands for."""
-    if not 0 < disclosure.count <= MAX_FIELDS or not disclosure.disclosed:
+    if not 0 < disclosure.count <= MAX_FIELDS or not 0 < len(disclosure.disclosed) <= MAX_DISCLOSED:
         raise InvalidDisclosure("there is no field to check, or their number is out of range")
     for what in ("path", "index"):
         if len({getattr(field, what) for field in disclosure.disclosed}) < len(disclosure.disclosed):

@@ -42,6 +42,8 @@ class Document(models.Model):
     digest = models.CharField(max_length=64)  # SM3 of the file, hex
     salt = models.BinaryField(max_length=32)  # of the commitment in the ledger
     record_id = models.UUIDField(unique=True)  # the ledger's record
+    fields_seed = models.BinaryField(max_length=32, null=True)  # of the salts of what was read
+    fields_record_id = models.UUIDField(unique=True, null=True)  # the ledger's record of the commitment to it
     storage_name = models.CharField(max_length=64, unique=True)
     wrapped_key = models.BinaryField(max_length=200)
     key_version = models.PositiveIntegerField()
@@ -78,6 +80,11 @@ class Document(models.Model):
             models.CheckConstraint(condition=~Q(owner=models.F("counterparty")), name="document_between_two"),
             models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="document_digest_sm3"),
             models.CheckConstraint(condition=Q(salt__length=32), name="document_salt_length"),
+            models.CheckConstraint(
+                condition=Q(fields_seed__isnull=True, fields_record_id__isnull=True)
+                | Q(fields_seed__length=32, fields_record_id__isnull=False, extraction="extracted"),
+                name="document_fields_whole",
+            ),
             models.CheckConstraint(
                 condition=Q(extraction="extracted", content__isnull=False) & ~Q(kind="") & ~Q(number="")
                 | ~Q(extraction="extracted") & Q(content__isnull=True),

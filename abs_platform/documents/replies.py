@@ -12,6 +12,7 @@ from abs_platform.documents import selectors
 from abs_platform.documents.models import Document, Extraction
 from abs_platform.ledger import selectors as ledger
 from abs_platform.parties.actor import Actor
+from abs_platform.parties.roles import Role
 
 STATES = ["received", "recorded", "anchored"]
 TAXED = ("invoice", "credit_note")
@@ -79,7 +80,9 @@ class DocumentDetailOut(DocumentOut):
     remarks = RemarkOut(many=True)
     record = RecordOut()
     checkpoint_size = serializers.IntegerField(allow_null=True)
-    allowed_actions = serializers.ListField(child=serializers.ChoiceField(choices=["download", "bundle", "attach"]))
+    allowed_actions = serializers.ListField(
+        child=serializers.ChoiceField(choices=["download", "bundle", "attach", "disclose"])
+    )
 
 
 def document_bodies(rows: Sequence[Document], *, actor: Actor) -> list[Body]:
@@ -146,7 +149,13 @@ def detail_body(row: Document, *, actor: Actor) -> Body:
     lines = content.pop("lines", [])
     remarks = content.pop("remarks", [])
     [position] = ledger.positions([row.record_id]).values()
-    attachable = row.owner_id == actor.organisation_id and row.is_loose
+    owned = row.owner_id == actor.organisation_id
+    actions = {
+        "download": True,
+        "bundle": True,
+        "attach": owned and row.is_loose,
+        "disclose": owned and actor.has(Role.SUPPLIER) and row.fields_record_id is not None,
+    }
     return {
         **_body(row, position, actor, _open_trades([row], actor)),
         "fields": content,
@@ -154,5 +163,5 @@ def detail_body(row: Document, *, actor: Actor) -> Body:
         "remarks": remarks,
         "record": ledger.record_view(row.record_id),
         "checkpoint_size": position.checkpoint_size,
-        "allowed_actions": ["download", "bundle", *(["attach"] if attachable else [])],
+        "allowed_actions": [action for action, allowed in actions.items() if allowed],
     }

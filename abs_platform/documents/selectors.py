@@ -14,6 +14,7 @@ from abs_platform.ledger import selectors as ledger
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
 
+BUNDLE_FORMAT = "abs-proof-bundle/v1"
 BUSINESS_ROLES = (Role.SUPPLIER, Role.CORE_ENTERPRISE, Role.FINANCIER)
 
 
@@ -35,6 +36,15 @@ def documents(*, actor: Actor) -> QuerySet[Document]:
 def document(*, actor: Actor, document_id: UUID) -> Document:
     """One document that the actor may see. Raises NotFound."""
     row = documents(actor=actor).filter(id=document_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def own_document(*, actor: Actor, document_id: UUID) -> Document:
+    """One of the documents of the supplier that the actor acts for. Raises Forbidden, NotFound."""
+    actor.require(Role.SUPPLIER)
+    row = Document.objects.filter(id=document_id, owner_id=actor.home).first()
     if row is None:
         raise NotFound
     return row
@@ -63,7 +73,7 @@ def extracted_of(row: Document) -> Extracted | None:
 def bundle(row: Document) -> dict[str, object]:
     """The document's proof bundle, abs-proof-bundle/v1 (see verifier/README.md)."""
     return {
-        "format": "abs-proof-bundle/v1",
+        "format": BUNDLE_FORMAT,
         "document": {"filename": row.filename, "size": row.size, "sm3": row.digest, "salt": bytes(row.salt).hex()},
         **ledger.evidence(row.record_id),
     }

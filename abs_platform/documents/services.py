@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from abs_platform.consent import services as consent
 from abs_platform.consent.selectors import Look
@@ -14,7 +15,7 @@ from abs_platform.core import audit, events, jobs
 from abs_platform.core.errors import Invalid, NotFound, TooLarge
 from abs_platform.crypto import sm3
 from abs_platform.crypto.commitments import commit
-from abs_platform.documents import custody, rules, selectors
+from abs_platform.documents import custody, disclosing, rules, selectors
 from abs_platform.documents.custody import Readable
 from abs_platform.documents.models import Document, Extraction
 from abs_platform.integrations import formats
@@ -95,9 +96,11 @@ def extract(*, document_id: UUID) -> None:
         return
     refusal: formats.Refused | None = None
     extracted: Extracted | None = None
+    commitment: disclosing.Commitment | None = None
     try:
         extracted = formats.parse(b"".join(_plaintext(row)))
         rules.check_plausible(extracted)
+        commitment = disclosing.prepare(row, extracted) if extracted else None
     except formats.Refused as error:
         refusal = error
     except (ArithmeticError, RecursionError, LookupError) as error:
@@ -111,11 +114,12 @@ def extract(*, document_id: UUID) -> None:
         if row.extraction != Extraction.PENDING:
             return
         if refusal:
-            extracted = None
+            extracted = commitment = None
             row.extraction = Extraction.REFUSED
             row.attention = [{"code": refusal.code, "params": {"detail": refusal.detail, **refusal.params}}]
-        elif extracted:
+        elif extracted and commitment:
             _take_fields(row, extracted)
+            disclosing.record(row, commitment)
         else:
             row.extraction = Extraction.ATTACHMENT
         _compare_with_earlier(row, extracted)
@@ -289,5 +293,6 @@ def relabel(*, trade_id: UUID, label: str) -> None:
 def announce(*, record_ids: Sequence[UUID]) -> None:
     """Tell those who see the documents of these ledger records that their state moved on."""
     with transaction.atomic():
-        rows = Document.objects.filter(record_id__in=record_ids).only("id", "owner_id", "counterparty_id")
+        theirs = Q(record_id__in=record_ids) | Q(fields_record_id__in=record_ids)
+        rows = Document.objects.filter(theirs).only("id", "owner_id", "counterparty_id")
         events.notify_all([([row.owner_id, row.counterparty_id], "document", row.id) for row in rows])

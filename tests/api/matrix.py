@@ -48,6 +48,8 @@ POST documents                            201 403 403 403 403 403 201 201 403 40
 GET  documents/{document}                 200 200 404 200 404 404 404 404 404 404 404 404 401
 GET  documents/{document}/file            200 200 404 200 404 404 404 404 404 404 404 404 401
 GET  documents/{document}/bundle          200 200 404 200 404 404 404 404 404 404 404 404 401
+GET  documents/{document}/fields          200 403 403 403 403 403 404 404 403 403 403 403 401
+POST documents/{document}/disclosure      200 403 403 403 403 403 404 404 403 403 403 403 401
 GET  documents/{loose}                    200 404 404 404 404 404 404 404 404 404 404 404 401
 GET  documents/{loose}/file               200 404 404 404 404 404 404 404 404 404 404 404 401
 POST documents/{loose}/attach             200 403 403 403 403 403 404 404 403 403 403 403 401
@@ -149,6 +151,7 @@ def body_of(row: Row, stage: Stage, *, digest: str) -> Any:  # JSON, or Files
     bodies: dict[str, Any] = {
         "demo/switch": {"username": "supplier"},
         "documents": Files({"order.xml": Papers(number="NEW-1").order()}),
+        "documents/{document}/disclosure": {"paths": ["/number", "/totals/payable"]},
         "documents/{loose}/attach": {"trade": str(stage.trade.id)},
         "trades/{trade}/payment-confirmations": {
             "content_digest": stage.world.core.payment_digest(stage.trade.id),

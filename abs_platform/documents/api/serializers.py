@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from abs_platform.crypto.fields import MAX_PATH
 from abs_platform.documents.replies import DocumentOut
 from abs_platform.integrations.formats.model import KINDS
 
@@ -31,9 +32,24 @@ class UploadOut(serializers.Serializer[Any]):
     rejected = RejectedOut(many=True)
 
 
+class FieldOut(serializers.Serializer[Any]):
+    path = serializers.CharField(help_text="JSON pointer (RFC 6901)")
+    value = serializers.CharField(allow_blank=True)
+
+
+class FieldsOut(serializers.Serializer[Any]):
+    limit = serializers.IntegerField(help_text="how many fields one disclosure holds")
+    fields = FieldOut(many=True)  # type: ignore[assignment]  # the contract's name shadows DRF's property
+
+
+class DisclosureIn(serializers.Serializer[Any]):
+    paths = serializers.ListField(child=serializers.CharField(max_length=MAX_PATH, trim_whitespace=False))
+
+
 class BundleOut(serializers.Serializer[Any]):
     format = serializers.CharField()
-    document = serializers.DictField()
+    document = serializers.DictField(required=False)
+    fields = serializers.DictField(required=False, help_text="in place of `document`, in a disclosure")  # type: ignore[assignment]  # the contract's name shadows DRF's property
     record = serializers.DictField()
     log = serializers.DictField()
     inclusion = serializers.DictField(allow_null=True)

@@ -18,7 +18,8 @@ from rest_framework.views import APIView
 
 from abs_platform.core.errors import DomainError, Invalid, TooLarge
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged, query_of
-from abs_platform.documents import replies, rules, selectors, services
+from abs_platform.crypto.fields import MAX_DISCLOSED
+from abs_platform.documents import disclosing, replies, rules, selectors, services
 from abs_platform.documents.api import serializers as shapes
 from abs_platform.documents.models import Document, Extraction
 from abs_platform.parties.authentication import actor_of
@@ -137,6 +138,29 @@ class DocumentBundleView(APIView):
             selectors.bundle(row),
             headers={"Content-Disposition": _attachment(name), "Cache-Control": "private, no-store"},
         )
+
+
+class DocumentFieldsView(APIView):
+    """What the owner can disclose."""
+
+    @extend_schema(responses=shapes.FieldsOut, tags=["documents"])
+    def get(self, request: Request, id: UUID) -> Response:
+        """Every field that was read and committed to, in the document's order; for its owner."""
+        found = disclosing.disclosable(actor=actor_of(request), document_id=id)
+        rows = [{"path": path, "value": value} for path, value in found.items()]
+        return Response({"limit": MAX_DISCLOSED, "fields": rows})
+
+
+class DocumentDisclosureView(APIView):
+    """The proof of some fields."""
+
+    @extend_schema(request=shapes.DisclosureIn, responses=shapes.BundleOut, tags=["documents"])
+    def post(self, request: Request, id: UUID) -> Response:
+        """A proof bundle with the chosen fields in place of the file, for its owner to hand on."""
+        form = shapes.DisclosureIn(data=request.data)
+        form.is_valid(raise_exception=True)
+        bundle = disclosing.disclose(actor=actor_of(request), document_id=id, paths=form.validated_data["paths"])
+        return Response(bundle, headers={"Cache-Control": "private, no-store"})
 
 
 def _attachment(filename: str) -> str:

@@ -329,6 +329,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/documents/{id}/disclosure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description A proof bundle with the chosen fields in place of the file, for its owner to hand on. */
+        post: operations["documents_disclosure_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{id}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every field that was read and committed to, in the document's order; for its owner. */
+        get: operations["documents_fields_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents/{id}/file": {
         parameters: {
             query?: never;
@@ -936,7 +970,11 @@ export interface components {
         };
         BundleOut: {
             format: string;
-            document: {
+            document?: {
+                [key: string]: unknown;
+            };
+            /** @description in place of `document`, in a disclosure */
+            fields?: {
                 [key: string]: unknown;
             };
             record: {
@@ -1129,6 +1167,9 @@ export interface components {
             expected: string;
             found: string;
         };
+        DisclosureInRequest: {
+            paths: string[];
+        };
         DisputeInRequest: {
             content_digest: string;
             reason: string;
@@ -1172,7 +1213,7 @@ export interface components {
             remarks: components["schemas"]["RemarkOut"][];
             record: components["schemas"]["RecordOut"];
             checkpoint_size: number | null;
-            allowed_actions: ("download" | "bundle" | "attach")[];
+            allowed_actions: ("download" | "bundle" | "attach" | "disclose")[];
         };
         DocumentOut: {
             /** Format: uuid */
@@ -1221,6 +1262,16 @@ export interface components {
             params: {
                 [key: string]: unknown;
             };
+        };
+        FieldOut: {
+            /** @description JSON pointer (RFC 6901) */
+            path: string;
+            value: string;
+        };
+        FieldsOut: {
+            /** @description how many fields one disclosure holds */
+            limit: number;
+            fields: components["schemas"]["FieldOut"][];
         };
         Figure: {
             code: string;
@@ -2358,6 +2409,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BundleOut"];
+                };
+            };
+        };
+    };
+    documents_disclosure_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisclosureInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BundleOut"];
+                };
+            };
+        };
+    };
+    documents_fields_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldsOut"];
                 };
             };
         };
