@@ -3,8 +3,8 @@
 
     python3 abs_verify.py BUNDLE [FILE] --trust TRUST [--rpc NAME=URL]... [--json] [--lang en|zh]
 
-Followed link by link: FILE -> SM3 digest -> salted commitment -> log entry -> Merkle root -> signed checkpoint ->
-contract on each chain -> block. Formats, order of checks and meaning of the verdicts: README.md beside this file.
+Followed link by link: FILE -> SM3 digest -> salted commitment (or disclosed fields -> their tree -> commitment) -> log
+entry -> Merkle root -> signed checkpoint -> contract on each chain -> block. Time-stamp tokens are not checked. Formats, order of checks and meaning of the verdicts: README.md beside this file.
 The trust file says whom to believe (log, keys, chains, contracts); get it apart from the bundle, never from the one
 who hands you the bundle.
 
@@ -24,6 +24,7 @@ import re
 import sys
 import threading
 import time
+import unicodedata
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -39,7 +40,10 @@ MAX_NOTE_CHARACTERS = 1 << 14
 MAX_REPLY_BYTES = 1 << 22
 MAX_BRACKETS = 1000  # lists and objects in one input; a disclosure of 400 fields has 800 and some
 MAX_PATH = 64
-MAX_LIST = 64  # keys, chains, anchors, signature lines
+MAX_LIST = 64  # keys, witnesses, chains, anchors, time-stamps, signature lines
+MAX_DISCLOSED = 400
+MAX_FIELDS = 1 << 20  # in one structured document
+MAX_POINTER, MAX_VALUE, MAX_TOKEN = 400, 4000, 1 << 16  # characters
 MAX_INTEGER = 2**53 - 1
 REQUEST_SECONDS = 10.0
 CHAIN_REQUESTS = 3  # a chain gets the time of three full timeouts in all
@@ -209,7 +213,7 @@ def _sum_of_products(s: int, g: _Point, t: int, p: _Point) -> _Point:
     return total
 
 
-def is_public_key(public: bytes) -> bool:
+def is_sm2_key(public: bytes) -> bool:
     """65 bytes, 04 || X || Y, a point of the curve."""
     x, y = int.from_bytes(public[1:33], "big"), int.from_bytes(public[33:], "big")
     on_curve = x < _P and y < _P and (y * y - (x * x * x + _A * x + _B)) % _P == 0
@@ -238,7 +242,7 @@ def _der_numbers(data: bytes) -> tuple[int, int] | None:
 def sm2_verify(public: bytes, message: bytes, signature: bytes) -> bool:
     """Whether the DER signature is this key's over the message, under the distinguished id 1234567812345678."""
     numbers = _der_numbers(signature)
-    if numbers is None or not is_public_key(public):
+    if numbers is None or not is_sm2_key(public):
         return False
     r, s = numbers
     t = (r + s) % _N
@@ -250,6 +254,77 @@ def sm2_verify(public: bytes, message: bytes, signature: bytes) -> bool:
     key = (int.from_bytes(public[1:33], "big"), int.from_bytes(public[33:], "big"), 1)
     x, _, z = _sum_of_products(s, _G, t, key)
     return z != 0 and (digest + x * pow(z * z, -1, _P) % _P) % _N == r
+
+
+# --- Ed25519 signatures (RFC 8032 section 5.1), extended coordinates; nothing secret is computed here -----------------
+
+_Q = 2**255 - 19
+_L = 2**252 + 27742317777372353535851937790883648493
+_D = -121665 * pow(121666, -1, _Q) % _Q
+_SQRT_MINUS_1 = pow(2, (_Q - 1) // 4, _Q)
+_EdPoint = tuple[int, int, int, int]  # X, Y, Z, T with x = X / Z, y = Y / Z, x * y = T / Z
+_ED_ZERO: _EdPoint = (0, 1, 1, 0)
+
+
+def _ed_decode(data: bytes) -> _EdPoint | None:
+    """The point of 32 bytes in their one form (section 5.1.3), or None."""
+    number = int.from_bytes(data, "little")
+    y, sign = number & ((1 << 255) - 1), number >> 255
+    if len(data) != 32 or y >= _Q:
+        return None
+    u, v = (y * y - 1) % _Q, (_D * y * y + 1) % _Q
+    x = u * pow(v, 3, _Q) * pow(u * pow(v, 7, _Q), (_Q - 5) // 8, _Q) % _Q
+    if v * x * x % _Q != u:
+        x = x * _SQRT_MINUS_1 % _Q
+    if v * x * x % _Q != u or (not x and sign):
+        return None
+    if x & 1 != sign:
+        x = _Q - x
+    return x, y, 1, x * y % _Q
+
+
+def _ed_encode(p: _EdPoint) -> bytes:
+    inverse = pow(p[2], -1, _Q)
+    x, y = p[0] * inverse % _Q, p[1] * inverse % _Q
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+def _ed_add(p: _EdPoint, q: _EdPoint) -> _EdPoint:
+    """The sum, of any two points (section 5.1.4)."""
+    a, b = (p[1] - p[0]) * (q[1] - q[0]) % _Q, (p[1] + p[0]) * (q[1] + q[0]) % _Q
+    c, d = 2 * p[3] * q[3] * _D % _Q, 2 * p[2] * q[2] % _Q
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % _Q, g * h % _Q, f * g % _Q, e * h % _Q
+
+
+_ED_BASE: _EdPoint = _ed_decode(bytes([0x58]) + bytes([0x66]) * 31) or _ED_ZERO
+
+
+def is_ed25519_key(public: bytes) -> bool:
+    """32 bytes, the one form of a point of the curve, and not of small order: under such a key, anything verifies."""
+    point = _ed_decode(public)
+    if point is None:
+        return False
+    for _ in range(3):
+        point = _ed_add(point, point)
+    return bool(point[0])
+
+
+def ed25519_verify(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether the 64-byte signature is this key's over the message; without the cofactor, as most libraries check it."""
+    key = _ed_decode(public)
+    if key is None or len(signature) != 64 or not is_ed25519_key(public):
+        return False
+    s = int.from_bytes(signature[32:], "little")
+    if s >= _L:
+        return False
+    k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % _L
+    minus_key = (_Q - key[0], key[1], 1, _Q - key[3])
+    table = (_ED_ZERO, _ED_BASE, minus_key, _ed_add(_ED_BASE, minus_key))
+    total = _ED_ZERO
+    for bit in range(252, -1, -1):
+        total = _ed_add(_ed_add(total, total), table[(s >> bit & 1) | (k >> bit & 1) << 1])
+    return _ed_encode(total) == signature[:32]
 
 
 # --- Merkle proofs (RFC 9162 section 2.1) ----------------------------------------------------------------------------
@@ -322,20 +397,24 @@ def verify_consistency(
 _HEX32 = re.compile(r"[0-9a-f]{64}")
 _HASH = re.compile(r"0x[0-9a-f]{64}")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
-_NAME = re.compile(r"[^\s+]{1,100}")
+# No space and no plus sign. What counts as a space is spelled out where Python and browsers differ.
+_NAME = re.compile(r"[^\s+\x00-\x20\x7f-\x9f\ufeff]{1,100}")
 _ORIGIN = re.compile(r"[!-~]{1,200}")
-_PUBLIC = re.compile(r"04[0-9a-f]{128}")
+_SM2_PUBLIC = re.compile(r"04[0-9a-f]{128}")
+_POINTER = re.compile(r"(/([^~/]|~[01])*)+")
+_ANY_TEXT = re.compile(r"(?s:.*)")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TEMPLATE = re.compile(r"[!-~]{1,80}")
 _RECORD_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
-_BLOCK_TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.0{1,9})?(Z|\+00:00)", re.ASCII)
+_BLOCK_TIME = re.compile(r"([1-9]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.0{1,9})?(Z|\+00:00)", re.ASCII)
+_STAMP_TIME = re.compile(r"([1-9]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|\+00:00)", re.ASCII)
 _URL = re.compile(r"https?://[!-~]{1,2000}")
 # A text of JSON, one that does not end too, so that no byte is looked at twice.
 _JSON_TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
 
 
 def load_json(data: bytes, limit: int, what: str) -> Any:  # Any: whatever the JSON holds; every field is checked later
-    """The JSON value, without floats, huge numbers and repeated keys. Raises Unreadable."""
+    """The JSON value, without floats, huge numbers, repeated keys and halves of surrogate pairs. Raises Unreadable."""
 
     def whole_number(text: str) -> int:
         if len(text) > 20:
@@ -358,13 +437,15 @@ def load_json(data: bytes, limit: int, what: str) -> Any:  # Any: whatever the J
     if structure.count(b"[") + structure.count(b"{") > MAX_BRACKETS:
         raise Unreadable(f"{what} holds more than {MAX_BRACKETS} lists and objects")
     try:
-        return json.loads(
+        value = json.loads(
             data.decode("utf-8"),
             parse_int=whole_number,
             parse_float=no_number,
             parse_constant=no_number,
             object_pairs_hook=once,
         )
+        json.dumps(value, ensure_ascii=False).encode()
+        return value
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"{what} is not JSON that can be read: {_clean(error)}") from None
 
@@ -386,21 +467,44 @@ class _Fields:
             raise _Failed("missing", field=self._name(key))
         return self._value[key]
 
+    def has(self, key: str) -> bool:
+        return key in self._value
+
     def object(self, key: str) -> _Fields:
         return _Fields(self.raw(key), self._name(key))
 
-    def text(self, key: str, form: Pattern[str]) -> str:
+    def text(self, key: str, form: Pattern[str], limit: int = MAX_TOKEN) -> str:
         value = self.raw(key)
-        if not isinstance(value, str) or not form.fullmatch(value):
+        if not isinstance(value, str) or len(value) > limit or not form.fullmatch(value) or not _is_unicode(value):
             raise _Failed("malformed", field=self._name(key))
         return value
+
+    def base64(self, key: str) -> bytes:
+        try:
+            data = _base64(self.text(key, _ANY_TEXT))
+        except ValueError:
+            data = b""
+        if not data:
+            raise _Failed("malformed", field=self._name(key))
+        return data
+
+    def time(self, key: str, form: Pattern[str]) -> int:
+        """Seconds since 1970 of an RFC 3339 time in UTC, whose first group is the time without fraction and zone."""
+        found = form.fullmatch(self.text(key, form))
+        try:
+            moment = time.strptime(found[1] if found else "", "%Y-%m-%dT%H:%M:%S")
+            if moment.tm_sec > 59:
+                raise ValueError("a leap second")
+        except ValueError:
+            raise _Failed("malformed", field=self._name(key)) from None
+        return calendar.timegm(moment)
 
     def hex32(self, key: str) -> bytes:
         return bytes.fromhex(self.text(key, _HEX32))
 
-    def integer(self, key: str) -> int:
+    def integer(self, key: str, least: int = 0, most: int = MAX_INTEGER) -> int:
         value = self.raw(key)
-        if type(value) is not int or not 0 <= value <= MAX_INTEGER:
+        if type(value) is not int or not least <= value <= most:
             raise _Failed("malformed", field=self._name(key))
         return value
 
@@ -410,18 +514,46 @@ class _Fields:
             raise _Failed("malformed", field=self._name(key))
         return value
 
-    def objects(self, key: str) -> list[_Fields]:
-        return [_Fields(item, f"{self._name(key)}[{index}]") for index, item in enumerate(self.items(key))]
+    def objects(self, key: str, limit: int = MAX_LIST) -> list[_Fields]:
+        return [_Fields(item, f"{self._name(key)}[{index}]") for index, item in enumerate(self.items(key, limit))]
+
+    def path(self, key: str) -> list[bytes]:
+        """The hashes of a Merkle proof."""
+        nodes = self.items(key, MAX_PATH)
+        if not all(isinstance(node, str) and _HEX32.fullmatch(node) for node in nodes):
+            raise _Failed("malformed", field=self._name(key))
+        return [bytes.fromhex(node) for node in nodes]
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether there is no half of a surrogate pair in it, which no encoding can write."""
+    return not any("\ud800" <= c <= "\udfff" for c in text)
+
+
+def _base64(text: str) -> bytes:
+    """Raises ValueError for all but the one encoding."""
+    data = base64.b64decode(text.encode("ascii"), validate=True)
+    if base64.b64encode(data).decode() != text:
+        raise ValueError("not canonical")
+    return data
+
+
+# --- The trust file: whom to believe ---------------------------------------------------------------------------------
+
+SM2, ED25519, COSIGNATURE = "sm2-sm3", "ed25519", "cosignature/v1"
+_TYPE_BYTES = {SM2: b"\xffsm2-sm3", ED25519: b"\x01", COSIGNATURE: b"\x04"}  # within a key id, see C2SP signed-note
 
 
 @dataclass(frozen=True)
 class _Key:
     name: str
+    type: str
     public: bytes
+    last_size: int = MAX_INTEGER  # it counts below checkpoints of at most this size
 
     @property
     def id(self) -> bytes:
-        return hashlib.sha256(self.name.encode() + b"\n\xffsm2-sm3" + self.public).digest()[:4]
+        return hashlib.sha256(self.name.encode() + b"\n" + _TYPE_BYTES[self.type] + self.public).digest()[:4]
 
 
 @dataclass(frozen=True)
@@ -437,7 +569,9 @@ class _Trust:
     origin: str
     hash: str
     keys: list[_Key]
+    witnesses: list[_Key]
     chains: list[_TrustedChain]
+    required: int
 
 
 def _read_trust(value: object) -> _Trust:
@@ -446,31 +580,76 @@ def _read_trust(value: object) -> _Trust:
         fields = _Fields(value)
         if fields.raw("format") != TRUST_FORMAT:
             raise Unreadable(f"the trust file is not of the format {TRUST_FORMAT}")
-        keys = []
-        for key in fields.objects("keys"):
-            if key.raw("type") != "sm2-sm3":
-                continue  # a type that this version does not know proves nothing to it
-            public = bytes.fromhex(key.text("public", _PUBLIC))
-            if not is_public_key(public):
-                raise Unreadable("the trust file names a key that is no SM2 public key")
-            keys.append(_Key(key.text("name", _NAME), public))
-        chains = []
-        for chain in fields.objects("chains"):
-            if chain.raw("kind") != "evm":
-                continue
-            rpc = None if chain._value.get("rpc") is None else chain.text("rpc", _URL)
-            contract = chain.text("contract", _ADDRESS).lower()
-            chains.append(_TrustedChain(chain.text("name", _NAME), chain.integer("chain_id"), contract, rpc))
         hash_name = fields.raw("hash")
         if hash_name not in ("sm3", "sha256"):
             raise Unreadable("the trust file names a hash function other than sm3 and sha256")
+        keys = _read_keys(fields.objects("keys"), (SM2, ED25519))
         if not keys:
-            raise Unreadable("the trust file names no key of the type sm2-sm3")
-        if len({chain.name for chain in chains}) != len(chains):
-            raise Unreadable("the trust file names a chain twice")
-        return _Trust(fields.text("origin", _ORIGIN), hash_name, keys, chains)
+            raise Unreadable(f"the trust file names no key of the types {SM2} and {ED25519}")
+        witnesses = _read_keys(fields.objects("witnesses"), (COSIGNATURE,)) if fields.has("witnesses") else []
+        chains = _read_chains(fields.objects("chains"))
+        required = fields.integer("required", 1, MAX_LIST) if fields.has("required") else 1
+        return _Trust(fields.text("origin", _ORIGIN), hash_name, keys, witnesses, chains, required)
     except _Failed as failed:
         raise Unreadable(f"the trust file: {_say('en', failed.text, failed.values)}") from None
+
+
+def _read_keys(entries: list[_Fields], types: tuple[str, ...]) -> list[_Key]:
+    """A key of a type that this version does not know proves nothing to it, and is passed over."""
+    keys = []
+    for entry in entries:
+        kind = entry.raw("type")
+        if kind not in types:
+            continue
+        name = entry.text("name", _NAME)
+        public = bytes.fromhex(entry.text("public", _SM2_PUBLIC if kind == SM2 else _HEX32))
+        if not (is_sm2_key(public) if kind == SM2 else is_ed25519_key(public)):
+            raise Unreadable(f"the trust file names a key of {_clean(name)} that is no {kind} public key")
+        last_size = entry.integer("last_size") if entry.has("last_size") else MAX_INTEGER
+        keys.append(_Key(name, kind, public, last_size))
+    return keys
+
+
+def _read_chains(entries: list[_Fields]) -> list[_TrustedChain]:
+    chains: list[_TrustedChain] = []
+    for entry in entries:
+        if entry.raw("kind") != "evm":
+            continue
+        name, contract = entry.text("name", _NAME), entry.text("contract", _ADDRESS).lower()
+        rpc = entry.text("rpc", _URL) if entry.has("rpc") and entry.raw("rpc") is not None else None
+        if name in {chain.name for chain in chains}:
+            raise Unreadable("the trust file names a chain twice")
+        chains.append(_TrustedChain(name, entry.integer("chain_id"), contract, rpc))
+    return chains
+
+
+# --- The bundle: what is claimed -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Document:
+    size: int
+    digest: bytes
+    salt: bytes
+
+
+@dataclass(frozen=True)
+class _Field:
+    path: str
+    value: str
+    salt: bytes
+    index: int
+    proof: list[bytes]
+
+
+@dataclass(frozen=True)
+class _Disclosure:
+    count: int  # of all fields, disclosed or not
+    fields: list[_Field]
+
+    @property
+    def file_digest(self) -> str | None:
+        return next((field.value for field in self.fields if field.path == "/document/sm3"), None)
 
 
 @dataclass(frozen=True)
@@ -478,6 +657,7 @@ class _Anchor:
     chain_id: int
     contract: str
     index: int
+    records: int
     block: int
     block_hash: str
     time: int
@@ -485,9 +665,7 @@ class _Anchor:
 
 @dataclass(frozen=True)
 class _Bundle:
-    size: int
-    digest: bytes
-    salt: bytes
+    subject: _Document | _Disclosure
     record_id: str
     template: str
     time: str
@@ -496,81 +674,93 @@ class _Bundle:
     hash: str
     inclusion: tuple[int, int, list[bytes]] | None  # index, size, path
     checkpoint: str | None
-    anchors: dict[str, _Anchor]  # by the names of trusted chains
-    untrusted: list[str]  # chains with an anchor that the trust file does not name
+    anchors: dict[str, _Anchor]  # by chain
+    timestamps: dict[str, int]  # the time that each authority's token is said to tell
 
     @property
     def entry(self) -> bytes:
         return f"abs-record/v1\n{self.record_id}\n{self.template}\n{self.time}\n{self.commitment.hex()}\n".encode()
 
 
-def _read_bundle(value: dict[str, Any], trust: _Trust) -> _Bundle:
+def _read_bundle(value: dict[str, Any]) -> _Bundle:
+    """Raises _Failed for the first field that has not its form."""
     fields = _Fields(value)
-    document, record, log = fields.object("document"), fields.object("record"), fields.object("log")
-    if not isinstance(document.raw("filename"), str):
-        raise _Failed("malformed", field="document.filename")
+    subject = _read_subject(fields)
+    record, log = fields.object("record"), fields.object("log")
+    record_id, template = record.text("id", _UUID), record.text("template", _TEMPLATE)
+    recorded, commitment = record.text("time", _RECORD_TIME), record.hex32("commitment")
+    origin, hash_name = log.text("origin", _ORIGIN), log.text("hash", _NAME)
     inclusion = None
     if fields.raw("inclusion") is not None:
         proof = fields.object("inclusion")
-        path = proof.items("path", MAX_PATH)
-        if not all(isinstance(node, str) and _HEX32.fullmatch(node) for node in path):
-            raise _Failed("malformed", field="inclusion.path")
-        inclusion = (proof.integer("index"), proof.integer("size"), [bytes.fromhex(node) for node in path])
+        inclusion = (proof.integer("index"), proof.integer("size"), proof.path("path"))
     checkpoint = fields.raw("checkpoint")
-    if checkpoint is not None and (not isinstance(checkpoint, str) or len(checkpoint) > MAX_NOTE_CHARACTERS):
-        raise _Failed("malformed", field="checkpoint")
-    anchors, untrusted = _read_anchors(fields, {chain.name for chain in trust.chains})
-    if fields.raw("anchors") and (inclusion is None or checkpoint is None):
+    if checkpoint is not None:
+        checkpoint = fields.text("checkpoint", _ANY_TEXT, MAX_NOTE_CHARACTERS)
+    anchors = _read_anchors(fields.objects("anchors"), inclusion[1] if inclusion else 0)
+    timestamps = _read_timestamps(fields.objects("timestamps")) if fields.has("timestamps") else {}
+    if (anchors or timestamps) and (inclusion is None or checkpoint is None):
         raise _Failed("anchored_without_proof")
     return _Bundle(
-        size=document.integer("size"),
-        digest=document.hex32("sm3"),
-        salt=document.hex32("salt"),
-        record_id=record.text("id", _UUID),
-        template=record.text("template", _TEMPLATE),
-        time=record.text("time", _RECORD_TIME),
-        commitment=record.hex32("commitment"),
-        origin=log.text("origin", _ORIGIN),
-        hash=log.text("hash", _NAME),
-        inclusion=inclusion,
-        checkpoint=checkpoint,
-        anchors=anchors,
-        untrusted=untrusted,
+        subject, record_id, template, recorded, commitment, origin, hash_name, inclusion, checkpoint, anchors, timestamps
+    )  # fmt: skip
+
+
+def _read_subject(fields: _Fields) -> _Document | _Disclosure:
+    if fields.has("document") is fields.has("fields"):
+        raise _Failed("subject")
+    if fields.has("document"):
+        document = fields.object("document")
+        document.text("filename", _ANY_TEXT)
+        return _Document(document.integer("size"), document.hex32("sm3"), document.hex32("salt"))
+    disclosure = fields.object("fields")
+    count, disclosed = disclosure.integer("count", 1, MAX_FIELDS), disclosure.objects("disclosed", MAX_DISCLOSED)
+    if not disclosed:
+        raise _Failed("malformed", field="fields.disclosed")
+    return _Disclosure(
+        count,
+        [
+            _Field(
+                field.text("path", _POINTER, MAX_POINTER),
+                field.text("value", _ANY_TEXT, MAX_VALUE),
+                field.hex32("salt"),
+                field.integer("index"),
+                field.path("proof"),
+            )
+            for field in disclosed
+        ],
     )
 
 
-def _read_anchors(fields: _Fields, trusted: set[str]) -> tuple[dict[str, _Anchor], list[str]]:
+def _read_anchors(entries: list[_Fields], size: int) -> dict[str, _Anchor]:
+    """`size`: of the tree, which the chain cannot count fewer records than."""
     anchors: dict[str, _Anchor] = {}
-    untrusted: list[str] = []
-    for anchor in fields.objects("anchors"):
-        name = anchor.text("chain", _NAME)
-        if name in anchors or name in untrusted:
+    for entry in entries:
+        name = entry.text("chain", _NAME)
+        if name in anchors:
             raise _Failed("chain_twice", name=name)
-        if name not in trusted:
-            untrusted.append(name)
-            continue
-        anchor.text("tx", _HASH)  # for the reader to look up; it proves nothing that the contract does not say
+        entry.text("tx", _HASH)  # for the reader to look up; it proves nothing that the contract does not say
         anchors[name] = _Anchor(
-            chain_id=anchor.integer("chain_id"),
-            contract=anchor.text("contract", _ADDRESS).lower(),
-            index=anchor.integer("index"),
-            block=anchor.integer("block"),
-            block_hash=anchor.text("block_hash", _HASH),
-            time=_unix_time(anchor.text("time", _BLOCK_TIME)),
+            chain_id=entry.integer("chain_id"),
+            contract=entry.text("contract", _ADDRESS).lower(),
+            index=entry.integer("index"),
+            records=entry.integer("records", size),
+            block=entry.integer("block"),
+            block_hash=entry.text("block_hash", _HASH),
+            time=entry.time("time", _BLOCK_TIME),
         )
-    return anchors, untrusted
+    return anchors
 
 
-def _unix_time(text: str) -> int:
-    """Seconds since 1970 of a block's RFC 3339 time in UTC."""
-    found = _BLOCK_TIME.fullmatch(text)
-    try:
-        moment = time.strptime(found[1] if found else "", "%Y-%m-%dT%H:%M:%S")
-    except ValueError:
-        raise _Failed("malformed", field="anchors.time") from None
-    if moment.tm_sec > 59:
-        raise _Failed("malformed", field="anchors.time")
-    return calendar.timegm(moment)
+def _read_timestamps(entries: list[_Fields]) -> dict[str, int]:
+    timestamps: dict[str, int] = {}
+    for entry in entries:
+        name = entry.text("authority", _NAME)
+        if name in timestamps:
+            raise _Failed("authority_twice", name=name)
+        timestamps[name] = entry.time("time", _STAMP_TIME)
+        entry.base64("token")
+    return timestamps
 
 
 def _rfc3339(seconds: int) -> str:
@@ -578,6 +768,8 @@ def _rfc3339(seconds: int) -> str:
 
 
 # --- Checkpoints (C2SP tlog-checkpoint in C2SP signed-note) ----------------------------------------------------------
+
+_LATEST = 253402300799  # 9999-12-31T23:59:59Z, the last time that can be written
 
 
 @dataclass(frozen=True)
@@ -590,13 +782,9 @@ class Note:
     root: bytes
     signatures: list[tuple[str, bytes, bytes]]  # key name, key id, signature
 
-
-def _base64(text: str) -> bytes:
-    """Raises ValueError for all but the one encoding."""
-    data = base64.b64decode(text.encode("ascii"), validate=True)
-    if base64.b64encode(data).decode() != text:
-        raise ValueError("not canonical")
-    return data
+    def by(self, key: _Key) -> list[bytes]:
+        """The signatures that say they are this key's."""
+        return [signature for name, key_id, signature in self.signatures if name == key.name and key_id == key.id]
 
 
 def parse_note(text: str) -> Note:
@@ -605,7 +793,7 @@ def parse_note(text: str) -> Note:
     lines = body.split("\n")
     if not separator or not tail.endswith("\n") or any(ord(c) < 32 and c != "\n" for c in text) or len(lines) < 3:
         raise _Failed("note_form")
-    if "" in lines or not re.fullmatch(r"0|[1-9][0-9]{0,18}", lines[1]):
+    if "" in lines or not re.fullmatch(r"0|[1-9][0-9]{0,15}", lines[1]) or int(lines[1]) > MAX_INTEGER:
         raise _Failed("note_form")
     try:
         root = _base64(lines[2])
@@ -624,18 +812,43 @@ def parse_note(text: str) -> Note:
     return Note(encoded, lines[0], int(lines[1]), root, signatures)
 
 
-def trusted_signer(note: Note, keys: list[_Key]) -> str:
-    """The name of a trusted key that signed. Raises _Failed where none did, or a line under such a key is wrong."""
-    signer = ""
-    for name, key_id, signature in note.signatures:
-        for key in keys:
-            if key.name == name and key.id == key_id:
-                if not sm2_verify(key.public, note.body, signature):
-                    raise _Failed("signature_wrong", key=name)
-                signer = name
-    if not signer:
+def trusted_signers(note: Note, keys: list[_Key]) -> list[_Key]:
+    """The trusted keys that signed.
+
+    Raises _Failed where a line under a key's name and id is wrong, and unless there is a signature of every type of key
+    that counts at this size: were one enough, a forger who holds one key could leave the other's line out. A key retired
+    at a smaller size is a stranger's.
+    """
+    counting = [key for key in keys if note.size <= key.last_size]
+    signers = []
+    for key in counting:
+        check = sm2_verify if key.type == SM2 else ed25519_verify
+        signatures = note.by(key)
+        if not all(check(key.public, note.body, signature) for signature in signatures):
+            raise _Failed("signature_wrong", key=key.name, type=key.type)
+        if signatures:
+            signers.append(key)
+    if not signers:
         raise _Failed("signature_none")
-    return signer
+    for key in counting:
+        if key.type not in {signer.type for signer in signers}:
+            raise _Failed("signature_missing", type=key.type)
+    return signers
+
+
+def cosigned_at(note: Note, keys: list[_Key]) -> int | None:
+    """When the witness with these keys cosigned (C2SP tlog-cosignature), the first time in Unix seconds; None where it
+    did not. Raises _Failed where a line under its name and id is wrong.
+    """
+    times = []
+    for key in keys:
+        for signature in note.by(key):
+            seconds = int.from_bytes(signature[:8], "big")
+            message = b"cosignature/v1\ntime %d\n" % seconds + note.body
+            if seconds > _LATEST or not ed25519_verify(key.public, message, signature[8:]):
+                raise _Failed("witness_wrong", key=key.name)
+            times.append(seconds)
+    return min(times, default=None)
 
 
 # --- Chains: JSON-RPC over HTTP --------------------------------------------------------------------------------------
@@ -735,10 +948,10 @@ class Link:
         return _say(lang, self.text, self.values)
 
     def label(self, lang: str) -> str:
-        kind, _, rest = self.name.partition("/")
+        kind, _, name = self.name.partition("/")
         if kind != "chain":
-            return _TEXTS["link_" + kind][lang == "zh"]
-        chain, _, step = rest.rpartition("/")
+            return _say(lang, "link_" + kind, {"name": name})
+        chain, _, step = name.rpartition("/")
         return _say(lang, "link_chain", {"name": chain, "step": _TEXTS["link_chain_" + step][lang == "zh"]})
 
 
@@ -820,6 +1033,8 @@ class _ChainCheck:
         self._stored = self._ask().words(contract, SELECTOR_CHECKPOINT + self._log + f"{index:064x}", 5)
         if self._stored[0] != self._note.size or self._stored[1] != int.from_bytes(self._note.root, "big"):
             raise _Failed("record_differs", index=index)
+        if self._stored[4] != self._anchor.records:
+            raise _Failed("records_differ", expected=self._stored[4], found=self._anchor.records)
         return "record_holds", {"index": index, "size": self._note.size}
 
     def _block_stands(self) -> _Said | None:
@@ -879,36 +1094,55 @@ def _check_chains(
 
 @dataclass
 class Verdict:
-    """valid, pending, unreachable or invalid, with every link and chain. `since`: the earliest verified block's time."""
+    """valid, pending, unreachable or invalid, with every link and chain.
+
+    `since`: the time from which on as many chains show it as the trust file requires. `disclosed`: path and value of each
+    field that the record covers.
+    """
 
     verdict: str
     links: list[Link]
     chains: list[Chain] = field(default_factory=list)
     file_checked: bool = False
     since: str | None = None
-    digest: str = ""
+    disclosed: list[tuple[str, str]] = field(default_factory=list)
+    subject: str = "record"  # what the sentence is about: file, record, fields or fields_file
+    facts: dict[str, object] = field(default_factory=dict)  # what its texts are filled with, beside names of chains
 
     @property
     def exit_code(self) -> int:
         return EXIT_CODES[self.verdict]
 
     def sentence(self, lang: str = "en") -> str:
-        """The verdict in one sentence, "en" or "zh"."""
-        names = {state: self._names(state, lang) for state in ("verified", "unreachable", "not_trusted")}
-        values: dict[str, object] = {"since": self.since, "digest": self.digest, **names}
+        """The verdict in one sentence, "en" or "zh", and what was not checked in the next."""
+
+        def say(text: str) -> str:
+            return _say(lang, text, values, 2000)
+
+        values = {**self.facts, "since": self.since}
         if self.verdict == "invalid":
             failing = [f"{link.label(lang)}: {link.detail(lang)}" for link in self.links if link.ok is False]
-            return _say(lang, "verdict_invalid", {"failing": "; ".join(failing)}, 2000)
-        suffix = "" if self.file_checked else "_record"
-        sentence = _say(lang, f"verdict_{self.verdict}{suffix}", values, 2000)
-        if self.verdict == "valid" and names["unreachable"]:
-            sentence += _say(lang, "verdict_not_reached", values, 2000)
-        if self.verdict == "pending" and names["not_trusted"]:
-            sentence += _say(lang, "verdict_not_trusted", values, 2000)
+            values["failing"] = "; ".join(failing)
+            return say("verdict_invalid")
+        for state in ("verified", "unreachable", "not_trusted"):
+            values[state] = self._names(lang, [chain.name for chain in self.chains if chain.state == state])
+        values["stamped"] = self._names(
+            lang, [link.name.removeprefix("timestamp/") for link in self.links if link.text == "timestamp_unchecked"]
+        )
+        sentence = say(f"verdict_{self.verdict}_{self.subject}")
+        if self.verdict == "pending":
+            sentence += say("verdict_too_few" if values["anchored"] else "verdict_no_chain")
+        if self.verdict == "unreachable":
+            sentence += say("verdict_not_asked" if values["required"] == 1 else "verdict_not_enough")
+        if self.verdict == "valid" and values["unreachable"]:
+            sentence += say("verdict_not_reached")
+        if self.verdict == "pending" and values["not_trusted"]:
+            sentence += say("verdict_not_trusted")
+        if values["stamped"]:
+            sentence += say("verdict_not_checked")
         return sentence
 
-    def _names(self, state: str, lang: str) -> str:
-        names = [chain.name for chain in self.chains if chain.state == state]
+    def _names(self, lang: str, names: list[str]) -> str:
         return ("、" if lang == "zh" else ", ").join(names)
 
     def as_json(self, lang: str = "en") -> dict[str, object]:
@@ -917,6 +1151,7 @@ class Verdict:
             "sentence": self.sentence(lang),
             "since": self.since,
             "file_checked": self.file_checked,
+            "disclosed": [{"path": path, "value": value} for path, value in self.disclosed],
             "chains": [dict(vars(chain)) for chain in self.chains],
             "links": [{"name": link.name, "ok": link.ok, "detail": link.detail(lang)} for link in self.links],
         }
@@ -943,25 +1178,42 @@ def verify(
     if not isinstance(bundle, dict) or bundle.get("format") != BUNDLE_FORMAT:
         raise Unreadable(f"the bundle is not of the format {BUNDLE_FORMAT}")
     try:
-        parsed = _read_bundle(bundle, trusted)
+        parsed = _read_bundle(bundle)
     except _Failed as failed:
         return Verdict("invalid", [Link("format", False, failed.text, failed.values)])
     links, note = _check_offline(parsed, trusted, file)
-    verdict = Verdict("pending", links, file_checked=file is not None, digest=parsed.digest.hex())
     broken = any(link.ok is False for link in links)
     outcome = [] if broken or note is None else _check_chains(trusted, parsed, note, endpoints, seconds)
-    for chain, chain_links in outcome:
-        verdict.chains.append(chain)
+    for _, chain_links in outcome:
         links.extend(chain_links)
-    verdict.chains.extend(_chains_not_asked(parsed, trusted, {chain.name for chain in verdict.chains}))
-    states = {chain.state for chain in verdict.chains}
-    if broken or "contradicted" in states:
+    chains = [chain for chain, _ in outcome]
+    chains += _chains_not_asked(parsed, trusted, {chain.name for chain in chains})
+    return _conclude(parsed, trusted, links, chains)
+
+
+def _conclude(bundle: _Bundle, trust: _Trust, links: list[Link], chains: list[Chain]) -> Verdict:
+    holds = {link.name: link.ok for link in links}
+    file_checked = holds["file"] is not None
+    verdict = Verdict("pending", links, chains, file_checked)
+    anchored = sum(chain.name in bundle.anchors for chain in trust.chains)
+    verdict.facts = {"anchored": anchored, "required": trust.required}
+    if isinstance(bundle.subject, _Document):
+        verdict.subject = "file" if file_checked else "record"
+        verdict.facts["digest"] = bundle.subject.digest.hex()
+    else:
+        verdict.subject = "fields_file" if file_checked else "fields"
+        verdict.facts |= {"shown": len(bundle.subject.fields), "count": bundle.subject.count}
+        if holds["fields"]:
+            verdict.disclosed = [(field.path, field.value) for field in bundle.subject.fields]
+    times = sorted(chain.time for chain in chains if chain.state == "verified" and chain.time)
+    if any(link.ok is False for link in links):
         verdict.verdict = "invalid"
-    elif "verified" in states:
-        verdict.verdict = "valid"
-        verdict.since = min(chain.time for chain in verdict.chains if chain.state == "verified" and chain.time)
-    elif "unreachable" in states:
+    elif anchored < trust.required:
+        verdict.verdict = "pending"
+    elif len(times) < trust.required:
         verdict.verdict = "unreachable"
+    else:
+        verdict.verdict, verdict.since = "valid", times[trust.required - 1]
     return verdict
 
 
@@ -971,16 +1223,17 @@ def _chains_not_asked(bundle: _Bundle, trust: _Trust, asked: set[str]) -> list[C
         for chain in trust.chains
         if chain.name not in asked
     ]
-    return rest + [Chain(name, "not_trusted") for name in bundle.untrusted]
+    trusted = {chain.name for chain in trust.chains}
+    return rest + [Chain(name, "not_trusted") for name in bundle.anchors if name not in trusted]
 
 
 def _check_offline(bundle: _Bundle, trust: _Trust, file: BinaryIO | None) -> tuple[list[Link], Note | None]:
     """All that needs no chain. Later links are looked at even where an earlier one fails: each failing is named."""
     links = [Link("format", True, "format_holds")]
 
-    def check(name: str, run: Callable[[], Link]) -> None:
+    def check(name: str, run: Callable[..., Link], *arguments: object) -> None:
         try:
-            links.append(run())
+            links.append(run(*arguments))
         except _Failed as failed:
             links.append(Link(name, False, failed.text, failed.values))
 
@@ -997,26 +1250,46 @@ def _check_offline(bundle: _Bundle, trust: _Trust, file: BinaryIO | None) -> tup
         note = parsed
         return Link("checkpoint", True, "checkpoint_holds", {"size": parsed.size})
 
-    def check_signature() -> Link:
-        if note is None:
-            return Link("signature", None, "checkpoint_none")
-        return Link("signature", True, "signature_holds", {"key": trusted_signer(note, trust.keys)})
-
-    check("file", lambda: _check_file(bundle, file))
-    check("commitment", lambda: _check_commitment(bundle))
-    check("log", lambda: _check_log(bundle, trust))
+    check("file", _check_file, bundle.subject, file)
+    if isinstance(bundle.subject, _Document):
+        check("commitment", _check_commitment, bundle.subject, bundle.commitment)
+    else:
+        check("fields", _check_fields, bundle.subject, bundle)
+    check("log", _check_log, bundle, trust)
     links.append(Link("leaf", True, "leaf_holds", {"leaf": leaf.hex()}))
     check("checkpoint", check_checkpoint)
-    check("inclusion", lambda: _check_inclusion(bundle, trust.hash, leaf, note))
-    check("signature", check_signature)
+    check("inclusion", _check_inclusion, bundle, trust.hash, leaf, note)
+    check("signature", _check_signature, note, trust.keys)
+    for name in dict.fromkeys(witness.name for witness in trust.witnesses):
+        keys = [witness for witness in trust.witnesses if witness.name == name]
+        check(f"witness/{name}", _check_witness, name, note, keys)
+    for name, moment in bundle.timestamps.items():
+        links.append(Link(f"timestamp/{name}", None, "timestamp_unchecked", {"time": _rfc3339(moment)}))
     return links, note
 
 
-def _check_file(bundle: _Bundle, file: BinaryIO | None) -> Link:
+def _check_file(subject: _Document | _Disclosure, file: BinaryIO | None) -> Link:
     if file is None:
         return Link("file", None, "file_none")
+    if isinstance(subject, _Document):
+        size, expected = subject.size, subject.digest.hex()
+        read, digest = _digest_of(file, size)
+        if read != size:
+            raise _Failed("file_size", expected=size)
+    elif subject.file_digest is None:
+        return Link("file", None, "file_undisclosed")
+    else:
+        expected = subject.file_digest
+        _, digest = _digest_of(file)
+    if digest != expected:
+        raise _Failed("file_digest", expected=expected, found=digest)
+    return Link("file", True, "file_holds", {"digest": digest})
+
+
+def _digest_of(file: BinaryIO, limit: int | None = None) -> tuple[int, str]:
+    """Size and SM3 digest; a file larger than `limit` is not read to its end."""
     state, size = _new_hash("sm3"), 0
-    while size <= bundle.size:  # a file that is too large need not be read to its end
+    while limit is None or size <= limit:
         try:
             piece = file.read(1 << 20)
         except OSError as error:
@@ -1025,18 +1298,43 @@ def _check_file(bundle: _Bundle, file: BinaryIO | None) -> Link:
             break
         size += len(piece)
         state.update(piece)
-    if size != bundle.size:
-        raise _Failed("file_size", expected=bundle.size)
-    if state.digest() != bundle.digest:
-        raise _Failed("file_digest", expected=bundle.digest.hex(), found=state.digest().hex())
-    return Link("file", True, "file_holds", {"digest": bundle.digest.hex()})
+    digest: bytes = state.digest()
+    return size, digest.hex()
 
 
-def _check_commitment(bundle: _Bundle) -> Link:
-    parts = (b"abs/document/v1", bundle.salt, bundle.digest)
-    if sm3(b"".join(len(part).to_bytes(4, "big") + part for part in parts)) != bundle.commitment:
+def _prefixed(*parts: bytes) -> bytes:
+    """Each part behind its length in four bytes, big-endian."""
+    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+
+
+def _check_commitment(document: _Document, commitment: bytes) -> Link:
+    if sm3(_prefixed(b"abs/document/v1", document.salt, document.digest)) != commitment:
         raise _Failed("commitment_differs")
     return Link("commitment", True, "commitment_holds")
+
+
+def field_leaf(path: str, salt: bytes, value: str) -> bytes:
+    """The leaf hash of a field of a structured document."""
+    return sm3(b"\x00" + _prefixed(b"abs/field/v1", path.encode(), salt, value.encode()))
+
+
+def fields_commitment(count: int, root: bytes) -> bytes:
+    """The commitment to a structured document of `count` fields, by the root of their tree."""
+    return sm3(_prefixed(b"abs/fields/v1", count.to_bytes(8, "big"), root))
+
+
+def _check_fields(disclosure: _Disclosure, bundle: _Bundle) -> Link:
+    if bundle.template != "fields/v1":
+        raise _Failed("fields_template", found=bundle.template)
+    fields, count = disclosure.fields, disclosure.count
+    if len({each.path for each in fields}) < len(fields) or len({each.index for each in fields}) < len(fields):
+        raise _Failed("field_twice")
+    for each in fields:
+        leaf = field_leaf(each.path, each.salt, each.value)
+        root = root_from_inclusion("sm3", each.index, count, leaf, each.proof)
+        if root is None or fields_commitment(count, root) != bundle.commitment:
+            raise _Failed("field_differs", path=each.path)
+    return Link("fields", True, "fields_hold", {"shown": len(fields), "count": count})
 
 
 def _check_log(bundle: _Bundle, trust: _Trust) -> Link:
@@ -1061,17 +1359,37 @@ def _check_inclusion(bundle: _Bundle, hash_name: str, leaf: bytes, note: Note | 
     return Link("inclusion", True, "inclusion_holds", {"index": index, "size": size})
 
 
+def _check_signature(note: Note | None, keys: list[_Key]) -> Link:
+    if note is None:
+        return Link("signature", None, "checkpoint_none")
+    signers = trusted_signers(note, keys)
+    names = ", ".join(f"{key.name} ({key.type})" for key in signers)
+    return Link("signature", True, "signature_holds", {"keys": names})
+
+
+def _check_witness(name: str, note: Note | None, keys: list[_Key]) -> Link:
+    if note is None:
+        return Link(f"witness/{name}", None, "checkpoint_none")
+    seconds = cosigned_at(note, keys)
+    if seconds is None:
+        return Link(f"witness/{name}", None, "witness_silent")
+    return Link(f"witness/{name}", True, "witness_holds", {"time": _rfc3339(seconds)})
+
+
 # --- Words, English and Chinese --------------------------------------------------------------------------------------
 
 _TEXTS: dict[str, tuple[str, str]] = {
-    "link_format": ("bundle format", "证明包格式"),
+    "link_format": ("bundle format", "存证包格式"),
     "link_file": ("file", "文件"),
     "link_commitment": ("commitment", "承诺值"),
+    "link_fields": ("disclosed fields", "披露字段"),
     "link_log": ("log", "日志"),
     "link_leaf": ("record", "记录"),
     "link_inclusion": ("inclusion in the log", "日志包含证明"),
     "link_checkpoint": ("checkpoint", "检查点"),
     "link_signature": ("checkpoint's signature", "检查点签名"),
+    "link_witness": ("witness {name}", "见证方 {name}"),
+    "link_timestamp": ("time-stamp of {name}", "{name} 的时间戳"),
     "link_chain": ("chain {name}, {step}", "链 {name}，{step}"),
     "link_chain_id": ("chain id", "链标识"),
     "link_chain_contract": ("contract", "合约"),
@@ -1080,13 +1398,22 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "not_object": ("{field} is not an object", "{field} 不是对象"),
     "missing": ("{field} is missing", "缺少 {field}"),
     "malformed": ("{field} has not the form that it must have", "{field} 的格式不正确"),
-    "chain_twice": ("chain {name} has two anchors", "链 {name} 有两个锚定"),
-    "anchored_without_proof": (
-        "there are anchors but no inclusion proof or checkpoint",
-        "有锚定，却没有包含证明或检查点",
+    "subject": (
+        "it must hold either a document or disclosed fields, and not both",
+        "必须含有文件信息或披露字段，且只能有其一",
     ),
-    "format_holds": ("the bundle is complete and well-formed", "证明包完整且格式正确"),
+    "chain_twice": ("chain {name} has two anchors", "链 {name} 有两个锚定"),
+    "authority_twice": ("authority {name} has two time-stamps", "机构 {name} 有两个时间戳"),
+    "anchored_without_proof": (
+        "there are anchors or time-stamps but no inclusion proof or checkpoint",
+        "有锚定或时间戳，却没有包含证明或检查点",
+    ),
+    "format_holds": ("the bundle is complete and well-formed", "存证包完整且格式正确"),
     "file_none": ("no file was given", "未提供文件"),
+    "file_undisclosed": (
+        "it was not compared: its digest, /document/sm3, is not among the disclosed fields",
+        "未比对：其摘要 /document/sm3 不在披露字段之列",
+    ),
     "file_size": (
         "the file is not the one recorded: its size is not {expected} bytes",
         "文件与记录不符：大小不是 {expected} 字节",
@@ -1104,6 +1431,19 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "digest and salt give the commitment that was recorded",
         "由摘要与盐值算出的承诺值与记录一致",
     ),
+    "fields_template": (
+        "the record is of the template {found}, not of fields/v1",
+        "记录的模板为 {found}，而非 fields/v1",
+    ),
+    "field_twice": ("a path or an index comes twice", "有重复的路径或编号"),
+    "field_differs": (
+        "value, salt and proof of {path} do not give the commitment that was recorded",
+        "由 {path} 的值、盐值与证明算出的承诺值与记录不符",
+    ),
+    "fields_hold": (
+        "{shown} of {count} fields, as recorded; nothing is known of the others",
+        "{count} 个字段中的 {shown} 个，与记录一致；其余字段未知",
+    ),
     "origin_differs": (
         "it is of the log {found}, not of {expected} that the trust file names",
         "属于日志 {found}，而非信任文件所指的 {expected}",
@@ -1116,7 +1456,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "leaf_holds": ("leaf hash {leaf}", "叶子杂凑值 {leaf}"),
     "inclusion_none": ("the record is not in the log yet", "记录尚未写入日志"),
     "path_length": (
-        "the path does not fit record {index} of {size}",
+        "the path does not fit number {index} in a tree of size {size}",
         "路径长度与第 {index} 条（共 {size} 条）记录不符",
     ),
     "root_differs": (
@@ -1124,19 +1464,30 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "由路径算出的根与检查点不一致",
     ),
     "inclusion_holds": (
-        "record {index} of {size}, the path leads to the checkpoint's root",
+        "number {index} in a tree of size {size}, the path leads to the checkpoint's root",
         "第 {index} 条（共 {size} 条），路径算出的根与检查点一致",
     ),
     "checkpoint_none": ("there is no checkpoint yet", "尚无检查点"),
     "note_form": ("it is not a signed checkpoint", "不是合格的签名检查点"),
-    "checkpoint_holds": ("of the trusted log, {size} records", "属于受信任的日志，共 {size} 条记录"),
-    "signature_wrong": ("the signature of {key} is wrong", "{key} 的签名不正确"),
+    "checkpoint_holds": ("of the trusted log, of size {size}", "属于受信任的日志，共 {size} 条记录"),
+    "signature_wrong": ("the signature of {key} ({type}) is wrong", "{key}（{type}）的签名不正确"),
     "signature_none": ("no trusted key has signed", "没有受信任密钥的签名"),
-    "signature_holds": ("signed by the trusted key {key} (SM2)", "由受信任密钥 {key} 签名（SM2）"),
+    "signature_missing": (
+        "no trusted key of the type {type} has signed, and the trust file names one",
+        "信任文件列有 {type} 密钥，却没有这类密钥的签名",
+    ),
+    "signature_holds": ("signed by the trusted keys {keys}", "由受信任密钥 {keys} 签名"),
+    "witness_silent": ("has not cosigned this checkpoint", "没有为该检查点联署"),
+    "witness_wrong": ("the cosignature of {key} is wrong", "{key} 的联署不正确"),
+    "witness_holds": ("cosigned this checkpoint, at {time} by its own word", "已为该检查点联署，自称时间为 {time}"),
+    "timestamp_unchecked": (
+        "not checked here; the bundle says {time}, and openssl ts -verify can tell",
+        "此处未核验；存证包写的时间为 {time}，可用 openssl ts -verify 核验",
+    ),
     "no_answer": ("could not be asked: {reason}", "无法查询：{reason}"),
     "chain_id_bundle": (
         "the bundle says chain {found}, the trust file {expected}",
-        "证明包写的链标识为 {found}，信任文件为 {expected}",
+        "存证包写的链标识为 {found}，信任文件为 {expected}",
     ),
     "chain_id_endpoint": (
         "the endpoint serves chain {found}, the trust file says {expected}",
@@ -1145,7 +1496,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "chain_id_holds": ("chain id {id}", "链标识 {id}"),
     "contract_bundle": (
         "the bundle says contract {found}, the trust file {expected}",
-        "证明包写的合约为 {found}，信任文件为 {expected}",
+        "存证包写的合约为 {found}，信任文件为 {expected}",
     ),
     "contract_none": ("there is no contract at {contract}", "地址 {contract} 上没有合约"),
     "contract_holds": ("trusted contract {contract}", "受信任的合约 {contract}"),
@@ -1157,19 +1508,23 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "checkpoint {index} in the contract has another size or root",
         "合约中编号 {index} 的检查点大小或根不一致",
     ),
+    "records_differ": (
+        "the contract counts {expected} records, the bundle {found}",
+        "合约计有 {expected} 条记录，存证包为 {found}",
+    ),
     "record_holds": (
-        "checkpoint {index} in the contract has the same root, {size} records",
+        "checkpoint {index} in the contract has the same root, of size {size}",
         "合约中编号 {index} 的检查点根一致，共 {size} 条记录",
     ),
     "block_number": (
         "the contract says block {expected}, the bundle {found}",
-        "合约记载的区块为 {expected}，证明包为 {found}",
+        "合约记载的区块为 {expected}，存证包为 {found}",
     ),
     "block_none": ("the chain has no block {block}", "链上没有区块 {block}"),
     "block_hash": ("block {block} has another hash", "区块 {block} 的哈希不一致"),
     "block_time": ("block {block} has another time", "区块 {block} 的时间不一致"),
     "block_holds": ("block {block} of {time}", "区块 {block}，时间 {time}"),
-    "verdict_valid": (
+    "verdict_valid_file": (
         "Valid: this file is the one recorded and has existed unchanged since {since} at the latest, as chain"
         " {verified} shows.",
         "有效：该文件与记录一致，最迟自 {since} 起即已存在且未被改动，由链 {verified} 证明。",
@@ -1179,27 +1534,59 @@ _TEXTS: dict[str, tuple[str, str]] = {
         " at the latest, as chain {verified} shows.",
         "仅记录有效（未比对文件）：SM3 摘要为 {digest} 的文件最迟自 {since} 起即已存在，由链 {verified} 证明。",
     ),
+    "verdict_valid_fields": (
+        "Valid for the disclosed fields only: these {shown} of {count} fields have existed unchanged since {since} at"
+        " the latest, as chain {verified} shows.",
+        "仅披露字段有效：{count} 个字段中的这 {shown} 个最迟自 {since} 起即已存在且未被改动，由链 {verified} 证明。",
+    ),
+    "verdict_valid_fields_file": (
+        "Valid for the disclosed fields only, which name this file: these {shown} of {count} fields have existed"
+        " unchanged since {since} at the latest, as chain {verified} shows.",
+        "仅披露字段有效，其中指明了该文件：{count} 个字段中的这 {shown} 个最迟自 {since} 起即已存在且未被改动，"
+        "由链 {verified} 证明。",
+    ),
+    "verdict_pending_file": ("Pending: this file is the one recorded, but ", "待上链：该文件与记录一致，但"),
+    "verdict_pending_record": ("Pending, and no file was compared: ", "待上链（未比对文件）："),
+    "verdict_pending_fields": (
+        "Pending: the disclosed fields, {shown} of {count}, are as recorded, but ",
+        "待上链：披露字段（{count} 个中的 {shown} 个）与记录一致，但",
+    ),
+    "verdict_pending_fields_file": (
+        "Pending: this file and the disclosed fields, {shown} of {count}, are as recorded, but ",
+        "待上链：该文件与披露字段（{count} 个中的 {shown} 个）与记录一致，但",
+    ),
+    "verdict_no_chain": (
+        "the record is not anchored on a trusted chain yet.",
+        "记录尚未锚定到受信任的链上。",
+    ),
+    "verdict_too_few": (
+        "the record is anchored on {anchored} of the {required} trusted chains that are required.",
+        "须有 {required} 条受信任的链，记录目前只锚定到 {anchored} 条。",
+    ),
+    "verdict_unreachable_file": ("Not decided: file and proof hold, but ", "无法判定：文件与证明均成立，但"),
+    "verdict_unreachable_record": (
+        "Not decided, and no file was compared: the proof holds, but ",
+        "无法判定（未比对文件）：证明成立，但",
+    ),
+    "verdict_unreachable_fields": (
+        "Not decided: the disclosed fields, {shown} of {count}, and the proof hold, but ",
+        "无法判定：披露字段（{count} 个中的 {shown} 个）与证明均成立，但",
+    ),
+    "verdict_unreachable_fields_file": (
+        "Not decided: file, disclosed fields, {shown} of {count}, and proof hold, but ",
+        "无法判定：文件、披露字段（{count} 个中的 {shown} 个）与证明均成立，但",
+    ),
+    "verdict_not_asked": ("chain {unreachable} could not be asked.", "无法查询链 {unreachable}。"),
+    "verdict_not_enough": (
+        "chain {unreachable} could not be asked, and {required} chains are required.",
+        "无法查询链 {unreachable}，而须有 {required} 条链证明。",
+    ),
     "verdict_not_reached": (" Not reached: chain {unreachable}.", "未能查询的链：{unreachable}。"),
-    "verdict_pending": (
-        "Pending: this file is the one recorded, but the record is not anchored on a trusted chain yet.",
-        "待上链：该文件与记录一致，但记录尚未锚定到受信任的链上。",
-    ),
-    "verdict_pending_record": (
-        "Pending, and no file was compared: the record is not anchored on a trusted chain yet.",
-        "待上链（未比对文件）：记录尚未锚定到受信任的链上。",
-    ),
     "verdict_not_trusted": (
         " The trust file does not name chain {not_trusted}.",
         "信任文件中没有链 {not_trusted}。",
     ),
-    "verdict_unreachable": (
-        "Not decided: file and proof hold, but chain {unreachable} could not be asked.",
-        "无法判定：文件与证明均成立，但无法查询链 {unreachable}。",
-    ),
-    "verdict_unreachable_record": (
-        "Not decided, and no file was compared: the proof holds, but chain {unreachable} could not be asked.",
-        "无法判定（未比对文件）：证明成立，但无法查询链 {unreachable}。",
-    ),
+    "verdict_not_checked": (" Not checked here: the time-stamp of {stamped}.", "此处未核验 {stamped} 的时间戳。"),
     "verdict_invalid": ("Invalid: {failing}.", "无效：{failing}。"),
 }
 
@@ -1207,7 +1594,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
 def _clean(value: object, limit: int = 200) -> str:
     """Text for a terminal: no control characters, which could rewrite what the reader sees, and not too long."""
     text = str(value)
-    shown = "".join(c if c.isprintable() else "?" for c in text[:limit])
+    shown = "".join(c if c.isprintable() or unicodedata.category(c) == "Zs" else "?" for c in text[:limit])
     return shown + ("..." if len(text) > limit else "")
 
 
@@ -1272,9 +1659,17 @@ def _run(arguments: argparse.Namespace) -> Verdict:
 
 def _print(verdict: Verdict, lang: str) -> None:
     print(verdict.sentence(lang))
+    for path, value in verdict.disclosed:
+        print(f"    {_clean(path, MAX_POINTER)} = {_clean(value, MAX_VALUE)}")
     for link in verdict.links:
         mark = {True: "✓", False: "✗", None: "–"}[link.ok]
         print(f"  {mark} {link.label(lang)}: {link.detail(lang)}")
+
+
+def _json_text(value: object) -> str:
+    """JSON that shows Chinese as it is, and no control character."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -1287,7 +1682,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         verdict = _run(arguments)
         if arguments.json:
-            print(json.dumps(verdict.as_json(arguments.lang), ensure_ascii=False, indent=2))
+            print(_json_text(verdict.as_json(arguments.lang)))
         else:
             _print(verdict, arguments.lang)
         return verdict.exit_code

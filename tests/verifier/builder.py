@@ -3,16 +3,18 @@
 import base64
 import copy
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from abs_platform.crypto import commitments, sm2
+from abs_platform.crypto import commitments, ed25519, sm2
 from abs_platform.crypto.sm3 import sm3
 from tests.verifier.chain import FakeChain
 
 Json = dict[str, Any]
 ORIGIN = "abs.test/main"
-KEY_NAME = "abs.test"
+WITNESS = "witness.test/w1"
+AUTHORITY = "tsa.test"
+COSIGNED = 1795412960  # 2026-11-23T05:49:20Z
 CONTENT = "发票 8813420054 的内容\n".encode() * 50
 
 
@@ -53,11 +55,95 @@ def consistency(name: str, leaves: list[bytes], old: int, whole: bool = True) ->
     return [*consistency(name, leaves[k:], old - k, False), root(name, leaves[:k])]
 
 
-def signed_note(key: sm2.SM2KeyPair, size: int, tree_root: bytes, *, origin: str = ORIGIN, name: str = KEY_NAME) -> str:
-    body = f"{origin}\n{size}\n{base64.b64encode(tree_root).decode()}\n"
-    key_id = hashlib.sha256(name.encode() + b"\n\xffsm2-sm3" + key.public).digest()[:4]
-    signature = base64.b64encode(key_id + sm2.sign(key.private, body.encode(), public=key.public)).decode()
-    return f"{body}\n\u2014 {name} {signature}\n"
+@dataclass(frozen=True)
+class Signer:
+    """Who signs checkpoints: type "sm2-sm3", "ed25519" or "cosignature/v1"."""
+
+    type: str
+    private: bytes
+    public: bytes
+    name: str = ORIGIN
+
+    @property
+    def key_id(self) -> bytes:
+        marker = {"sm2-sm3": b"\xffsm2-sm3", "ed25519": b"\x01", "cosignature/v1": b"\x04"}[self.type]
+        return hashlib.sha256(self.name.encode() + b"\n" + marker + self.public).digest()[:4]
+
+    def sign(self, body: bytes) -> bytes:
+        if self.type == "sm2-sm3":
+            return sm2.sign(self.private, body, public=self.public)
+        if self.type == "ed25519":
+            return ed25519.sign(self.private, body)
+        message = b"cosignature/v1\ntime %d\n" % COSIGNED + body
+        return COSIGNED.to_bytes(8, "big") + ed25519.sign(self.private, message)
+
+    def line(self, body: bytes) -> str:
+        return note_line(self.name, self.key_id + self.sign(body))
+
+    def trust_entry(self) -> Json:
+        return {"name": self.name, "type": self.type, "public": self.public.hex()}
+
+
+def new_signer(kind: str, name: str = ORIGIN) -> Signer:
+    pair = sm2.generate() if kind == "sm2-sm3" else ed25519.generate()
+    return Signer(kind, pair.private, pair.public, name)
+
+
+def note_line(name: str, blob: bytes) -> str:
+    return f"\u2014 {name} {base64.b64encode(blob).decode()}\n"
+
+
+def signed_note(signers: list[Signer], size: int, tree_root: bytes, *, origin: str = ORIGIN, more: str = "") -> str:
+    body = f"{origin}\n{size}\n{base64.b64encode(tree_root).decode()}\n{more}"
+    return body + "\n" + "".join(signer.line(body.encode()) for signer in signers)
+
+
+# --- what is recorded: a file, or the fields of a structured document
+
+
+def file_subject() -> tuple[Json, bytes, str]:
+    """The bundle's part, the commitment and the record's template."""
+    salt, file_digest = commitments.new_salt(), sm3(CONTENT)
+    document = {"filename": "发票.xml", "size": len(CONTENT), "sm3": file_digest.hex(), "salt": salt.hex()}
+    return {"document": document}, commitments.commit_document(salt, file_digest), "document/v1"
+
+
+FIELDS = {
+    "/document/sm3": sm3(CONTENT).hex(),
+    "/number": "8813420054",
+    "/totals/payable": "113.00",
+    "/lines/0/item/name": "钢制　螺栓 M8",
+    "/lines/0/unit_price": "0.45",
+    "/notes/a~1b": "",
+    "/seller/name": "江苏远航零部件有限公司",
+}
+
+
+def prefixed(*parts: bytes) -> bytes:
+    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+
+
+def fields_subject(disclosed: tuple[str, ...], fields: dict[str, str] = FIELDS) -> tuple[Json, bytes, str]:
+    """As file_subject, for chosen fields of a structured document."""
+    salts = {name: commitments.new_salt() for name in fields}
+    by_leaf = {
+        sm3(b"\x00" + prefixed(b"abs/field/v1", name.encode(), salts[name], value.encode())): name
+        for name, value in fields.items()
+    }
+    leaves = sorted(by_leaf)
+    index_of = {by_leaf[leaf]: index for index, leaf in enumerate(leaves)}
+    chosen = [
+        {
+            "path": name,
+            "value": fields[name],
+            "salt": salts[name].hex(),
+            "index": index_of[name],
+            "proof": [node.hex() for node in path("sm3", leaves, index_of[name])],
+        }
+        for name in disclosed
+    ]
+    commitment = sm3(prefixed(b"abs/fields/v1", len(leaves).to_bytes(8, "big"), root("sm3", leaves)))
+    return {"fields": {"count": len(leaves), "disclosed": chosen}}, commitment, "fields/v1"
 
 
 @dataclass
@@ -67,24 +153,38 @@ class Case:
     bundle: Json
     trust: Json
     chains: dict[str, FakeChain]
-    key: sm2.SM2KeyPair
+    signers: list[Signer]  # SM2, Ed25519
+    witness: Signer
     leaves: list[bytes]
-    content: bytes = CONTENT
     hash: str = "sm3"
-    index: int = 5
-    rpc: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def root(self) -> bytes:
+        return root(self.hash, self.leaves)
 
     def copy(self) -> Json:
         return copy.deepcopy(self.bundle)
 
 
-def make_case(chains: dict[str, FakeChain], *, size: int = 11, index: int = 5, hash_name: str = "sm3") -> Case:
-    """A record at `index` of a log of `size`, anchored on each chain as checkpoint 2."""
-    key, salt, file_digest = sm2.generate(), commitments.new_salt(), sm3(CONTENT)
-    commitment = commitments.commit_document(salt, file_digest)
+def make_case(
+    chains: dict[str, FakeChain],
+    *,
+    size: int = 11,
+    index: int = 5,
+    hash_name: str = "sm3",
+    disclosed: tuple[str, ...] = (),
+    fields: dict[str, str] = FIELDS,
+    more: bool = False,
+) -> Case:
+    """A record at `index` of a log of `size`, anchored on each chain as checkpoint 2.
+
+    `disclosed`: the record is of a structured document's fields, these of which are shown. `more`: with a witness's
+    cosignature and a time-stamp.
+    """
+    subject, commitment, template = fields_subject(disclosed, fields) if disclosed else file_subject()
     record = {
         "id": "019ab0c2-7d1e-7a3f-8c55-0a1b2c3d4e5f",
-        "template": "document/v1",
+        "template": template,
         "time": "2026-11-23T05:49:11.042Z",
         "commitment": commitment.hex(),
     }
@@ -96,14 +196,11 @@ def make_case(chains: dict[str, FakeChain], *, size: int = 11, index: int = 5, h
     for chain in chains.values():
         chain.publish(sm3(ORIGIN.encode()), [(1, bytes(32)), (4, b"\x01" * 32), (size, tree_root)])
         anchors.append(chain.anchor(2))
+    signers = [new_signer("sm2-sm3"), new_signer("ed25519")]
+    witness = new_signer("cosignature/v1", WITNESS)
     bundle = {
         "format": "abs-proof-bundle/v1",
-        "document": {
-            "filename": "发票.xml",
-            "size": len(CONTENT),
-            "sm3": file_digest.hex(),
-            "salt": salt.hex(),
-        },
+        **subject,
         "record": record,
         "log": {"origin": ORIGIN, "hash": hash_name},
         "inclusion": {
@@ -111,14 +208,18 @@ def make_case(chains: dict[str, FakeChain], *, size: int = 11, index: int = 5, h
             "size": size,
             "path": [node.hex() for node in path(hash_name, leaves, index)],
         },
-        "checkpoint": signed_note(key, size, tree_root),
+        "checkpoint": signed_note([*signers, witness] if more else signers, size, tree_root),
         "anchors": anchors,
     }
     trust = {
         "format": "abs-trust/v1",
         "origin": ORIGIN,
         "hash": hash_name,
-        "keys": [{"name": KEY_NAME, "type": "sm2-sm3", "public": key.public.hex()}],
+        "keys": [signer.trust_entry() for signer in signers],
         "chains": [chain.trust_entry() for chain in chains.values()],
     }
-    return Case(bundle, trust, chains, key, leaves, hash=hash_name, index=index)
+    if more:
+        token = base64.b64encode(b"a token that nobody here reads").decode()
+        bundle["timestamps"] = [{"authority": AUTHORITY, "time": "2026-11-23T05:49:15Z", "token": token}]
+        trust["witnesses"] = [witness.trust_entry()]
+    return Case(bundle, trust, chains, signers, witness, leaves, hash_name)

@@ -24,6 +24,7 @@ class FakeChain:
         self.time = 1795412952  # 2026-11-23T05:49:12Z
         self.log = b""
         self.checkpoints: list[tuple[int, bytes]] = []
+        self.records = 0
         self.overrides: dict[str, object] = {}
         self.raw: Answer | None = None
         self.asked: list[str] = []
@@ -60,6 +61,7 @@ class FakeChain:
 
     def publish(self, log: bytes, checkpoints: list[tuple[int, bytes]]) -> None:
         self.log, self.checkpoints = log, checkpoints
+        self.records = checkpoints[-1][0] + 2 if checkpoints else 0  # two are taken in and not placed yet
 
     def anchor(self, index: int) -> dict[str, object]:
         return {
@@ -67,6 +69,7 @@ class FakeChain:
             "chain_id": self.chain_id,
             "contract": CONTRACT,
             "index": index,
+            "records": self.records,
             "tx": "0x" + "cd" * 32,
             "block": self.block,
             "block_hash": self.block_hash,
@@ -96,9 +99,8 @@ class FakeChain:
             return self.overrides.get("count", f"0x{len(self.checkpoints) if mine else 0:064x}")
         assert data.startswith("0x52c11eea") and mine
         size, root = self.checkpoints[int(data[74:], 16)]
-        return self.overrides.get(
-            "checkpoint", f"0x{size:064x}{root.hex()}{self.block:064x}{self.time:064x}{size:064x}"
-        )
+        words = f"{size:064x}{root.hex()}{self.block:064x}{self.time:064x}{self.records:064x}"
+        return self.overrides.get("checkpoint", "0x" + words)
 
     def answer(self, handler: BaseHTTPRequestHandler, request: Any) -> None:
         result = self.result(request["method"], request["params"])

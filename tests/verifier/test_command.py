@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from abs_platform.verifier import abs_verify
-from tests.verifier.builder import CONTENT, Case
+from tests.verifier.builder import CONTENT, FIELDS, Case, make_case
 from tests.verifier.chain import FakeChain
 
 PROGRAM = Path(abs_verify.__file__)
@@ -63,9 +63,24 @@ def test_json(folder: Path) -> None:
     done = run(folder, "bundle.json", "--trust", "trust.json", "--json")
     said = json.loads(done.stdout)
     assert done.returncode == 0
-    assert set(said) == {"verdict", "sentence", "since", "file_checked", "chains", "links"}
+    assert set(said) == {"verdict", "sentence", "since", "file_checked", "disclosed", "chains", "links"}
     assert (said["verdict"], said["file_checked"]) == ("valid", False)
     assert {"name": "file", "ok": None, "detail": "no file was given"} in said["links"]
+
+
+def test_disclosed_fields_are_printed(folder: Path, chains: dict[str, FakeChain]) -> None:
+    case = make_case(
+        {"business": chains["business"]},
+        disclosed=("/number", "/remark"),
+        fields={**FIELDS, "/remark": "a\x1b[2J\u202eb　c"},
+    )
+    (folder / "bundle.json").write_text(json.dumps(case.bundle))
+    (folder / "trust.json").write_text(json.dumps(case.trust))
+    done = run(folder, "bundle.json", "--trust", "trust.json")
+    assert done.returncode == 0 and "    /number = 8813420054\n    /remark = a?[2J?b　c\n" in done.stdout
+    done = run(folder, "bundle.json", "--trust", "trust.json", "--json")
+    assert "\x1b" not in done.stdout and "\u202e" not in done.stdout
+    assert json.loads(done.stdout)["disclosed"][1] == {"path": "/remark", "value": "a\x1b[2J\u202eb　c"}
 
 
 def test_exit_codes(folder: Path, single: Case) -> None:

@@ -1,36 +1,11 @@
-"""Verdicts: what is valid, pending, unreachable, invalid; the failing link is named; no chain can talk its way in."""
+"""Verdicts: what is valid, pending, unreachable, invalid; every failing link is named."""
 
-import base64
-import io
 import json
-import socket
-import time
-from http.server import BaseHTTPRequestHandler
-from typing import Any
 
 import pytest
 
-from abs_platform.crypto import sm2
-from abs_platform.verifier import abs_verify
-from abs_platform.verifier.abs_verify import Unreadable, Verdict
-from tests.verifier import builder
-from tests.verifier.builder import CONTENT, Case, Json, make_case
-from tests.verifier.chain import FakeChain, send
-
-Chains = dict[str, FakeChain]
-
-
-def verify(case: Case, bundle: Json | None = None, content: bytes | None = CONTENT, **options: Any) -> Verdict:
-    file = None if content is None else io.BytesIO(content)
-    return abs_verify.verify(bundle or case.bundle, options.pop("trust", case.trust), file, **options)
-
-
-def failing(verdict: Verdict) -> list[str]:
-    return [link.name for link in verdict.links if link.ok is False]
-
-
-def state(verdict: Verdict, name: str) -> str:
-    return next(chain.state for chain in verdict.chains if chain.name == name)
+from tests.verifier.builder import AUTHORITY, CONTENT, WITNESS, Case, make_case
+from tests.verifier.checks import Chains, closed_port, failing, state, verify
 
 
 def test_valid_on_both_chains(case: Case) -> None:
@@ -62,6 +37,44 @@ def test_since_is_the_earliest_block(case: Case) -> None:
         assert verify(case).since == "2026-11-23T05:49:12Z"
     finally:
         case.chains["regulator"].time -= 60
+
+
+def test_since_is_when_as_many_chains_as_are_required_show_it(case: Case) -> None:
+    """One chain's early date is worth nothing to whoever asks for two."""
+    case.chains["regulator"].time += 60
+    try:
+        case.bundle["anchors"][1]["time"] = "2026-11-23T05:50:12Z"
+        assert verify(case, trust={**case.trust, "required": 2}).since == "2026-11-23T05:50:12Z"
+    finally:
+        case.chains["regulator"].time -= 60
+
+
+def test_as_many_chains_as_required(case: Case) -> None:
+    both = {**case.trust, "required": 2}
+    assert verify(case, trust=both).verdict == "valid"
+    verdict = verify(case, trust=both, rpc={"business": closed_port()})
+    assert (verdict.verdict, verdict.since, state(verdict, "regulator")) == ("unreachable", None, "verified")
+    assert "business could not be asked, and 2 chains are required" in verdict.sentence("en")
+    bundle = case.copy()
+    del bundle["anchors"][1]
+    verdict = verify(case, bundle, trust=both)
+    assert (verdict.verdict, state(verdict, "business")) == ("pending", "verified")
+    assert "anchored on 1 of the 2 trusted chains" in verdict.sentence("en")
+    case.chains["business"].overrides["eth_chainId"] = "0x1"
+    assert verify(case, bundle, trust=both).verdict == "invalid"
+    assert verify(case, trust={**case.trust, "required": 3}).verdict == "invalid"
+    case.chains["business"].overrides = {}
+    assert verify(case, trust={**case.trust, "required": 3}).verdict == "pending"
+
+
+def test_a_time_stamp_is_not_checked_and_that_is_said(chains: Chains) -> None:
+    made = make_case(chains, more=True)
+    verdict = verify(made)
+    assert verdict.verdict == "valid"
+    (link,) = [link for link in verdict.links if link.name == f"timestamp/{AUTHORITY}"]
+    assert link.ok is None and "openssl ts -verify" in link.detail("en") and "未核验" in link.detail("zh")
+    assert f"Not checked here: the time-stamp of {AUTHORITY}" in verdict.sentence("en")
+    assert [link.name for link in verdict.links][7:10] == ["signature", f"witness/{WITNESS}", f"timestamp/{AUTHORITY}"]
 
 
 def test_without_a_file_only_the_record_is_judged(single: Case) -> None:
@@ -127,12 +140,6 @@ def test_a_trusted_chain_without_anchor_is_said(case: Case) -> None:
     assert (verdict.verdict, state(verdict, "regulator")) == ("valid", "no_anchor")
 
 
-def closed_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{probe.getsockname()[1]}/"
-
-
 def test_unreachable(case: Case) -> None:
     verdict = verify(case, rpc={"business": closed_port(), "regulator": closed_port()})
     assert (verdict.verdict, verdict.exit_code) == ("unreachable", 4)
@@ -152,296 +159,3 @@ def test_no_endpoint_is_known(single: Case) -> None:
             del entry["rpc"]
         verdict = verify(single, trust={**single.trust, "chains": [entry]})
         assert verdict.verdict == "unreachable" and "--rpc" in verdict.chains[0].detail
-
-
-CONTRADICTIONS = {
-    "chain id of the endpoint": ("eth_chainId", "0x1", "id"),
-    "no contract": ("eth_getCode", "0x", "contract"),
-    "no checkpoint": ("count", "0x" + "00" * 32, "record"),
-    "too few checkpoints": ("count", f"0x{2:064x}", "record"),
-    "other root": ("checkpoint", f"0x{11:064x}" + "00" * 32 + f"{4242:064x}{1795412952:064x}{11:064x}", "record"),
-    "no such block": ("eth_getBlockByNumber", None, "block"),
-}
-
-
-@pytest.mark.parametrize("name", CONTRADICTIONS)
-def test_one_contradicting_chain_is_enough(case: Case, name: str) -> None:
-    method, answer, step = CONTRADICTIONS[name]
-    case.chains["regulator"].overrides[method] = answer
-    verdict = verify(case)
-    assert (verdict.verdict, failing(verdict)) == ("invalid", [f"chain/regulator/{step}"])
-    assert (state(verdict, "business"), state(verdict, "regulator")) == ("verified", "contradicted")
-    assert verdict.since is None and "regulator" in verdict.sentence("en")
-
-
-@pytest.mark.parametrize("change", ["size", "root", "block", "time"])
-def test_any_other_word_in_the_contract(single: Case, change: str) -> None:
-    words = {"size": 11, "root": int.from_bytes(builder.root("sm3", single.leaves), "big")}
-    words |= {"block": 4242, "time": 1795412952, "records": 11}
-    words[change] += 1
-    single.chains["business"].overrides["checkpoint"] = "0x" + "".join(f"{word:064x}" for word in words.values())
-    assert verify(single).verdict == "invalid"
-
-
-@pytest.mark.parametrize(("key", "value"), [("hash", "0x" + "00" * 32), ("number", "0x1"), ("timestamp", "0x1")])
-def test_a_reorganised_block(single: Case, key: str, value: str) -> None:
-    block = {"number": hex(4242), "hash": "0x" + "ab" * 32, "timestamp": hex(1795412952)}
-    single.chains["business"].overrides["eth_getBlockByNumber"] = {**block, key: value}
-    assert failing(verify(single)) == ["chain/business/block"]
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "step"),
-    [("chain_id", 1, "id"), ("contract", "0x" + "11" * 20, "contract")],
-)
-def test_an_anchor_that_differs_from_the_trust_file_is_invalid_even_offline(
-    single: Case, key: str, value: object, step: str
-) -> None:
-    bundle = single.copy()
-    bundle["anchors"][0][key] = value
-    verdict = verify(single, bundle, rpc={"business": closed_port()})
-    assert (verdict.verdict, failing(verdict)) == ("invalid", [f"chain/business/{step}"])
-
-
-NONSENSE: dict[str, list[object]] = {
-    "eth_chainId": [None, 31337, "31337", "0x", "0xzz", "0x" + "1" * 65, [], {}, True],
-    "eth_getCode": [None, "", "0x1", "0xzz", 5, []],
-    "count": [None, "0x", "0x01", "0x" + "0" * 65, "0x" + "zz" * 32, 3],
-    "checkpoint": [None, "0x", "0x" + "00" * 127, "0x" + "00" * 129],
-    "eth_getBlockByNumber": [[], "0x", 5, {}, {"hash": 1}, {"hash": "0x" + "ab" * 32, "number": 4242}],
-}
-
-
-@pytest.mark.parametrize("method", NONSENSE)
-def test_nonsense_results_are_no_answer(single: Case, method: str) -> None:
-    for nonsense in NONSENSE[method]:
-        single.chains["business"].overrides = {method: nonsense}
-        verdict = verify(single)
-        assert verdict.verdict == "unreachable", nonsense
-
-
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        (b"", 200),
-        (b"<html>Bad gateway</html>", 502),
-        (b"<html>hello</html>", 200),
-        (b"\xff\xfe", 200),
-        (b"[]", 200),
-        (b"{}", 200),
-        (b"null", 200),
-        (b'{"jsonrpc":"2.0","id":2,"result":"0x7a69"}', 200),
-        (b'{"jsonrpc":"2.0","id":1}', 200),
-        (b'{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"execution reverted\\u001b[2J"}}', 200),
-        (b'{"jsonrpc":"2.0","id":1,"error":"broken"}', 200),
-        (b'{"id":1,"result":' + b"[" * 100_000, 200),
-        (b'{"id":1,"result":' + b"9" * 100_000 + b"}", 200),
-        (b"", 301),
-    ],
-)
-def test_garbage_over_http(single: Case, body: bytes, status: int) -> None:
-    def answer(handler: BaseHTTPRequestHandler, _: Any) -> None:
-        if status == 301:
-            handler.send_response(301)
-            handler.send_header("Location", "http://127.0.0.1:1/")
-            handler.send_header("Content-Length", "0")
-            handler.end_headers()
-        else:
-            send(handler, body, status)
-
-    single.chains["business"].raw = answer
-    verdict = verify(single)
-    assert verdict.verdict == "unreachable"
-    assert "\x1b" not in json.dumps(verdict.as_json(), ensure_ascii=False)
-
-
-def test_a_huge_reply_is_not_read(single: Case) -> None:
-    sent = []
-
-    def flood(handler: BaseHTTPRequestHandler, _: Any) -> None:
-        handler.send_response(200)
-        handler.end_headers()
-        for _ in range(1000):
-            handler.wfile.write(b" " * (1 << 20))
-            sent.append(1)
-
-    single.chains["business"].raw = flood
-    verdict = verify(single)
-    assert verdict.verdict == "unreachable" and "larger" in verdict.chains[0].detail
-    assert len(sent) < 100
-
-
-def test_silence_and_trickling_end_in_time(case: Case) -> None:
-    def silence(handler: BaseHTTPRequestHandler, _: Any) -> None:
-        time.sleep(5)
-        handler.close_connection = True
-
-    def trickle(handler: BaseHTTPRequestHandler, _: Any) -> None:
-        handler.send_response(200)
-        handler.end_headers()
-        for _ in range(50):
-            handler.wfile.write(b" ")
-            handler.wfile.flush()
-            time.sleep(0.1)
-
-    case.chains["business"].raw, case.chains["regulator"].raw = silence, trickle
-    started = time.monotonic()
-    verdict = verify(case, seconds=0.3)
-    assert verdict.verdict == "unreachable" and time.monotonic() - started < 3
-
-
-def test_a_broken_connection(single: Case) -> None:
-    def hang_up(handler: BaseHTTPRequestHandler, _: Any) -> None:
-        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{")
-        handler.close_connection = True
-
-    single.chains["business"].raw = hang_up
-    assert verify(single).verdict == "unreachable"
-
-
-# --- the checkpoint
-
-
-def with_note(case: Case, note: str) -> Verdict:
-    return verify(case, {**case.copy(), "checkpoint": note})
-
-
-def test_signed_by_others_only(single: Case) -> None:
-    root = builder.root("sm3", single.leaves)
-    stranger = sm2.generate()
-    same_name = builder.signed_note(stranger, 11, root)
-    other_name = builder.signed_note(single.key, 11, root, name="somebody")
-    for note in (same_name, other_name):
-        assert failing(with_note(single, note)) == ["signature"]
-
-
-def test_a_cosigner_that_is_not_known_is_passed_over(single: Case) -> None:
-    root = builder.root("sm3", single.leaves)
-    cosigned = (
-        single.bundle["checkpoint"] + builder.signed_note(sm2.generate(), 11, root, name="witness").split("\n")[-2]
-    )
-    assert with_note(single, cosigned + "\n").verdict == "valid"
-
-
-def test_a_trusted_key_beside_a_wrong_line_of_its_own(single: Case) -> None:
-    """signed-note: a wrong signature of a known key spoils the note, whatever else is there."""
-    *head, line = single.bundle["checkpoint"].rstrip("\n").split("\n")
-    dash, name, value = line.split(" ")
-    blob = bytearray(base64.b64decode(value))
-    blob[-1] ^= 1
-    wrong = f"{dash} {name} {base64.b64encode(blob).decode()}"
-    assert failing(with_note(single, "\n".join([*head, line, wrong]) + "\n")) == ["signature"]
-
-
-def test_a_checkpoint_of_another_log(single: Case) -> None:
-    root = builder.root("sm3", single.leaves)
-    verdict = with_note(single, builder.signed_note(single.key, 11, root, origin="abs.test/other"))
-    assert failing(verdict) == ["checkpoint"]
-
-
-def test_a_signed_checkpoint_of_another_tree(single: Case) -> None:
-    for size, root in ((11, bytes(32)), (12, builder.root("sm3", single.leaves))):
-        assert failing(with_note(single, builder.signed_note(single.key, size, root))) == ["inclusion"]
-
-
-def test_extension_lines_are_signed_and_allowed(single: Case) -> None:
-    body = "\n".join(single.bundle["checkpoint"].split("\n")[:3]) + "\nextension\n"
-    key_id = base64.b64decode(single.bundle["checkpoint"].split(" ")[-1])[:4]
-    signature = base64.b64encode(key_id + sm2.sign(single.key.private, body.encode())).decode()
-    assert with_note(single, f"{body}\n\u2014 {builder.KEY_NAME} {signature}\n").verdict == "valid"
-
-
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        lambda note: "",
-        lambda note: note.rstrip("\n"),
-        lambda note: note + "\n",
-        lambda note: note.replace("\n\n", "\n"),
-        lambda note: "\n" + note,
-        lambda note: note.replace("\n11\n", "\n011\n"),
-        lambda note: note.replace("\n11\n", "\n+11\n"),
-        lambda note: note.replace("\n11\n", "\n１１\n"),
-        lambda note: note.replace("\n11\n", "\n\n11\n"),
-        lambda note: note.replace("=\n\n", "\n\n"),
-        lambda note: note.replace("\u2014", "-"),
-        lambda note: note.replace("\u2014 ", "\u2014  "),
-        lambda note: note.replace("abs.test/main", "abs.test/main\t"),
-        lambda note: note.replace("\n", "\r\n"),
-        lambda note: note + note.split("\n")[-2] + " x\n",
-        lambda note: note + (note.split("\n")[-2] + "\n") * 64,
-        lambda note: note.split("\n\n")[0] + "\n\n",
-    ],
-)
-def test_malformed_notes(single: Case, spoil: Any) -> None:
-    assert failing(with_note(single, spoil(single.bundle["checkpoint"]))) == ["checkpoint"]
-
-
-# --- inputs that cannot be read
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"format": "abs-trust/v2"},
-        {"origin": ""},
-        {"origin": None},
-        {"hash": "md5"},
-        {"hash": []},
-        {"keys": []},
-        {"keys": "x"},
-        {"keys": [{"name": "k", "type": "ed25519", "public": "00"}]},
-        {"keys": [{"name": "k", "type": "sm2-sm3", "public": "04" + "00" * 64}]},
-        {"keys": [{"name": "k k", "type": "sm2-sm3", "public": "04" + "00" * 64}]},
-        {"keys": [1]},
-        {"chains": None},
-        {"chains": [{"name": "a", "kind": "evm", "chain_id": "1", "contract": "0x"}]},
-        {"chains": [{"name": "a", "kind": "evm", "chain_id": 1, "contract": "0x" + "00" * 20, "rpc": "file:///x"}]},
-        {"chains": [{"name": "a", "kind": "evm", "chain_id": 1, "contract": "0x" + "00" * 20}] * 2},
-    ],
-)
-def test_trust_files_that_cannot_be_used(single: Case, change: Json) -> None:
-    with pytest.raises(Unreadable):
-        verify(single, trust={**single.trust, **change})
-
-
-def test_a_chain_of_another_kind_is_passed_over(single: Case) -> None:
-    single.trust["chains"].append({"name": "tsa", "kind": "rfc3161"})
-    single.bundle["anchors"].append({"chain": "tsa", "token": "..."})
-    verdict = verify(single)
-    assert (verdict.verdict, state(verdict, "tsa")) == ("valid", "not_trusted")
-
-
-@pytest.mark.parametrize("bundle", [{}, {"format": "abs-proof-bundle/v2"}, {"format": None}, [], None, "x", 5])
-def test_what_is_no_bundle(single: Case, bundle: Any) -> None:
-    with pytest.raises(Unreadable):
-        abs_verify.verify(bundle, single.trust)
-
-
-@pytest.mark.parametrize("rpc", [{"other": "http://127.0.0.1/"}, {"business": "file:///etc/passwd"}, {"business": ""}])
-def test_endpoints_that_make_no_sense(single: Case, rpc: dict[str, str]) -> None:
-    with pytest.raises(Unreadable):
-        verify(single, rpc=rpc)
-
-
-@pytest.mark.parametrize(
-    "data",
-    [b"", b"{", b"\xff", b'{"a":1.5}', b'{"a":NaN}', b'{"a":1,"a":2}', b"[" * 100_000, b"1" * 5000, b'{"a":1e400}'],
-)
-def test_json_that_is_refused(data: bytes) -> None:
-    with pytest.raises(Unreadable):
-        abs_verify.load_json(data, 1 << 20, "the bundle")
-
-
-def test_json_that_is_too_large() -> None:
-    with pytest.raises(Unreadable, match="larger"):
-        abs_verify.load_json(b" " * 101, 100, "the bundle")
-
-
-def test_a_file_that_cannot_be_read(single: Case) -> None:
-    class Broken(io.BytesIO):
-        def read(self, *_: object) -> bytes:
-            raise OSError("input/output error")
-
-    with pytest.raises(Unreadable, match="input/output"):
-        abs_verify.verify(single.bundle, single.trust, Broken())
