@@ -1,6 +1,7 @@
 """Every setting, driven by the environment. In production a missing one stops the start with its name."""
 
 import json
+import re
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -45,6 +46,29 @@ CSRF_TRUSTED_ORIGINS = [WEB_URL]
 
 # --- the chains that checkpoints go to: [{"name", "kind", "url", "public_url"?, "contract"?, "confirmations"?}]
 CHAINS: list[dict[str, Any]] = json.loads(required("ABS_CHAINS", "[]"))
+# --- who cosigns checkpoints that are consistent with all they saw before: [{"name", "public": 32 bytes in hex}]
+
+
+def _witnesses(text: str) -> list[dict[str, str]]:
+    """At most 16: a note with a line of each must stay readable for the verifiers."""
+    try:
+        found = [{"name": str(entry["name"]), "public": str(entry["public"])} for entry in json.loads(text)]
+        names = {entry["name"] for entry in found}
+        good = len(names) == len(found) <= 16 and all(
+            re.fullmatch(r"[^\s+]{1,100}", entry["name"]) and re.fullmatch(r"[0-9a-f]{64}", entry["public"])
+            for entry in found
+        )
+    except (ValueError, TypeError, LookupError):
+        good = False
+    if not good:
+        raise ImproperlyConfigured(
+            'ABS_WITNESSES is a list of at most 16, each under a name of its own: [{"name": "witness.example/w1", "public": '
+            '"64 hexadecimal digits"}]; `./abs witness` prints its entry'
+        )
+    return found
+
+
+WITNESSES = _witnesses(env.str("ABS_WITNESSES", default="[]"))
 # These two stand for good in what they made: a name and a key that nobody chose would be found out too late.
 LOG_ORIGIN = required("ABS_LOG_ORIGIN", "abs.local/main")
 MASTER_KEY_FILE = Path(required("ABS_MASTER_KEY_FILE", str(STATE_DIR / "keys" / "master.key")))

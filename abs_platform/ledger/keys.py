@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Max, Q
 
 from abs_platform.crypto import ed25519
 from abs_platform.integrations.kms import kms
-from abs_platform.ledger.models import PublisherKey
+from abs_platform.ledger.models import Channel, Checkpoint, PublisherKey
 from abs_platform.ledger.note import ED25519, SM2
 
 FIRST_NAMES = {SM2: "log-publisher", ED25519: "log-publisher-ed25519"}
@@ -40,6 +41,21 @@ def log_signers() -> dict[str, LogSigner]:
     if found.keys() != FIRST_NAMES.keys():
         raise LookupError("the log's keys are not set up; run setup_ledger")
     return found
+
+
+def signers_of(channel: Channel) -> list[tuple[PublisherKey, int | None]]:
+    """The keys to trust for a channel's checkpoints: those that sign now, with None; then the retired ones that ever
+    signed one, the newest first, each with the size of the last checkpoint that it signed.
+    """
+    rows = PublisherKey.objects.filter(algorithm__in=FIRST_NAMES)
+    active = [(row, None) for row in rows.filter(retired_at=None).order_by("-algorithm")]
+    retired = []
+    for row in rows.exclude(retired_at=None).order_by("-created_at"):
+        signed = Checkpoint.objects.filter(Q(sm2_key=row) | Q(ed25519_key=row), channel=channel)
+        last_size = signed.aggregate(size=Max("size"))["size"]
+        if last_size is not None:
+            retired.append((row, int(last_size)))
+    return [*active, *retired]
 
 
 def establish() -> None:

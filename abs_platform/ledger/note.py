@@ -76,6 +76,12 @@ def key_id(name: str, algorithm: str, public: bytes) -> bytes:
     return hashlib.sha256(name.encode() + b"\n" + _TYPES[algorithm] + public).digest()[:4]
 
 
+def vkey(name: str, algorithm: str, public: bytes) -> str:
+    """The public key as signed-note writes it for verifiers: <name>+<key id, hex>+<base64 of type and key>."""
+    encoded = base64.b64encode(_TYPES[algorithm] + public).decode()
+    return f"{name}+{key_id(name, algorithm, public).hex()}+{encoded}"
+
+
 def line(name: str, algorithm: str, public: bytes, signature: bytes) -> str:
     """A signature's line, without its newline."""
     return f"{_DASH}{name} {base64.b64encode(key_id(name, algorithm, public) + signature).decode()}"

@@ -61,6 +61,12 @@ def split(hashes: bytes) -> list[bytes]:
     return [hashes[start : start + HASH_SIZE] for start in range(0, len(hashes), HASH_SIZE)]
 
 
+def tile(channel: Channel, *, level: int, index: int) -> list[bytes]:
+    """The hashes that tile (level, index) has so far, all 256 where it is full."""
+    full = Tile.objects.filter(channel=channel, level=level, index=index).values_list("hashes", flat=True).first()
+    return unfinished(channel, level=level, index=index) if full is None else split(bytes(full))
+
+
 def unfinished(channel: Channel, *, level: int, index: int) -> list[bytes]:
     """The hashes that tile (level, index) has so far: leaves at level 0, roots of the tiles below above that."""
     span = {"channel": channel, "index__gte": index * TILE_WIDTH, "index__lt": (index + 1) * TILE_WIDTH}

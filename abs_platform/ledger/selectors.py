@@ -14,9 +14,10 @@ from abs_platform.core.errors import NotFound
 from abs_platform.crypto.merkle import Hasher, Prover
 from abs_platform.integrations import chains
 from abs_platform.integrations.chains import ChainError, Unreachable
-from abs_platform.ledger import keys
+from abs_platform.ledger import keys, public_log
 from abs_platform.ledger.entries import rfc3339
-from abs_platform.ledger.models import Anchor, Chain, Channel, ChannelChain, Checkpoint, Leaf, PublisherKey, Record
+from abs_platform.ledger.models import Anchor, Chain, Channel, ChannelChain, Checkpoint, Leaf, Record
+from abs_platform.ledger.note import COSIGNATURE, vkey
 from abs_platform.ledger.readers import StoredLog
 from abs_platform.ledger.services import MAIN, log_size
 from abs_platform.ledger.states import OPEN, AnchorState
@@ -131,7 +132,7 @@ def evidence(record_id: UUID) -> Json:
     path = Prover(Hasher(channel.hash), StoredLog(channel), checkpoint.size).inclusion(index)
     return parts | {
         "inclusion": {"index": index, "size": checkpoint.size, "path": [node.hex() for node in path]},
-        "checkpoint": checkpoint.note,
+        "checkpoint": public_log.note_of(checkpoint),
         "anchors": [_anchor_json(anchor) for anchor in anchors],
     }
 
@@ -191,16 +192,14 @@ def _anchor_json(anchor: Anchor) -> Json:
     }
 
 
-def trust() -> Json:
-    """What a verifier must know apart from any bundle (abs-trust/v1): origin, publisher keys, chains and contracts.
+def trust(*, channel: str = MAIN) -> Json:
+    """What a verifier must know apart from any bundle (abs-trust/v1): origin, keys, witnesses, chains and contracts.
 
-    Raises NotFound before setup_ledger has run.
+    Raises NotFound for a channel that is not set up.
     """
-    channel = Channel.objects.filter(name=MAIN).first()
-    if channel is None:
-        raise NotFound
+    log = public_log.channel_named(channel)
     listed = []
-    for chain in Chain.objects.filter(channels=channel).exclude(contract="").order_by("name"):
+    for chain in Chain.objects.filter(channels=log).exclude(contract="").order_by("name"):
         entry = next((entry for entry in settings.CHAINS if entry["name"] == chain.name), {})
         listed.append(
             {
@@ -211,22 +210,25 @@ def trust() -> Json:
                 "rpc": entry.get("public_url") or entry.get("url"),
             }
         )
-    signing = PublisherKey.objects.filter(algorithm__in=keys.FIRST_NAMES, retired_at=None).order_by("-algorithm")
     return {
         "format": "abs-trust/v1",
-        "origin": channel.origin,
-        "hash": channel.hash,
-        "keys": [{"name": channel.origin, "type": key.algorithm, "public": bytes(key.public).hex()} for key in signing],
+        "origin": log.origin,
+        "hash": log.hash,
+        "keys": [
+            _trusted_key(log.origin, key.algorithm, bytes(key.public))
+            | ({} if last_size is None else {"last_size": last_size})
+            for key, last_size in keys.signers_of(log)
+        ],
+        "witnesses": [
+            _trusted_key(witness["name"], COSIGNATURE, bytes.fromhex(witness["public"]))
+            for witness in settings.WITNESSES
+        ],
         "chains": listed,
     }
 
 
-def newest_checkpoint(*, channel: str = MAIN) -> Checkpoint:
-    """The newest signed checkpoint. Raises NotFound while the log is empty."""
-    newest = Checkpoint.objects.filter(channel__name=channel).order_by("-size").first()
-    if newest is None:
-        raise NotFound
-    return newest
+def _trusted_key(name: str, algorithm: str, public: bytes) -> Json:
+    return {"name": name, "type": algorithm, "public": public.hex(), "vkey": vkey(name, algorithm, public)}
 
 
 def chain_status() -> list[Json]:

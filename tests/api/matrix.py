@@ -34,7 +34,13 @@ POST demo/switch                          404 404 404 404 404 404 404 404 404 40
 GET  home                                 200 200 200 200 200 200 200 200 200 200 200 200 401
 GET  health                               200 200 200 200 200 200 200 200 200 200 200 200 200
 GET  verify/trust                         200 200 200 200 200 200 200 200 200 200 200 200 200
-GET  log/checkpoint                       200 200 200 200 200 200 200 200 200 200 200 200 200
+GET  log/{channel}/checkpoint             200 200 200 200 200 200 200 200 200 200 200 200 200
+GET  log/{channel}/checkpoints/{size}     200 200 200 200 200 200 200 200 200 200 200 200 200
+GET  log/{channel}/tile/{level}/{tile}    200 200 200 200 200 200 200 200 200 200 200 200 200
+GET  log/{channel}/tile/entries/{tile}    200 200 200 200 200 200 200 200 200 200 200 200 200
+GET  log/{channel}/proof/inclusion?index=0 200 200 200 200 200 200 200 200 200 200 200 200 200
+GET  log/{channel}/proof/consistency?from=1&to=1 200 200 200 200 200 200 200 200 200 200 200 200 200
+POST log/{channel}/cosignatures           201 201 201 201 201 201 201 201 201 201 201 201 201
 
 GET  ledger/channels                      200 200 200 200 200 200 200 200 200 200 200 200 401
 GET  ledger/channels/{channel}/checkpoints 200 200 200 200 200 200 200 200 200 200 200 200 401
@@ -152,6 +158,7 @@ def body_of(row: Row, stage: Stage, *, digest: str) -> Any:  # JSON, or Files
         "demo/switch": {"username": "supplier"},
         "documents": Files({"order.xml": Papers(number="NEW-1").order()}),
         "documents/{document}/disclosure": {"paths": ["/number", "/totals/payable"]},
+        "log/{channel}/cosignatures": stage.cosignature(),
         "documents/{loose}/attach": {"trade": str(stage.trade.id)},
         "trades/{trade}/payment-confirmations": {
             "content_digest": stage.world.core.payment_digest(stage.trade.id),

@@ -65,7 +65,7 @@ def endpoints() -> set[str]:
 
 def shape_of(path: str) -> str:
     """The path with every parameter alike."""
-    return "/".join("*" if part.startswith(("<", "{")) else part for part in path.split("/"))
+    return "/".join("*" if part.startswith(("<", "{")) else part for part in path.partition("?")[0].split("/"))
 
 
 def test_every_endpoint_has_a_row_in_the_authorisation_matrix() -> None:

@@ -20,9 +20,15 @@ def test_the_trust_file_names_keys_chains_and_contracts(ledger: Ledger, anybody:
         "origin": "abs.local/main",
         "hash": "sm3",
         "keys": [
-            {"name": "abs.local/main", "type": algorithm, "public": keys.log_signers()[algorithm].public.hex()}
+            {
+                "name": "abs.local/main",
+                "type": algorithm,
+                "public": keys.log_signers()[algorithm].public.hex(),
+                "vkey": note.vkey("abs.local/main", algorithm, keys.log_signers()[algorithm].public),
+            }
             for algorithm in ("sm2-sm3", "ed25519")
         ],
+        "witnesses": [],
         "chains": [
             {
                 "name": ledger.chain.name,
@@ -38,13 +44,13 @@ def test_the_trust_file_names_keys_chains_and_contracts(ledger: Ledger, anybody:
 def test_the_newest_checkpoint_is_plain_text(unanchored: Ledger, anybody: APIClient) -> None:
     unanchored.append(3)
     services.seal()
-    answer = anybody.get("/api/v1/log/checkpoint")
+    answer = anybody.get("/api/v1/log/main/checkpoint")
     assert answer.status_code == 200 and answer["Content-Type"] == "text/plain; charset=utf-8"
     assert note.parse(answer.content.decode()).size == 3
 
 
 def test_the_checkpoint_of_an_empty_log_is_not_there_yet(db: None, anybody: APIClient) -> None:
-    answer = anybody.get("/api/v1/log/checkpoint")
+    answer = anybody.get("/api/v1/log/main/checkpoint")
     assert answer.status_code == 404
 
 

@@ -44,11 +44,13 @@ class Caller:
             self.headers["X-CSRFToken"] = self.client.cookies["csrftoken"].value
 
     def send(self, method: str, path: str, body: Body = None, **query: object) -> HttpResponse:
-        """One request; `path` below /api/v1/. A dict of files goes as a form, anything else as JSON."""
+        """One request; `path` below /api/v1/. Files go as a form, text as it is, anything else as JSON."""
         address = path if path.startswith("/") else schema.PREFIX + path
         options: dict[str, Any] = {"headers": self.headers, "query_params": query or None}
         if isinstance(body, Files):
             options["data"] = {"files": [SimpleUploadedFile(name, data) for name, data in body.content.items()]}
+        elif isinstance(body, str):
+            options |= {"data": body, "content_type": "text/plain"}
         elif body is not None:
             options |= {"data": json.dumps(body), "content_type": "application/json"}
         response: HttpResponse = getattr(self.client, method.lower())(address, **options)

@@ -73,9 +73,13 @@ def _registry() -> "Registry[Any]":
 
 @cache
 def _templates() -> list[tuple[re.Pattern[str], str]]:
-    """Path patterns, those without parameters first."""
+    """Path patterns, those without parameters first. A tile's number may have several parts."""
     templates = sorted(document()["paths"], key=lambda path: path.count("{"))
-    return [(re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), path) for path in templates]
+    parameter = re.compile(r"\{(\w+)\}")
+    return [
+        (re.compile(parameter.sub(lambda found: ".+" if found[1] == "tile" else "[^/]+", path)), path)
+        for path in templates
+    ]
 
 
 def template_of(path: str) -> str | None:

@@ -9,14 +9,19 @@ from abs_platform.consent import services as consent
 from abs_platform.consent.models import AccessRequest, Grant
 from abs_platform.core import clock
 from abs_platform.core.models import Job, JobState
+from abs_platform.crypto import ed25519
 from abs_platform.documents.models import Document
 from abs_platform.ledger.models import Checkpoint
 from abs_platform.rights.models import Right
 from abs_platform.risk.models import Alert
 from abs_platform.trade import sharing
 from abs_platform.trade.models import Trade
+from tests.support.cosigning import cosigned
 from tests.support.papers import Papers
 from tests.support.world import Member, World, drain
+
+WITNESS_NAME = "witness.example/w1"
+WITNESS = ed25519.generate()
 
 
 def request_and_grant(
@@ -51,6 +56,7 @@ class Stage:
     expired: Grant
     request: AccessRequest
     job: Job
+    checkpoint: Checkpoint
 
     @property
     def ids(self) -> dict[str, str]:
@@ -59,12 +65,12 @@ class Stage:
             name: str(getattr(self, name).id)
             for name in ("document", "loose", "trade", "right", "alert", "grant", "request", "job")
         }
-        return found | {
-            "organisation": self.world.supplier.id,
-            "channel": "main",
-            "size": str(Checkpoint.objects.latest("size").size),
-            "record": str(self.document.record_id),
-        }
+        log = {"channel": "main", "size": str(self.checkpoint.size), "level": "0", "tile": "000.p/1"}
+        return found | log | {"organisation": self.world.supplier.id, "record": str(self.document.record_id)}
+
+    def cosignature(self) -> str:
+        """What WITNESS sends of the checkpoint."""
+        return cosigned(self.checkpoint, WITNESS_NAME, WITNESS, int(clock.now().timestamp()))
 
 
 def make_stage(world: World) -> Stage:
@@ -94,5 +100,6 @@ def make_stage(world: World) -> Stage:
         revoked=revoked,
         expired=expired,
         request=request,
+        checkpoint=Checkpoint.objects.latest("size"),
         job=Job.objects.create(kind="ledger.seal", state=JobState.FAILED, finished_at=clock.now(), last_error="x"),
     )

@@ -5,7 +5,9 @@ from io import BytesIO
 from typing import IO, Any
 
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser, JSONParser
+
+from abs_platform.core.errors import TooLarge
 
 MOST_BRACKETS = 500
 
@@ -20,3 +22,21 @@ class FlatJSONParser(JSONParser):
         if data.count(b"[") + data.count(b"{") > MOST_BRACKETS:
             raise ParseError(f"JSON error: more than {MOST_BRACKETS} lists and objects in one request.")
         return super().parse(BytesIO(data), media_type, parser_context)
+
+
+class ShortTextParser(BaseParser):
+    """A few lines of UTF-8, as {"text": …}."""
+
+    media_type = "text/plain"
+    max_bytes = 1024
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        data = stream.read(self.max_bytes + 1)
+        if len(data) > self.max_bytes:
+            raise TooLarge("text_too_large", f"This takes at most {self.max_bytes} bytes.", limit=self.max_bytes)
+        try:
+            return {"text": str(data, "utf-8")}
+        except UnicodeDecodeError as error:
+            raise ParseError("The text is not UTF-8.") from error

@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from abs_platform.ledger.api import explorer
-from abs_platform.ledger.api.views import LogCheckpoint, Trust
+from abs_platform.ledger.api import explorer, public
 
 urlpatterns = [
-    path("verify/trust", Trust.as_view(), name="trust"),
-    path("log/checkpoint", LogCheckpoint.as_view(), name="log-checkpoint"),
+    path("verify/trust", public.Trust.as_view(), name="trust"),
+    path("log/<slug:channel>/checkpoint", public.NewestCheckpoint.as_view(), name="log-checkpoint"),
+    path("log/<slug:channel>/checkpoints/<int:size>", public.CheckpointOfSize.as_view()),
+    path("log/<slug:channel>/tile/entries/<path:tile>", public.Entries.as_view()),
+    path("log/<slug:channel>/tile/<slug:level>/<path:tile>", public.Tile.as_view()),
+    path("log/<slug:channel>/proof/inclusion", public.Inclusion.as_view()),
+    path("log/<slug:channel>/proof/consistency", public.Consistency.as_view()),
+    path("log/<slug:channel>/cosignatures", public.Cosignatures.as_view()),
     path("ledger/channels", explorer.Channels.as_view()),
     path("ledger/channels/<slug:name>/checkpoints", explorer.Checkpoints.as_view()),
     path("ledger/channels/<slug:name>/checkpoints/<int:size>", explorer.CheckpointBySize.as_view()),

@@ -604,15 +604,121 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/log/checkpoint": {
+    "/api/v1/log/{channel}/checkpoint": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** @description A signed note as of C2SP tlog-checkpoint; witnesses and mirrors start here. */
+        /** @description A signed note as of C2SP tlog-checkpoint, with witnesses' cosignatures; witnesses and mirrors start here. */
         get: operations["log_checkpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log/{channel}/checkpoints/{size}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The checkpoint of that size, as a signed note. Witnesses may still add lines, so it is kept briefly. */
+        get: operations["log_checkpoint_of_size"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log/{channel}/cosignatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Two lines: a checkpoint's size and a configured witness's signature line (C2SP cosignature/v1) over it.
+         *
+         *     The witness says by it that the checkpoint is consistent with all it saw of the log before. Repeating is harmless.
+         */
+        post: operations["log_cosign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log/{channel}/proof/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description That the tree of size `from` is the beginning of that of size `to`. Compare with the roots that were signed. */
+        get: operations["log_consistency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log/{channel}/proof/inclusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The path from a leaf to the root of the tree of `size`. Compare with the root of a signed checkpoint. */
+        get: operations["log_inclusion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log/{channel}/tile/{level}/{tile}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A tile of C2SP tlog-tiles: 256 hashes of 32 bytes in a row, or the first W of them. */
+        get: operations["log_tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log/{channel}/tile/entries/{tile}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What was hashed into the leaves of a tile: each entry behind its length in two bytes, big-endian. */
+        get: operations["log_entries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -817,7 +923,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The trust file: origin, publisher keys, chains and contracts. Keep your own copy, obtained once. */
+        /** @description A channel's trust file: origin, publisher keys, witnesses, chains and contracts. Keep your own copy, obtained once. */
         get: operations["verify_trust"];
         put?: never;
         post?: never;
@@ -1133,6 +1239,23 @@ export interface components {
         ConfirmInRequest: {
             content_digest: string;
         };
+        ConsistencyProof: {
+            from: number;
+            to: number;
+            path: string[];
+        };
+        /** @description What is kept: the witness's first cosignature of the checkpoint. */
+        Cosignature: {
+            channel: string;
+            size: number;
+            witness: string;
+            /**
+             * Format: date-time
+             * @description As the witness says
+             */
+            time: string;
+            line: string;
+        };
         CosignatureOut: {
             witness: string;
             /**
@@ -1397,6 +1520,12 @@ export interface components {
             /** @enum {string} */
             scheme: "company_id" | "endpoint" | "party_id" | "name";
             value: string;
+        };
+        /** @description RFC 9162, section 2.1.3. */
+        InclusionProof: {
+            index: number;
+            size: number;
+            path: string[];
         };
         JobCounts: {
             queued: number;
@@ -1885,7 +2014,8 @@ export interface components {
             format: string;
             origin: string;
             hash: string;
-            keys: components["schemas"]["TrustKey"][];
+            keys: components["schemas"]["TrustPublisherKey"][];
+            witnesses: components["schemas"]["TrustKey"][];
             chains: components["schemas"]["TrustChain"][];
         };
         TrustChain: {
@@ -1897,10 +2027,23 @@ export interface components {
         };
         TrustKey: {
             name: string;
-            /** @description "sm2-sm3" */
+            /** @description "sm2-sm3", "ed25519" or, of a witness, "cosignature/v1" */
             type: string;
-            /** @description 65 bytes, 04 || X || Y, in hex */
+            /** @description Hex; SM2: 65 bytes, 04 || X || Y; Ed25519: 32 bytes */
             public: string;
+            /** @description The same as C2SP signed-note writes verifier keys */
+            vkey: string;
+        };
+        TrustPublisherKey: {
+            name: string;
+            /** @description "sm2-sm3", "ed25519" or, of a witness, "cosignature/v1" */
+            type: string;
+            /** @description Hex; SM2: 65 bytes, 04 || X || Y; Ed25519: 32 bytes */
+            public: string;
+            /** @description The same as C2SP signed-note writes verifier keys */
+            vkey: string;
+            /** @description Of a retired key: the size of the last checkpoint that it signed */
+            last_size?: number;
         };
         UploadInRequest: {
             files: string[];
@@ -2781,7 +2924,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                channel: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -2792,6 +2937,159 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+        };
+    };
+    log_checkpoint_of_size: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+                size: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+        };
+    };
+    log_cosign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/plain": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cosignature"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cosignature"];
+                };
+            };
+        };
+    };
+    log_consistency: {
+        parameters: {
+            query: {
+                from: number;
+                to: number;
+            };
+            header?: never;
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsistencyProof"];
+                };
+            };
+        };
+    };
+    log_inclusion: {
+        parameters: {
+            query?: {
+                index?: number;
+                /** @description In place of index. */
+                leaf_hash?: string;
+                /** @description Of the tree; the newest checkpoint's if not given. */
+                size?: number;
+            };
+            header?: never;
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InclusionProof"];
+                };
+            };
+        };
+    };
+    log_tile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+                level: string;
+                /** @description Such as x001/x234/067 or 000.p/5 */
+                tile: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    log_entries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+                /** @description Such as x001/x234/067 or 000.p/5 */
+                tile: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
         };
@@ -3096,7 +3394,10 @@ export interface operations {
     };
     verify_trust: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The channel's name; main if not given. */
+                channel?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
