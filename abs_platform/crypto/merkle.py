@@ -21,6 +21,8 @@ MAX_SIZE = 1 << 63
 
 Node = tuple[int, int]
 
+_ONE_SIZE = frozenset({HASH_SIZE})
+
 
 class InvalidProof(ValueError):
     """The proof does not lead to the root, or has no meaning for the given index and sizes."""
@@ -299,12 +301,16 @@ def root_of_inclusion(hasher: Hasher, *, leaf_hash: bytes, index: int, size: int
     inner = (index ^ (size - 1)).bit_length()
     if len(path) != inner + (index >> inner).bit_count():
         raise InvalidProof(f"a path of {len(path)} hashes does not fit leaf {index} of {size}")
-    base = hasher._node.copy
+    copy = hasher._node.copy
     root = leaf_hash
-    for height, sibling in enumerate(path):
-        state = base()
-        state.update(sibling + root if height >= inner or index >> height & 1 else root + sibling)
+    left = (
+        index | -1 << inner
+    )  # bit by bit from the leaf on: whether the sibling is on the left, as all above `inner` are
+    for sibling in path:
+        state = copy()
+        state.update(sibling + root if left & 1 else root + sibling)
         root = state.digest()
+        left >>= 1
     return root
 
 
@@ -354,6 +360,6 @@ def verify_consistency(
         raise InvalidProof("the proof leads to another root")
 
 
-def _check_hashes(hashes: Sequence[bytes]) -> None:
-    if any(len(item) != HASH_SIZE for item in hashes):
+def _check_hashes(hashes: Iterable[bytes]) -> None:
+    if not _ONE_SIZE.issuperset(map(len, hashes)):
         raise InvalidProof(f"every hash of a proof has {HASH_SIZE} bytes")
