@@ -140,19 +140,26 @@ TEMPLATES = [
 ]
 
 # --- database
-_database = env.db_url_config(required("DATABASE_URL", "postgres://postgres@127.0.0.1:5432/abs"))
+_DATABASE_URL = required("DATABASE_URL", "postgres://postgres@127.0.0.1:5432/abs")
+# No statement waits for a lock, runs or idles in a transaction for ever; migrations included.
+_BOUNDS = "-c lock_timeout=15s -c statement_timeout=120s -c idle_in_transaction_session_timeout=120s"
+
+
+def _database(url: str, *, options: str, **more: Any) -> dict[str, Any]:  # Any: Django's form
+    found = env.db_url_config(url)
+    engine = {"ENGINE": "django.db.backends.postgresql", "CONN_HEALTH_CHECKS": False}
+    return {**found, **engine, "OPTIONS": {**found.get("OPTIONS", {}), "options": options, **more}}
+
+
 DATABASES = {
-    "default": {
-        **_database,
-        "ENGINE": "django.db.backends.postgresql",
-        "CONN_HEALTH_CHECKS": False,
-        "OPTIONS": {
-            **_database.get("OPTIONS", {}),
-            "pool": {"min_size": 1, "max_size": 8, "timeout": 20},
-            # No statement waits for a lock, runs or idles in a transaction for ever; migrations included.
-            "options": "-c lock_timeout=15s -c statement_timeout=120s -c idle_in_transaction_session_timeout=120s",
-        },
-    }
+    "default": _database(_DATABASE_URL, options=_BOUNDS, pool={"min_size": 1, "max_size": 8, "timeout": 20}),
+    # The auditor's own account, which may only read, and only the ledger (see ledger/audit/account.py).
+    "audit": {
+        **_database(
+            required("ABS_AUDIT_DATABASE_URL", _DATABASE_URL), options=f"{_BOUNDS} -c default_transaction_read_only=on"
+        ),
+        "TEST": {"MIRROR": "default"},
+    },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True

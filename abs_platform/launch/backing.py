@@ -17,6 +17,7 @@ from abs_platform.launch.supervisor import Service, StartFailure, Supervisor, en
 POSTGRES, REDIS, EVM = "postgres", "redis", "evm"
 ALL = frozenset({POSTGRES, REDIS, EVM})
 VARIABLES = {POSTGRES: "DATABASE_URL", REDIS: "REDIS_URL", EVM: "ABS_CHAINS"}
+AUDIT_VARIABLE = "ABS_AUDIT_DATABASE_URL"  # the auditor's account in the same database
 _ATTEMPTS = 3
 
 
@@ -92,7 +93,11 @@ def start(
     }
     found = {VARIABLES[name]: url for name, url in given.items() if url and name in wanted}
     if POSTGRES in wanted and not given[POSTGRES]:
-        found["DATABASE_URL"] = _postgres(supervisor, console, Postgres(state, book, env, quick))
+        postgres = Postgres(state, book, env, quick)
+        _run_postgres(supervisor, console, postgres)
+        found["DATABASE_URL"], found[AUDIT_VARIABLE] = postgres.url, postgres.audit_url
+    elif POSTGRES in wanted and env.get(AUDIT_VARIABLE):
+        found[AUDIT_VARIABLE] = env[AUDIT_VARIABLE]
     if REDIS in wanted and not given[REDIS]:
         redis = Redis(state, book, env, quick)
         with console.step("Redis") as notes:
@@ -112,7 +117,7 @@ def start(
     return Backing(found, external)
 
 
-def _postgres(supervisor: Supervisor, console: Console, postgres: Postgres) -> str:
+def _run_postgres(supervisor: Supervisor, console: Console, postgres: Postgres) -> None:
     if postgres.is_new():
         with console.step("making a PostgreSQL cluster"):
             command = postgres.initdb()
@@ -125,7 +130,6 @@ def _postgres(supervisor: Supervisor, console: Console, postgres: Postgres) -> s
         _start(supervisor, postgres)
         notes.append(f"port {postgres.port}")
         postgres.create_database()
-    return postgres.url
 
 
 def _start(supervisor: Supervisor, server: _Server) -> None:

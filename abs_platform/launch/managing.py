@@ -28,7 +28,8 @@ def add_parsers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         (
             "audit",
             "recompute the log and name the first wrong row",
-            "Recomputes the log from records, tiles, checkpoints and chains, and names the first wrong row. Arguments "
+            "Derives the log again from its records up to the chains, and names the first wrong row. `--incremental` "
+            "begins where the last audit ended; `--channel NAME` audits one channel, `--json` is for programs. Arguments "
             "are passed to `manage.py audit_log`; its exit code is passed back.",
         ),
     ):

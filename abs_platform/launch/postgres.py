@@ -22,6 +22,7 @@ from abs_platform.launch.supervisor import Service
 NAME = "postgres"
 USUAL_PORT = 5432
 DATABASE = USER = "abs"
+AUDITOR = "abs_audit"  # may log in; setup_ledger lets it read the ledger's tables
 _SUPERUSER = "postgres"
 _CHILD = Path(__file__).resolve().parent / "child.py"
 # A statement carries what documents say. None is written to the log: not the failing, not the slow, no row in a detail.
@@ -32,6 +33,10 @@ _MAKE_DATABASE = """\
 SELECT 'CREATE ROLE {user} LOGIN CREATEDB CREATEROLE'
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{user}') \\gexec
 ALTER ROLE {user} PASSWORD '{password}';
+SELECT 'CREATE ROLE {auditor} LOGIN'
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{auditor}') \\gexec
+ALTER ROLE {auditor} PASSWORD '{auditor_password}';
+GRANT {auditor} TO {user};
 SELECT 'CREATE DATABASE {database} OWNER {user}'
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{database}') \\gexec
 """
@@ -94,7 +99,15 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        return f"postgres://{USER}:{self.state.secret('postgres-abs.key')}@{HOST}:{self.port}/{DATABASE}"
+        return self._url(USER, "postgres-abs.key")
+
+    @property
+    def audit_url(self) -> str:
+        """The auditor's account."""
+        return self._url(AUDITOR, "postgres-audit.key")
+
+    def _url(self, user: str, secret: str) -> str:
+        return f"postgres://{user}:{self.state.secret(secret)}@{HOST}:{self.port}/{DATABASE}"
 
     def move(self) -> None:
         """Take another port: somebody was faster."""
@@ -170,10 +183,18 @@ class Postgres:
         return len(lines) >= 8 and lines[0] == str(process.pid) and lines[7].strip() == "ready"
 
     def create_database(self) -> None:
-        """Make the application's role and database where missing. The role is no superuser, as on a managed server."""
-        role_password = self.state.secret("postgres-abs.key")
+        """Make the application's and the auditor's roles and the database where missing. Neither is a superuser, as on a
+        managed server. The application's may end the auditor's sessions, which dropping a database with them asks for.
+        """
         script = self.state.path / "keys" / "create-role.sql"
-        write_private(script, _MAKE_DATABASE.format(user=USER, database=DATABASE, password=role_password))
+        statements = _MAKE_DATABASE.format(
+            database=DATABASE,
+            user=USER,
+            password=self.state.secret("postgres-abs.key"),
+            auditor=AUDITOR,
+            auditor_password=self.state.secret("postgres-audit.key"),
+        )
+        write_private(script, statements)
         try:
             done = subprocess.run(
                 [

@@ -70,6 +70,10 @@ class Signature:
     key_id: bytes
     signature: bytes
 
+    def line(self) -> str:
+        """The line in its one proper form, without its newline."""
+        return f"{_DASH}{self.name} {base64.b64encode(self.key_id + self.signature).decode()}"
+
 
 def key_id(name: str, algorithm: str, public: bytes) -> bytes:
     """The four bytes by which a note tells whose signature it carries."""
@@ -84,7 +88,7 @@ def vkey(name: str, algorithm: str, public: bytes) -> str:
 
 def line(name: str, algorithm: str, public: bytes, signature: bytes) -> str:
     """A signature's line, without its newline."""
-    return f"{_DASH}{name} {base64.b64encode(key_id(name, algorithm, public) + signature).decode()}"
+    return Signature(name, key_id(name, algorithm, public), signature).line()
 
 
 def sign(checkpoint: Checkpoint, *, name: str, signers: Iterable[Signer]) -> str:
@@ -152,11 +156,16 @@ def cosigned_message(body: str, seconds: int) -> bytes:
     return f"{COSIGNATURE}\ntime {seconds}\n{body}".encode()
 
 
+def cosigned_at(signature: Signature) -> int:
+    """The time that a witness's signature carries, in Unix seconds."""
+    return int.from_bytes(signature.signature[:_TIME_SIZE], "big")
+
+
 def verify_cosignature(checkpoint: Checkpoint, signature: Signature, *, name: str, public: bytes) -> int:
     """When the witness signed, in Unix seconds. Raises InvalidNote unless the signature is its own over the checkpoint."""
     if signature.name != name or signature.key_id != key_id(name, COSIGNATURE, public):
         raise InvalidNote(f"the signature is not of the witness {name!r}")
-    seconds = int.from_bytes(signature.signature[:_TIME_SIZE], "big")
+    seconds = cosigned_at(signature)
     message = cosigned_message(checkpoint.body(), seconds)
     if not ed25519.verify(public, message, signature.signature[_TIME_SIZE:]):
         raise InvalidNote(f"the cosignature of {name!r} is wrong")

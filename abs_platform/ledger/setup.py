@@ -12,6 +12,7 @@ from abs_platform.core import clock
 from abs_platform.integrations import chains
 from abs_platform.integrations.chains import ChainClient, ChainError
 from abs_platform.ledger import keys
+from abs_platform.ledger.audit import account
 from abs_platform.ledger.models import Anchor, Chain, Channel, ChannelChain, Checkpoint
 from abs_platform.ledger.selectors import trust
 from abs_platform.ledger.services import MAIN, enqueue_anchors
@@ -29,6 +30,7 @@ def prepare(*, say: Say) -> list[str]:
 
     Raises SetupRefused where going on could lose evidence, ChainError when a chain that was never set up refuses.
     """
+    account.grant(say=say)
     keys.establish()
     channel = _channel(say)
     rows = _chains(channel)

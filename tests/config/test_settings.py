@@ -14,6 +14,7 @@ PRODUCTION = {
     "ABS_SECRET_KEY": "s" * 50,
     "ABS_WEB_URL": "https://abs.example.com",
     "DATABASE_URL": "postgres://u:p@db:5432/abs",
+    "ABS_AUDIT_DATABASE_URL": "postgres://auditor:p@db:5432/abs",
     "REDIS_URL": "redis://cache:6379/0",
     "ABS_CHAINS": "[]",
     "ABS_LOG_ORIGIN": "abs.example.com/main",

@@ -20,7 +20,8 @@ from abs_platform.launch.paths import StateFolder
 from abs_platform.launch.supervisor import Supervisor
 from tests.launch.conftest import wait_for
 
-OWN = {name: value for name, value in os.environ.items() if name not in backing.VARIABLES.values()}
+SERVICES = {*backing.VARIABLES.values(), backing.AUDIT_VARIABLE}
+OWN = {name: value for name, value in os.environ.items() if name not in SERVICES}
 
 
 def ask_chain(url: str, method: str) -> int:
@@ -96,6 +97,7 @@ def test_services_keep_their_data_and_addresses_over_a_restart_and_a_crash(state
 def test_services_that_the_environment_names_are_not_started(state: StateFolder, tmp_path: Path) -> None:
     named = {
         "DATABASE_URL": "postgres://db/abs",
+        "ABS_AUDIT_DATABASE_URL": "postgres://auditor@db/abs",
         "REDIS_URL": "redis://cache",
         "ABS_CHAINS": '[{"name": "consortium"}]',
     }

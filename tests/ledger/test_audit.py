@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from abs_platform.crypto import sm2
 from abs_platform.crypto.merkle import Hasher
 from abs_platform.ledger import keys, note, services
-from abs_platform.ledger.audit import Report, audit
+from abs_platform.ledger.audit import audit
+from abs_platform.ledger.audit.report import Report
 from abs_platform.ledger.entries import entry
 from abs_platform.ledger.models import Anchor, Checkpoint, Leaf, Tile
 from tests.ledger.conftest import Ledger
@@ -23,9 +24,9 @@ def full(unanchored: Ledger) -> Ledger:
         unanchored.append(count)
         services.seal()
     unanchored.append(1)
-    assert audit().to_json() | {"channel": ""} == {
-        "ok": True, "channel": "", "leaves": 300, "pending": 1, "tiles": 1, "checkpoints": 3, "anchors": 0,
-        "wrong": None, "unreachable": {},
+    assert audit().to_json() == {
+        "ok": True, "channel": "main", "mode": "full", "size": 300, "leaves": 300, "pending": 1, "tiles": 1,
+        "checkpoints": 3, "cosignatures": 0, "anchors": 0, "wrong": None, "unreachable": {},
     }  # fmt: skip
     return unanchored
 
@@ -51,7 +52,7 @@ OTHER_CHANGES = [
     ("UPDATE ledger_tile SET index = 5", "tile 0/0"),
     (
         "INSERT INTO ledger_tile (channel_id, level, index, hashes, root) SELECT channel_id, level, 1, hashes, root FROM ledger_tile",
-        "tiles",
+        "tile 0/1",
     ),
     ("UPDATE ledger_checkpoint SET root = decode(repeat('ab', 32), 'hex') WHERE size = 290", "checkpoint 290"),
     ("UPDATE ledger_checkpoint SET note = replace(note, '290', '289') WHERE size = 290", "checkpoint 290"),
@@ -67,13 +68,13 @@ def test_a_changed_record_is_named(full: Ledger) -> None:
         record = record_of(index)
         for change in RECORD_CHANGES:
             with full.tampered(f"UPDATE ledger_record SET {change} WHERE id = %s", record):
-                assert wrong(audit())[0] == f"record {record}", (index, change)
+                assert wrong(audit(using="default"))[0] == f"record {record}", (index, change)
 
 
 def test_a_changed_leaf_is_named(full: Ledger) -> None:
     for index in (0, 255, 256, 299):
         with full.tampered("UPDATE ledger_leaf SET hash = decode(repeat('ab', 32), 'hex') WHERE index = %s", index):
-            assert wrong(audit())[0] == f"leaf {index}"
+            assert wrong(audit(using="default"))[0] == f"leaf {index}"
 
 
 def test_exchanged_leaves_are_found(full: Ledger) -> None:
@@ -104,14 +105,14 @@ def test_a_changed_tile_byte_is_named(full: Ledger) -> None:
         with full.tampered(
             "UPDATE ledger_tile SET hashes = set_byte(hashes, %s, get_byte(hashes, %s) # 1)", byte, byte
         ):
-            row, detail = wrong(audit())
+            row, detail = wrong(audit(using="default"))
             assert row == "tile 0/0" and f"byte {byte} " in detail
 
 
 def test_other_changes_are_named(full: Ledger) -> None:
     for sql, row in OTHER_CHANGES:
         with full.tampered(sql):
-            assert wrong(audit())[0].startswith(row), sql
+            assert wrong(audit(using="default"))[0].startswith(row), sql
 
 
 class Forger:
@@ -197,7 +198,10 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
 def test_the_command_says_it_in_words_in_json_and_by_its_exit_code(
     full: Ledger, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(capsys) == (0, "main: in order: 300 leaves, 1 tiles, 3 checkpoints, 0 anchors, 1 pending\n")
+    assert run(capsys) == (
+        0,
+        "main: in order up to 300 (full): 300 leaves, 1 tiles, 3 checkpoints, 0 cosignatures, 0 anchors, 1 pending\n",
+    )
     full.tamper("UPDATE ledger_leaf SET hash = decode(repeat('ab', 32), 'hex') WHERE index = 42")
     code, text = run(capsys)
     assert code == 1 and text.startswith("main: WRONG: leaf 42: ")

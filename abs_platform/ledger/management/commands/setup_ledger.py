@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from abs_platform.integrations.chains import ChainError
+from abs_platform.ledger.audit.account import NoAuditAccount
 from abs_platform.ledger.models import Chain
 from abs_platform.ledger.setup import SetupRefused, prepare
 
@@ -18,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:  # Any: Django's signature
         try:
             unreachable = prepare(say=self.stdout.write)
-        except (SetupRefused, ChainError) as error:
+        except (SetupRefused, NoAuditAccount, ChainError) as error:
             raise CommandError(str(error)) from error
         never = Chain.objects.filter(name__in=unreachable, contract="").values_list("name", flat=True)
         if never:
