@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 
-from abs_platform.launch import bench, checks, folder, managing, tour, up
+from abs_platform.launch import bench, checks, folder, managing, tour, up, witness
 from abs_platform.launch.console import guarded
 
 _DESCRIPTION = "Supply-chain ABS platform: starts, checks and measures the whole product on this machine."
@@ -23,6 +23,7 @@ def parser() -> argparse.ArgumentParser:
     bench.add_parser(commands)
     tour.add_parser(commands)
     managing.add_parsers(commands)
+    witness.add_parser(commands)
     return found
 
 

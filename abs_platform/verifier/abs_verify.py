@@ -836,6 +836,21 @@ def trusted_signers(note: Note, keys: list[_Key]) -> list[_Key]:
     return signers
 
 
+def read_checkpoint(text: str, trust: dict[str, Any]) -> Note:
+    """The trusted log's checkpoint, signed by its trusted keys: for whoever follows the log. Raises Unreadable."""
+    trusted = _read_trust(trust)
+    try:
+        if len(text) > MAX_NOTE_CHARACTERS:
+            raise _Failed("note_form")
+        note = parse_note(text)
+        if note.origin != trusted.origin:
+            raise _Failed("origin_differs", expected=trusted.origin, found=note.origin)
+        trusted_signers(note, trusted.keys)
+    except _Failed as failed:
+        raise Unreadable(f"the checkpoint: {_say('en', failed.text, failed.values)}") from None
+    return note
+
+
 def cosigned_at(note: Note, keys: list[_Key]) -> int | None:
     """When the witness with these keys cosigned (C2SP tlog-cosignature), the first time in Unix seconds; None where it
     did not. Raises _Failed where a line under its name and id is wrong.
