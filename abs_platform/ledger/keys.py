@@ -1,14 +1,18 @@
 """The platform's own keys: which sign now, and which signed what. Private parts stay in the key-management system."""
 
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Count, Max, Min, Q
 
 from abs_platform.crypto import ed25519
 from abs_platform.integrations.kms import kms
-from abs_platform.ledger.models import Channel, Checkpoint, PublisherKey
+from abs_platform.ledger.models import AnchorTransaction, Chain, Channel, Checkpoint, PublisherKey
 from abs_platform.ledger.note import ED25519, SM2
+
+Json = dict[str, Any]  # Any: JSON
 
 FIRST_NAMES = {SM2: "log-publisher", ED25519: "log-publisher-ed25519"}
 
@@ -61,7 +65,49 @@ def signers_of(channel: Channel) -> list[tuple[PublisherKey, int | None]]:
 def establish() -> None:
     """Make the first keys where there are none."""
     with transaction.atomic():
-        for algorithm, name in FIRST_NAMES.items():
+        for algorithm in FIRST_NAMES:
             if not PublisherKey.objects.filter(algorithm=algorithm, retired_at=None).exists():
-                public = kms().signing_key(name).public if algorithm == SM2 else kms().ed25519_key(name).public
-                PublisherKey.objects.create(algorithm=algorithm, name=name, public=public)
+                next_key(algorithm).save(force_insert=True)
+
+
+def next_key(algorithm: str) -> PublisherKey:
+    """The next key of an algorithm, made in the key-management system under a name of its own; not stored yet."""
+    number = PublisherKey.objects.filter(algorithm=algorithm).count() + 1
+    name = FIRST_NAMES[algorithm] if number == 1 else f"{FIRST_NAMES[algorithm]}-{number}"
+    public = kms().signing_key(name).public if algorithm == SM2 else kms().ed25519_key(name).public
+    return PublisherKey(algorithm=algorithm, name=name, public=public)
+
+
+def listed() -> list[Json]:
+    """Every key of the platform, the newest first, for operators: what it signed in each channel, and how many
+    transactions on each chain.
+    """
+    signed: dict[UUID, list[Json]] = {}
+    for column in ("sm2_key", "ed25519_key"):
+        rows = Checkpoint.objects.values(column, "channel__name").order_by("channel__name")
+        for row in rows.annotate(checkpoints=Count("id"), first_size=Min("size"), last_size=Max("size")):
+            signed.setdefault(row[column], []).append(
+                {"channel": row["channel__name"]}
+                | {name: row[name] for name in ("checkpoints", "first_size", "last_size")}
+            )
+    sent: dict[UUID, dict[str, int]] = {}
+    for chain in Chain.objects.exclude(publisher=None).order_by("name"):
+        if chain.publisher_id is not None:
+            sent.setdefault(chain.publisher_id, {})[chain.name] = 0
+    transactions = AnchorTransaction.objects.exclude(key=None).values_list("key", "chain__name").order_by("chain__name")
+    for key_id, chain_name, count in transactions.annotate(count=Count("id")):
+        sent.setdefault(key_id, {})[chain_name] = count
+    return [
+        {
+            "id": str(key.id),
+            "algorithm": key.algorithm,
+            "name": key.name,
+            "public": bytes(key.public).hex(),
+            "created_at": key.created_at,
+            "retired_at": key.retired_at,
+            "is_active": key.retired_at is None,
+            "signed": signed.get(key.id, []),
+            "chains": [{"chain": name, "transactions": count} for name, count in sent.get(key.id, {}).items()],
+        }
+        for key in PublisherKey.objects.order_by("-created_at", "-id")
+    ]

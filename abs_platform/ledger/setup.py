@@ -49,6 +49,11 @@ def prepare(*, say: Say) -> list[str]:
     return unreachable
 
 
+def write_trust_files() -> None:
+    """Write every log's trust file, after what they say has changed."""
+    write_trust_file(settings.TRUST_FILE)
+
+
 def write_trust_file(file: Path) -> None:
     """Write the trust file whole or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True)

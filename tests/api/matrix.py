@@ -42,6 +42,8 @@ GET  log/{channel}/proof/inclusion?index=0 200 200 200 200 200 200 200 200 200 2
 GET  log/{channel}/proof/consistency?from=1&to=1 200 200 200 200 200 200 200 200 200 200 200 200 200
 POST log/{channel}/cosignatures           201 201 201 201 201 201 201 201 201 201 201 201 201
 
+GET  ledger/keys                          403 403 403 403 403 403 403 403 403 403 200 403 401
+POST ledger/keys/rotate                   403 403 403 403 403 403 403 403 403 403 200 403 401
 GET  ledger/channels                      200 200 200 200 200 200 200 200 200 200 200 200 401
 GET  ledger/channels/{channel}/checkpoints 200 200 200 200 200 200 200 200 200 200 200 200 401
 GET  ledger/channels/{channel}/checkpoints/{size} 200 200 200 200 200 200 200 200 200 200 200 200 401
@@ -158,6 +160,7 @@ def body_of(row: Row, stage: Stage, *, digest: str) -> Any:  # JSON, or Files
         "demo/switch": {"username": "supplier"},
         "documents": Files({"order.xml": Papers(number="NEW-1").order()}),
         "documents/{document}/disclosure": {"paths": ["/number", "/totals/payable"]},
+        "ledger/keys/rotate": {"algorithm": "ed25519"},
         "log/{channel}/cosignatures": stage.cosignature(),
         "documents/{loose}/attach": {"trade": str(stage.trade.id)},
         "trades/{trade}/payment-confirmations": {

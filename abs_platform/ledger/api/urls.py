@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from abs_platform.ledger.api import explorer, public
+from abs_platform.ledger.api import explorer, keys, public
 
 urlpatterns = [
     path("verify/trust", public.Trust.as_view(), name="trust"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("log/<slug:channel>/proof/inclusion", public.Inclusion.as_view()),
     path("log/<slug:channel>/proof/consistency", public.Consistency.as_view()),
     path("log/<slug:channel>/cosignatures", public.Cosignatures.as_view()),
+    path("ledger/keys", keys.Keys.as_view()),
+    path("ledger/keys/rotate", keys.RotateKey.as_view()),
     path("ledger/channels", explorer.Channels.as_view()),
     path("ledger/channels/<slug:name>/checkpoints", explorer.Checkpoints.as_view()),
     path("ledger/channels/<slug:name>/checkpoints/<int:size>", explorer.CheckpointBySize.as_view()),

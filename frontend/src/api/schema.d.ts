@@ -550,6 +550,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The platform's keys, the newest first; private parts never leave the key-management system. */
+        get: operations["ledger_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/keys/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Let a new key sign from now on. What the old one signed stays valid; verifiers need the new trust file. */
+        post: operations["ledger_keys_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/records": {
         parameters: {
             query?: never;
@@ -1556,6 +1590,30 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["JobOut"][];
         };
+        KeyChainOut: {
+            chain: string;
+            transactions: number;
+        };
+        KeyOut: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            algorithm: "sm2-sm3" | "ed25519" | "secp256k1";
+            /** @description In the key-management system */
+            name: string;
+            /** @description Hex */
+            public: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            retired_at: string | null;
+            is_active: boolean;
+            signed: components["schemas"]["SignedOut"][];
+            chains: components["schemas"]["KeyChainOut"][];
+        };
+        KeysOut: {
+            keys: components["schemas"]["KeyOut"][];
+        };
         LedgerRecordDetailOut: {
             /** Format: uuid */
             id: string;
@@ -1830,6 +1888,10 @@ export interface components {
             poolable: boolean;
             missing: string[];
         };
+        RotateInRequest: {
+            /** @enum {string} */
+            algorithm: "sm2-sm3" | "ed25519";
+        };
         ServiceOut: {
             name: string;
             /** @enum {string} */
@@ -1873,6 +1935,13 @@ export interface components {
             /** @enum {string} */
             decision: "confirm" | "dispute";
             reason: string;
+        };
+        SignedOut: {
+            channel: string;
+            /** @description How many the key signed */
+            checkpoints: number;
+            first_size: number;
+            last_size: number;
         };
         SignerDetailOut: {
             /** @enum {string} */
@@ -2844,6 +2913,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CheckpointDetailOut"];
+                };
+            };
+        };
+    };
+    ledger_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeysOut"];
+                };
+            };
+        };
+    };
+    ledger_keys_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeysOut"];
                 };
             };
         };
