@@ -1,9 +1,8 @@
 import type { ReactNode } from "react";
 
-import { joinClauses, joinNames } from "../../shared/format/join";
 import { formatLong } from "../../shared/format/time";
 import { useLanguage, useText } from "../../shared/i18n/LanguageProvider";
-import type { Language } from "../../shared/i18n/language";
+import { pathInWords } from "../../shared/trade/pathWords";
 import { CopyText } from "../../shared/ui/CopyText";
 import { Facts } from "../../shared/ui/Facts";
 import { Section } from "../../shared/ui/Page";
@@ -11,47 +10,32 @@ import { StatusTag, ToneIcon, type Tone } from "../../shared/ui/StatusTag";
 import type { ChainState } from "./chain";
 import type { DroppedBundle, Unreadable } from "./dropped";
 import { messages } from "./messages";
+import { clean, detailOf, labelOf, sentenceOf } from "./sentence";
 import type { TrustState } from "./useCheck";
-import { verdictWords, type Link, type VerdictText } from "./verdictWords";
+import { verdictWords } from "./verdictWords";
 import type { Verdict, VerdictKind } from "./verify";
 
 const TONE: Record<VerdictKind, Tone> = { valid: "done", pending: "running", unreachable: "attention", invalid: "refused" };
 const ADVICE = { valid: "adviceValid", pending: "advicePending", unreachable: "adviceUnreachable", invalid: "adviceInvalid" } as const;
 
-type Say = (key: VerdictText, params?: Readonly<Record<string, string | number>>) => string;
+const CHAIN_TONE: Record<ChainState, Tone> = {
+  verified: "done",
+  contradicted: "refused",
+  unreachable: "attention",
+  not_asked: "idle",
+  no_anchor: "idle",
+  not_trusted: "attention",
+};
 
 function iso(seconds: number): string {
   return new Date(seconds * 1000).toISOString();
 }
 
-function labelOf(link: Link, say: Say): string {
-  const [kind, ...rest] = link.name.split("/");
-  if (kind !== "chain") return say(`link_${kind}` as VerdictText);
-  const step = rest.pop() ?? "";
-  return say(`link_chain_${step}` as VerdictText, { name: rest.join("/") });
-}
-
-function sentenceOf(verdict: Verdict, say: Say, language: Language): string {
-  const names = (state: ChainState) => joinNames(verdict.chains.filter((chain) => chain.state === state).map((chain) => chain.name), language);
-  if (verdict.verdict === "invalid") {
-    const failing = verdict.links.filter((link) => link.ok === false).map((link) => say("failing_link", { link: labelOf(link, say), detail: say(link.text, link.values) }));
-    return say("verdict_invalid", { failing: joinClauses(failing, language) });
-  }
-  const suffix = verdict.fileChecked ? "" : "_record";
-  const chains = names(verdict.verdict === "unreachable" ? "unreachable" : "verified");
-  const since = verdict.since === null ? "" : formatLong(iso(verdict.since), language);
-  let sentence = say(`verdict_${verdict.verdict}${suffix}` as VerdictText, { since, chains, digest: verdict.digest });
-  if (verdict.verdict === "valid" && names("unreachable")) sentence += ` ${say("verdict_not_reached", { chains: names("unreachable") })}`;
-  if (verdict.verdict === "pending" && names("not_trusted")) sentence += ` ${say("verdict_not_trusted", { chains: names("not_trusted") })}`;
-  return sentence;
-}
-
 /** The verdict sentence first, then what to make of it, then each link with its result. */
 export function Result({ verdict, trust }: { verdict: Verdict; trust: Extract<TrustState, { state: "ready" }> }) {
   const t = useText(messages);
-  const say = useText(verdictWords);
   const { language } = useLanguage();
-  const verified = verdict.chains.filter((chain) => chain.state === "verified");
+  const { digest } = verdict.facts;
   return (
     <>
       <section className={`card verdict verdict-${verdict.verdict}`} data-testid="verdict-kind" data-verdict={verdict.verdict}>
@@ -59,7 +43,7 @@ export function Result({ verdict, trust }: { verdict: Verdict; trust: Extract<Tr
           <StatusTag tone={TONE[verdict.verdict]}>{t(verdict.verdict)}</StatusTag>
         </h2>
         <p className="verdict-sentence" data-testid="verdict">
-          {sentenceOf(verdict, say, language)}
+          {sentenceOf(verdict, language, (seconds) => formatLong(iso(seconds), language))}
         </p>
         <p className="muted">{t(ADVICE[verdict.verdict])}</p>
         <Facts
@@ -70,13 +54,17 @@ export function Result({ verdict, trust }: { verdict: Verdict; trust: Extract<Tr
                 {formatLong(iso(verdict.since), language)} <span className="meta">({iso(verdict.since)})</span>
               </time>,
             ],
-            verified.length > 0 && [
+            verdict.chains.length > 0 && [
               t("chains"),
-              verified.map((chain) => (
-                <div key={chain.name} data-testid="verdict-chain">
-                  {t("chainBlock", { name: chain.name, id: chain.chainId ?? "—", block: chain.block ?? "—" })}
-                </div>
-              )),
+              <ul key="chains" className="verdict-chains">
+                {verdict.chains.map((chain) => (
+                  <li key={chain.name} data-testid="verdict-chain" data-state={chain.state}>
+                    <StatusTag tone={CHAIN_TONE[chain.state]}>{t(`chain_${chain.state}`)}</StatusTag>{" "}
+                    {chain.block === null ? clean(chain.name) : t("chainBlock", { name: clean(chain.name), id: chain.chainId ?? "—", block: chain.block })}
+                  </li>
+                ))}
+                {trust.trust.required > 1 && <li className="meta">{t("chainsRequired", { required: trust.trust.required })}</li>}
+              </ul>,
             ],
             [
               t("trustBy"),
@@ -84,43 +72,69 @@ export function Result({ verdict, trust }: { verdict: Verdict; trust: Extract<Tr
                 {trust.own === null ? t("trustPlatform", { origin: trust.trust.origin }) : t("trustOwn", { filename: trust.own, origin: trust.trust.origin })}
               </span>,
             ],
-            verdict.claims && [
+            verdict.claims?.filename != null && [
               t("claimedName"),
               <Unproven key="name">
-                <span className="break">{verdict.claims.filename}</span>
+                <span className="break">{clean(verdict.claims.filename)}</span>
               </Unproven>,
             ],
             ...(verdict.claims?.transactions ?? []).map(
               ({ chain, tx }) =>
                 [
-                  t("claimedTx", { chain }),
+                  t("claimedTx", { chain: clean(chain) }),
                   <Unproven key={chain}>
-                    <CopyText value={tx} head={18} label={t("claimedTx", { chain })} />
+                    <CopyText value={tx} head={18} label={t("claimedTx", { chain: clean(chain) })} />
                   </Unproven>,
                 ] as const,
             ),
           ]}
         />
-        {verdict.digest && (
+        {digest !== undefined && (
           <p className="meta">
-            {t("digest")} <CopyText value={verdict.digest} label={t("digest")} />
+            {t("digest")} <CopyText value={String(digest)} label={t("digest")} />
           </p>
         )}
       </section>
+      {verdict.disclosed.length > 0 && <Disclosed verdict={verdict} />}
       <Section title={t("linksTitle")}>
         <ul className="findings">
           {verdict.links.map((link, position) => (
             <li key={position} data-testid="verify-link" data-link={link.name} data-ok={String(link.ok)}>
               <ToneIcon tone={link.ok === null ? "idle" : link.ok ? "done" : "refused"} />
               <div>
-                <strong>{labelOf(link, say)}</strong> <span className="meta">{link.ok === null ? t("unchecked") : link.ok ? t("ok") : t("failed")}</span>
-                <div className="muted">{say(link.text, link.values)}</div>
+                <strong className="link-label">{labelOf(link, language)}</strong> <span className="meta">{link.ok === null ? t("unchecked") : link.ok ? t("ok") : t("failed")}</span>
+                <div className="muted break">{detailOf(link, language)}</div>
               </div>
             </li>
           ))}
         </ul>
       </Section>
     </>
+  );
+}
+
+/** The fields that the record covers; what was not disclosed stays unknown. */
+function Disclosed({ verdict }: { verdict: Verdict }) {
+  const t = useText(messages);
+  const { language } = useLanguage();
+  return (
+    <Section title={t("disclosedTitle", { shown: verdict.facts.shown ?? "", count: verdict.facts.count ?? "" })}>
+      <p className="muted">{t("disclosedText")}</p>
+      <Facts
+        wide
+        facts={verdict.disclosed.map(
+          ({ path, value }) =>
+            [
+              <span key="path" title={clean(path, 400)}>
+                {clean(pathInWords(path, language), 400)}
+              </span>,
+              <span key="value" className="break" data-testid="disclosed-field" data-path={path}>
+                {value === "" ? t("disclosedEmpty") : clean(value, 4000)}
+              </span>,
+            ] as const,
+        )}
+      />
+    </Section>
   );
 }
 

@@ -3,8 +3,8 @@ import { Button, Modal } from "antd";
 import { useText } from "../../shared/i18n/LanguageProvider";
 import { Facts } from "../../shared/ui/Facts";
 import type { DroppedTrust } from "./dropped";
-import type { Trust } from "./inputs";
 import { messages } from "./messages";
+import type { Trust } from "./trust";
 import type { TrustState } from "./useCheck";
 import { verdictWords } from "./verdictWords";
 

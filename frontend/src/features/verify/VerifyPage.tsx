@@ -50,7 +50,7 @@ export default function VerifyPage() {
         </Section>
         <Section title={t("howTitle")}>
           <ol>
-            {(["how1", "how2", "how3", "how4", "how5"] as const).map((key) => (
+            {(["how1", "how1Fields", "how2", "how3", "how4", "how4Stamp", "offline", "how5"] as const).map((key) => (
               <li key={key}>{t(key)}</li>
             ))}
           </ol>

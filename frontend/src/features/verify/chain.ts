@@ -1,9 +1,11 @@
 /** What one chain says of an anchored checkpoint, asked by JSON-RPC. */
-import { toHex, utf8 } from "./bytes";
-import { Failed, type Values } from "./fields";
+import { concat, toHex, utf8 } from "./bytes";
+import type { AnchorClaim } from "./bundle";
+import { Failed, rfc3339, type Values } from "./fields";
 import type { Hash } from "./hash";
-import type { AnchorClaim, TrustedChain } from "./inputs";
 import type { Note } from "./note";
+import { readStrictly } from "./strictJson";
+import type { TrustedChain } from "./trust";
 import type { Link, VerdictText } from "./verdictWords";
 
 /** First four bytes of Keccak-256 of count(bytes32) and checkpoint(bytes32,uint256). */
@@ -18,6 +20,7 @@ export type Rpc = (url: string, method: string, parameters: readonly unknown[], 
 
 const REQUEST_MS = 10_000;
 const CHAIN_MS = 30_000;
+const MAX_REPLY_BYTES = 1 << 22;
 
 export const fetchRpc: Rpc = async (url, method, parameters, signal) => {
   const limit = AbortSignal.timeout(REQUEST_MS);
@@ -33,16 +36,35 @@ export const fetchRpc: Rpc = async (url, method, parameters, signal) => {
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
     });
     if (!response.ok) throw new NoAnswer(`HTTP ${response.status}`);
-    answer = await response.json();
+    answer = await readReply(response);
   } catch (error) {
     if (error instanceof NoAnswer) throw error;
     throw new NoAnswer(error instanceof Error ? error.message : String(error));
   }
-  if (typeof answer !== "object" || answer === null || !("result" in answer) || ("error" in answer && answer.error)) {
-    throw new NoAnswer(`${method} was refused`);
-  }
+  if (typeof answer !== "object" || answer === null || !("id" in answer) || answer.id !== 1) throw new NoAnswer("the answer is not JSON-RPC");
+  if (!("result" in answer) || ("error" in answer && answer.error !== null)) throw new NoAnswer(`the endpoint refused ${method}`);
   return answer.result;
 };
+
+/** The reply's JSON, read as strictly as a bundle, and no further than it may be long. */
+async function readReply(response: Response): Promise<unknown> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  const reader = response.body?.getReader();
+  for (;;) {
+    const piece = await reader?.read();
+    if (!piece || piece.done) break;
+    size += piece.value.length;
+    if (size > MAX_REPLY_BYTES) {
+      await reader?.cancel();
+      throw new NoAnswer(`the answer is larger than ${MAX_REPLY_BYTES} bytes`);
+    }
+    parts.push(piece.value);
+  }
+  const read = readStrictly(concat(...parts));
+  if (!read.ok) throw new NoAnswer("the answer is not JSON that can be read");
+  return read.value;
+}
 
 export type ChainState = "verified" | "contradicted" | "unreachable" | "not_asked" | "no_anchor" | "not_trusted";
 
@@ -123,8 +145,9 @@ export async function checkChain(
       async () => {
         const [count = 0n] = await read(SELECTOR_COUNT + log, 1);
         if (BigInt(anchor.index) >= count) throw new Failed("record_none", { index: anchor.index, count: String(count) });
-        const [size, root, block = 0n, time = 0n] = await read(SELECTOR_CHECKPOINT + log + anchor.index.toString(16).padStart(64, "0"), 5);
+        const [size, root, block = 0n, time = 0n, records] = await read(SELECTOR_CHECKPOINT + log + anchor.index.toString(16).padStart(64, "0"), 5);
         if (size !== BigInt(note.size) || root !== BigInt(`0x${toHex(note.root)}`)) throw new Failed("record_differs", { index: anchor.index });
+        if (records !== BigInt(anchor.records)) throw new Failed("records_differ", { expected: String(records), found: anchor.records });
         stored = { block, time };
         return ["record_holds", { index: anchor.index, size: note.size }];
       },
@@ -133,14 +156,13 @@ export async function checkChain(
       "block",
       async () => {
         if (stored.block !== BigInt(anchor.block)) throw new Failed("block_number", { expected: String(stored.block), found: anchor.block });
-        const block = await ask("eth_getBlockByNumber", `0x${stored.block.toString(16)}`, false);
-        if (block === null) throw new Failed("block_none", { block: anchor.block });
-        if (typeof block !== "object" || !("hash" in block) || typeof block.hash !== "string" || !("number" in block) || !("timestamp" in block)) {
-          throw new NoAnswer("the block has not the expected form");
-        }
+        const answer = await ask("eth_getBlockByNumber", `0x${stored.block.toString(16)}`, false);
+        if (answer === null) throw new Failed("block_none", { block: anchor.block });
+        const block: { hash?: unknown; number?: unknown; timestamp?: unknown } = typeof answer === "object" && !Array.isArray(answer) ? answer : {};
+        if (typeof block.hash !== "string") throw new NoAnswer("the block has not the expected form");
         if (quantity(block.number) !== stored.block || block.hash.toLowerCase() !== anchor.blockHash) throw new Failed("block_hash", { block: anchor.block });
         if (quantity(block.timestamp) !== stored.time || stored.time !== BigInt(anchor.time)) throw new Failed("block_time", { block: anchor.block });
-        return ["block_holds", { block: anchor.block, time: new Date(anchor.time * 1000).toISOString() }];
+        return ["block_holds", { block: anchor.block, time: rfc3339(anchor.time) }];
       },
     ],
   ];

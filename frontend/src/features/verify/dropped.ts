@@ -1,7 +1,8 @@
 /** What a dropped file is: proof bundle, trust file or the document itself. */
+import { BUNDLE_FORMAT, formatOf, MAX_BUNDLE_BYTES } from "./bundle";
 import { Failed, type Values } from "./fields";
-import { BUNDLE_FORMAT, formatOf, MAX_BUNDLE_BYTES, MAX_TRUST_BYTES, readTrust, TRUST_FORMAT, type Trust } from "./inputs";
 import { readStrictly } from "./strictJson";
+import { MAX_TRUST_BYTES, readTrust, TRUST_FORMAT, type Trust } from "./trust";
 import type { VerdictText } from "./verdictWords";
 
 /** Why an input cannot be read at all, so that there is no verdict on it. */

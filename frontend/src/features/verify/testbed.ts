@@ -72,7 +72,7 @@ export interface World {
   trust: Record<string, any>;
   rpc: Rpc;
   /** What the chain answers; tests change it. */
-  chain: { id: number; code: string; size: number; root: string; block: number; hash: string; time: number; count: number; down: boolean };
+  chain: { id: number; code: string; size: number; root: string; block: number; hash: string; time: number; records: number; count: number; down: boolean };
   file: { size: number; sm3: string };
 }
 
@@ -100,7 +100,7 @@ export function world(hashes: Hashes, index: number, size: number, hash: "sm3" |
   const id = hashes.sha256(join(utf8(NAME), Uint8Array.of(10, 255), utf8("sm2-sm3"), publicKey)).slice(0, 4);
   const signature = join(id, sign(SECRET, utf8(body), hashes.sm3));
   const time = 1_772_600_800;
-  const chain = { id: CHAIN_ID, code: "0x60", size, root: toHex(root), block: 42, hash: `0x${"ab".repeat(32)}`, time, count: 3, down: false };
+  const chain = { id: CHAIN_ID, code: "0x60", size, root: toHex(root), block: 42, hash: `0x${"ab".repeat(32)}`, time, records: size + 1, count: 3, down: false };
 
   const word = (value: bigint | number) => value.toString(16).padStart(64, "0");
   const rpc: Rpc = (_, method, parameters) => {
@@ -114,7 +114,7 @@ export function world(hashes: Hashes, index: number, size: number, hash: "sm3" |
     const log = toHex(hashes.sm3(utf8(ORIGIN)));
     if (data === `0x7937354c${log}`) return Promise.resolve(`0x${word(chain.count)}`);
     if (data === `0x52c11eea${log}${word(2)}`) {
-      return Promise.resolve(`0x${word(chain.size)}${chain.root}${word(chain.block)}${word(chain.time)}`);
+      return Promise.resolve(`0x${word(chain.size)}${chain.root}${word(chain.block)}${word(chain.time)}${word(chain.records)}`);
     }
     return Promise.reject(new NoAnswer(`unexpected call ${data}`));
   };
@@ -138,7 +138,7 @@ export function world(hashes: Hashes, index: number, size: number, hash: "sm3" |
       inclusion: { index, size, path: inclusionPath(h, index, leaves).map(toHex) },
       checkpoint: `${body}\n\u2014 ${NAME} ${toBase64(signature)}\n`,
       anchors: [
-        { chain: "business", chain_id: CHAIN_ID, contract: CONTRACT, index: 2, tx: `0x${"cd".repeat(32)}`, block: 42, block_hash: chain.hash, time: "2026-03-04T05:06:40Z" },
+        { chain: "business", chain_id: CHAIN_ID, contract: CONTRACT, index: 2, records: size + 1, tx: `0x${"cd".repeat(32)}`, block: 42, block_hash: chain.hash, time: "2026-03-04T05:06:40Z" },
       ],
     },
   };

@@ -6,7 +6,7 @@ import { fetchRpc } from "./chain";
 import { sort, type DroppedBundle, type DroppedTrust } from "./dropped";
 import { Failed } from "./fields";
 import { createHashes, digestFile, type FileDigest } from "./hash";
-import { readTrust, type Trust } from "./inputs";
+import { readTrust, type Trust } from "./trust";
 import type { VerdictText } from "./verdictWords";
 import { verify, type Verdict } from "./verify";
 
@@ -49,7 +49,7 @@ export function useCheck() {
     ? readable(parts.ownTrust.value, parts.ownTrust.name)
     : platform.data !== undefined
       ? readable(platform.data, null)
-      : platform.isError
+      : platform.isError || platform.fetchStatus === "paused"
         ? { state: "missing" }
         : { state: "loading" };
   const trustKey = parts.ownTrust ?? platform.data;

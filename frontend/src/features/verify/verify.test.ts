@@ -3,10 +3,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 
 import { fromHex, toHex, utf8 } from "./bytes";
 import { createHashes, digestFile, type Hashes } from "./hash";
-import { readTrust } from "./inputs";
 import { leafHash, rootFromInclusion } from "./merkle";
 import { verifySignature } from "./sm2";
 import { inclusionPath, sign, treeRoot, world, type World } from "./testbed";
+import { readTrust } from "./trust";
 import { verify } from "./verify";
 
 let hashes: Hashes;
@@ -150,6 +150,9 @@ describe("verdict", () => {
     ["another contract", "chain/business/contract", (at) => (at.bundle.anchors[0].contract = `0x${"22".repeat(20)}`)],
     ["no code at the contract", "chain/business/contract", (at) => (at.chain.code = "0x")],
     ["fewer checkpoints on chain", "chain/business/record", (at) => (at.chain.count = 2)],
+    ["another count of records on chain", "chain/business/record", (at) => (at.chain.records += 1)],
+    ["fewer records than the tree has", "format", (at) => (at.bundle.anchors[0].records = 4)],
+    ["document and fields", "format", (at) => (at.bundle.fields = { count: 1, disclosed: [] })],
     ["another root on chain", "chain/business/record", (at) => (at.chain.root = "33".repeat(32))],
     ["another size on chain", "chain/business/record", (at) => (at.chain.size = 4)],
     ["another block", "chain/business/block", (at) => (at.bundle.anchors[0].block = 41)],
