@@ -19,6 +19,7 @@ from abs_platform.core import clock
 from abs_platform.core.models import Job, JobState
 from abs_platform.core.rest.fields import Body, time
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged, query_of
+from abs_platform.ledger import audits
 from abs_platform.ledger import selectors as ledger
 from abs_platform.parties.authentication import actor_of
 from abs_platform.parties.roles import Role
@@ -126,6 +127,11 @@ class OperationsView(APIView):
             ("database", _database(), "Start PostgreSQL or mend DATABASE_URL."),
             ("redis", _redis(), "Start Redis or mend REDIS_URL. Jobs wait in the database meanwhile."),
             ("worker", worker, "Start a Celery worker and beat."),
+            (
+                "audit",
+                audits.trouble(),
+                "Keep the database as it is, and compare the row with a backup and the chains.",
+            ),
         ]
         return Response(
             {

@@ -260,6 +260,10 @@ SPECTACULAR_SETTINGS = {
 JOB_HANDLERS = {
     "ledger.seal": "abs_platform.ledger.tasks.seal",
     "ledger.anchor": "abs_platform.ledger.tasks.anchor",
+    "ledger.audit": "abs_platform.ledger.tasks.audit",
+    "ledger.audit_what_is_new": "abs_platform.ledger.tasks.audit_what_is_new",
+    "ledger.audit_everything": "abs_platform.ledger.tasks.audit_everything",
+    "risk.audited": "abs_platform.risk.tasks.audited",
     "documents.extract": "abs_platform.documents.tasks.extract",
     "documents.announce": "abs_platform.documents.tasks.announce",
     "trade.file": "abs_platform.trade.tasks.file_document",
@@ -268,11 +272,17 @@ JOB_HANDLERS = {
 TOPICS = {
     "ledger.recorded": ["documents.announce"],
     "ledger.anchored": ["documents.announce"],
+    "ledger.audited": ["risk.audited"],
     "document.extracted": ["trade.file"],
     "trade.changed": ["rights.compute"],
 }
 # Periodic jobs: kind -> interval. They carry no payload; what concerns one channel or chain they enqueue as jobs of its own.
-JOB_SCHEDULE: dict[str, timedelta] = {}
+JOB_SCHEDULE: dict[str, timedelta] = {
+    "ledger.audit_what_is_new": timedelta(minutes=env.int("ABS_AUDIT_MINUTES", default=5)),
+    "ledger.audit_everything": timedelta(hours=env.int("ABS_AUDIT_HOURS", default=24)),
+}
+if min(JOB_SCHEDULE.values()) <= timedelta(0):
+    raise ImproperlyConfigured("ABS_AUDIT_MINUTES and ABS_AUDIT_HOURS must be at least 1")
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

@@ -200,6 +200,11 @@ def retry_failed(job_id: UUID) -> bool:
     return bool(revived)
 
 
+def is_alive(job_id: UUID) -> bool:
+    """Whether a job waits or runs."""
+    return Job.objects.filter(id=job_id, state__in=[JobState.QUEUED, JobState.RUNNING]).exists()
+
+
 def due(limit: int, chosen: Q = Q()) -> list[UUID]:  # noqa: B008  # an empty condition
     """Ids of jobs that are due or whose lease ran out, oldest first."""
     now = clock.now()

@@ -383,6 +383,7 @@ class AuditRun(models.Model):
     class Meta:
         indexes = [models.Index(fields=["channel", "-started_at"], name="audit_run_newest")]
         constraints = [
+            models.UniqueConstraint(fields=["channel"], condition=Q(state="running"), name="audit_run_one_at_a_time"),
             models.CheckConstraint(condition=Q(mode__in=AUDIT_MODES), name="audit_run_mode_known"),
             models.CheckConstraint(condition=Q(state__in=AUDIT_STATES), name="audit_run_state_known"),
             models.CheckConstraint(

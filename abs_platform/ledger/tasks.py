@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from abs_platform.core import jobs
 from abs_platform.integrations.chains import ChainError
-from abs_platform.ledger import anchoring, services
+from abs_platform.ledger import anchoring, audits, services
+from abs_platform.ledger.audit.report import Mode
 
 PATIENCE = timedelta(seconds=8)
 AGAIN = timedelta(seconds=1)
@@ -31,3 +32,22 @@ def anchor(job: jobs.RunningJob) -> None:
         raise jobs.Retry(TROUBLE, str(error)) from error
     if outcome is not anchoring.Outcome.DONE:
         raise jobs.Retry(AGAIN, "waiting for the chain to take the transaction")
+
+
+def audit(job: jobs.RunningJob) -> None:
+    """Audit a channel; come again while another audit of it runs."""
+    mode = Mode(job.payload["mode"])
+    try:
+        audits.perform(job_id=job.id, channel=job.payload["channel"], mode=mode, progress=job.progress)
+    except audits.UnderWay as error:
+        raise jobs.Retry(TROUBLE, str(error)) from None
+
+
+def audit_what_is_new(job: jobs.RunningJob) -> None:
+    """Every few minutes."""
+    audits.schedule(mode=Mode.INCREMENTAL)
+
+
+def audit_everything(job: jobs.RunningJob) -> None:
+    """Once a day."""
+    audits.schedule(mode=Mode.FULL)

@@ -13,7 +13,7 @@ from abs_platform.core.subjects import SubjectRef
 from abs_platform.core.transitions import target_of
 from abs_platform.crypto import sm3
 from abs_platform.parties import selectors as parties
-from abs_platform.parties.actor import Actor
+from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.risk import selectors
 from abs_platform.risk.models import Alert, Severity
 from abs_platform.risk.states import TRANSITIONS
@@ -53,6 +53,22 @@ def report(*, actor: Actor, network_id: UUID, observations: Sequence[Observation
             audit.record(actor=actor, verb="alert.raised", subject=SubjectRef("alert", alert.id), detail=detail)
             events.notify(officers, "alert", alert.id)
     return len(raised)
+
+
+def report_tampering(*, audit_id: UUID, channel: str, row: str, detail: str) -> None:
+    """Raise an alert in each operating network: an audit found a row of the ledger other than what it was signed as."""
+    operators = parties.operators()
+    for network_id in {operator.network_id for operator in operators}:
+        observation = Observation(
+            rule="ledger_tampered",
+            severity=Severity.CRITICAL,
+            key=f"ledger/{channel}/{row}",
+            subject=SubjectRef("audit", audit_id),
+            subject_label=f"{channel}: {row}",
+            organisation_ids=tuple(operator.id for operator in operators if operator.network_id == network_id),
+            detail={"channel": channel, "row": row, "found": detail},
+        )
+        report(actor=PLATFORM, network_id=network_id, observations=[observation])
 
 
 def _alert(network_id: UUID, seen: Observation) -> Alert:

@@ -94,6 +94,8 @@ POST networks                             403 403 403 403 403 403 403 403 403 40
 GET  organisations                        403 403 403 403 403 403 403 403 403 403 200 403 401
 POST organisations                        403 403 403 403 403 403 403 403 403 403 201 403 401
 POST organisations/{organisation}/clients 403 403 403 403 403 403 403 403 403 403 201 403 401
+GET  ledger/audits                        403 403 403 403 403 403 403 403 403 403 200 403 401
+POST ledger/audits                        403 403 403 403 403 403 403 403 403 403 202 403 401
 GET  operations                           403 403 403 403 403 403 403 403 403 403 200 403 401
 GET  jobs                                 403 403 403 403 403 403 403 403 403 403 200 403 401
 POST jobs/{job}/retry                     403 403 403 403 403 403 403 403 403 403 200 403 401
@@ -175,6 +177,7 @@ def body_of(row: Row, stage: Stage, *, digest: str) -> Any:  # JSON, or Files
         "access-requests/{request}/grant": {"trades": [str(stage.trade.id)], "days": 7},
         "access-requests/{request}/decline": {"reason": "not now"},
         "alerts/{alert}/close": {"note": "the supplier sent a credit note"},
+        "ledger/audits": {"channel": "main", "mode": "full"},
         "networks": {"name": "one more network"},
         "organisations": {"network": str(stage.world.network.id), "name": "New Co", "roles": ["supplier"]},
         "organisations/{organisation}/clients": {"name": "erp", "roles": ["supplier"]},

@@ -8,9 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from abs_platform.consent import services as consent
+from abs_platform.core import clock
 from abs_platform.core.models import Job
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.ledger import services as ledger
+from abs_platform.ledger.models import AuditRun, Channel
 from abs_platform.ledger.services import MAIN
 from abs_platform.parties import services as parties
 from abs_platform.parties.actor import PLATFORM
@@ -46,6 +48,7 @@ LISTS = [
     ("networks", "operator"),
     ("organisations", "operator"),
     ("jobs", "operator"),
+    ("ledger/audits", "operator"),
     ("ledger/records", "supplier"),
     (f"ledger/channels/{MAIN}/checkpoints", "core"),
 ]
@@ -91,6 +94,9 @@ class Growing:
             identifiers=[("company_id", f"x{n}")],
         )  # fmt: skip
         Job.objects.create(kind="ledger.anchor", key=f"k{n}")
+        AuditRun.objects.create(
+            channel=Channel.objects.get(name="main"), mode="full", state="in_order", finished_at=clock.now()
+        )
         ledger.seal()
 
     def measure(self) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from abs_platform.ledger.api import explorer, keys, public
+from abs_platform.ledger.api import audits, explorer, keys, public
 
 urlpatterns = [
     path("verify/trust", public.Trust.as_view(), name="trust"),
@@ -20,5 +20,6 @@ urlpatterns = [
     path("ledger/channels/<slug:name>/checkpoints/<int:size>", explorer.CheckpointBySize.as_view()),
     path("ledger/records", explorer.Records.as_view()),
     path("ledger/records/<uuid:id>", explorer.RecordById.as_view()),
+    path("ledger/audits", audits.Audits.as_view()),
     path("ledger/search", explorer.Search.as_view()),
 ]

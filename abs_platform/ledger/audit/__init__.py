@@ -30,7 +30,7 @@ def audit(*, channel: str = MAIN, mode: Mode = Mode.FULL, progress: Progress = _
     try:
         log = _log(channel, seen, using)
         derived = _derive(log, seen, report, progress, using)
-        checked = audit_chains(log, derived, seen.chains if seen else {}, report, using=using)
+        checked = audit_chains(log, derived, seen.chains if seen else {}, report, progress, using=using)
     except Wrong as wrong:
         report.wrong = {"row": wrong.row, "detail": wrong.detail}
     else:

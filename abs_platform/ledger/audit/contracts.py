@@ -6,7 +6,7 @@ from abs_platform.integrations import chains
 from abs_platform.integrations.chains import ChainClient, ChainError, NotConfigured, Published
 from abs_platform.ledger.anchoring import log_key
 from abs_platform.ledger.audit.memory import SeenChain
-from abs_platform.ledger.audit.recomputation import Derived
+from abs_platform.ledger.audit.recomputation import Derived, Progress
 from abs_platform.ledger.audit.report import Mode, Report, Wrong
 from abs_platform.ledger.models import Anchor, Chain, Channel, Checkpoint
 from abs_platform.ledger.states import LIVE, AnchorState
@@ -15,7 +15,7 @@ EVM = "evm"
 
 
 def audit_chains(
-    log: Channel, derived: Derived, seen: dict[str, SeenChain], report: Report, *, using: str
+    log: Channel, derived: Derived, seen: dict[str, SeenChain], report: Report, progress: Progress, *, using: str
 ) -> dict[str, SeenChain]:
     """Ask every chain, outside transactions. Returns how far each was found in order, for the memory. Raises Wrong.
 
@@ -27,7 +27,7 @@ def audit_chains(
     found = Chain.objects.using(using).filter(linked | Q(Exists(anchored))).exclude(contract="").distinct()
     for chain in found.order_by("name"):
         try:
-            checked[chain.name] = _ChainAudit(log, chain, derived, seen.get(chain.name), report, using).run()
+            checked[chain.name] = _ChainAudit(log, chain, derived, seen.get(chain.name), report, progress, using).run()
         except ChainError as error:
             if not isinstance(error, NotConfigured) or log in chain.channels.all():
                 report.unreachable[chain.name] = str(error)
@@ -38,13 +38,21 @@ class _ChainAudit:
     """One channel on one chain."""
 
     def __init__(
-        self, log: Channel, chain: Chain, derived: Derived, seen: SeenChain | None, report: Report, using: str
+        self,
+        log: Channel,
+        chain: Chain,
+        derived: Derived,
+        seen: SeenChain | None,
+        report: Report,
+        progress: Progress,
+        using: str,
     ) -> None:
         self._log = log
         self._chain = chain
         self._derived = derived
         self._seen = seen
         self._report = report
+        self._progress = progress
         self._using = using
         self._key = log_key(log)
         self._client: ChainClient
@@ -128,6 +136,7 @@ class _ChainAudit:
         checked = start
         anchored = [index for index, anchor in anchors.items() if anchor.state == AnchorState.ANCHORED]
         for index in range(start, max([count, *(index + 1 for index in anchored)])):
+            self._progress(self._derived.size, self._derived.size)  # that the audit lives
             anchor = anchors.get(index)
             found = self._client.published(self._key, index)
             if found is None:

@@ -499,6 +499,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/audits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Audits, newest first. */
+        get: operations["ledger_audits_list"];
+        put?: never;
+        /** @description Have a channel audited now, in the background: in full, or what came since the last audit in order. */
+        post: operations["ledger_audit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/channels": {
         parameters: {
             query?: never;
@@ -1107,6 +1125,46 @@ export interface components {
         AttachInRequest: {
             /** Format: uuid */
             trade: string;
+        };
+        AuditInRequest: {
+            channel: string;
+            /** @enum {string} */
+            mode: "full" | "incremental";
+        };
+        /** @description One audit of a channel's log. */
+        AuditOut: {
+            /** Format: uuid */
+            id: string;
+            channel: string;
+            /** @enum {string} */
+            mode: "full" | "incremental";
+            /** @enum {string} */
+            state: "running" | "in_order" | "wrong" | "unreachable" | "failed";
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            finished_at: string | null;
+            /** @description Of the log, as audited */
+            size: number;
+            /** @description Rows checked, by kind */
+            counts: {
+                [key: string]: number;
+            };
+            /** @description The first wrong row */
+            row: string;
+            /** @description What is wrong with it, or why the audit failed */
+            detail: string;
+            /** @description Chain: why it was not checked */
+            unreachable: {
+                [key: string]: string;
+            };
+        };
+        AuditOutPage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["AuditOut"][];
         };
         BundleOut: {
             format: string;
@@ -2846,6 +2904,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobOut"];
+                };
+            };
+        };
+    };
+    ledger_audits_list: {
+        parameters: {
+            query?: {
+                /** @description Where to go on, as `next` and `previous` give it. */
+                cursor?: string;
+                /** @description Rows in a page, 1 to 100; 50 if not given. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditOutPage"];
+                };
+            };
+        };
+    };
+    ledger_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditInRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditOut"];
                 };
             };
         };

@@ -12,5 +12,6 @@ export const ALERT_RULES = [
   "unit_differs",
   "currency_differs",
   "item_not_ordered",
+  "ledger_tampered",
 ];
 export const SEVERITIES = ["critical", "high", "medium", "low"];

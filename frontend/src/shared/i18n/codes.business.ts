@@ -20,6 +20,7 @@ const RULES = {
   credited_over_invoiced: ["贷项数量多于开票数量", "Credited more than was invoiced"],
   short_received: ["收货短缺", "Received short"],
   rejected: ["有拒收", "Some was rejected"],
+  ledger_tampered: ["账本数据被改动", "The ledger was tampered with"],
 } satisfies Record<string, Pair>;
 
 /** Codes of documents, trades, rights, consent, risk and operations. */
@@ -220,6 +221,7 @@ export const BUSINESS = {
     right: ["权利", "Right"],
     grant: ["授权", "Grant"],
     organisation: ["企业", "Organisation"],
+    audit: ["账本审计", "Ledger audit"],
   },
   severity: {
     low: ["低", "Low"],
@@ -251,6 +253,8 @@ export const BUSINESS = {
     order_number: ["订单号", "Order number"],
     credited: ["贷项金额", "Credited"],
     reduction: ["减少", "Reduction"],
+    channel: ["通道", "Channel"],
+    row: ["数据行", "Row"],
   },
   serviceState: {
     ok: ["正常", "Healthy"],
@@ -264,6 +268,7 @@ export const BUSINESS = {
     database: ["数据库", "Database"],
     redis: ["Redis", "Redis"],
     worker: ["后台工作进程", "Worker"],
+    audit: ["账本审计", "Ledger audit"],
   },
   jobState: {
     queued: ["排队", "Queued"],

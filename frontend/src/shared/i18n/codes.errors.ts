@@ -37,6 +37,8 @@ export const ERRORS = {
     amount_too_high: ["金额超过已确认的贸易金额", "The amount exceeds what the trade supports"],
     all_refused: ["没有接收任何文件", "None of the files was taken"],
     reason_missing: ["还没有写理由", "The reason is missing"],
+    audit_running: ["这个通道正在审计", "An audit of this channel is under way"],
+    channel_unknown: ["没有这个通道", "There is no such channel"],
     already_confirmed: ["这笔贸易的付款已经确认过", "The payment of this trade has been confirmed already"],
     amount_not_positive: ["金额必须大于零", "The amount must be above zero"],
     amount_above_invoices: ["金额超过发票合计 {invoiced} {currency}", "The amount is above what was invoiced, {invoiced} {currency}"],
@@ -60,6 +62,8 @@ export const ERRORS = {
     unsupported_media_type: ["请求的格式不受支持", "The request's format is not supported"],
   },
   remedy: {
+    audit_running: ["请等它结束后再试。", "Wait for its end, then ask again."],
+    channel_unknown: ["请从列表中选择一个通道。", "Pick one of those that the ledger lists."],
     network: ["请检查网络后重试。", "Check your connection, then try again."],
     not_found: ["请检查地址；如果它属于别的企业，请向对方申请授权。", "Check the address, or ask its owner for access."],
     invalid_input: ["请更正标出的内容后再提交。", "Correct the fields named and send it again."],
