@@ -7,4 +7,4 @@ from celery import Celery
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "abs_platform.config.settings")
 app = Celery("abs_platform")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["abs_platform.core"])
+app.autodiscover_tasks(["abs_platform.core", "abs_platform.ledger"])

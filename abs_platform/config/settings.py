@@ -11,6 +11,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from abs_platform.config.networks import read_chains, read_channels
+
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -26,6 +28,14 @@ def required(name: str, development: str) -> str:
     if not value:
         raise ImproperlyConfigured(f"set {name}: production has no default for it")
     return value
+
+
+def seconds(name: str, default: int) -> timedelta:
+    """A span of at least one second, given as a number of seconds."""
+    value: int = env.int(name, default=default)
+    if value < 1:
+        raise ImproperlyConfigured(f"{name} is {value}; it must be at least 1 second")
+    return timedelta(seconds=value)
 
 
 STATE_DIR = Path(env.str("ABS_STATE", default=str(BASE_DIR / ".state"))).resolve()
@@ -44,8 +54,8 @@ _host = WEB_URL.split("://", 1)[1].split("/")[0].rsplit(":", 1)[0]
 ALLOWED_HOSTS = [_host] if PRODUCTION else [_host, "127.0.0.1", "localhost", "testserver"]
 CSRF_TRUSTED_ORIGINS = [WEB_URL]
 
-# --- the chains that checkpoints go to: [{"name", "kind", "url", "public_url"?, "contract"?, "confirmations"?}]
-CHAINS: list[dict[str, Any]] = json.loads(required("ABS_CHAINS", "[]"))
+# --- the chains that checkpoints go to, and the logs; their forms stand in networks.py
+CHAINS: list[dict[str, Any]] = read_chains(required("ABS_CHAINS", "[]"))
 # --- who cosigns checkpoints that are consistent with all they saw before: [{"name", "public": 32 bytes in hex}]
 
 
@@ -71,7 +81,14 @@ def _witnesses(text: str) -> list[dict[str, str]]:
 WITNESSES = _witnesses(env.str("ABS_WITNESSES", default="[]"))
 # These two stand for good in what they made: a name and a key that nobody chose would be found out too late.
 LOG_ORIGIN = required("ABS_LOG_ORIGIN", "abs.local/main")
+CHANNELS: list[dict[str, Any]] = read_channels(env.str("ABS_CHANNELS", default=""), chains=CHAINS, origin=LOG_ORIGIN)
 MASTER_KEY_FILE = Path(required("ABS_MASTER_KEY_FILE", str(STATE_DIR / "keys" / "master.key")))
+# How long a sent transaction may lie before it is replaced by one that pays more, how often each chain is looked at, and
+# by when a record that was counted on a chain must have its place in the log.
+ANCHOR_STUCK_AFTER = seconds("ABS_ANCHOR_STUCK_SECONDS", 60)
+CHAIN_WATCH_EVERY = seconds("ABS_CHAIN_WATCH_SECONDS", 5)
+SUPERVISE_EVERY = seconds("ABS_SUPERVISE_SECONDS", 60)
+MERGE_DELAY = seconds("ABS_MERGE_DELAY_SECONDS", 3600)
 CHAIN_KEY_FILE = Path(env.str("ABS_CHAIN_KEY_FILE", default=str(STATE_DIR / "keys" / "publisher.key")))
 TRUST_FILE = STATE_DIR / "trust.json"
 
@@ -283,6 +300,9 @@ JOB_SCHEDULE: dict[str, timedelta] = {
 }
 if min(JOB_SCHEDULE.values()) <= timedelta(0):
     raise ImproperlyConfigured("ABS_AUDIT_MINUTES and ABS_AUDIT_HOURS must be at least 1")
+# Kinds that wait for others' systems have a queue and a worker of their own: see `anchorer` in deploy/README.md.
+ANCHOR_QUEUE = "anchor"
+JOB_QUEUES = {"ledger.anchor": ANCHOR_QUEUE}
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -290,7 +310,15 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 5, "visibility_timeout": 300}
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "core.sweep", "schedule": timedelta(seconds=2)}}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {"sweep": {"task": "core.sweep", "schedule": timedelta(seconds=2)}}
+for _chain in CHAINS:
+    for _task, _every in (("ledger.watch", CHAIN_WATCH_EVERY), ("ledger.supervise", SUPERVISE_EVERY)):
+        CELERY_BEAT_SCHEDULE[f"{_task}/{_chain['name']}"] = {
+            "task": _task,
+            "args": [_chain["name"]],
+            "schedule": _every,
+            "options": {"queue": ANCHOR_QUEUE, "expires": _every.total_seconds()},
+        }
 CELERY_TIMEZONE = "UTC"
 
 LOGGING = {

@@ -3,8 +3,9 @@
 `enqueue` writes a row in the caller's transaction and rings Celery once that commits. A worker claims the row by lease
 under a fencing token, runs the handler that settings.JOB_HANDLERS names, and finishes the row only while it still holds
 the token. A beat sweep rings again for whatever is due or whose lease ran out, so that a lost message, a killed worker
-or an emptied Redis delays work and never loses it. Handlers run at least once; each effect's own unique key in the
-database makes it exactly once.
+or an emptied Redis delays work and never loses it. Kinds that settings.JOB_QUEUES names ring in a queue of their own, so
+that what waits for others' systems keeps nothing else waiting. Handlers run at least once; each effect's own unique key
+in the database makes it exactly once.
 
 Jobs of one kind with the same key are interchangeable: whoever claims one takes every queued and due twin with it.
 
@@ -86,8 +87,14 @@ def enqueue(
     if not connection.in_atomic_block:
         raise RuntimeError("a job belongs into the transaction that needs it")
     job = Job.objects.create(kind=kind, key=key, payload=dict(payload or {}), run_at=clock.now() + delay)
-    transaction.on_commit(partial(_ring, job.id, delay))
+    transaction.on_commit(partial(_ring, job.id, kind, delay))
     return job.id
+
+
+def ensure(kind: str, *, key: str, payload: Mapping[str, Any] | None = None) -> None:
+    """Enqueue a job unless one of that kind and key is queued or running."""
+    if not Job.objects.filter(kind=kind, key=key, state__in=[JobState.QUEUED, JobState.RUNNING]).exists():
+        enqueue(kind, key=key, payload=payload)
 
 
 def publish(topic: str, payload: Mapping[str, Any], *, key: str = "") -> None:
@@ -102,12 +109,16 @@ class _Doorbell:
     def __init__(self) -> None:
         self._silent_until = 0.0
 
-    def ring(self, job_id: UUID, delay: timedelta = timedelta(0)) -> None:
+    def ring(self, job_id: UUID, kind: str, delay: timedelta = timedelta(0)) -> None:
         if time.monotonic() < self._silent_until:
             return
         try:
             current_app.send_task(
-                "core.run_job", args=[str(job_id)], countdown=delay.total_seconds() or None, retry=False
+                "core.run_job",
+                args=[str(job_id)],
+                queue=settings.JOB_QUEUES.get(kind),
+                countdown=delay.total_seconds() or None,
+                retry=False,
             )
         except OperationalError as error:
             self._silent_until = time.monotonic() + SILENCE.total_seconds()
@@ -162,7 +173,7 @@ def run(job_id: UUID, *, strict: bool = False) -> bool:
         handler(job)
     except Retry as retry:
         _settle(job, state=JobState.QUEUED, run_at=clock.now() + retry.after, last_error=retry.reason)
-        _ring(job.id, retry.after)
+        _ring(job.id, job.kind, retry.after)
     except LeaseLost:
         log.warning("job %s %s was taken over by another worker", job.kind, job.id)
     except Exception as error:
@@ -196,7 +207,8 @@ def retry_failed(job_id: UUID) -> bool:
         state=JobState.QUEUED, attempts=0, finished_at=None, run_at=clock.now()
     )
     if revived:
-        transaction.on_commit(partial(_ring, job_id))
+        kind = Job.objects.values_list("kind", flat=True).get(id=job_id)
+        transaction.on_commit(partial(_ring, job_id, kind))
     return bool(revived)
 
 
@@ -207,9 +219,14 @@ def is_alive(job_id: UUID) -> bool:
 
 def due(limit: int, chosen: Q = Q()) -> list[UUID]:  # noqa: B008  # an empty condition
     """Ids of jobs that are due or whose lease ran out, oldest first."""
+    return [job_id for job_id, _ in _due(limit, chosen)]
+
+
+def _due(limit: int, chosen: Q = Q()) -> list[tuple[UUID, str]]:  # noqa: B008  # an empty condition
+    """Ids and kinds of what is due."""
     now = clock.now()
     ready = Q(state=JobState.QUEUED, run_at__lte=now) | Q(state=JobState.RUNNING, lease_until__lt=now)
-    return list(Job.objects.filter(ready, chosen).order_by("run_at").values_list("id", flat=True)[:limit])
+    return list(Job.objects.filter(ready, chosen).order_by("run_at").values_list("id", "kind")[:limit])
 
 
 def schedule() -> None:
@@ -227,9 +244,9 @@ def schedule() -> None:
 def sweep(limit: int = 200) -> int:
     """Write the periodic jobs, ring again for what is due and forget what was done long ago. Returns how often it rang."""
     schedule()
-    waiting = due(limit)
-    for job_id in waiting:
-        _ring(job_id)
+    waiting = _due(limit)
+    for job_id, kind in waiting:
+        _ring(job_id, kind)
     Job.objects.filter(state=JobState.DONE, finished_at__lt=clock.now() - KEEP_DONE, scheduled_for=None).delete()
     return len(waiting)
 

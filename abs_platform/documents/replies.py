@@ -20,10 +20,11 @@ TAXED = ("invoice", "credit_note")
 
 class AnchorOut(serializers.Serializer[Any]):
     chain = serializers.CharField()
-    chain_id = serializers.IntegerField()
-    block = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=["evm", "rfc3161"], help_text="rfc3161: a time-stamp authority; no block")
+    chain_id = serializers.IntegerField(allow_null=True)
+    block = serializers.IntegerField(allow_null=True)
     time = serializers.DateTimeField()
-    tx = serializers.CharField()
+    tx = serializers.CharField(allow_null=True)
 
 
 class TradeLink(serializers.Serializer[Any]):
@@ -59,6 +60,7 @@ class DocumentOut(serializers.Serializer[Any]):
     received_at = serializers.DateTimeField()
     log_index = serializers.IntegerField(allow_null=True)
     anchors = AnchorOut(many=True)
+    anchors_required = serializers.IntegerField(help_text="On how many chains it must be to count as anchored")
 
 
 class RemarkOut(serializers.Serializer[Any]):
@@ -119,7 +121,7 @@ def _body(row: Document, position: ledger.Position, actor: Actor, open_trades: f
         "issue_date": row.issue_date.isoformat() if row.issue_date else None,
         "currency": row.currency,
         "total": money(row.total, row.currency),
-        "state": "anchored" if anchors else "recorded" if position.index is not None else "received",
+        "state": "anchored" if position.is_anchored else "recorded" if position.index is not None else "received",
         "extraction": row.extraction,
         "owner": named(row.owner_id, row.owner.name),
         "seller_name": row.seller_name,
@@ -133,6 +135,7 @@ def _body(row: Document, position: ledger.Position, actor: Actor, open_trades: f
         "anchors": [
             {
                 "chain": anchor.chain,
+                "kind": anchor.kind,
                 "chain_id": anchor.chain_id,
                 "block": anchor.block,
                 "time": time(anchor.time),
@@ -140,6 +143,7 @@ def _body(row: Document, position: ledger.Position, actor: Actor, open_trades: f
             }
             for anchor in anchors
         ],
+        "anchors_required": position.required,
     }
 
 

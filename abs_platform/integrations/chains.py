@@ -5,14 +5,14 @@ transaction needs, `sign` makes its final bytes without any network, the caller 
 them over (as often as in doubt), `receipt` tells where they ended up. Whether that place still belongs to the chain is
 seen by reading `block` again.
 
-An adapter whose `kind` has no transactions fits too: for a time-stamp authority (RFC 3161) the draft is the request and
-the receipt its token; for Fabric the signed proposal takes the place of the transaction and `sequence` stays 0.
+An adapter whose chain has no nonces fits too: for Fabric the signed proposal takes the place of the transaction and
+`sequence` stays 0. Time-stamp authorities have no blocks and stand beside this in `timestamps`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, cast
+from typing import Any, ClassVar, Protocol, cast
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -24,15 +24,27 @@ ADAPTERS = {"evm": "abs_platform.integrations.evm.EvmChain"}
 
 
 class ChainError(Exception):
-    """Something went wrong between us and a chain; the message is for operators."""
+    """Something went wrong between us and a chain; `reason` is its code and the message is for operators."""
+
+    reason: ClassVar[str] = "refused"
 
 
 class Unreachable(ChainError):
     """No answer, or none that makes sense. Whether the chain took what was sent is unknown: do the same again."""
 
+    reason = "unreachable"
+
+
+class Contradiction(ChainError):
+    """The answers do not fit together: the node lies or is confused. Nothing counts until they do."""
+
+    reason = "contradiction"
+
 
 class Rejected(ChainError):
-    """The chain answered and refused. `code` is the contract's error name, or one of nonce_used, no_funds, refused."""
+    """The chain answered and refused. `code` is the contract's error name, or one of nonce_used, no_funds, underpriced,
+    refused.
+    """
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -41,6 +53,8 @@ class Rejected(ChainError):
 
 class NotConfigured(ChainError):
     """settings.CHAINS has no chain of that name, or one of an unknown kind."""
+
+    reason = "not_configured"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +108,16 @@ class Signed:
 
 
 @dataclass(frozen=True, slots=True)
+class PublisherAccount:
+    """The publisher's account: the nonce that its next transaction takes, counting only what is in blocks, and its
+    balance in the chain's smallest unit.
+    """
+
+    sequence: int
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """A transaction in a block. A transaction that failed there (`succeeded` is False) changed nothing."""
 
@@ -132,6 +156,12 @@ class ChainClient(Protocol):
         """A transaction that publishes a checkpoint; refused when the chain would refuse it now."""
         ...
 
+    def raise_fees(self, raw: bytes) -> Draft:
+        """A transaction that takes the place of a signed one that the chain leaves lying: the same nonce and content,
+        fees raised by at least an eighth and to what the chain asks now.
+        """
+        ...
+
     def sign(self, draft: Draft) -> Signed:
         """The draft's final bytes. No network."""
         ...
@@ -144,8 +174,8 @@ class ChainClient(Protocol):
         """Where a transaction ended up; None while it is in no block."""
         ...
 
-    def sequence(self) -> int:
-        """The nonce that the publisher's next transaction takes, counting only what is in blocks."""
+    def account(self) -> PublisherAccount:
+        """The publisher's account as of the newest block."""
         ...
 
     def publisher_of(self, log: bytes, index: int, block: int) -> bytes | None:

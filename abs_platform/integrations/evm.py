@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import requests
+import rlp
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
+from eth_account.typed_transactions.typed_transaction import TypedTransaction
 from eth_utils.abi import event_abi_to_log_topic
 from hexbytes import HexBytes
 from web3 import HTTPProvider, Web3
@@ -35,6 +37,7 @@ from abs_platform.integrations.chains import (
     Draft,
     Publication,
     Published,
+    PublisherAccount,
     Receipt,
     Rejected,
     Signed,
@@ -43,6 +46,7 @@ from abs_platform.integrations.chains import (
 
 ARTEFACT = Path(__file__).parent.parent / "ledger" / "contracts" / "CheckpointRegistry.json"
 GAS_MARGIN_PER_CENT = 125
+LEAST_RAISE = (9, 8)  # nodes take a replacement only when it pays an eighth more
 DEVELOPMENT_BALANCE = 10**21  # wei
 DEPLOYMENT_PATIENCE = 60.0  # seconds
 DEVELOPMENT_CLIENTS = ("anvil", "hardhat")
@@ -50,6 +54,7 @@ DEVELOPMENT_CLIENTS = ("anvil", "hardhat")
 # What nodes say, in lower case, of bytes that they have already, and of a nonce that another transaction has used.
 _KNOWN = ("already known", "already imported", "known transaction", "alreadyknown", "already exists")
 _NONCE_USED = ("nonce too low", "nonce is too low", "nonce_too_low", "invalid nonce", "oldnonce")
+_UNDERPRICED = ("underpriced", "transaction gas price too low")
 _NO_FUNDS = ("insufficient funds", "upfront cost exceeds")
 
 
@@ -103,7 +108,12 @@ class EvmChain:
         if isinstance(data, str) and data[:10] in self._errors:
             return Rejected(self._errors[data[:10]], str(error))
         message = str(error).lower()
-        for code, phrases in (("nonce_used", _NONCE_USED), ("known", _KNOWN), ("no_funds", _NO_FUNDS)):
+        for code, phrases in (
+            ("nonce_used", _NONCE_USED),
+            ("known", _KNOWN),
+            ("no_funds", _NO_FUNDS),
+            ("underpriced", _UNDERPRICED),
+        ):
             if any(phrase in message for phrase in phrases):
                 return Rejected(code, str(error))
         return Rejected("refused", str(error))
@@ -152,9 +162,12 @@ class EvmChain:
                 return None
             return Receipt(transaction, found["blockNumber"], bytes(found["blockHash"]), found["status"] == 1)
 
-    def sequence(self) -> int:
+    def account(self) -> PublisherAccount:
         with self._talking():
-            return self._web3.eth.get_transaction_count(self._account.address, "latest")
+            address = self._account.address
+            return PublisherAccount(
+                self._web3.eth.get_transaction_count(address, "latest"), self._web3.eth.get_balance(address, "latest")
+            )
 
     def publisher_of(self, log: bytes, index: int, block: int) -> bytes | None:
         with self._talking():
@@ -176,6 +189,16 @@ class EvmChain:
             contract = self._deployed
             return self._draft({"to": contract.address, "data": contract.encode_abi("publish", args=arguments)})
 
+    def raise_fees(self, raw: bytes) -> Draft:
+        fields = _fields(raw)
+        with self._talking():
+            market = self._fees()
+        for name in ("gasPrice", "maxFeePerGas", "maxPriorityFeePerGas"):
+            if name in fields:
+                numerator, denominator = LEAST_RAISE
+                fields[name] = max(fields[name] * numerator // denominator + 1, market.get(name, 0))
+        return Draft(fields["nonce"], fields)
+
     def sign(self, draft: Draft) -> Signed:
         signed = self._account.sign_transaction(dict(draft.fields))
         return Signed(bytes(signed.raw_transaction), bytes(signed.hash), draft.sequence)
@@ -193,16 +216,20 @@ class EvmChain:
         eth = self._web3.eth
         sequence = eth.get_transaction_count(self._account.address, "latest")
         fields = {"chainId": self.chain_id(), "from": self._account.address, "nonce": sequence, "value": 0, **fields}
-        base_fee = eth.get_block("latest").get("baseFeePerGas")
-        if base_fee is None:
-            fields["gasPrice"] = eth.gas_price
-        else:
-            tip = eth.max_priority_fee
-            fields |= {"maxPriorityFeePerGas": tip, "maxFeePerGas": 2 * base_fee + tip}
+        fields |= self._fees()
         fields["gas"] = eth.estimate_gas({key: fields[key] for key in ("from", "to", "data", "value") if key in fields})  # type: ignore[arg-type]
         fields["gas"] = fields["gas"] * GAS_MARGIN_PER_CENT // 100
         del fields["from"]
         return Draft(sequence, fields)
+
+    def _fees(self) -> dict[str, int]:
+        """What the chain asks now. To be called while talking."""
+        eth = self._web3.eth
+        base_fee = eth.get_block("latest").get("baseFeePerGas")
+        if base_fee is None:
+            return {"gasPrice": eth.gas_price}
+        tip = eth.max_priority_fee
+        return {"maxPriorityFeePerGas": tip, "maxFeePerGas": 2 * base_fee + tip}
 
     # --- setting up
 
@@ -254,6 +281,19 @@ def _selector(error: dict[str, Any]) -> str:  # Any: an ABI's JSON
     """The first four bytes of a custom error's data, as hex with 0x."""
     types = ",".join(argument["type"] for argument in error["inputs"])
     return Web3.to_hex(Web3.keccak(text=f"{error['name']}({types})")[:4])
+
+
+def _fields(raw: bytes) -> dict[str, Any]:  # Any: a transaction's fields
+    """What a signed transaction says, without its signature."""
+    if raw[0] < 0x80:  # EIP-2718: a typed transaction begins with its type, an older one with an RLP list
+        found = TypedTransaction.from_bytes(HexBytes(raw)).as_dict()
+        kept = ("chainId", "nonce", "to", "value", "data", "gas", "maxFeePerGas", "maxPriorityFeePerGas")
+        return {name: found[name] for name in kept}
+    nonce, gas_price, gas, to, value, data, v, _, _ = rlp.decode(raw)
+    number = {"nonce": nonce, "gasPrice": gas_price, "gas": gas, "value": value}
+    chain_id = (int.from_bytes(v, "big") - 35) // 2  # EIP-155
+    fields = {name: int.from_bytes(encoded, "big") for name, encoded in number.items()}
+    return {**fields, "chainId": chain_id, "to": Web3.to_checksum_address(to), "data": data}
 
 
 def _block(found: BlockData) -> Block:

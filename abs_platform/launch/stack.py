@@ -18,7 +18,7 @@ from abs_platform.launch.paths import ROOT, StateFolder, write_private
 from abs_platform.launch.processes import Command, Process
 from abs_platform.launch.supervisor import Service, Supervisor, ending
 
-_WORKER_READY = re.compile(r"celery@\S+ ready\.")
+_WORKER_READY = re.compile(r"\w+@\S+ ready\.")
 _BEAT_READY = re.compile(r"beat: Starting")
 _RECORDED = ("ABS_", "DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "PATH", "NO_PROXY", "no_proxy")
 
@@ -106,8 +106,8 @@ class Stack:
             ["setup_operator"],
             *check_demo,
         )
-        with self._console.step("web server, worker and beat"):
-            self._supervisor.start(self._web(port), self._worker(), self._beat())
+        with self._console.step("web server, workers and beat"):
+            self._supervisor.start(self._web(port), self._worker(), self._anchorer(), self._beat())
         if self._demo and not is_known:
             self._manage("demo data", ["load_demo"])
         self._is_ready = True
@@ -166,9 +166,18 @@ class Stack:
     def _worker(self) -> Service:
         # Threads: tasks are short and wait for network and database; one process starts faster than a pool of them,
         # shares one connection pool and leaves no orphans. Gossip, mingle and heartbeat speak to other workers.
-        argv = self._celery("worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "INFO")
-        argv += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-        return self._service("worker", argv, lambda process: bool(_WORKER_READY.search(process.log_text())))
+        return self._celery_worker("worker", threads=4)
+
+    def _anchorer(self) -> Service:
+        # Anchoring waits for other people's chains: a thread for each, so that a slow one delays neither the other chains
+        # nor anything else, and two for the short looks that find a chain busy.
+        threads = len(json.loads(self._env["ABS_CHAINS"])) + 2
+        return self._celery_worker("anchorer", "--queues", "anchor", threads=threads)
+
+    def _celery_worker(self, name: str, *options: str, threads: int) -> Service:
+        argv = self._celery("worker", "--pool", "threads", "--concurrency", str(threads), "--loglevel", "INFO")
+        argv += ["--hostname", f"{name}@%h", "--without-gossip", "--without-mingle", "--without-heartbeat", *options]
+        return self._service(name, argv, lambda process: bool(_WORKER_READY.search(process.log_text())))
 
     def _beat(self) -> Service:
         schedule = self._state.path / "beat-schedule"

@@ -19,7 +19,7 @@ from abs_platform.launch.supervisor import Supervisor
 
 _READY = b"ready\n"
 _DESCRIPTION = """\
-Starts PostgreSQL, Redis, two EVM chains, the web server, the worker and beat, loads the demo data, prints the
+Starts PostgreSQL, Redis, two EVM chains, the web server, the workers and beat, loads the demo data, prints the
 address and the demo accounts, and keeps all of it running until Ctrl-C. DATABASE_URL, REDIS_URL and ABS_CHAINS in
 the environment name services to use instead of the embedded ones. Logs are in the state folder, one per process."""
 

@@ -8,12 +8,13 @@ from django.db import transaction
 from django.db.models import Count, Max, Min, Q
 
 from abs_platform.crypto import ed25519
-from abs_platform.integrations.kms import kms
+from abs_platform.integrations.accounts import public_key
+from abs_platform.integrations.kms import FIRST_CHAIN_KEY, kms
 from abs_platform.ledger.models import AnchorTransaction, Chain, Channel, Checkpoint, PublisherKey
 from abs_platform.ledger.note import ED25519, SM2
 
 Json = dict[str, Any]  # Any: JSON
-
+SECP256K1 = "secp256k1"
 FIRST_NAMES = {SM2: "log-publisher", ED25519: "log-publisher-ed25519"}
 
 
@@ -111,3 +112,12 @@ def listed() -> list[Json]:
         }
         for key in PublisherKey.objects.order_by("-created_at", "-id")
     ]
+
+
+def first_chain_publisher() -> PublisherKey:
+    """The key that publishes on a chain which has no publisher yet, made at first use."""
+    public = public_key(kms().chain_key(FIRST_CHAIN_KEY))
+    row, _ = PublisherKey.objects.get_or_create(
+        name=FIRST_CHAIN_KEY, defaults={"algorithm": SECP256K1, "public": public}
+    )
+    return row

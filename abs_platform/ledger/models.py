@@ -11,6 +11,7 @@ from abs_platform.core.ids import uuid7
 from abs_platform.core.models import append_only
 from abs_platform.crypto.merkle import HASH_SIZE, TILE_WIDTH
 from abs_platform.ledger import states
+from abs_platform.ledger.constraints import since, sized
 from abs_platform.ledger.states import AnchorState
 
 # Plain strings, so that migrations do not refer to the enumeration.
@@ -21,15 +22,10 @@ PLACED = [str(state) for state in states.PLACED]
 ANCHORED = str(AnchorState.ANCHORED)
 ABANDONED = str(AnchorState.ABANDONED)
 ALGORITHMS = ["sm2-sm3", "ed25519", "secp256k1"]
+EVM, RFC3161 = "evm", "rfc3161"
 AUDIT_MODES = ["full", "incremental"]
 AUDIT_STATES = ["running", "in_order", "wrong", "unreachable", "failed"]
 UNPLACED = [str(AnchorState.PREPARED), str(AnchorState.ORPHANED)]
-
-
-def _bytes(column: str, size: int, name: str) -> models.CheckConstraint:
-    """`column` holds exactly `size` bytes, or nothing where it may be null."""
-    octets = Func(F(column), function="octet_length", output_field=models.IntegerField())
-    return models.CheckConstraint(condition=Q(Exact(octets, size)) | Q(**{f"{column}__isnull": True}), name=name)
 
 
 class Channel(models.Model):
@@ -78,9 +74,7 @@ class PublisherKey(models.Model):
 
 
 class Chain(models.Model):
-    """A chain or time-stamp authority that checkpoints go to, and what was last seen of it. Its URL stays in the
-    environment (ABS_CHAINS).
-    """
+    """A chain or time-stamp authority that checkpoints go to, and what was last seen of it; its URL is in ABS_CHAINS."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(max_length=80, unique=True)
@@ -94,8 +88,11 @@ class Chain(models.Model):
     sequence = models.BigIntegerField(null=True)  # the publisher's next nonce, as last seen
     balance = models.DecimalField(max_digits=78, decimal_places=0, null=True)  # of the publisher, smallest unit
     reorganisations = models.PositiveIntegerField(default=0)  # that took one of our anchors away
+    trouble_reason = models.CharField(max_length=20, blank=True, default="")  # a code, `trouble` the words
     trouble = models.TextField(blank=True, default="")
     trouble_since = models.DateTimeField(null=True)
+    omission = models.TextField(blank=True, default="")  # what supervision found missing from the log, in words
+    omission_since = models.DateTimeField(null=True)
     channels = models.ManyToManyField(Channel, through="ChannelChain", related_name="chains")
 
     class Meta:
@@ -103,14 +100,21 @@ class Chain(models.Model):
             models.CheckConstraint(condition=Q(confirmations__gte=1), name="chain_confirmations_positive"),
             models.CheckConstraint(condition=Q(kind__in=["evm", "rfc3161"]), name="chain_kind_known"),
             models.CheckConstraint(
+                condition=Q(trouble="", trouble_reason="") | ~Q(trouble="") & ~Q(trouble_reason=""),
+                name="chain_trouble_has_reason",
+            ),
+            since("omission", "omission_since", "chain_omission_has_time"),
+            models.CheckConstraint(
                 condition=~Q(kind="evm") | Q(contract="") | Q(chain_id__isnull=False),
                 name="chain_contract_has_chain_id",
             ),
-            models.CheckConstraint(
-                condition=Q(trouble="", trouble_since__isnull=True) | ~Q(trouble="") & Q(trouble_since__isnull=False),
-                name="chain_trouble_has_time",
-            ),
+            since("trouble", "trouble_since", "chain_trouble_has_time"),
         ]
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether checkpoints can go there."""
+        return bool(self.contract) or self.kind == RFC3161
 
 
 class ChannelChain(models.Model):
@@ -146,7 +150,7 @@ class Record(models.Model):
             ),
         ]
         constraints = [
-            _bytes("commitment", HASH_SIZE, "record_commitment_size"),
+            sized("commitment", HASH_SIZE, "record_commitment_size"),
             models.CheckConstraint(
                 condition=Q(template__regex=r"^[a-z0-9][a-z0-9._/-]*$"), name="record_template_plain"
             ),
@@ -172,7 +176,7 @@ class PendingRecord(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["channel", "id"], name="pending_order")]
-        constraints = [_bytes("leaf_hash", HASH_SIZE, "pending_hash_size")]
+        constraints = [sized("leaf_hash", HASH_SIZE, "pending_hash_size")]
 
 
 class Leaf(models.Model):
@@ -188,7 +192,7 @@ class Leaf(models.Model):
         triggers = append_only()
         constraints = [
             models.CheckConstraint(condition=Q(index__gte=0), name="leaf_index_natural"),
-            _bytes("hash", HASH_SIZE, "leaf_hash_size"),
+            sized("hash", HASH_SIZE, "leaf_hash_size"),
         ]
         indexes = [BrinIndex(fields=["hash"], name="leaf_hash", opclasses=["bytea_bloom_ops"], autosummarize=True)]
 
@@ -210,8 +214,8 @@ class Tile(models.Model):
         triggers = append_only()
         constraints = [
             models.CheckConstraint(condition=Q(index__gte=0, level__lte=7), name="tile_coordinates"),
-            _bytes("hashes", HASH_SIZE * TILE_WIDTH, "tile_full"),
-            _bytes("root", HASH_SIZE, "tile_root_size"),
+            sized("hashes", HASH_SIZE * TILE_WIDTH, "tile_full"),
+            sized("root", HASH_SIZE, "tile_root_size"),
         ]
 
 
@@ -249,7 +253,7 @@ class Checkpoint(models.Model):
             models.UniqueConstraint(fields=["channel", "size"], name="checkpoint_once_per_size"),
             models.UniqueConstraint(fields=["channel", "first"], name="checkpoint_one_successor"),
             models.CheckConstraint(condition=Q(first__gte=0, first__lt=F("size")), name="checkpoint_grows"),
-            _bytes("root", HASH_SIZE, "checkpoint_root_size"),
+            sized("root", HASH_SIZE, "checkpoint_root_size"),
         ]
         indexes = [models.Index(fields=["root"], name="checkpoint_root")]
 
@@ -338,8 +342,8 @@ class Anchor(models.Model):
                 condition=Q(state=ABANDONED) & ~Q(reason="") | ~Q(state=ABANDONED) & Q(reason=""),
                 name="anchor_abandoned_has_reason",
             ),
-            _bytes("transaction", HASH_SIZE, "anchor_transaction_size"),
-            _bytes("block_hash", HASH_SIZE, "anchor_block_hash_size"),
+            sized("transaction", HASH_SIZE, "anchor_transaction_size"),
+            sized("block_hash", HASH_SIZE, "anchor_block_hash_size"),
         ]
 
 
@@ -360,7 +364,7 @@ class AnchorTransaction(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["chain", "transaction"], name="anchor_transaction_once"),
-            _bytes("transaction", HASH_SIZE, "anchor_transaction_id_size"),
+            sized("transaction", HASH_SIZE, "anchor_transaction_id_size"),
             models.CheckConstraint(condition=Q(sequence__gte=0), name="anchor_sequence_natural"),
         ]
 

@@ -103,9 +103,9 @@ def log_size(channel: Channel) -> int:
 
 
 def enqueue_anchors(chains: Iterable[Chain]) -> None:
-    """Queue a look at each chain that has a contract; each chain has its own queue, so a dead one holds up no other."""
+    """Queue a look at each chain that is ready; each has its own jobs, so a dead one holds up no other."""
     for chain in chains:
-        if chain.contract:
+        if chain.is_ready:
             jobs.enqueue("ledger.anchor", key=chain.name, payload={"chain": chain.name})
 
 

@@ -1,19 +1,20 @@
-"""Making the log ready for use: its channel, its chains with their contracts, and the trust file. Safe to repeat."""
+"""Making the logs ready for use: channels, chains with their contracts, and a trust file for each log. Safe to repeat."""
 
 import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
 from abs_platform.core import clock
-from abs_platform.integrations import chains
+from abs_platform.integrations import chains, timestamps
 from abs_platform.integrations.chains import ChainClient, ChainError
 from abs_platform.ledger import keys
 from abs_platform.ledger.audit import account
-from abs_platform.ledger.models import Anchor, Chain, Channel, ChannelChain, Checkpoint
+from abs_platform.ledger.models import EVM, RFC3161, Anchor, Chain, Channel, ChannelChain, Checkpoint
 from abs_platform.ledger.selectors import trust
 from abs_platform.ledger.services import MAIN, enqueue_anchors
 from abs_platform.ledger.states import LIVE, AnchorState
@@ -32,8 +33,9 @@ def prepare(*, say: Say) -> list[str]:
     """
     account.grant(say=say)
     keys.establish()
-    channel = _channel(say)
-    rows = _chains(channel)
+    rows = _chains()
+    channels = [_channel(entry, rows, say) for entry in settings.CHANNELS]
+    _tell_forgotten(channels, say)
     unreachable = []
     for row in rows:
         try:
@@ -42,56 +44,97 @@ def prepare(*, say: Say) -> list[str]:
             say(f"chain {row.name}: not ready: {error}")
             unreachable.append(row.name)
     with transaction.atomic():
-        if Checkpoint.objects.filter(channel=channel).exists():
-            enqueue_anchors(Chain.objects.filter(channels=channel))
-    write_trust_file(settings.TRUST_FILE)
-    say(f"trust file: {settings.TRUST_FILE}")
+        for channel in channels:
+            if Checkpoint.objects.filter(channel=channel).exists():
+                enqueue_anchors(Chain.objects.filter(channels=channel))
+    write_trust_files()
+    for channel in channels:
+        say(f"channel {channel.name}: trust file {trust_file(channel.name)}")
     return unreachable
+
+
+def trust_file(channel: str) -> Path:
+    """Where the channel's trust file is kept."""
+    file: Path = settings.TRUST_FILE
+    return file if channel == MAIN else file.with_name(f"{file.stem}-{channel}{file.suffix}")
 
 
 def write_trust_files() -> None:
     """Write every log's trust file, after what they say has changed."""
-    write_trust_file(settings.TRUST_FILE)
+    for channel in Channel.objects.values_list("name", flat=True):
+        write_trust_file(trust_file(channel), channel)
 
 
-def write_trust_file(file: Path) -> None:
+def write_trust_file(file: Path, channel: str = MAIN) -> None:
     """Write the trust file whole or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(f".{os.getpid()}")
-    draft.write_text(json.dumps(trust(), indent=2) + "\n")
+    draft.write_text(json.dumps(trust(channel=channel), indent=2) + "\n")
     draft.replace(file)
 
 
-def _channel(say: Say) -> Channel:
-    channel, created = Channel.objects.get_or_create(name=MAIN, defaults={"origin": settings.LOG_ORIGIN})
-    if channel.origin != settings.LOG_ORIGIN:
-        raise SetupRefused(
-            f"the log's origin is {channel.origin!r} and ABS_LOG_ORIGIN is {settings.LOG_ORIGIN!r}: every signed "
-            "checkpoint carries the origin, so it cannot change. Set ABS_LOG_ORIGIN back."
-        )
+def _chains() -> list[Chain]:
+    """One row for each configured chain."""
+    rows = []
+    with transaction.atomic():
+        publisher = keys.first_chain_publisher()
+        for entry in settings.CHAINS:
+            known = Chain.objects.filter(name=entry["name"]).first()
+            if known is not None and known.kind != entry["kind"]:
+                raise SetupRefused(
+                    f"{known.name} is set up as {known.kind}, and ABS_CHAINS calls it {entry['kind']}: what was anchored "
+                    "there is evidence of its kind. Give the other one another name."
+                )
+            row, _ = Chain.objects.update_or_create(
+                name=entry["name"], defaults={"kind": entry["kind"], "confirmations": entry.get("confirmations", 1)}
+            )
+            if row.kind == EVM and row.publisher is None:
+                row.publisher = publisher
+                row.save(update_fields=["publisher"])
+            rows.append(row)
+    return rows
+
+
+def _channel(entry: dict[str, Any], rows: list[Chain], say: Say) -> Channel:  # Any: JSON of ABS_CHANNELS
+    """The channel of an entry of ABS_CHANNELS, linked to its chains and to no other."""
+    fixed = {name: entry[name] for name in ("origin", "hash")}
+    with transaction.atomic():
+        if Channel.objects.filter(origin=entry["origin"]).exclude(name=entry["name"]).exists():
+            raise SetupRefused(
+                f"the origin {entry['origin']!r} belongs to another channel; give {entry['name']} its own"
+            )
+        channel, created = Channel.objects.get_or_create(name=entry["name"], defaults=fixed)
+        for name, wanted in fixed.items():
+            present = getattr(channel, name)
+            if present != wanted:
+                raise SetupRefused(
+                    f"the {name} of channel {channel.name} is {present!r} and is configured as {wanted!r}: every signed "
+                    "checkpoint stands on it, so it cannot change. Set it back in ABS_LOG_ORIGIN or ABS_CHANNELS."
+                )
+        if channel.required != entry["required"]:
+            channel.required = entry["required"]
+            channel.save(update_fields=["required"])
+        linked = [row for row in rows if entry["chains"] is None or row.name in entry["chains"]]
+        for row in linked:
+            ChannelChain.objects.get_or_create(channel=channel, chain=row)
+        ChannelChain.objects.filter(channel=channel).exclude(chain__in=linked).delete()
     if created:
         say(f"channel {channel.name}: origin {channel.origin}")
     return channel
 
 
-def _chains(channel: Channel) -> list[Chain]:
-    """One row for each configured chain, linked to the channel; chains no longer configured are unlinked."""
-    rows = []
-    with transaction.atomic():
-        for entry in settings.CHAINS:
-            row, _ = Chain.objects.update_or_create(
-                name=entry["name"], defaults={"kind": entry["kind"], "confirmations": entry.get("confirmations", 1)}
-            )
-            ChannelChain.objects.get_or_create(channel=channel, chain=row)
-            rows.append(row)
-        ChannelChain.objects.filter(channel=channel).exclude(chain__in=rows).delete()
-    return rows
+def _tell_forgotten(channels: list[Channel], say: Say) -> None:
+    for channel in Channel.objects.exclude(id__in=[channel.id for channel in channels]).order_by("name"):
+        say(f"channel {channel.name} is not in ABS_CHANNELS any more: it stays as it is")
 
 
 def _establish(row: Chain, say: Say) -> None:
-    """Make sure that the chain has our contract."""
+    """Make sure that the chain has our contract, and that an authority's roots can be read."""
+    if row.kind == RFC3161:
+        timestamps.authority(row.name)
+        return
     configured = str(chains.configuration(row.name).get("contract", ""))
-    client = chains.client(row.name, contract=configured or row.contract)
+    client = chains.client(row.name, contract=configured or row.contract, key=_publisher(row))
     chain_id = client.chain_id()
     if row.contract and (configured or row.contract).lower() == row.contract.lower() and chain_id == row.chain_id:
         if client.is_established():
@@ -101,6 +144,13 @@ def _establish(row: Chain, say: Say) -> None:
         _reset(row, client, say, reason=f"the chain was {row.chain_id} with contract {row.contract}, now it is another")
     else:
         _use(row, client, say)
+
+
+def _publisher(row: Chain) -> str:
+    """The name of the key that publishes on the chain."""
+    if row.publisher is None:
+        raise LookupError(f"chain {row.name} has no publisher's key")
+    return row.publisher.name
 
 
 def _use(row: Chain, client: ChainClient, say: Say) -> None:
@@ -118,8 +168,8 @@ def _use(row: Chain, client: ChainClient, say: Say) -> None:
     with transaction.atomic():
         locked = Chain.objects.select_for_update().get(id=row.id)
         locked.chain_id, locked.contract = client.chain_id(), contract
-        locked.trouble, locked.trouble_since = "", None
-        locked.save(update_fields=["chain_id", "contract", "trouble", "trouble_since"])
+        locked.trouble_reason, locked.trouble, locked.trouble_since = "", "", None
+        locked.save(update_fields=["chain_id", "contract", "trouble_reason", "trouble", "trouble_since"])
 
 
 def _reset(row: Chain, client: ChainClient, say: Say, *, reason: str) -> None:
@@ -134,5 +184,5 @@ def _reset(row: Chain, client: ChainClient, say: Say, *, reason: str) -> None:
         Anchor.objects.filter(chain=row, state__in=LIVE).update(
             state=AnchorState.ABANDONED, reason=reason, changed_at=clock.now()
         )
-        Chain.objects.filter(id=row.id).update(contract="", chain_id=None, head=None)
+        Chain.objects.filter(id=row.id).update(contract="", chain_id=None, head=None, sequence=None, balance=None)
     _use(row, client, say)

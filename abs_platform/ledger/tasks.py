@@ -1,10 +1,12 @@
-"""The ledger's background work."""
+"""The ledger's background work: jobs, and looks at the chains that need no job, for the next one follows in seconds."""
 
 from datetime import timedelta
 
+from celery import shared_task
+
 from abs_platform.core import jobs
 from abs_platform.integrations.chains import ChainError
-from abs_platform.ledger import anchoring, audits, services
+from abs_platform.ledger import anchoring, audits, services, supervision
 from abs_platform.ledger.audit.report import Mode
 
 PATIENCE = timedelta(seconds=8)
@@ -51,3 +53,15 @@ def audit_what_is_new(job: jobs.RunningJob) -> None:
 def audit_everything(job: jobs.RunningJob) -> None:
     """Once a day."""
     audits.schedule(mode=Mode.FULL)
+
+
+@shared_task(name="ledger.watch", ignore_result=True)  # type: ignore[untyped-decorator]  # celery ships no types
+def watch(chain: str) -> None:
+    """Look at a chain: is what was anchored still there, is something left to do, how does it do?"""
+    anchoring.watch(chain=chain)
+
+
+@shared_task(name="ledger.supervise", ignore_result=True)  # type: ignore[untyped-decorator]  # celery ships no types
+def supervise(chain: str) -> None:
+    """Look on a chain for records that were counted there and never got a place in the log."""
+    supervision.supervise(chain=chain)

@@ -15,7 +15,7 @@ from abs_platform.core.models import Job
 from abs_platform.core.transactions import NetworkInTransactionError
 from abs_platform.integrations import chains
 from abs_platform.integrations.chains import ChainClient, Publication, Rejected, Unreachable
-from abs_platform.ledger import anchoring, selectors, services, setup
+from abs_platform.ledger import anchoring, anchors, publishing, selectors, services, setup
 from abs_platform.ledger.anchoring import Outcome
 from abs_platform.ledger.audit import audit
 from abs_platform.ledger.models import Anchor, AnchorTransaction, Chain, Channel, Checkpoint
@@ -30,7 +30,7 @@ def client(ledger: Ledger) -> ChainClient:
 
 
 def key() -> bytes:
-    return anchoring.log_key(Channel.objects.get())
+    return anchors.log_key(Channel.objects.get())
 
 
 def anchor(patience: float = 15) -> Outcome:
@@ -138,10 +138,10 @@ def test_a_checkpoint_of_somebody_else_stops_the_anchorer_and_shows(ledger: Ledg
     publish(client(ledger), Publication(key(), 0, 7, secrets.token_bytes(32), 7))
     ledger.append()
     services.seal()
-    with pytest.raises(anchoring.Rivalry, match="not in this log"):
+    with pytest.raises(publishing.Rivalry, match="not in this log"):
         anchor()
     (status,) = selectors.chain_status()
-    assert status["state"] == "trouble" and "not in this log" in status["detail"]
+    assert (status["state"], status["reason"]) == ("degraded", "rival") and "not in this log" in status["detail"]
     assert states() == []
 
 
@@ -246,8 +246,8 @@ def test_a_dead_chain_delays_only_itself(ledger: Ledger, settings: Any) -> None:
     assert views == {settings.CHAINS[0]["name"]: "anchored"}
     waiting = Job.objects.get(kind="ledger.anchor", state="queued")
     assert (waiting.key, waiting.attempts) == ("regulator", 0) and "no answer" in waiting.last_error
-    status = {row["name"]: row["state"] for row in selectors.chain_status()}
-    assert status == {settings.CHAINS[0]["name"]: "ok", "regulator": "unreachable"}
+    status = {row["name"]: (row["state"], row["reason"]) for row in selectors.chain_status()}
+    assert status == {settings.CHAINS[0]["name"]: ("ok", ""), "regulator": ("degraded", "unreachable")}
     assert list(audit().unreachable) == ["regulator"]
 
 
@@ -297,5 +297,5 @@ def test_another_chain_at_the_address_is_refused(ledger: Ledger) -> None:
     Chain.objects.update(chain_id=1)
     ledger.append()
     services.seal()
-    with pytest.raises(anchoring.WrongChain, match="setup_ledger"):
+    with pytest.raises(publishing.WrongChain, match="setup_ledger"):
         anchor()

@@ -38,6 +38,7 @@ def test_the_trust_file_names_keys_chains_and_contracts(ledger: Ledger, anybody:
                 "rpc": ledger.url,
             }
         ],
+        "required": 1,
     }
 
 

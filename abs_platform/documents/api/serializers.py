@@ -55,3 +55,4 @@ class BundleOut(serializers.Serializer[Any]):
     inclusion = serializers.DictField(allow_null=True)
     checkpoint = serializers.CharField(allow_null=True)
     anchors = serializers.ListField(child=serializers.DictField())
+    timestamps = serializers.ListField(child=serializers.DictField())

@@ -73,6 +73,7 @@ class TrustSerializer(serializers.Serializer[Any]):
     keys = TrustPublisherKeySerializer(many=True)
     witnesses = TrustKeySerializer(many=True)
     chains = TrustChainSerializer(many=True)
+    required = serializers.IntegerField(help_text="On how many of the chains a record must be")  # type: ignore[assignment]  # the format's name shadows DRF's property
 
 
 class InclusionQuery(serializers.Serializer[Any]):

@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from abs_platform.integrations import chains
 from abs_platform.integrations.chains import ChainClient, ChainError, NotConfigured, Published
-from abs_platform.ledger.anchoring import log_key
+from abs_platform.ledger.anchors import log_key
 from abs_platform.ledger.audit.memory import SeenChain
 from abs_platform.ledger.audit.recomputation import Derived, Progress
 from abs_platform.ledger.audit.report import Mode, Report, Wrong

@@ -1116,11 +1116,16 @@ export interface components {
         };
         AnchorOut: {
             chain: string;
-            chain_id: number;
-            block: number;
+            /**
+             * @description rfc3161: a time-stamp authority; no block
+             * @enum {string}
+             */
+            kind: "evm" | "rfc3161";
+            chain_id: number | null;
+            block: number | null;
             /** Format: date-time */
             time: string;
-            tx: string;
+            tx: string | null;
         };
         AttachInRequest: {
             /** Format: uuid */
@@ -1188,6 +1193,9 @@ export interface components {
             anchors: {
                 [key: string]: unknown;
             }[];
+            timestamps: {
+                [key: string]: unknown;
+            }[];
         };
         Buyer: {
             /** Format: uuid */
@@ -1221,16 +1229,36 @@ export interface components {
         };
         ChainOut: {
             name: string;
-            chain_id: number | null;
             /** @enum {string} */
-            state: "ok" | "behind" | "trouble" | "unreachable" | "not_set_up";
-            head: number | null;
-            /** @description Records not yet anchored on this chain */
-            lag: number;
-            /** @description Anchors under way on this chain */
-            pending: number;
+            kind: "evm" | "rfc3161";
+            chain_id: number | null;
+            contract: string;
+            /** @description The account that publishes there */
+            publisher: string;
+            /** @enum {string} */
+            state: "ok" | "behind" | "degraded" | "not_set_up";
+            /** @description Why it is degraded, as a code */
+            reason: string;
             /** @description What is wrong, in words */
             detail: string;
+            head: number | null;
+            /** Format: date-time */
+            head_seen_at: string | null;
+            /** @description Records not yet anchored on this chain */
+            lag: number;
+            /**
+             * Format: date-time
+             * @description Time of the oldest checkpoint of these
+             */
+            waiting_since: string | null;
+            /** @description Anchors under way on this chain */
+            pending: number;
+            /** @description The publisher's next nonce */
+            sequence: number | null;
+            /** @description The publisher's balance, smallest unit */
+            balance: string | null;
+            /** @description How often one took an anchor away */
+            reorganisations: number;
         };
         ChannelOut: {
             name: string;
@@ -1419,6 +1447,8 @@ export interface components {
             received_at: string;
             log_index: number | null;
             anchors: components["schemas"]["AnchorOut"][];
+            /** @description On how many chains it must be to count as anchored */
+            anchors_required: number;
             fields: {
                 [key: string]: unknown;
             };
@@ -1460,6 +1490,8 @@ export interface components {
             received_at: string;
             log_index: number | null;
             anchors: components["schemas"]["AnchorOut"][];
+            /** @description On how many chains it must be to count as anchored */
+            anchors_required: number;
         };
         DocumentOutPage: {
             /** Format: uri */
@@ -2144,6 +2176,8 @@ export interface components {
             keys: components["schemas"]["TrustPublisherKey"][];
             witnesses: components["schemas"]["TrustKey"][];
             chains: components["schemas"]["TrustChain"][];
+            /** @description On how many of the chains a record must be */
+            required: number;
         };
         TrustChain: {
             name: string;

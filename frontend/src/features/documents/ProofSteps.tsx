@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 
 import type { DocumentDetail } from "../../api/types";
-import { useText } from "../../shared/i18n/LanguageProvider";
+import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { CopyText } from "../../shared/ui/CopyText";
 import { Time } from "../../shared/ui/figures";
 import { Section } from "../../shared/ui/Page";
@@ -14,7 +14,8 @@ import { messages } from "./messages";
 export function ProofSteps({ row }: { row: DocumentDetail }) {
   const t = useText(messages);
   const recorded = row.log_index !== null;
-  const anchored = row.anchors.length > 0;
+  const code = useCodes();
+  const anchored = row.state === "anchored";
   return (
     <Section title={t("proofTitle")} action={<DocumentStateTag state={row.state} />}>
       <ol className="steps">
@@ -32,15 +33,11 @@ export function ProofSteps({ row }: { row: DocumentDetail }) {
           )}
         </Step>
         <Step title={t("stepAnchored")} done={anchored}>
-          {anchored
-            ? row.anchors.map((anchor) => (
-                <span key={`${anchor.chain}${anchor.tx}`} className="anchor" data-testid="anchor">
-                  {t("anchorAt", { chain: anchor.chain, chainId: anchor.chain_id, block: anchor.block })} · <Time value={anchor.time} seconds />
-                  <br />
-                  {t("transaction")} <CopyText value={anchor.tx} head={18} label={t("transaction")} />
-                </span>
-              ))
-            : t("stepWaiting")}
+          {row.anchors.map((anchor) => (
+            <AnchorLine key={anchor.chain} anchor={anchor} name={code("chainName", anchor.chain, {}, anchor.chain)} />
+          ))}
+          {!anchored && row.anchors.length > 0 && <p>{t("anchoredOn", { count: row.anchors.length, required: row.anchors_required })}</p>}
+          {!anchored && t("stepWaiting")}
         </Step>
       </ol>
       <div className="digest">
@@ -53,6 +50,22 @@ export function ProofSteps({ row }: { row: DocumentDetail }) {
         </p>
       </div>
     </Section>
+  );
+}
+
+/** One chain's block and transaction, or a time-stamp authority's time. */
+function AnchorLine({ anchor, name }: { anchor: DocumentDetail["anchors"][number]; name: string }) {
+  const t = useText(messages);
+  return (
+    <span className="anchor" data-testid="anchor">
+      {anchor.block === null ? t("stampedBy", { authority: name }) : t("anchorAt", { chain: name, chainId: anchor.chain_id ?? "", block: anchor.block })} · <Time value={anchor.time} seconds />
+      {anchor.tx !== null && (
+        <>
+          <br />
+          {t("transaction")} <CopyText value={anchor.tx} head={18} label={t("transaction")} />
+        </>
+      )}
+    </span>
   );
 }
 

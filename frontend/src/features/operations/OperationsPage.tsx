@@ -14,7 +14,7 @@ import { usePolling } from "./usePolling";
 type Service = Operations["services"][number];
 type Chain = Operations["chains"][number];
 
-const TONE: Record<Service["state"] | Chain["state"], Tone> = { ok: "done", behind: "attention", not_set_up: "attention", trouble: "refused", unreachable: "refused", down: "refused" };
+const TONE: Record<Service["state"] | Chain["state"], Tone> = { ok: "done", behind: "attention", not_set_up: "attention", degraded: "refused", down: "refused" };
 
 export default function OperationsPage() {
   const t = useText(messages);

@@ -256,12 +256,15 @@ export const BUSINESS = {
     channel: ["通道", "Channel"],
     row: ["数据行", "Row"],
   },
+  chainName: {
+    business: ["业务链", "Business chain"],
+    regulator: ["监管链", "Regulator chain"],
+  },
   serviceState: {
     ok: ["正常", "Healthy"],
     down: ["不可用", "Down"],
     behind: ["落后", "Behind"],
-    trouble: ["出错", "In trouble"],
-    unreachable: ["连接不上", "Unreachable"],
+    degraded: ["降级", "Degraded"],
     not_set_up: ["尚未设置", "Not set up"],
   },
   service: {

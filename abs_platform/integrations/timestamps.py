@@ -1,0 +1,161 @@
+"""Time-stamp authorities (RFC 3161, 可信时间戳): they sign a digest together with a time.
+
+What proves the time is the token alone, together with the authority's root certificate. A request is bytes that are
+made without any network, so that the caller can store them before they are sent and send the very same again.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import requests
+from cryptography import x509
+from rfc3161_client import (
+    HashAlgorithm,
+    PKIStatus,
+    TimestampRequestBuilder,
+    TimeStampResponse,
+    VerificationError,
+    VerifierBuilder,
+    decode_timestamp_response,
+)
+from rfc3161_client._rust import parse_timestamp_request  # the package has no public name for it
+
+from abs_platform.core.transactions import assert_no_transaction
+from abs_platform.integrations import chains
+from abs_platform.integrations.chains import ChainError, NotConfigured, Rejected, Unreachable
+
+MOST_BYTES = 64 * 1024  # a token with its certificates takes some 5 kB
+SHA256 = x509.ObjectIdentifier("2.16.840.1.101.3.4.2.1")
+
+
+class InvalidToken(ChainError):
+    """What came back is no token over our digest that a trusted authority signed: it proves nothing and is not kept."""
+
+    reason = "invalid_token"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A verified token (DER of the TimeStampToken, which `openssl ts -verify -token_in` reads) and its time."""
+
+    token: bytes
+    time: datetime
+
+
+class TimestampAuthority(Protocol):
+    """What the ledger asks of an authority."""
+
+    def request(self, data: bytes) -> bytes:
+        """A request over SHA-256 of `data`, DER, with a nonce of its own. No network."""
+        ...
+
+    def stamp(self, request: bytes, data: bytes) -> Stamp:
+        """Send a request and verify the answer over `data`. Call it outside transactions.
+
+        Raises Unreachable, Rejected where the authority says no, InvalidToken where what it says proves nothing.
+        """
+        ...
+
+    def verify(self, token: bytes, data: bytes) -> datetime:
+        """The time that a token states for `data`. Raises InvalidToken. No network."""
+        ...
+
+
+class Rfc3161:
+    """An authority that is asked by HTTP. `roots` are the certificates that its own must lead to, `policy` the one that
+    its tokens must be issued under, if that matters; `timeout` is in seconds.
+    """
+
+    def __init__(self, *, url: str, roots: Sequence[x509.Certificate], policy: str = "", timeout: float = 10.0) -> None:
+        if not roots:
+            raise NotConfigured("a time-stamp authority needs at least one root certificate to be trusted")
+        self._url = url
+        self._roots = list(roots)
+        self._policy = x509.ObjectIdentifier(policy) if policy else None
+        self._timeout = timeout
+
+    def request(self, data: bytes) -> bytes:
+        built = TimestampRequestBuilder().data(data).hash_algorithm(HashAlgorithm.SHA256).build()
+        return built.as_bytes()
+
+    def stamp(self, request: bytes, data: bytes) -> Stamp:
+        response = _decoded(self._post(request))
+        status = PKIStatus(response.status)
+        if status is not PKIStatus.GRANTED:
+            raise Rejected(
+                "refused", f"{self._url} did not grant a time-stamp: {status.name.lower()}, {_words(response)}"
+            )
+        if response.tst_info.nonce != parse_timestamp_request(request).nonce:
+            raise InvalidToken(f"{self._url} answered another request than ours")
+        token = response.time_stamp_token()
+        return Stamp(token, self._verified(response, data))
+
+    def verify(self, token: bytes, data: bytes) -> datetime:
+        return self._verified(_decoded(_response_of(token)), data)
+
+    def _verified(self, response: TimeStampResponse, data: bytes) -> datetime:
+        try:
+            info = response.tst_info
+            if info.message_imprint.hash_algorithm != SHA256:
+                raise InvalidToken("the token is over another hash than SHA-256")
+            VerifierBuilder(policy_id=self._policy, roots=self._roots).build().verify(
+                response, hashlib.sha256(data).digest()
+            )
+        except (VerificationError, ValueError) as error:
+            raise InvalidToken(f"the time-stamp token does not hold: {error}") from error
+        return info.gen_time.replace(tzinfo=UTC) if info.gen_time.tzinfo is None else info.gen_time.astimezone(UTC)
+
+    def _post(self, request: bytes) -> bytes:
+        assert_no_transaction()
+        headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
+        try:
+            with requests.post(
+                self._url, data=request, headers=headers, timeout=self._timeout, stream=True, allow_redirects=False
+            ) as answer:
+                if answer.status_code != requests.codes.ok:
+                    raise Unreachable(f"{self._url} answered with HTTP status {answer.status_code}")
+                body = answer.raw.read(MOST_BYTES + 1, decode_content=True)
+        except (requests.RequestException, OSError) as error:
+            raise Unreachable(f"no answer from {self._url}: {type(error).__name__}") from error
+        if len(body) > MOST_BYTES:
+            raise Unreachable(f"{self._url} answered with more than {MOST_BYTES} bytes")
+        return bytes(body)
+
+
+def authority(name: str) -> TimestampAuthority:
+    """The configured authority of that name. Raises NotConfigured."""
+    entry = chains.configuration(name)
+    return Rfc3161(url=entry["url"], roots=_roots(entry), policy=entry.get("policy", ""))
+
+
+def _roots(entry: dict[str, Any]) -> list[x509.Certificate]:  # Any: JSON of ABS_CHAINS
+    try:
+        return x509.load_pem_x509_certificates(Path(entry["roots"]).read_bytes())
+    except (OSError, ValueError) as error:
+        raise NotConfigured(
+            f"the trusted roots of {entry['name']} cannot be read from {entry['roots']}: {error}; correct ABS_CHAINS"
+        ) from error
+
+
+def _decoded(body: bytes) -> TimeStampResponse:
+    try:
+        return decode_timestamp_response(body)
+    except ValueError as error:
+        raise InvalidToken(f"this is no time-stamp reply: {error}") from error
+
+
+def _words(response: TimeStampResponse) -> str:
+    return "; ".join(response.status_string or []) or "without a reason"
+
+
+def _response_of(token: bytes) -> bytes:
+    """A token as the reply that carried it: TimeStampResp ::= SEQUENCE {PKIStatusInfo {granted (0)}, token}."""
+    content = b"\x30\x03\x02\x01\x00" + token
+    size = len(content)
+    octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    length = octets if size < 0x80 else bytes([0x80 | len(octets)]) + octets
+    return b"\x30" + length + content

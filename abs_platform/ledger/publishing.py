@@ -1,0 +1,258 @@
+"""A round on a chain with a contract: takes the next checkpoint there, exactly once, whatever crashes or re-organises.
+
+The round asks the chain without a transaction, then writes what it learnt in one. What makes it safe to repeat:
+
+- a transaction's bytes are committed before they are sent, so after a crash the very same bytes go out again;
+- one that the chain leaves lying is replaced under the same nonce, and one whose nonce can no longer come is signed
+  anew: whichever gets into a block counts, and the contract refuses a second, for it takes a checkpoint only under the
+  index that it expects;
+- an anchor counts when its block is deep enough and block, hash, time and the contract's entry were read again and agree.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import F
+
+from abs_platform.core import clock
+from abs_platform.integrations import chains
+from abs_platform.integrations.chains import (
+    ChainClient,
+    ChainError,
+    Contradiction,
+    Draft,
+    Publication,
+    Published,
+    Receipt,
+    Rejected,
+)
+from abs_platform.integrations.kms import FIRST_CHAIN_KEY
+from abs_platform.ledger import crashpoints
+from abs_platform.ledger.anchors import (
+    Next,
+    Place,
+    Sendable,
+    change,
+    log_key,
+    next_checkpoint,
+    open_anchors,
+    records_taken_in,
+    store,
+    store_another,
+)
+from abs_platform.ledger.models import Anchor, AnchorTransaction, Chain, Checkpoint
+from abs_platform.ledger.states import PLACED
+
+RESEND_AFTER = timedelta(seconds=5)
+REPLACEMENTS = 16  # by then the fees are six and a half times the first ones: a person has to look
+ORPHANS_PER_ROUND = 64
+
+
+class Rivalry(ChainError):
+    """The contract holds a checkpoint that is not ours: another publisher, or a database that was rolled back."""
+
+    reason = "rival"
+
+
+class WrongChain(ChainError):
+    """Another chain than the one set up answers at this address."""
+
+    reason = "wrong_chain"
+
+
+def client_of(chain: Chain) -> ChainClient:
+    """A client for the chain's contract that signs with its publisher's key."""
+    key = chain.publisher.name if chain.publisher else FIRST_CHAIN_KEY
+    return chains.client(chain.name, contract=chain.contract, key=key)
+
+
+def publish(chain: Chain, client: ChainClient) -> None:
+    """One round. Raises ChainError."""
+    if client.chain_id() != chain.chain_id:
+        raise WrongChain(f"chain {client.chain_id()} answers where chain {chain.chain_id} was set up; run setup_ledger")
+    head = client.head()
+    account = client.account()
+    Chain.objects.filter(id=chain.id).update(
+        head=head.number, head_seen_at=clock.now(), sequence=account.sequence, balance=account.balance
+    )
+    _find_orphans(chain, client)
+    under_way = open_anchors(chain)
+    if not under_way:
+        anchor = _prepare(chain, client)
+        under_way = [anchor] if anchor else []
+    for anchor in under_way:
+        _pursue(anchor, client, account.sequence)
+
+
+# --- a new anchor
+
+
+def _prepare(chain: Chain, client: ChainClient) -> Anchor | None:
+    """Sign and store a transaction for the next checkpoint. None when there is none to anchor."""
+    following = next_checkpoint(chain)  # ours are counted first: what another worker stores must not look missing there
+    if following is None:
+        return None
+    checkpoint = following.checkpoint
+    count = client.count(log_key(checkpoint.channel))
+    if count > following.index:
+        return _adopt(chain, following, client)
+    if count < following.index:
+        raise Rivalry(
+            f"the contract has {count} checkpoints of {checkpoint.channel.origin}, {following.index} are known as anchored"
+        )
+    records = records_taken_in(checkpoint)
+    publication = Publication(
+        log_key(checkpoint.channel), following.index, checkpoint.size, bytes(checkpoint.root), records
+    )
+    sendable = _signed(chain, client, client.draft(publication))
+    crashpoints.reach("anchor.signed")
+    anchor = store(chain, following, records=records, sendable=sendable)
+    crashpoints.reach("anchor.stored")
+    return anchor
+
+
+def _signed(chain: Chain, client: ChainClient, draft: Draft) -> Sendable:
+    signed = client.sign(draft)
+    return Sendable(signed.raw, signed.id, signed.sequence, chain.publisher)
+
+
+def _adopt(chain: Chain, following: Next, client: ChainClient) -> Anchor | None:
+    """The contract has a checkpoint under that index that we have no anchor for. Take it over when it is one of ours."""
+    channel = following.checkpoint.channel
+    found = client.published(log_key(channel), following.index)
+    if found is None:
+        return None
+    checkpoint = Checkpoint.objects.filter(channel=channel, size=found.size).select_related("channel").first()
+    if checkpoint is None or not _is_ours(found, checkpoint) or checkpoint.size <= following.covered:
+        raise Rivalry(
+            f"checkpoint {following.index} of {channel.origin} in contract {chain.contract} (size {found.size}) is not in "
+            "this log: another publisher holds our key, or this database was rolled back"
+        )
+    return store(chain, Next(checkpoint, following.covered, following.index), records=found.records, sendable=None)
+
+
+def _is_ours(found: Published, checkpoint: Checkpoint) -> bool:
+    return (found.size, found.root) == (checkpoint.size, bytes(checkpoint.root)) and found.records >= found.size
+
+
+# --- an anchor under way
+
+
+def _pursue(anchor: Anchor, client: ChainClient, sequence: int) -> None:
+    """Look where the anchor's transactions are and take the next step. `sequence`: the publisher's next nonce."""
+    stored = list(anchor.transactions.order_by("-id"))
+    receipts = [receipt for each in stored if (receipt := client.receipt(bytes(each.transaction)))]
+    placed = next((receipt for receipt in receipts if receipt.succeeded), None)
+    if placed is not None:
+        _place(anchor, client, placed)
+    elif receipts:
+        change(anchor.id, "abandon", reason=f"the contract refused the transaction in block {receipts[0].block}")
+    elif anchor.state in PLACED:
+        change(anchor.id, "orphan")
+    elif not stored:
+        _claim_published(anchor, client, "nothing of it is left on the chain")
+    else:
+        _send(anchor, _renewed(anchor, stored, client, sequence) or stored[0], client)
+
+
+def _renewed(
+    anchor: Anchor, stored: list[AnchorTransaction], client: ChainClient, sequence: int
+) -> AnchorTransaction | None:
+    """Another transaction in the place of the last one, when that can never come or does not; stored already."""
+    last = stored[0]
+    waits = clock.now() - max(last.created_at, anchor.changed_at)
+    if waits < RESEND_AFTER:
+        return None
+    if last.key_id != anchor.chain.publisher_id or (sequence < last.sequence and _leaves_a_gap(last, sequence)):
+        publication = Publication(
+            log_key(anchor.channel), anchor.index, anchor.size, bytes(anchor.checkpoint.root), anchor.records
+        )
+        draft = client.draft(publication)
+    elif sequence == last.sequence and waits >= settings.ANCHOR_STUCK_AFTER and len(stored) <= REPLACEMENTS:
+        draft = client.raise_fees(bytes(last.raw))
+    else:
+        return None
+    renewed = store_another(anchor, _signed(anchor.chain, client, draft))
+    crashpoints.reach("anchor.replaced")
+    return renewed
+
+
+def _leaves_a_gap(last: AnchorTransaction, sequence: int) -> bool:
+    """Whether nothing of ours under way fills the nonces between the publisher's next one and this transaction's."""
+    under_way = AnchorTransaction.objects.filter(
+        chain=last.chain, anchor__in=[each.id for each in open_anchors(last.chain)], sequence__gte=sequence
+    )
+    return not under_way.filter(sequence__lt=last.sequence).exists()
+
+
+def _send(anchor: Anchor, stored: AnchorTransaction, client: ChainClient) -> None:
+    if stored.sent_at is not None and clock.now() - stored.sent_at < RESEND_AFTER:
+        return
+    try:
+        client.send(bytes(stored.raw))
+    except Rejected as refusal:
+        if refusal.code != "nonce_used":
+            raise
+        if client.receipt(bytes(stored.transaction)) is None:
+            _claim_published(anchor, client, "another transaction has used its nonce")
+        return
+    crashpoints.reach("anchor.sent")
+    AnchorTransaction.objects.filter(id=stored.id).update(sent_at=clock.now())
+
+
+def _claim_published(anchor: Anchor, client: ChainClient, otherwise: str) -> None:
+    """None of our transactions is on the chain. If the contract has the checkpoint all the same, that is as good."""
+    found = client.published(log_key(anchor.channel), anchor.index)
+    if found is not None and _is_ours(found, anchor.checkpoint):
+        carrier = client.publisher_of(log_key(anchor.channel), anchor.index, found.block)
+        receipt = client.receipt(carrier) if carrier else None
+        if receipt is not None:
+            _place(anchor, client, receipt)
+        return
+    change(anchor.id, "abandon", reason=otherwise)
+
+
+def _place(anchor: Anchor, client: ChainClient, receipt: Receipt) -> None:
+    """A transaction is in a block: read again that the block stands and that the contract has our root; settle at depth.
+
+    Raises Contradiction where the answers do not agree; a re-organisation that is going on looks the same for a moment.
+    """
+    if not receipt.succeeded:
+        change(anchor.id, "abandon", reason=f"the contract refused the transaction in block {receipt.block}")
+        return
+    head = client.head()
+    found = client.published(log_key(anchor.channel), anchor.index)
+    block = client.block(receipt.block)
+    if block is None or block.hash != receipt.block_hash:
+        raise Contradiction(f"the receipt names another block {receipt.block} than the chain has")
+    if found is None or not _is_ours(found, anchor.checkpoint):
+        raise Contradiction(
+            f"a receipt says that checkpoint {anchor.index} of {anchor.channel.origin} is in block {receipt.block}, and the "
+            "contract does not hold it"
+        )
+    if (found.block, found.time, found.records) != (block.number, block.time, anchor.records):
+        raise Contradiction(f"contract and block {block.number} do not agree on checkpoint {anchor.index}")
+    crashpoints.reach("anchor.seen")
+    deep = head.number - block.number + 1 >= anchor.chain.confirmations
+    place = Place(block.time, block.number, block.hash, receipt.transaction)
+    change(anchor.id, "include", place=place, settle=deep)
+
+
+# --- re-organisations
+
+
+def _find_orphans(chain: Chain, client: ChainClient) -> None:
+    """Go back from the newest placed anchor until one whose block still stands; those above it are orphans.
+
+    Blocks are linked, so where one stands all below it do: mostly this reads a single block.
+    """
+    found = 0
+    placed = Anchor.objects.filter(chain=chain, contract=chain.contract, state__in=PLACED).order_by("-block")
+    for anchor in placed[:ORPHANS_PER_ROUND]:
+        block = client.block(anchor.block or 0)
+        if block is not None and block.hash == bytes(anchor.block_hash or b""):
+            break
+        change(anchor.id, "orphan")
+        found += 1
+    if found:
+        Chain.objects.filter(id=chain.id).update(reorganisations=F("reorganisations") + 1)
