@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0002_explorer_indexes"),
+        ("ledger", "0003_one_audit_at_a_time"),
     ]
 
     operations = [
