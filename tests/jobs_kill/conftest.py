@@ -1,5 +1,6 @@
+from typing import Any
+
 import pytest
-from pytest_django.fixtures import SettingsWrapper
 
 from tests.support.fixtures import committed_world, storage_folder
 
@@ -7,6 +8,6 @@ __all__ = ["committed_world", "storage_folder"]
 
 
 @pytest.fixture(autouse=True)
-def _nothing_periodic(settings: SettingsWrapper) -> None:
+def _nothing_periodic(settings: Any) -> None:
     """These tests count the jobs that they made."""
     settings.JOB_SCHEDULE = {}
