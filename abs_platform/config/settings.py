@@ -100,6 +100,13 @@ FILE_UPLOAD_HANDLERS = ["abs_platform.documents.uploads.BoundedUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FILES = MAX_FILES + 1
 
+# --- what certificates are set in: the npm package @expo-google-fonts/noto-sans-sc, or a folder with its 400Regular and 700Bold
+FONTS_DIR = Path(
+    env.str(
+        "ABS_FONTS_DIR", default=str(BASE_DIR / "frontend" / "node_modules" / "@expo-google-fonts" / "noto-sans-sc")
+    )
+)
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -83,7 +83,7 @@ class DocumentDetailOut(DocumentOut):
     record = RecordOut()
     checkpoint_size = serializers.IntegerField(allow_null=True)
     allowed_actions = serializers.ListField(
-        child=serializers.ChoiceField(choices=["download", "bundle", "attach", "disclose"])
+        child=serializers.ChoiceField(choices=["download", "bundle", "certificate", "attach", "disclose"])
     )
 
 
@@ -153,15 +153,17 @@ def detail_body(row: Document, *, actor: Actor) -> Body:
     lines = content.pop("lines", [])
     remarks = content.pop("remarks", [])
     [position] = ledger.positions([row.record_id]).values()
+    body = _body(row, position, actor, _open_trades([row], actor))
     owned = row.owner_id == actor.organisation_id
     actions = {
         "download": True,
         "bundle": True,
+        "certificate": body["state"] == "anchored",
         "attach": owned and row.is_loose,
         "disclose": owned and actor.has(Role.SUPPLIER) and row.fields_record_id is not None,
     }
     return {
-        **_body(row, position, actor, _open_trades([row], actor)),
+        **body,
         "fields": content,
         "lines": lines,
         "remarks": remarks,

@@ -95,6 +95,11 @@ def organisations(*, actor: Actor) -> QuerySet[Organisation]:
     return Organisation.objects.select_related("network").prefetch_related("identifiers")
 
 
+def operating_organisation() -> Organisation | None:
+    """The organisation that runs the platform, once it is set up."""
+    return Organisation.objects.filter(roles__contains=[Role.OPERATOR]).order_by("id").first()
+
+
 def demo_accounts() -> list[dict[str, str]]:
     """Username, organisation and role of the demonstration's accounts, as the demo loader left them."""
     if not settings.DEMO_ACCOUNTS_FILE.exists():

@@ -1,7 +1,8 @@
 """The authorisation matrix: who gets which answer where. Read by test_authorisation; tests/architecture sees to it that
 every endpoint has a row.
 
-The object in an address belongs to the supplier, or concerns its trade; the columns stand to it as follows.
+The object in an address belongs to the supplier, or concerns its trade; the columns stand to it as follows. Nothing in it
+is anchored: whoever may have a certificate is told to wait (409); test_certificate goes on from there.
 """
 
 from dataclasses import dataclass
@@ -56,6 +57,7 @@ POST documents                            201 403 403 403 403 403 201 201 403 40
 GET  documents/{document}                 200 200 404 200 404 404 404 404 404 404 404 404 401
 GET  documents/{document}/file            200 200 404 200 404 404 404 404 404 404 404 404 401
 GET  documents/{document}/bundle          200 200 404 200 404 404 404 404 404 404 404 404 401
+GET  documents/{document}/certificate     409 409 404 409 404 404 404 404 404 404 404 404 401
 GET  documents/{document}/fields          200 403 403 403 403 403 404 404 403 403 403 403 401
 POST documents/{document}/disclosure      200 403 403 403 403 403 404 404 403 403 403 403 401
 GET  documents/{loose}                    200 404 404 404 404 404 404 404 404 404 404 404 401

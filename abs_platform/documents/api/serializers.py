@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from abs_platform.crypto.fields import MAX_PATH
+from abs_platform.documents.certificate_words import LANGUAGES
 from abs_platform.documents.replies import DocumentOut
 from abs_platform.integrations.formats.model import KINDS
 
@@ -44,6 +45,10 @@ class FieldsOut(serializers.Serializer[Any]):
 
 class DisclosureIn(serializers.Serializer[Any]):
     paths = serializers.ListField(child=serializers.CharField(max_length=MAX_PATH, trim_whitespace=False))
+
+
+class CertificateQuery(serializers.Serializer[Any]):
+    lang = serializers.ChoiceField(choices=LANGUAGES, default=LANGUAGES[0])
 
 
 class BundleOut(serializers.Serializer[Any]):

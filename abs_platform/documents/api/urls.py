@@ -7,6 +7,7 @@ urlpatterns = [
     path("documents/<uuid:id>", views.DocumentView.as_view()),
     path("documents/<uuid:id>/file", views.DocumentFileView.as_view()),
     path("documents/<uuid:id>/bundle", views.DocumentBundleView.as_view()),
+    path("documents/<uuid:id>/certificate", views.DocumentCertificateView.as_view()),
     path("documents/<uuid:id>/fields", views.DocumentFieldsView.as_view()),
     path("documents/<uuid:id>/disclosure", views.DocumentDisclosureView.as_view()),
 ]

@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 from abs_platform.core.errors import DomainError, Invalid, TooLarge
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged, query_of
 from abs_platform.crypto.fields import MAX_DISCLOSED
-from abs_platform.documents import disclosing, replies, rules, selectors, services
+from abs_platform.documents import certificate, disclosing, replies, rules, selectors, services
 from abs_platform.documents.api import serializers as shapes
 from abs_platform.documents.models import Document, Extraction
 from abs_platform.parties.authentication import actor_of
@@ -138,6 +138,25 @@ class DocumentBundleView(APIView):
             selectors.bundle(row),
             headers={"Content-Disposition": _attachment(name), "Cache-Control": "private, no-store"},
         )
+
+
+class DocumentCertificateView(APIView):
+    """The proof in words."""
+
+    @extend_schema(
+        parameters=[shapes.CertificateQuery],
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+        tags=["documents"],
+    )
+    def get(self, request: Request, id: UUID) -> HttpResponse:
+        """The certificate (存证证明), once the document is anchored: PDF/A-3 with the proof bundle attached."""
+        language = query_of(request, shapes.CertificateQuery)["lang"]
+        row, pdf = certificate.certificate(actor=actor_of(request), document_id=id, language=language)
+        reply = HttpResponse(pdf, content_type="application/pdf")
+        reply.headers["Content-Disposition"] = _attachment(f"{row.filename}.certificate.{language}.pdf")
+        reply.headers["X-Content-Type-Options"] = "nosniff"
+        reply.headers["Cache-Control"] = "private, no-store"
+        return reply
 
 
 class DocumentFieldsView(APIView):

@@ -329,6 +329,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/documents/{id}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The certificate (存证证明), once the document is anchored: PDF/A-3 with the proof bundle attached. */
+        get: operations["documents_certificate_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents/{id}/disclosure": {
         parameters: {
             query?: never;
@@ -1458,7 +1475,7 @@ export interface components {
             remarks: components["schemas"]["RemarkOut"][];
             record: components["schemas"]["RecordOut"];
             checkpoint_size: number | null;
-            allowed_actions: ("download" | "bundle" | "attach" | "disclose")[];
+            allowed_actions: ("download" | "bundle" | "certificate" | "attach" | "disclose")[];
         };
         DocumentOut: {
             /** Format: uuid */
@@ -2713,6 +2730,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BundleOut"];
+                };
+            };
+        };
+    };
+    documents_certificate_retrieve: {
+        parameters: {
+            query?: {
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
                 };
             };
         };

@@ -8,17 +8,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from abs_platform.parties import selectors
 from abs_platform.parties import services as parties
 from abs_platform.parties.actor import PLATFORM
 from abs_platform.parties.models import Network, Organisation
 from abs_platform.parties.roles import Role
 
 NETWORK = "main"
-
-
-def operating_organisation() -> Organisation | None:
-    """The organisation that runs the platform, once it is set up."""
-    return Organisation.objects.filter(roles__contains=[Role.OPERATOR]).order_by("id").first()
 
 
 class Command(BaseCommand):
@@ -28,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:  # Any: Django's own signature
         with transaction.atomic():
-            operator = operating_organisation() or self._create()
+            operator = selectors.operating_organisation() or self._create()
             if settings.OPERATOR_FILE.exists():
                 return
             _, client_id, secret = parties.create_api_client(

@@ -1,0 +1,282 @@
+"""A document's certificate (存证证明): what its proof bundle says, in words, as a PDF with the bundle attached."""
+
+import io
+import json
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import segno
+from django.conf import settings
+
+from abs_platform.core import clock
+from abs_platform.core.errors import Conflict, Unavailable
+from abs_platform.documents import selectors, services
+from abs_platform.documents.certificate_words import Language, Words
+from abs_platform.documents.models import Document
+from abs_platform.integrations.pdf import Attachment, PdfError, Typesetter, typesetter
+from abs_platform.ledger import note
+from abs_platform.ledger import selectors as ledger
+from abs_platform.parties import selectors as parties
+from abs_platform.parties.actor import Actor
+from abs_platform.parties.models import Organisation
+
+log = logging.getLogger(__name__)
+
+LAYOUT = Path(__file__).with_name("certificate.typ")
+ATTACHMENT = "proof.json"
+BEIJING = timedelta(hours=8)
+LABEL_WIDTHS = {"zh": 20, "en": 25}  # mm
+
+Json = dict[str, Any]  # Any: JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a certificate tells. The same facts in the same language make the same bytes."""
+
+    bundle: Json
+    trust: Json
+    owner: str
+    received_at: datetime
+    operator: tuple[str, str]  # Chinese, English
+    verify_url: str
+    issued_at: datetime
+
+
+def certificate(*, actor: Actor, document_id: UUID, language: Language) -> tuple[Document, bytes]:
+    """The certificate of a document that the actor may see; the look is recorded like that at its bundle.
+
+    Runs in no transaction. Raises NotFound; Conflict until the document is anchored; Unavailable where no PDF can be made.
+    """
+    row = services.look(actor=actor, document_id=document_id, action="proof")
+    bundle = selectors.bundle(row)
+    _require_anchored(row, bundle)
+    facts = Facts(
+        bundle=bundle,
+        trust=ledger.trust(),
+        owner=row.owner.name,
+        received_at=row.received_at,
+        operator=_names(parties.operating_organisation()),
+        verify_url=f"{settings.WEB_URL}/verify",
+        issued_at=clock.now(),
+    )
+    try:
+        return row, typeset(facts, language, typesetter())
+    except PdfError as error:
+        log.error("no certificate can be made: %s", error)
+        raise Unavailable(
+            "certificate_unavailable",
+            "The certificate cannot be made now. Try again later; the proof bundle says the same and can be downloaded.",
+        ) from error
+
+
+def _require_anchored(row: Document, bundle: Json) -> None:
+    """Raises Conflict, saying what is awaited, while fewer chains hold the bundle's checkpoint than its channel asks for."""
+    [position] = ledger.positions([row.record_id]).values()
+    if len(_held(bundle)) >= position.required:
+        return
+    if bundle["inclusion"] is None:
+        raise Conflict("not_recorded", "The document's place in the log is awaited; usually a few seconds.")
+    awaited = [view.chain for view in position.anchors if not view.anchored]
+    raise Conflict(
+        "not_anchored",
+        f"The document is recorded; {len(_held(bundle))} of {position.required} anchors stand. Try again in a minute.",
+        anchored=len(_held(bundle)),
+        required=position.required,
+        awaited=awaited,
+    )
+
+
+def _held(bundle: Json) -> list[Json]:
+    """The chains and authorities that hold the record's checkpoint."""
+    return [*bundle["anchors"], *bundle.get("timestamps", [])]
+
+
+def _names(operator: Organisation | None) -> tuple[str, str]:
+    return (operator.name, operator.name_en or operator.name) if operator else ("运营方", "its operator")
+
+
+def typeset(facts: Facts, language: Language, setter: Typesetter) -> bytes:
+    """The PDF. Raises PdfError."""
+    attachment = Attachment(
+        name=ATTACHMENT,
+        media_type="application/json",
+        description="abs-proof-bundle/v1",
+        content=json.dumps(facts.bundle, ensure_ascii=False, indent=1).encode(),
+    )
+    data = _Page(facts, language, setter).data()
+    return setter.typeset(layout=LAYOUT, data=data, attachment=attachment, moment=facts.issued_at)
+
+
+class _Page:
+    """The certificate's data for the layout (certificate.typ)."""
+
+    def __init__(self, facts: Facts, language: Language, setter: Typesetter) -> None:
+        self._facts = facts
+        self._bundle = facts.bundle
+        self._language = language
+        self._words = Words(language)
+        self._show = setter.showable
+        self._operator = self._show(facts.operator[0 if language == "zh" else 1])
+
+    def data(self) -> Json:
+        words, bundle, issued = self._words, self._bundle, self._facts.issued_at.astimezone(UTC)
+        return {
+            "lang": self._language,
+            "region": {"zh": "cn", "en": "gb"}[self._language],
+            "label_width": LABEL_WIDTHS[self._language],
+            "title": words("title"),
+            "subtitle": words("subtitle"),
+            "platform": words("platform", operator=self._operator, origin=self._show(bundle["log"]["origin"])),
+            "number": _row(words("number"), bundle["record"]["id"], is_code=True),
+            "issued": self._time_row("issued", issued),
+            "issued_parts": {
+                name: getattr(issued, name) for name in ("year", "month", "day", "hour", "minute", "second")
+            },
+            "qr": _qr(self._facts.verify_url),
+            "qr_alt": self._facts.verify_url,
+            "qr_caption": words("qr"),
+            "finding": self._finding(),
+            "footer": words("footer", attachment=ATTACHMENT),
+            "page": words("page"),
+            "sections": [
+                {"title": words("file"), "rows": self._file()},
+                {"title": words("record"), "rows": self._record()},
+                {"title": words("anchors"), "lead": words("anchors_lead"), "cards": self._anchors()},
+                {"title": words("signatures"), "lead": words("signatures_lead"), "cards": self._signatures()},
+                {"title": words("worth"), "lists": self._lists("proves", "proves_not")},
+                {"title": words("checking"), "lists": self._lists("by_page", "by_oneself")},
+                {"title": words("operator"), "lead": words("operator_text", operator=self._operator)},
+            ],
+        }
+
+    def _finding(self) -> str:
+        bundle, words = self._bundle, self._words
+        counted = [
+            (len(bundle["anchors"]), "one_chain", "chains"),
+            (len(bundle.get("timestamps", [])), "one_authority", "authorities"),
+        ]
+        places = words("and").join(words(one if n == 1 else many, n=n) for n, one, many in counted if n)
+        earliest = min(_moment(each["time"]) for each in _held(bundle))
+        return words("finding", time=words("time", **_times(earliest)), places=places)
+
+    def _file(self) -> list[Json]:
+        document, words = self._bundle["document"], self._words
+        return [
+            _row(words("filename"), self._show(document["filename"])),
+            _row(words("size"), words("bytes", n=f"{document['size']:,}")),
+            _row(words("sm3"), _grouped(document["sm3"]), words("sm3_note"), is_code=True),
+            _row(words("owner"), self._show(self._facts.owner), words("owner_note")),
+            self._time_row("received", self._facts.received_at, "platform_clock"),
+        ]
+
+    def _record(self) -> list[Json]:
+        bundle, words = self._bundle, self._words
+        record, origin = bundle["record"], self._show(bundle["log"]["origin"])
+        checkpoint = note.parse(bundle["checkpoint"])
+        return [
+            _row(words("template"), record["template"]),
+            self._time_row("record_time", _moment(record["time"]), "platform_clock"),
+            _row(words("commitment"), _grouped(record["commitment"]), words("commitment_note"), is_code=True),
+            _row(words("log"), words("log_value", origin=origin, hash=bundle["log"]["hash"].upper())),
+            _row(words("index"), words("index_value", index=f"{bundle['inclusion']['index']:,}")),
+            _row(words("checkpoint"), words("checkpoint_value", size=f"{checkpoint.size:,}")),
+            _row(words("root"), _grouped(checkpoint.root.hex()), is_code=True),
+        ]
+
+    def _anchors(self) -> list[Json]:
+        chains, authorities = self._bundle["anchors"], self._bundle.get("timestamps", [])
+        return [*map(self._chain, chains), *map(self._authority, authorities)]
+
+    def _chain(self, anchor: Json) -> Json:
+        words = self._words
+        contract = words("contract_value", address=anchor["contract"], index=anchor["index"])
+        return {
+            "title": self._show(anchor["chain"]),
+            "kind": words("chain_kind", id=anchor["chain_id"]),
+            "rows": [
+                self._time_row("block_time", _moment(anchor["time"]), "block_time_source"),
+                _row(words("block"), f"{anchor['block']:,}"),
+                _row(words("block_hash"), _grouped(anchor["block_hash"]), is_code=True),
+                _row(words("tx"), _grouped(anchor["tx"]), is_code=True),
+                _row(words("contract"), contract, is_code=True),
+            ],
+        }
+
+    def _authority(self, stamp: Json) -> Json:
+        words = self._words
+        return {
+            "title": self._show(stamp["authority"]),
+            "kind": words("authority_kind"),
+            "rows": [self._time_row("authority_time", _moment(stamp["time"]), "authority_time_source")],
+        }
+
+    def _signatures(self) -> list[Json]:
+        """One card for each signature whose key is in the trust file; lines of strangers say nothing here either."""
+        trusted = [
+            *(("publisher", key) for key in self._facts.trust["keys"]),
+            *(("witness", key) for key in self._facts.trust.get("witnesses", [])),
+        ]
+        found = {(line.name, line.key_id): line for line in note.signatures(self._bundle["checkpoint"])}
+        cards = []
+        for role, key in trusted:
+            key_id = note.key_id(key["name"], key["type"], bytes.fromhex(key["public"]))
+            if line := found.get((key["name"], key_id)):
+                cards.append(self._signature(role, key, line))
+        return cards
+
+    def _signature(self, role: str, key: Json, line: note.Signature) -> Json:
+        words = self._words
+        rows = [
+            _row(words("key_id"), line.key_id.hex(), is_code=True),
+            _row(words("key"), _grouped(key["public"]), is_code=True),
+        ]
+        if role == "witness":
+            seconds = int.from_bytes(line.signature[:8], "big")
+            rows.append(self._time_row("witness_time", datetime.fromtimestamp(seconds, UTC), "witness_time_source"))
+        return {"title": f"{words(role)} · {self._show(key['name'])}", "kind": words(key["type"]), "rows": rows}
+
+    def _lists(self, *keys: str) -> list[Json]:
+        values = {"attachment": ATTACHMENT, "url": self._facts.verify_url}
+        return [{"title": self._words(key), "items": self._words.items(key, **values)} for key in keys]
+
+    def _time_row(self, key: str, moment: datetime, source: str = "") -> Json:
+        times = _times(moment)
+        notes = [self._words("time_note", **times), *([self._words(source)] if source else [])]
+        return _row(self._words(key), self._words("time", **times), " · ".join(notes))
+
+
+def _qr(text: str) -> str:
+    """A QR code (ISO/IEC 18004, error correction M) as SVG."""
+    picture = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(picture, kind="svg", border=0, dark="#0F172A", xmldecl=False)
+    return picture.getvalue().decode()
+
+
+def _row(label: str, value: str, remark: str = "", *, is_code: bool = False) -> Json:
+    return {"label": label, "value": value, "note": remark, "is_code": is_code}
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _times(moment: datetime) -> dict[str, str]:
+    """A moment to the second, in UTC and in Beijing, each with its date."""
+    utc = moment.astimezone(UTC)
+    return {"utc": f"{utc:%Y-%m-%d %H:%M:%S}", "beijing": f"{utc + BEIJING:%Y-%m-%d %H:%M:%S}"}
+
+
+def _grouped(code: str) -> str:
+    """Hexadecimal in groups of eight, so that eyes can compare it; a leading 0x stays with the first."""
+    prefix, digits = ("0x", code[2:]) if code.startswith("0x") else ("", code)
+    return prefix + " ".join(_chunks(digits, 8))
+
+
+def _chunks(text: str, size: int) -> Iterable[str]:
+    return (text[at : at + size] for at in range(0, len(text), size))
