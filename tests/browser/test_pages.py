@@ -17,7 +17,7 @@ PAGES: dict[str | None, tuple[str, ...]] = {
     "core": ("/", "/confirmations", "/confirmations/*", "/documents/*", "/trades", "/trades/*"),
     "financier": ("/", "/suppliers", "/access", "/documents/*", "/trades", "/trades/*"),
     "risk": ("/", "/alerts", "/alerts/*"),
-    "operator": ("/", "/operations", "/organisations"),
+    "operator": ("/", "/operations", "/operations/ledger", "/organisations"),
     "nobody": ("/",),
 }
 CASES = [(who, language, size) for who in PAGES for language in ("zh-CN", "en-GB") for size in (DESK, PHONE)]

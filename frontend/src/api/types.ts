@@ -41,6 +41,10 @@ export type Access = Schemas["AccessOut"];
 export type Alert = Schemas["AlertOut"];
 export type Severity = Alert["severity"];
 
+export type Audit = Schemas["AuditOut"];
+export type PublisherKey = Schemas["KeyOut"];
+export type LogKeyAlgorithm = Schemas["RotateInRequest"]["algorithm"];
+
 export type Operations = Schemas["OperationsOut"];
 export type Job = Schemas["JobOut"];
 export type Network = Schemas["NetworkOut"];

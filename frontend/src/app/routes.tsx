@@ -22,6 +22,7 @@ const AccessPage = lazy(() => import("../features/access/AccessPage"));
 const AlertsPage = lazy(() => import("../features/alerts/AlertsPage"));
 const AlertPage = lazy(() => import("../features/alerts/AlertPage"));
 const OperationsPage = lazy(() => import("../features/operations/OperationsPage"));
+const LedgerOperationsPage = lazy(() => import("../features/operations/LedgerOperationsPage"));
 const OrganisationsPage = lazy(() => import("../features/organisations/OrganisationsPage"));
 const VerifyPage = lazy(() => import("../features/verify/VerifyPage"));
 
@@ -53,6 +54,7 @@ export function AppRoutes() {
         <Route path="/alerts" element={page(<AlertsPage />, ["risk_officer"])} />
         <Route path="/alerts/:id" element={page(<AlertPage />, ["risk_officer"])} />
         <Route path="/operations" element={page(<OperationsPage />, ["operator"])} />
+        <Route path="/operations/ledger" element={page(<LedgerOperationsPage />, ["operator"])} />
         <Route path="/organisations" element={page(<OrganisationsPage />, ["operator"])} />
         <Route path="*" element={<NotFoundPage />} />
       </Route>

@@ -1,3 +1,5 @@
+import { Link } from "react-router";
+
 import { useResource } from "../../api/queries";
 import type { Operations } from "../../api/types";
 import { formatDuration } from "../../shared/format/time";
@@ -9,7 +11,7 @@ import { Loaded } from "../../shared/ui/states";
 import { StatusTag, type Tone } from "../../shared/ui/StatusTag";
 import { FailedJobs } from "./FailedJobs";
 import { messages } from "./messages";
-import { usePolling } from "./usePolling";
+import { usePolling } from "../../shared/hooks/usePolling";
 
 type Service = Operations["services"][number];
 type Chain = Operations["chains"][number];
@@ -23,7 +25,15 @@ export default function OperationsPage() {
   const data = query.data;
   const bad = data ? [...data.services, ...data.chains].filter((row) => row.state !== "ok").length + (data.jobs.failed > 0 ? 1 : 0) : 0;
   return (
-    <Page title={t("title")} lead={data && (bad ? t("notWell", { count: bad }) : t("allWell"))}>
+    <Page
+      title={t("title")}
+      lead={data && (bad ? t("notWell", { count: bad }) : t("allWell"))}
+      action={
+        <Link className="primary-link" to="/operations/ledger" data-testid="ledger-operations">
+          {t("ledgerOperations")}
+        </Link>
+      }
+    >
       <Loaded query={query} hasData={data !== undefined}>
         {data && (
           <>

@@ -2,6 +2,7 @@ import { defineMessages } from "../../shared/i18n/messages";
 
 export const messages = defineMessages({
   title: ["运行状态", "Operations"],
+  ledgerOperations: ["审计与密钥", "Audits and keys"],
   allWell: ["各项服务正常。", "All services are healthy."],
   notWell: ["有 {count} 项需要处理，处理办法写在旁边。", "{count} {count|item needs|items need} attention; the fix stands beside {count|it|them}."],
   servicesTitle: ["服务", "Services"],

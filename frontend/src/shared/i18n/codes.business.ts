@@ -260,6 +260,30 @@ export const BUSINESS = {
     business: ["业务链", "Business chain"],
     regulator: ["监管链", "Regulator chain"],
   },
+  auditMode: {
+    full: ["完整", "full"],
+    incremental: ["增量", "incremental"],
+  },
+  auditState: {
+    running: ["进行中", "Running"],
+    in_order: ["一切原样", "In order"],
+    wrong: ["发现改动", "Tampered"],
+    unreachable: ["有链没核对到", "A chain was not checked"],
+    failed: ["没有做完", "Did not finish"],
+  },
+  auditCount: {
+    leaves: ["记录", "records"],
+    tiles: ["瓦片", "tiles"],
+    checkpoints: ["检查点", "checkpoints"],
+    cosignatures: ["联署", "cosignatures"],
+    anchors: ["上链", "anchors"],
+    pending: ["等待入账", "waiting"],
+  },
+  keyAlgorithm: {
+    "sm2-sm3": ["SM2 · 检查点签名", "SM2 · signs checkpoints"],
+    ed25519: ["Ed25519 · 检查点签名", "Ed25519 · signs checkpoints"],
+    secp256k1: ["secp256k1 · 链上交易", "secp256k1 · signs transactions"],
+  },
   serviceState: {
     ok: ["正常", "Healthy"],
     down: ["不可用", "Down"],

@@ -1,0 +1,100 @@
+import { Button } from "antd";
+import { useState } from "react";
+
+import { useResource } from "../../api/queries";
+import type { LogKeyAlgorithm, PublisherKey } from "../../api/types";
+import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
+import { CopyText } from "../../shared/ui/CopyText";
+import { DataTable, type Column } from "../../shared/ui/DataTable";
+import { Time } from "../../shared/ui/figures";
+import { Section } from "../../shared/ui/Page";
+import { Empty, Loaded } from "../../shared/ui/states";
+import { StatusTag } from "../../shared/ui/StatusTag";
+import { ledgerMessages } from "./ledgerMessages";
+import { RotateDialog } from "./RotateDialog";
+
+type Rotating = Readonly<{ name: string; algorithm: LogKeyAlgorithm }>;
+
+/** The platform's own keys, which of them signed what, and their change. */
+export function Keys() {
+  const t = useText(ledgerMessages);
+  const query = useResource("/api/v1/ledger/keys");
+  const [rotating, setRotating] = useState<Rotating | null>(null);
+  const columns = useColumns(setRotating);
+  const keys = query.data?.keys;
+  return (
+    <Section title={t("keysTitle")} note={t("keysNote")}>
+      <Loaded query={query} hasData={keys !== undefined} rows={4}>
+        {keys && (keys.length === 0 ? <Empty title={t("noKeys")}>{t("noKeysText")}</Empty> : <DataTable caption={t("keysTitle")} columns={columns} rows={keys} rowKey={(key) => key.id} testId="key-row" />)}
+      </Loaded>
+      {rotating && <RotateDialog {...rotating} onClose={() => setRotating(null)} />}
+    </Section>
+  );
+}
+
+function useColumns(rotate: (key: Rotating) => void): Column<PublisherKey>[] {
+  const t = useText(ledgerMessages);
+  const code = useCodes();
+  return [
+    {
+      key: "name",
+      title: t("key"),
+      head: true,
+      render: (row) => (
+        <span className="two-lines">
+          <span>{row.name}</span>
+          <span className="meta">{code("keyAlgorithm", row.algorithm)}</span>
+        </span>
+      ),
+    },
+    {
+      key: "state",
+      title: t("state"),
+      render: (row) => <StatusTag tone={row.is_active ? "done" : "idle"}>{t(row.is_active ? "keyActive" : "keyRetired")}</StatusTag>,
+    },
+    { key: "public", title: t("publicKey"), wide: true, render: (row) => <CopyText value={row.public} head={12} label={t("publicKey")} /> },
+    { key: "signed", title: t("signed"), wrap: true, render: (row) => <Signed row={row} /> },
+    {
+      key: "since",
+      title: t("inForce"),
+      render: (row) => (
+        <span className="two-lines">
+          <Time value={row.created_at} />
+          {row.retired_at && (
+            <span className="meta">
+              {t("until")} <Time value={row.retired_at} />
+            </span>
+          )}
+        </span>
+      ),
+    },
+    {
+      key: "action",
+      title: t("action"),
+      action: true,
+      render: ({ is_active, name, algorithm }) =>
+        is_active &&
+        algorithm !== "secp256k1" && (
+          <Button size="small" onClick={() => rotate({ name, algorithm })} data-testid="rotate-key">
+            {t("rotate")}
+          </Button>
+        ),
+    },
+  ];
+}
+
+function Signed({ row }: { row: PublisherKey }) {
+  const t = useText(ledgerMessages);
+  const code = useCodes();
+  if (row.signed.length + row.chains.length === 0) return <span className="muted">{t("signedNothing")}</span>;
+  return (
+    <span className="two-lines">
+      {row.signed.map((each) => (
+        <span key={each.channel}>{t("signedCheckpoints", { channel: each.channel, count: each.checkpoints, first: each.first_size, last: each.last_size })}</span>
+      ))}
+      {row.chains.map((each) => (
+        <span key={each.chain}>{t("signedTransactions", { chain: code("chainName", each.chain, {}, each.chain), count: each.transactions })}</span>
+      ))}
+    </span>
+  );
+}
