@@ -21,7 +21,6 @@ from abs_platform.core import clock, jobs
 from abs_platform.integrations import timestamps
 from abs_platform.integrations.chains import ChainError
 from abs_platform.ledger import publishing, stamping
-from abs_platform.ledger.anchors import next_checkpoint, open_anchors
 from abs_platform.ledger.models import RFC3161, UNPLACED, Anchor, Chain
 
 POLL_SECONDS = 0.15
@@ -89,14 +88,14 @@ def advance(*, chain: str) -> Outcome:
     began = time.monotonic()
     try:
         if row.kind == RFC3161:
-            stamping.stamp(row, timestamps.authority(chain))
+            waiting = stamping.stamp(row, timestamps.authority(chain))
         else:
-            publishing.publish(row, publishing.client_of(row))
+            waiting = publishing.publish(row, publishing.client_of(row))
     except ChainError as error:
         _note(row.id, error.reason, str(error))
         raise
     _note(row.id, *_ailment(row, time.monotonic() - began))
-    return Outcome.WAITING if open_anchors(row) or next_checkpoint(row) else Outcome.DONE
+    return Outcome.WAITING if waiting else Outcome.DONE
 
 
 def _ailment(chain: Chain, seconds: float) -> tuple[str, str]:

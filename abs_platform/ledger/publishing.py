@@ -66,8 +66,8 @@ def client_of(chain: Chain) -> ChainClient:
     return chains.client(chain.name, contract=chain.contract, key=key)
 
 
-def publish(chain: Chain, client: ChainClient) -> None:
-    """One round. Raises ChainError."""
+def publish(chain: Chain, client: ChainClient) -> bool:
+    """One round. Returns whether something is left to do there. Raises ChainError."""
     if client.chain_id() != chain.chain_id:
         raise WrongChain(f"chain {client.chain_id()} answers where chain {chain.chain_id} was set up; run setup_ledger")
     head = client.head()
@@ -78,20 +78,21 @@ def publish(chain: Chain, client: ChainClient) -> None:
     _find_orphans(chain, client)
     under_way = open_anchors(chain)
     if not under_way:
-        anchor = _prepare(chain, client)
+        following = next_checkpoint(chain)  # ours are counted before the chain is asked: what another worker stores
+        if following is None:  # meanwhile must not look missing there
+            return False
+        anchor = _prepare(chain, client, following)
         under_way = [anchor] if anchor else []
     for anchor in under_way:
         _pursue(anchor, client, account.sequence)
+    return bool(open_anchors(chain)) or next_checkpoint(chain) is not None
 
 
 # --- a new anchor
 
 
-def _prepare(chain: Chain, client: ChainClient) -> Anchor | None:
-    """Sign and store a transaction for the next checkpoint. None when there is none to anchor."""
-    following = next_checkpoint(chain)  # ours are counted first: what another worker stores must not look missing there
-    if following is None:
-        return None
+def _prepare(chain: Chain, client: ChainClient, following: Next) -> Anchor | None:
+    """Sign and store a transaction for the next checkpoint. None when another worker was faster."""
     checkpoint = following.checkpoint
     count = client.count(log_key(checkpoint.channel))
     if count > following.index:

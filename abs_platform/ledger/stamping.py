@@ -12,6 +12,7 @@ from abs_platform.core import clock
 from abs_platform.integrations.timestamps import InvalidToken, TimestampAuthority
 from abs_platform.ledger import crashpoints
 from abs_platform.ledger.anchors import (
+    Next,
     Place,
     Sendable,
     change,
@@ -30,21 +31,21 @@ def stamped(checkpoint: Checkpoint) -> bytes:
     return checkpoint.note.partition("\n\n")[0].encode() + b"\n"
 
 
-def stamp(chain: Chain, authority: TimestampAuthority) -> None:
-    """One round. Raises ChainError."""
+def stamp(chain: Chain, authority: TimestampAuthority) -> bool:
+    """One round. Returns whether something is left to do there. Raises ChainError."""
     under_way = open_anchors(chain)
     if not under_way:
-        anchor = _prepare(chain, authority)
+        following = next_checkpoint(chain)
+        if following is None:
+            return False
+        anchor = _prepare(chain, authority, following)
         under_way = [anchor] if anchor else []
     for anchor in under_way:
         _pursue(anchor, authority)
-    Chain.objects.filter(id=chain.id).update(head_seen_at=clock.now())
+    return bool(open_anchors(chain)) or next_checkpoint(chain) is not None
 
 
-def _prepare(chain: Chain, authority: TimestampAuthority) -> Anchor | None:
-    following = next_checkpoint(chain)
-    if following is None:
-        return None
+def _prepare(chain: Chain, authority: TimestampAuthority, following: Next) -> Anchor | None:
     raw = authority.request(stamped(following.checkpoint))
     sendable = Sendable(raw, hashlib.sha256(raw).digest())
     crashpoints.reach("anchor.signed")

@@ -21,6 +21,7 @@ from abs_platform.integrations.kms import kms
 from abs_platform.ledger import crashpoints, services, setup
 from abs_platform.ledger.models import Chain, Record
 from abs_platform.parties.actor import PLATFORM
+from tests.ledger.nodes import Anvil, Proxy
 
 PATIENCE = timedelta(seconds=20)
 
@@ -126,3 +127,28 @@ def crash(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
         monkeypatch.setattr(crashpoints, "reach", reach)
 
     return arm
+
+
+@pytest.fixture
+def node() -> Iterator[Anvil]:
+    """A chain of this test's own."""
+    chain = Anvil(31400)
+    yield chain
+    chain.stop()
+
+
+@pytest.fixture
+def proxy(node: Anvil) -> Iterator[Proxy]:
+    """What stands between the ledger and that chain, and may lie."""
+    between = Proxy(node.url)
+    yield between
+    between.stop()
+
+
+@pytest.fixture
+def held(committed: None, keys: None, settings: Any, node: Anvil, proxy: Proxy) -> Ledger:
+    """A ledger on the test's own chain, which mines only when it is told to; the ledger asks it through `proxy`."""
+    settings.CHAINS = [{"name": "business", "kind": "evm", "url": proxy.url, "confirmations": 1}]
+    assert setup.prepare(say=lambda text: None) == []
+    node.hold()
+    return Ledger(url=node.url)
