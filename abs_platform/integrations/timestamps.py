@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import requests
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from rfc3161_client import (
     HashAlgorithm,
     PKIStatus,
@@ -95,7 +96,11 @@ class Rfc3161:
         return Stamp(token, self._verified(response, data))
 
     def verify(self, token: bytes, data: bytes) -> datetime:
-        return self._verified(_decoded(_response_of(token)), data)
+        return self.verify_reply(_response_of(token), data)
+
+    def verify_reply(self, reply: bytes, data: bytes) -> datetime:
+        """As `verify`, of a whole reply (TimeStampResp, DER)."""
+        return self._verified(_decoded(reply), data)
 
     def _verified(self, response: TimeStampResponse, data: bytes) -> datetime:
         try:
@@ -105,6 +110,7 @@ class Rfc3161:
             VerifierBuilder(policy_id=self._policy, roots=self._roots).build().verify(
                 response, hashlib.sha256(data).digest()
             )
+            _refuse_strangers(response)
         except (VerificationError, ValueError) as error:
             raise InvalidToken(f"the time-stamp token does not hold: {error}") from error
         return info.gen_time.replace(tzinfo=UTC) if info.gen_time.tzinfo is None else info.gen_time.astimezone(UTC)
@@ -146,6 +152,30 @@ def _decoded(body: bytes) -> TimeStampResponse:
         return decode_timestamp_response(body)
     except ValueError as error:
         raise InvalidToken(f"this is no time-stamp reply: {error}") from error
+
+
+def _refuse_strangers(response: TimeStampResponse) -> None:
+    """Refuse certificates that do not lead from the signer's upwards. They are covered by no signature, so whoever carries a
+    token can put in others, under the authority's name too, for whoever reads it less carefully.
+    """
+    (signer,) = response.signed_data.signer_infos
+    rest = [x509.load_der_x509_certificate(encoded) for encoded in response.signed_data.certificates]
+    wanted = [each for each in rest if (each.issuer, each.serial_number) == (signer.issuer, signer.serial_number)]
+    while wanted:
+        found = wanted[0]
+        rest.remove(found)
+        wanted = [each for each in rest if _issued(each, found)]
+    if rest:
+        strangers = ", ".join(each.subject.rfc4514_string() for each in rest)
+        raise InvalidToken(f"the token carries certificates that have no part in it: {strangers}")
+
+
+def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
 
 
 def _words(response: TimeStampResponse) -> str:
