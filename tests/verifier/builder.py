@@ -126,12 +126,12 @@ def prefixed(*parts: bytes) -> bytes:
 def fields_subject(disclosed: tuple[str, ...], fields: dict[str, str] = FIELDS) -> tuple[Json, bytes, str]:
     """As file_subject, for chosen fields of a structured document."""
     salts = {name: commitments.new_salt() for name in fields}
-    by_leaf = {
-        sm3(b"\x00" + prefixed(b"abs/field/v1", name.encode(), salts[name], value.encode())): name
+    placed = sorted(
+        (sm3(b"\x00" + prefixed(b"abs/field/v1", name.encode(), salts[name], value.encode())), name)
         for name, value in fields.items()
-    }
-    leaves = sorted(by_leaf)
-    index_of = {by_leaf[leaf]: index for index, leaf in enumerate(leaves)}
+    )
+    leaves = [leaf for leaf, _ in placed]
+    index_of = {name: index for index, (_, name) in enumerate(placed)}
     chosen = [
         {
             "path": name,

@@ -137,3 +137,18 @@ def mutated_bytes(value: Any, rng: random.Random) -> bytes:
             for _ in range(rng.randrange(1, 3)):
                 data = flipped(data, rng)
             return data
+
+
+def arbitrary(rng: random.Random, depth: int = 3) -> Any:
+    """Any JSON."""
+    match rng.randrange(7 if depth else 4):
+        case 0:
+            return rng.choice(JUNK)
+        case 1:
+            return rng.randrange(-(2**70), 2**70) >> rng.randrange(70)
+        case 2 | 3:
+            return "".join(chr(rng.randrange(0xD800)) for _ in range(rng.randrange(12)))
+        case 4:
+            return [arbitrary(rng, depth - 1) for _ in range(rng.randrange(5))]
+        case _:
+            return {str(arbitrary(rng, 0)): arbitrary(rng, depth - 1) for _ in range(rng.randrange(5))}

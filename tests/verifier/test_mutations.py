@@ -1,9 +1,9 @@
 """Whatever is changed in a bundle that holds, it is never valid, and the verifier never breaks."""
 
-import copy
 import io
 import json
-from collections.abc import Iterator
+import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from abs_platform.verifier import abs_verify
 from abs_platform.verifier.abs_verify import Unreadable
-from tests.verifier.builder import CONTENT, Case
+from tests.verifier.builder import CONTENT, Case, make_case
+from tests.verifier.checks import Chains
+from tests.verifier.mutants import JUNK, found, mutated, mutated_note, places, replaced
 
 calm = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 VERDICTS = {"valid", "pending", "unreachable", "invalid"}
@@ -27,9 +29,10 @@ def outcome(bundle: Any, case: Case) -> str:
 
 def meaning(bundle: Any) -> Any:
     """The bundle without what proves nothing: the file's name, the transaction, the case of an address's letters."""
-    plain = copy.deepcopy(bundle)
+    plain = json.loads(json.dumps(bundle))
     try:
-        plain["document"]["filename"] = "" if isinstance(plain["document"]["filename"], str) else None
+        if "document" in plain:
+            plain["document"]["filename"] = "" if isinstance(plain["document"]["filename"], str) else None
         for anchor in plain["anchors"]:
             anchor["tx"] = len(anchor["tx"])
             anchor["contract"] = anchor["contract"].lower()
@@ -38,48 +41,22 @@ def meaning(bundle: Any) -> Any:
     return plain
 
 
-def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The path of every value in the bundle."""
-    if at:
-        yield at
-    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, child in children:
-        yield from places(child, (*at, key))
-
-
-def replaced(bundle: Any, at: tuple[Any, ...], value: Any, delete: bool = False) -> Any:
-    changed = copy.deepcopy(bundle)
-    parent = changed
-    for key in at[:-1]:
-        parent = parent[key]
-    if delete:
-        del parent[at[-1]]
-    else:
-        parent[at[-1]] = value
-    return changed
-
-
-JUNK: list[Any] = [
-    None,
-    True,
-    False,
-    0,
-    1,
-    -1,
-    2**53,
-    10**30,
-    1.5,
-    "",
-    "0",
-    "0x",
-    "\x00",
-    "é" * 300,
-    "00" * 32,
-    [],
-    {},
-    [None],
-    [[]],
-]
+def implied(bundle: Any, original: Any) -> bool:
+    """Whether the bundle says no more than the original: the same, in any order, with fewer fields, signers unknown."""
+    changed, plain = meaning(bundle), meaning(original)
+    for each in (changed, plain):
+        if not isinstance(each, dict) or not isinstance(each.get("checkpoint"), str):
+            return False
+    body, _, lines = plain.pop("checkpoint").partition("\n\n")
+    same_body, _, more_lines = changed.pop("checkpoint").partition("\n\n")
+    if body != same_body or not set(lines.split("\n")) <= set(more_lines.split("\n")):
+        return False
+    if "fields" in plain:
+        disclosed = changed["fields"].pop("disclosed")
+        if not all(field in plain["fields"]["disclosed"] for field in disclosed):
+            return False
+        del plain["fields"]["disclosed"]
+    return bool(changed == plain)
 
 
 def test_every_value_replaced_or_missing(single: Case) -> None:
@@ -88,9 +65,7 @@ def test_every_value_replaced_or_missing(single: Case) -> None:
     for at in list(places(single.bundle)):
         changes = [replaced(single.bundle, at, junk) for junk in JUNK]
         changes.append(replaced(single.bundle, at, None, delete=True))
-        old: Any = single.bundle
-        for key in at:
-            old = old[key]
+        old = found(single.bundle, at)
         if isinstance(old, int):
             changes += [replaced(single.bundle, at, old + 1), replaced(single.bundle, at, old - 1)]
         if isinstance(old, str):
@@ -100,9 +75,9 @@ def test_every_value_replaced_or_missing(single: Case) -> None:
         for changed in changes:
             if meaning(changed) == meaning(single.bundle):
                 continue
-            found = outcome(changed, single)
-            assert found in {"invalid", "pending", "unreadable"}, (at, found)
-            assert found != "pending" or at[0] == "anchors", at
+            verdict = outcome(changed, single)
+            assert verdict in {"invalid", "pending", "unreadable"}, (at, verdict)
+            assert verdict != "pending" or at[0] == "anchors", at
             tried += 1
     assert tried > 500
 
@@ -117,8 +92,7 @@ def test_any_byte_changed(single: Case, draw: st.DataObject) -> None:
         changed = abs_verify.load_json(bytes(data), abs_verify.MAX_BUNDLE_BYTES, "the bundle")
     except Unreadable:
         return
-    found = outcome(changed, single)
-    assert found != "valid" or meaning(changed) == meaning(single.bundle)
+    assert outcome(changed, single) != "valid" or meaning(changed) == meaning(single.bundle)
 
 
 @given(st.data())
@@ -129,6 +103,35 @@ def test_any_character_of_the_checkpoint_changed(single: Case, draw: st.DataObje
     other = draw.draw(st.characters(max_codepoint=0x2100).filter(lambda c: c != note[at]))
     changed = {**single.bundle, "checkpoint": note[:at] + other + note[at + 1 :]}
     assert outcome(changed, single) == "invalid"
+
+
+SEED = 20261126
+
+
+def accepted(case: Case, rng: random.Random, number: int) -> int:
+    """How many of so many changed bundles are called valid though they say something else."""
+    wrongly = 0
+    for turn in range(number):
+        if turn % 2:
+            changed = mutated(case.bundle, rng)
+        else:
+            changed = {**case.bundle, "checkpoint": mutated_note(case.bundle["checkpoint"], rng)}
+        wrongly += outcome(changed, case) == "valid" and not implied(changed, case.bundle)
+    return wrongly
+
+
+@pytest.mark.parametrize("disclosed", [(), ("/document/sm3", "/totals/payable", "/number")], ids=["file", "fields"])
+def test_no_changed_bundle_is_accepted(chains: Chains, disclosed: tuple[str, ...]) -> None:
+    case = make_case({"business": chains["business"]}, disclosed=disclosed)
+    assert outcome(case.bundle, case) == "valid"
+    assert accepted(case, random.Random(SEED), 1_000) == 0
+
+
+@pytest.mark.parametrize("link", ["_check_commitment", "_check_inclusion", "_check_signature"])
+def test_with_a_link_left_out_some_are(single: Case, monkeypatch: pytest.MonkeyPatch, link: str) -> None:
+    """The changes above do reach every link: where one does not look, some come through."""
+    monkeypatch.setattr(abs_verify, link, lambda *_: abs_verify.Link(link, True, "format_holds"))
+    assert accepted(single, random.Random(SEED), 400) > 0
 
 
 anything = st.recursive(
@@ -153,6 +156,21 @@ def test_anything_anywhere(single: Case, draw: st.DataObject, value: Any) -> Non
         assert verdict.sentence("en") and verdict.sentence("zh") and json.dumps(verdict.as_json("zh"))
         if where == "bundle" and verdict.verdict == "valid":
             assert meaning(bundle) == meaning(single.bundle)
+
+
+readable = anything.map(lambda value: json.dumps(value).encode())
+
+
+@given(st.binary(max_size=200) | readable, st.binary(max_size=200) | readable, st.booleans(), st.booleans())
+@settings(parent=calm, max_examples=150)
+def test_the_command_never_takes_any_input_for_its_own_fault(
+    single: Case, tmp_path: Path, first: bytes, second: bytes, real_bundle: bool, real_trust: bool
+) -> None:
+    (tmp_path / "bundle").write_bytes(json.dumps(single.bundle).encode() if real_bundle else first)
+    (tmp_path / "trust").write_bytes(json.dumps(single.trust).encode() if real_trust else second)
+    (tmp_path / "file").write_bytes(first)
+    arguments = [str(tmp_path / name) for name in ("bundle", "file")]
+    assert abs_verify.main([*arguments, "--trust", str(tmp_path / "trust")]) in {2, 5}
 
 
 @given(st.binary(max_size=300))

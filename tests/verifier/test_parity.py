@@ -27,10 +27,10 @@ from tests.verifier import builder, torsion
 from tests.verifier.builder import CONTENT, FIELDS, Case, Json, make_case, new_signer, note_line, signed_note
 from tests.verifier.chain import FakeChain, send
 from tests.verifier.checks import Chains
-from tests.verifier.mutants import JUNK, flipped, mutated, mutated_bytes, mutated_note
+from tests.verifier.mutants import JUNK, arbitrary, flipped, mutated, mutated_bytes, mutated_note, places, replaced
 
 SEED = 20261126
-MUTATIONS = 1200
+MUTATIONS = 1600
 FRONTEND = Path(settings.BASE_DIR) / "frontend"
 
 Input = tuple[bytes, bytes, bytes | None, Callable[[], None]]  # bundle, trust, file, what the chains do
@@ -127,7 +127,11 @@ def inputs(chains: Chains, rng: random.Random) -> list[Input]:
     for number in range(MUTATIONS):
         case, file = rng.choice(cases)
         bundle, trust = bytes_of(case.bundle), bytes_of(case.trust)
-        match number % 6:
+        match number % 8:
+            case 6:
+                bundle = bytes_of(replaced(case.bundle, rng.choice(list(places(case.bundle))), arbitrary(rng)))
+            case 7:
+                trust = bytes_of(replaced(case.trust, rng.choice(list(places(case.trust))), arbitrary(rng)))
             case 0 | 1:
                 bundle = bytes_of(mutated(case.bundle, rng))
             case 2:
@@ -257,10 +261,9 @@ def test_both_verifiers_agree(chains: Chains, recorder: dict[str, Any], tmp_path
         encoded = [None if part is None else base64.b64encode(part).decode() for part in (bundle, trust, file)]
         cases.append(dict(zip(("bundle", "trust", "file"), encoded, strict=True)) | {"answers": dict(recorder)})
     primitives = signatures(rng)
-    anything = [
-        base64.b64encode(mutated_bytes(json.loads(base64.b64decode(cases[0]["bundle"])), rng)).decode()
-        for _ in range(500)
-    ]
+    documents = [json.dumps(arbitrary(rng)).encode() for _ in range(500)]
+    documents += [mutated_bytes(case.bundle, rng) for case, _ in good_cases(chains) for _ in range(50)]
+    anything = [base64.b64encode(document).decode() for document in documents]
     page = run_page(tmp_path, cases, primitives, anything)
 
     differences = [
