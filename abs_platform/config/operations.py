@@ -21,6 +21,7 @@ from abs_platform.core.rest.fields import Body, time
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged, query_of
 from abs_platform.ledger import audits
 from abs_platform.ledger import selectors as ledger
+from abs_platform.ledger.api.explorer_shapes import ChainOut
 from abs_platform.parties.authentication import actor_of
 from abs_platform.parties.roles import Role
 
@@ -41,25 +42,6 @@ class JobCounts(serializers.Serializer[Any]):
     running = serializers.IntegerField()
     failed = serializers.IntegerField()
     oldest_age_seconds = serializers.IntegerField()
-
-
-class ChainOut(serializers.Serializer[Any]):
-    name = serializers.CharField()
-    kind = serializers.ChoiceField(choices=["evm", "rfc3161"])
-    chain_id = serializers.IntegerField(allow_null=True)
-    contract = serializers.CharField(allow_blank=True)
-    publisher = serializers.CharField(allow_blank=True, help_text="The account that publishes there")
-    state = serializers.ChoiceField(choices=["ok", "behind", "degraded", "not_set_up"])
-    reason = serializers.CharField(allow_blank=True, help_text="Why it is degraded, as a code")
-    detail = serializers.CharField(allow_blank=True, help_text="What is wrong, in words")
-    head = serializers.IntegerField(allow_null=True)
-    head_seen_at = serializers.DateTimeField(allow_null=True)
-    lag = serializers.IntegerField(help_text="Records not yet anchored on this chain")
-    waiting_since = serializers.DateTimeField(allow_null=True, help_text="Time of the oldest checkpoint of these")
-    pending = serializers.IntegerField(help_text="Anchors under way on this chain")
-    sequence = serializers.IntegerField(allow_null=True, help_text="The publisher's next nonce")
-    balance = serializers.CharField(allow_null=True, help_text="The publisher's balance, smallest unit")
-    reorganisations = serializers.IntegerField(help_text="How often one took an anchor away")
 
 
 class OperationsOut(serializers.Serializer[Any]):

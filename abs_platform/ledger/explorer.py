@@ -69,14 +69,6 @@ def channels() -> list[ChannelState]:
     return [ChannelState(row, checkpoints.get(row.newest_id), pending.get(row.id, 0), covered[row.id]) for row in rows]
 
 
-def channel(name: str) -> Channel:
-    """The channel of that name. Raises NotFound."""
-    row = Channel.objects.filter(name=name).first()
-    if row is None:
-        raise NotFound
-    return row
-
-
 def checkpoints(*, channel: Channel) -> QuerySet[Checkpoint]:
     """A channel's checkpoints."""
     return Checkpoint.objects.filter(channel=channel).select_related("channel", "sm2_key", "ed25519_key")

@@ -71,9 +71,9 @@ def _of_anchor(anchor: Anchor) -> Iterator[Event]:
         yield Event("orphaned", now, chain, {"times": anchor.orphaned})
     if anchor.state in PLACED and anchor.block is not None:
         yield Event("included", anchor.block_time, chain, {"block": anchor.block, "tx": _hex(anchor.transaction)})
-    if anchor.token is not None:
+    if anchor.state == AnchorState.ANCHORED and anchor.token is not None:
         yield Event("stamped", anchor.block_time, chain)
-    if anchor.state == AnchorState.ANCHORED:
+    elif anchor.state == AnchorState.ANCHORED:
         yield Event("anchored", anchor.changed_at, chain, {"block": anchor.block, "size": anchor.size})
     if anchor.state == AnchorState.ABANDONED:
         yield Event("abandoned", anchor.changed_at, chain, {"reason": anchor.reason})

@@ -48,6 +48,7 @@ POST ledger/keys/rotate                   403 403 403 403 403 403 403 403 403 40
 GET  ledger/channels                      200 200 200 200 200 200 200 200 200 200 200 200 401
 GET  ledger/channels/{channel}/checkpoints 200 200 200 200 200 200 200 200 200 200 200 200 401
 GET  ledger/channels/{channel}/checkpoints/{size} 200 200 200 200 200 200 200 200 200 200 200 200 401
+GET  ledger/chains                        200 200 200 200 200 200 200 200 200 200 200 200 401
 GET  ledger/records                       200 200 200 200 200 200 200 200 200 200 200 200 401
 GET  ledger/records/{record}              200 404 404 404 404 404 404 404 404 404 404 404 401
 GET  ledger/search                        422 422 422 422 422 422 422 422 422 422 422 422 401

@@ -38,6 +38,7 @@ PARAMETERS = [
     "format",
     "x",
     "q",
+    "ids",
     "index",
     "template",
     "subject",

@@ -13,11 +13,25 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 
 PAGES: dict[str | None, tuple[str, ...]] = {
     None: ("/login", "/verify"),
-    "supplier": ("/", "/documents", "/documents/*", "/trades", "/trades/*", "/consents", "/nowhere"),
-    "core": ("/", "/confirmations", "/confirmations/*", "/documents/*", "/trades", "/trades/*"),
-    "financier": ("/", "/suppliers", "/access", "/documents/*", "/trades", "/trades/*"),
-    "risk": ("/", "/alerts", "/alerts/*"),
-    "operator": ("/", "/operations", "/operations/ledger", "/organisations"),
+    "supplier": (
+        "/",
+        "/documents",
+        "/documents/*",
+        "/trades",
+        "/trades/*",
+        "/consents",
+        "/nowhere",
+        "/ledger",
+        "/ledger?q=1",
+        "/ledger/channels/main",
+        "/ledger/checkpoints/main/*",
+        "/ledger/records",
+        "/ledger/records/*",
+    ),
+    "core": ("/", "/confirmations", "/confirmations/*", "/documents/*", "/trades", "/trades/*", "/ledger/records"),
+    "financier": ("/", "/suppliers", "/access", "/documents/*", "/trades", "/trades/*", "/ledger"),
+    "risk": ("/", "/alerts", "/alerts/*", "/ledger"),
+    "operator": ("/", "/operations", "/operations/ledger", "/organisations", "/ledger"),
     "nobody": ("/",),
 }
 CASES = [(who, language, size) for who in PAGES for language in ("zh-CN", "en-GB") for size in (DESK, PHONE)]

@@ -1,6 +1,7 @@
 """What becomes of a file once it is read: fields, attachments, refusals, repetitions, contradictions."""
 
 import re
+from uuid import uuid4
 
 import pytest
 
@@ -187,6 +188,7 @@ def test_documents_are_found_by_what_one_knows_of_them(world: World) -> None:
     assert found(kind="attachment") == {"note.txt"}
     assert found(search="i-po-7") == {"invoice.xml"}
     assert found(search=rows[0].digest.upper()) == {"order.xml"}
+    assert found(ids=[rows[0].id, rows[3].id, uuid4()]) == {rows[0].filename, rows[3].filename}
     assert found(search="岚岳") == {"order.xml", "despatch.xml", "receipt.xml", "invoice.xml"}
     assert found(search="%") == found(search="_") - {"x"} == set()
     assert found(state="loose") == {"note.txt"}

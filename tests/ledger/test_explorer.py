@@ -14,7 +14,7 @@ from abs_platform.core import clock
 from abs_platform.core.errors import NotFound
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.integrations import chains
-from abs_platform.ledger import anchoring, explorer, life, selectors, services
+from abs_platform.ledger import anchoring, explorer, life, public_log, selectors, services
 from abs_platform.ledger.api import explorer_shapes as shapes
 from abs_platform.ledger.explorer import ChannelState
 from abs_platform.ledger.models import Anchor, Chain, Channel, Checkpoint, Cosignature, Leaf, Record
@@ -130,7 +130,7 @@ def test_a_checkpoint_tells_who_signed_it_and_what_covers_it(ledger: Ledger) -> 
     for _ in range(2):
         sealed()
     anchor()  # the newest only
-    channel = explorer.channel("main")
+    channel = public_log.channel_named("main")
     newest, oldest = shapes.checkpoint_bodies(list(explorer.checkpoints(channel=channel).order_by("-size")))
     assert {key["algorithm"] for key in newest["keys"]} == {"sm2-sm3", "ed25519"}
     assert [each["size"] for each in newest["anchors"] + oldest["anchors"]] == [2, 2]
@@ -228,7 +228,7 @@ def test_looking_into_a_record_asks_no_more_questions_when_the_log_is_long(unanc
         with CaptureQueriesContext(connection) as asked:
             detail(record)
             shapes.record_bodies(list(explorer.records(actor=OURS)))
-            shapes.checkpoint_bodies(list(explorer.checkpoints(channel=explorer.channel("main"))))
+            shapes.checkpoint_bodies(list(explorer.checkpoints(channel=public_log.channel_named("main"))))
         return len(asked)
 
     before = queries()

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, NewestFirst, page_of, paged, query_of
-from abs_platform.ledger import explorer
+from abs_platform.ledger import explorer, public_log, selectors
 from abs_platform.ledger.api import explorer_shapes as shapes
 from abs_platform.parties.authentication import actor_of
 
@@ -30,6 +30,15 @@ class Channels(APIView):
         return Response({"channels": [shapes.channel_body(state) for state in explorer.channels()]})
 
 
+class Chains(APIView):
+    """Where checkpoints go."""
+
+    @extend_schema(responses=shapes.ChainsOut, tags=TAGS, operation_id="ledger_chains")
+    def get(self, request: Request) -> Response:
+        """How each chain does, as of its last look: what it owes and since when, its head, the publisher's account."""
+        return Response({"chains": selectors.chain_status()})
+
+
 class Checkpoints(APIView):
     """A log's signed states."""
 
@@ -41,7 +50,7 @@ class Checkpoints(APIView):
     )
     def get(self, request: Request, name: str) -> Response:
         """A channel's checkpoints, newest first: who signed and cosigned them, and on which chains they are."""
-        rows = explorer.checkpoints(channel=explorer.channel(name))
+        rows = explorer.checkpoints(channel=public_log.channel_named(name))
         return paged(request, rows, shapes.checkpoint_bodies, paginator=LargestFirst)
 
 
@@ -51,7 +60,7 @@ class CheckpointBySize(APIView):
     @extend_schema(responses=shapes.CheckpointDetailOut, tags=TAGS, operation_id="ledger_checkpoint")
     def get(self, request: Request, name: str, size: int) -> Response:
         """A checkpoint with its note and all that is known of its anchors."""
-        row = explorer.checkpoint(channel=explorer.channel(name), size=size)
+        row = explorer.checkpoint(channel=public_log.channel_named(name), size=size)
         return Response(shapes.checkpoint_detail(row))
 
 

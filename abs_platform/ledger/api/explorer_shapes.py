@@ -7,7 +7,7 @@ from uuid import UUID
 from rest_framework import serializers
 
 from abs_platform.core.rest.fields import Body, time
-from abs_platform.ledger import explorer, life, selectors
+from abs_platform.ledger import explorer, life, public_log, selectors
 from abs_platform.ledger.models import ALGORITHMS, STATES, Anchor, Checkpoint, Cosignature, PublisherKey, Record
 
 KINDS = ["evm", "rfc3161"]
@@ -39,6 +39,29 @@ class ChannelOut(serializers.Serializer[Any]):
 
 class ChannelsOut(serializers.Serializer[Any]):
     channels = ChannelOut(many=True)
+
+
+class ChainOut(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=KINDS)
+    chain_id = serializers.IntegerField(allow_null=True)
+    contract = serializers.CharField(allow_blank=True)
+    publisher = serializers.CharField(allow_blank=True, help_text="The account that publishes there")
+    state = serializers.ChoiceField(choices=["ok", "behind", "degraded", "not_set_up"])
+    reason = serializers.CharField(allow_blank=True, help_text="Why it is degraded, as a code")
+    detail = serializers.CharField(allow_blank=True, help_text="What is wrong, in words")
+    head = serializers.IntegerField(allow_null=True)
+    head_seen_at = serializers.DateTimeField(allow_null=True)
+    lag = serializers.IntegerField(help_text="Records not yet anchored on this chain")
+    waiting_since = serializers.DateTimeField(allow_null=True, help_text="Time of the oldest checkpoint of these")
+    pending = serializers.IntegerField(help_text="Anchors under way on this chain")
+    sequence = serializers.IntegerField(allow_null=True, help_text="The publisher's next nonce")
+    balance = serializers.CharField(allow_null=True, help_text="The publisher's balance, smallest unit")
+    reorganisations = serializers.IntegerField(help_text="How often one took an anchor away")
+
+
+class ChainsOut(serializers.Serializer[Any]):
+    chains = ChainOut(many=True)
 
 
 class CheckpointAnchorOut(serializers.Serializer[Any]):
@@ -234,7 +257,7 @@ def checkpoint_detail(row: Checkpoint) -> Body:
     previous, following = explorer.neighbours(row)
     return {
         **body,
-        "note": row.note,
+        "note": public_log.note_of(row),
         "keys": [_signer(key) for key in (row.sm2_key, row.ed25519_key)],
         "anchors": [anchor_detail(anchor) for anchor in over],
         "abandoned": [anchor_detail(anchor) for anchor in explorer.abandoned(row)],
@@ -259,7 +282,6 @@ def record_bodies(rows: Sequence[Record]) -> list[Body]:
 
 
 def _record_body(row: Record, position: selectors.Position) -> Body:
-    on_chain = sum(anchor.anchored for anchor in position.anchors) >= row.channel.required
     return {
         "id": str(row.id),
         "channel": row.channel.name,
@@ -267,7 +289,7 @@ def _record_body(row: Record, position: selectors.Position) -> Body:
         "time": time(row.time),
         "subject": {"kind": row.subject_kind, "id": str(row.subject_id)},
         "actor": row.actor,
-        "state": "received" if position.index is None else "anchored" if on_chain else "recorded",
+        "state": "received" if position.index is None else "anchored" if position.is_anchored else "recorded",
         "index": position.index,
         "checkpoint_size": position.checkpoint_size,
         "chains": [{"chain": anchor.chain, "state": anchor.state} for anchor in position.anchors],

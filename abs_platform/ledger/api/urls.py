@@ -18,6 +18,7 @@ urlpatterns = [
     path("ledger/channels", explorer.Channels.as_view()),
     path("ledger/channels/<slug:name>/checkpoints", explorer.Checkpoints.as_view()),
     path("ledger/channels/<slug:name>/checkpoints/<int:size>", explorer.CheckpointBySize.as_view()),
+    path("ledger/chains", explorer.Chains.as_view()),
     path("ledger/records", explorer.Records.as_view()),
     path("ledger/records/<uuid:id>", explorer.RecordById.as_view()),
     path("ledger/audits", audits.Audits.as_view()),

@@ -52,13 +52,20 @@ function cursorOf(link: string | null): string | undefined {
   return link ? (new URL(link, window.location.origin).searchParams.get("cursor") ?? undefined) : undefined;
 }
 
+interface ListOptions {
+  pageSize?: number;
+  enabled?: boolean;
+  /** What stands in the address's braces. */
+  path?: Readonly<Record<string, string>>;
+}
+
 /** A cursor-paged list, its pages put together; `filters` that are empty are left out. */
-export function useList<P extends ListPath>(path: P, filters: Filters = {}, { pageSize = 50, enabled = true } = {}) {
+export function useList<P extends ListPath>(path: P, filters: Filters = {}, { pageSize = 50, enabled = true, path: named }: ListOptions = {}) {
   const query = Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== ""));
   const result = useInfiniteQuery({
-    queryKey: [resourceOf(path), path, "list", query, pageSize],
+    queryKey: [resourceOf(path), path, "list", { ...named, ...query }, pageSize],
     queryFn: ({ pageParam, signal }) =>
-      ask<{ next: string | null; results: RowOf<P>[] }>(path, { query: { ...query, page_size: pageSize, cursor: pageParam } }, signal),
+      ask<{ next: string | null; results: RowOf<P>[] }>(path, { path: named, query: { ...query, page_size: pageSize, cursor: pageParam } }, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => cursorOf(page.next),
     enabled,

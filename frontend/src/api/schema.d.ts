@@ -534,6 +534,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/chains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How each chain does, as of its last look: what it owes and since when, its head, the publisher's account. */
+        get: operations["ledger_chains"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/channels": {
         parameters: {
             query?: never;
@@ -1276,6 +1293,9 @@ export interface components {
             balance: string | null;
             /** @description How often one took an anchor away */
             reorganisations: number;
+        };
+        ChainsOut: {
+            chains: components["schemas"]["ChainOut"][];
         };
         ChannelOut: {
             name: string;
@@ -2621,6 +2641,7 @@ export interface operations {
             query?: {
                 /** @description Where to go on, as `next` and `previous` give it. */
                 cursor?: string;
+                ids?: string[];
                 kind?: "order" | "order_response" | "despatch_advice" | "receipt_advice" | "invoice" | "credit_note" | "attachment";
                 /** @description Rows in a page, 1 to 100; 50 if not given. */
                 page_size?: number;
@@ -3025,6 +3046,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditOut"];
+                };
+            };
+        };
+    };
+    ledger_chains: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainsOut"];
                 };
             };
         };

@@ -44,6 +44,17 @@ export type Severity = Alert["severity"];
 export type Audit = Schemas["AuditOut"];
 export type PublisherKey = Schemas["KeyOut"];
 export type LogKeyAlgorithm = Schemas["RotateInRequest"]["algorithm"];
+export type LedgerChannel = Schemas["ChannelOut"];
+export type LedgerChain = Schemas["ChainOut"];
+export type Checkpoint = Schemas["CheckpointOut"];
+export type CheckpointDetail = Schemas["CheckpointDetailOut"];
+export type CheckpointAnchor = Schemas["CheckpointAnchorOut"];
+export type AnchorDetail = Schemas["AnchorDetailOut"];
+export type AnchorState = CheckpointAnchor["state"];
+export type LedgerRecord = Schemas["LedgerRecordOut"];
+export type LedgerRecordDetail = Schemas["LedgerRecordDetailOut"];
+export type LedgerEvent = Schemas["EventOut"];
+export type LedgerFound = Schemas["FoundOut"];
 
 export type Operations = Schemas["OperationsOut"];
 export type Job = Schemas["JobOut"];

@@ -5,7 +5,7 @@ import { subscribe } from "../api/live";
 
 /** Which resources an event makes stale: the first path segments of their query keys. */
 const STALE: Readonly<Record<string, readonly string[]>> = {
-  document: ["documents", "trades", "confirmations", "home"],
+  document: ["documents", "trades", "confirmations", "home", "ledger"],
   trade: ["trades", "confirmations", "documents", "home"],
   right: ["trades", "confirmations", "home"],
   confirmation: ["confirmations", "trades", "documents", "home"],

@@ -13,6 +13,7 @@ export const messages = defineMessages({
   alerts: ["预警", "Alerts"],
   operations: ["运行状态", "Operations"],
   organisations: ["企业", "Organisations"],
+  ledger: ["账本", "Ledger"],
   verify: ["验证", "Verify"],
   switchLanguage: ["English", "中文"],
   switchLanguageLabel: ["Switch to English", "切换到中文"],

@@ -1,6 +1,7 @@
 import AlertOutlined from "@ant-design/icons/AlertOutlined";
 import AuditOutlined from "@ant-design/icons/AuditOutlined";
 import BankOutlined from "@ant-design/icons/BankOutlined";
+import BlockOutlined from "@ant-design/icons/BlockOutlined";
 import DashboardOutlined from "@ant-design/icons/DashboardOutlined";
 import FileTextOutlined from "@ant-design/icons/FileTextOutlined";
 import HomeOutlined from "@ant-design/icons/HomeOutlined";
@@ -33,6 +34,7 @@ export const NAVIGATION: readonly Item[] = [
   { path: "/alerts", label: "alerts", icon: <AlertOutlined aria-hidden />, roles: ["risk_officer"] },
   { path: "/operations", label: "operations", icon: <DashboardOutlined aria-hidden />, roles: ["operator"] },
   { path: "/organisations", label: "organisations", icon: <BankOutlined aria-hidden />, roles: ["operator"] },
+  { path: "/ledger", label: "ledger", icon: <BlockOutlined aria-hidden />, roles: ["supplier", "core_enterprise", "financier", "risk_officer", "operator"] },
   { path: "/verify", label: "verify", icon: <SafetyCertificateOutlined aria-hidden /> },
 ];
 

@@ -24,6 +24,11 @@ const AlertPage = lazy(() => import("../features/alerts/AlertPage"));
 const OperationsPage = lazy(() => import("../features/operations/OperationsPage"));
 const LedgerOperationsPage = lazy(() => import("../features/operations/LedgerOperationsPage"));
 const OrganisationsPage = lazy(() => import("../features/organisations/OrganisationsPage"));
+const LedgerPage = lazy(() => import("../features/ledger/LedgerPage"));
+const ChannelPage = lazy(() => import("../features/ledger/ChannelPage"));
+const CheckpointPage = lazy(() => import("../features/ledger/CheckpointPage"));
+const RecordsPage = lazy(() => import("../features/ledger/RecordsPage"));
+const RecordPage = lazy(() => import("../features/ledger/RecordPage"));
 const VerifyPage = lazy(() => import("../features/verify/VerifyPage"));
 
 const BUSINESS: readonly Role[] = ["supplier", "core_enterprise", "financier"];
@@ -56,6 +61,12 @@ export function AppRoutes() {
         <Route path="/operations" element={page(<OperationsPage />, ["operator"])} />
         <Route path="/operations/ledger" element={page(<LedgerOperationsPage />, ["operator"])} />
         <Route path="/organisations" element={page(<OrganisationsPage />, ["operator"])} />
+        <Route path="/ledger" element={page(<LedgerPage />)} />
+        <Route path="/ledger/channels/:name" element={page(<ChannelPage />)} />
+        <Route path="/ledger/checkpoints/:name" element={page(<ChannelPage />)} />
+        <Route path="/ledger/checkpoints/:channel/:size" element={page(<CheckpointPage />)} />
+        <Route path="/ledger/records" element={page(<RecordsPage />)} />
+        <Route path="/ledger/records/:id" element={page(<RecordPage />)} />
         <Route path="*" element={<NotFoundPage />} />
       </Route>
     </Routes>

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 
+import { useSession } from "../../api/queries";
 import type { DocumentDetail } from "../../api/types";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { CopyText } from "../../shared/ui/CopyText";
@@ -16,6 +17,7 @@ export function ProofSteps({ row }: { row: DocumentDetail }) {
   const recorded = row.log_index !== null;
   const code = useCodes();
   const anchored = row.state === "anchored";
+  const own = useSession().data?.organisation?.id === row.owner.id;
   return (
     <Section title={t("proofTitle")} action={<DocumentStateTag state={row.state} />}>
       <ol className="steps">
@@ -30,6 +32,14 @@ export function ProofSteps({ row }: { row: DocumentDetail }) {
             </>
           ) : (
             t("stepWaiting")
+          )}
+          {own && (
+            <>
+              {" · "}
+              <Link to={`/ledger/records/${row.record.id}`} data-testid="ledger-record">
+                {t("ledgerRecord")}
+              </Link>
+            </>
           )}
         </Step>
         <Step title={t("stepAnchored")} done={anchored}>

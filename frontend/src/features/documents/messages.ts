@@ -52,6 +52,7 @@ export const messages = defineMessages({
   stepAnchored: ["已上链", "Anchored"],
   stepWaiting: ["等待中，通常几秒内完成", "Waiting; usually a few seconds"],
   logIndex: ["日志第 {index} 条", "Log entry {index}"],
+  ledgerRecord: ["在账本里查看", "See it in the ledger"],
   checkpoint: ["检查点含 {size} 条", "Checkpoint of {size} {size|entry|entries}"],
   anchorAt: ["{chain}（编号 {chainId}），区块 {block}", "{chain} (id {chainId}), block {block}"],
   stampedBy: ["{authority} 签发可信时间戳", "Time-stamp by {authority}"],

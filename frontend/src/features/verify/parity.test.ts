@@ -6,12 +6,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
+import { digestFile } from "../../shared/hash/digestFile";
 import { BUNDLE_FORMAT, formatOf, MAX_BUNDLE_BYTES, readBundle } from "./bundle";
 import { fromBase64, fromHex } from "./bytes";
 import { fetchRpc, NoAnswer, type Rpc } from "./chain";
 import { verifyEd25519 } from "./ed25519";
 import { Failed, rfc3339 } from "./fields";
-import { createHashes, digestFile, type Hashes } from "./hash";
+import { createHashes, type Hashes } from "./hash";
 import { rootFromInclusion } from "./merkle";
 import { detailOf, labelOf, sentenceOf } from "./sentence";
 import { verifySignature } from "./sm2";

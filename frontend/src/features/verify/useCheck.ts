@@ -2,10 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 
 import { api, data } from "../../api/client";
+import { digestFile, type FileDigest } from "../../shared/hash/digestFile";
 import { fetchRpc } from "./chain";
 import { sort, type DroppedBundle, type DroppedTrust } from "./dropped";
 import { Failed } from "./fields";
-import { createHashes, digestFile, type FileDigest } from "./hash";
+import { createHashes } from "./hash";
 import { readTrust, type Trust } from "./trust";
 import type { VerdictText } from "./verdictWords";
 import { verify, type Verdict } from "./verify";

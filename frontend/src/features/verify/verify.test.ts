@@ -1,8 +1,9 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { beforeAll, describe, expect, it } from "vitest";
 
+import { digestFile } from "../../shared/hash/digestFile";
 import { fromHex, toHex, utf8 } from "./bytes";
-import { createHashes, digestFile, type Hashes } from "./hash";
+import { createHashes, type Hashes } from "./hash";
 import { leafHash, rootFromInclusion } from "./merkle";
 import { verifySignature } from "./sm2";
 import { inclusionPath, sign, treeRoot, world, type World } from "./testbed";

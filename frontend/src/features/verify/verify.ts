@@ -4,11 +4,12 @@
  * each chain → block. The same links, in the same order and with the same verdicts and sentences as the outside verifier
  * (abs_platform/verifier/README.md). Time-stamp tokens are not checked.
  */
+import type { FileDigest } from "../../shared/hash/digestFile";
 import { concat, equal, fromHex, lengthPrefixed, toHex, utf8 } from "./bytes";
 import { readBundle, type Bundle, type Disclosure, type DocumentClaim } from "./bundle";
 import { checkChain, type ChainResult, type Rpc } from "./chain";
 import { Failed, rfc3339, type Values } from "./fields";
-import type { FileDigest, Hash, Hashes } from "./hash";
+import type { Hash, Hashes } from "./hash";
 import { leafHash, rootFromInclusion } from "./merkle";
 import { cosignedAt, parseNote, trustedSigners, type Note } from "./note";
 import type { Trust, TrustedKey } from "./trust";

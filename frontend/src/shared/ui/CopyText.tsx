@@ -15,8 +15,8 @@ async function copy(text: string): Promise<void> {
   area.remove();
 }
 
-/** A long id in monospace with a copy button; `head` shows only its first characters. */
-export function CopyText({ value, label, head, testId }: { value: string; label?: string; head?: number; testId?: string }) {
+/** A button that copies a text; `label` names the text. */
+export function CopyButton({ value, label }: { value: string; label?: string }) {
   const t = useText(words);
   const [copied, setCopied] = useState(false);
 
@@ -28,16 +28,25 @@ export function CopyText({ value, label, head, testId }: { value: string; label?
 
   const name = t("copyWhat", { what: label ?? t("copyValue") });
   return (
-    <span className="copy">
-      <code data-testid={testId} title={value}>
-        {head && value.length > head ? `${value.slice(0, head)}…` : value}
-      </code>
+    <>
       <button type="button" className="icon-button" aria-label={name} title={name} onClick={() => void copy(value).then(() => setCopied(true))}>
         {copied ? <CheckOutlined aria-hidden /> : <CopyOutlined aria-hidden />}
       </button>
       <span role="status" className="sr-only">
         {copied ? t("copied") : ""}
       </span>
+    </>
+  );
+}
+
+/** A long id in monospace with a copy button; `head` shows only its first characters. */
+export function CopyText({ value, label, head, testId }: { value: string; label?: string; head?: number; testId?: string }) {
+  return (
+    <span className="copy">
+      <code data-testid={testId} title={value}>
+        {head && value.length > head ? `${value.slice(0, head)}…` : value}
+      </code>
+      <CopyButton value={value} label={label} />
     </span>
   );
 }

@@ -63,3 +63,14 @@ export function SearchField({ label, value, onChange, placeholder }: { label: st
     </div>
   );
 }
+
+/** A calendar date, "2026-11-26"; empty is none. */
+export function DateField({ label, value, onChange, testId }: { label: string; value: string; onChange: (value: string) => void; testId?: string }) {
+  const id = useId();
+  return (
+    <div className="field-inline">
+      <label htmlFor={id}>{label}</label>
+      <input id={id} type="date" className="input" value={value} onChange={(event) => onChange(event.target.value)} data-testid={testId} />
+    </div>
+  );
+}
