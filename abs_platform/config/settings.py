@@ -284,6 +284,7 @@ SPECTACULAR_SETTINGS = {
 JOB_HANDLERS = {
     "ledger.seal": "abs_platform.ledger.tasks.seal",
     "ledger.anchor": "abs_platform.ledger.tasks.anchor",
+    "ledger.hand_over": "abs_platform.ledger.tasks.hand_over",
     "ledger.audit": "abs_platform.ledger.tasks.audit",
     "ledger.audit_what_is_new": "abs_platform.ledger.tasks.audit_what_is_new",
     "ledger.audit_everything": "abs_platform.ledger.tasks.audit_everything",
@@ -309,7 +310,7 @@ if min(JOB_SCHEDULE.values()) <= timedelta(0):
     raise ImproperlyConfigured("ABS_AUDIT_MINUTES and ABS_AUDIT_HOURS must be at least 1")
 # Kinds that wait for others' systems have a queue and a worker of their own: see `anchorer` in deploy/README.md.
 ANCHOR_QUEUE = "anchor"
-JOB_QUEUES = {"ledger.anchor": ANCHOR_QUEUE}
+JOB_QUEUES = {"ledger.anchor": ANCHOR_QUEUE, "ledger.hand_over": ANCHOR_QUEUE}
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

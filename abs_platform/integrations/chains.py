@@ -182,6 +182,20 @@ class ChainClient(Protocol):
         """The id of the transaction that published checkpoint `index` in that block."""
         ...
 
+    def publishers(self, *, depth: int = 1) -> tuple[str, str]:
+        """The account that the contract takes checkpoints from, and the one that may take over (all zeros: none), both
+        as of the block that is `depth` deep (1: the newest).
+        """
+        ...
+
+    def draft_successor(self, account: str) -> Draft:
+        """A transaction by the publisher that names the account which may take over."""
+        ...
+
+    def draft_take_over(self) -> Draft:
+        """A transaction by the named account that takes over; refused when it is not the one named."""
+        ...
+
     def is_established(self) -> bool:
         """Whether the chain can take checkpoints: its contract is there and lets us publish."""
         ...

@@ -181,6 +181,15 @@ class EvmChain:
             )
             return bytes(found[0]["transactionHash"]) if found else None
 
+    def publishers(self, *, depth: int = 1) -> tuple[str, str]:
+        with self._talking():
+            block = max(0, self._web3.eth.block_number - depth + 1)
+            functions = self._deployed.functions
+            publisher, successor = (
+                function().call(block_identifier=block) for function in (functions.publisher, functions.successor)
+            )
+            return str(publisher), str(successor)
+
     # --- writing
 
     def draft(self, publication: Publication) -> Draft:
@@ -188,6 +197,17 @@ class EvmChain:
         with self._talking():
             contract = self._deployed
             return self._draft({"to": contract.address, "data": contract.encode_abi("publish", args=arguments)})
+
+    def draft_successor(self, account: str) -> Draft:
+        with self._talking():
+            contract = self._deployed
+            data = contract.encode_abi("nameSuccessor", args=[account])
+            return self._draft({"to": contract.address, "data": data})
+
+    def draft_take_over(self) -> Draft:
+        with self._talking():
+            contract = self._deployed
+            return self._draft({"to": contract.address, "data": contract.encode_abi("takeOver", args=[])})
 
     def raise_fees(self, raw: bytes) -> Draft:
         fields = _fields(raw)

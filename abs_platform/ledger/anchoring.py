@@ -46,7 +46,7 @@ def anchor(*, chain: str, patience: timedelta = timedelta(0)) -> Outcome:
     Raises Busy when another worker is at this chain, and ChainError as `advance`. Call it outside transactions.
     """
     deadline = time.monotonic() + patience.total_seconds()
-    with _alone(chain):
+    with alone(chain):
         while True:
             outcome = advance(chain=chain)
             if outcome is Outcome.DONE or time.monotonic() > deadline:
@@ -60,7 +60,7 @@ def watch(*, chain: str) -> None:
     if row is None or not row.is_ready:
         return  # setup_ledger has not been there yet
     try:
-        with _alone(chain):
+        with alone(chain):
             outcome = advance(chain=chain)
     except (Busy, ChainError):
         return
@@ -70,7 +70,7 @@ def watch(*, chain: str) -> None:
 
 
 @contextmanager
-def _alone(chain: str) -> Iterator[None]:
+def alone(chain: str) -> Iterator[None]:
     """Keep other workers from waiting for the same block. A courtesy to save workers: correctness does not rest on it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [f"ledger.anchor/{chain}"])

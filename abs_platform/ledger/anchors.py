@@ -14,7 +14,8 @@ from django.db.models import Count, Q, QuerySet
 from abs_platform.core import clock, jobs
 from abs_platform.crypto.sm3 import sm3
 from abs_platform.ledger import crashpoints
-from abs_platform.ledger.models import Anchor, AnchorTransaction, Chain, Channel, Checkpoint, PublisherKey
+from abs_platform.ledger.key_models import PublisherKey
+from abs_platform.ledger.models import Anchor, AnchorTransaction, Chain, Channel, Checkpoint
 from abs_platform.ledger.states import LIVE, OPEN, TRANSITIONS, after
 
 

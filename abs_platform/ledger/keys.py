@@ -10,7 +10,8 @@ from django.db.models import Count, Max, Min, Q
 from abs_platform.crypto import ed25519
 from abs_platform.integrations.accounts import public_key
 from abs_platform.integrations.kms import FIRST_CHAIN_KEY, kms
-from abs_platform.ledger.models import AnchorTransaction, Chain, Channel, Checkpoint, PublisherKey
+from abs_platform.ledger.key_models import PublisherKey
+from abs_platform.ledger.models import AnchorTransaction, Chain, Channel, Checkpoint
 from abs_platform.ledger.note import ED25519, SM2
 
 Json = dict[str, Any]  # Any: JSON
@@ -115,9 +116,16 @@ def listed() -> list[Json]:
 
 
 def first_chain_publisher() -> PublisherKey:
-    """The key that publishes on a chain which has no publisher yet, made at first use."""
-    public = public_key(kms().chain_key(FIRST_CHAIN_KEY))
-    row, _ = PublisherKey.objects.get_or_create(
-        name=FIRST_CHAIN_KEY, defaults={"algorithm": SECP256K1, "public": public}
-    )
+    """The key that publishes on a chain which has no publisher yet, made at first use. Never a retired one."""
+    row = PublisherKey.objects.filter(algorithm=SECP256K1, retired_at=None).order_by("created_at").first()
+    if row is None:
+        row = next_chain_key()
+        row.save(force_insert=True)
     return row
+
+
+def next_chain_key() -> PublisherKey:
+    """The next key for publishing on chains, made in the key-management system; not stored yet."""
+    number = PublisherKey.objects.filter(algorithm=SECP256K1).count() + 1
+    name = FIRST_CHAIN_KEY if number == 1 else f"{FIRST_CHAIN_KEY}-{number}"
+    return PublisherKey(algorithm=SECP256K1, name=name, public=public_key(kms().chain_key(name)))

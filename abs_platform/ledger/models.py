@@ -12,6 +12,7 @@ from abs_platform.core.models import append_only
 from abs_platform.crypto.merkle import HASH_SIZE, TILE_WIDTH
 from abs_platform.ledger import states
 from abs_platform.ledger.constraints import since, sized
+from abs_platform.ledger.key_models import PublisherKey
 from abs_platform.ledger.states import AnchorState
 
 # Plain strings, so that migrations do not refer to the enumeration.
@@ -21,7 +22,6 @@ OPEN = [str(state) for state in states.OPEN]
 PLACED = [str(state) for state in states.PLACED]
 ANCHORED = str(AnchorState.ANCHORED)
 ABANDONED = str(AnchorState.ABANDONED)
-ALGORITHMS = ["sm2-sm3", "ed25519", "secp256k1"]
 EVM, RFC3161 = "evm", "rfc3161"
 AUDIT_MODES = ["full", "incremental"]
 AUDIT_STATES = ["running", "in_order", "wrong", "unreachable", "failed"]
@@ -44,32 +44,6 @@ class Channel(models.Model):
             models.CheckConstraint(condition=Q(origin__regex=r"^[^\s+]+$"), name="channel_origin_plain"),
             models.CheckConstraint(condition=Q(hash__in=["sm3", "sha256"]), name="channel_hash_known"),
             models.CheckConstraint(condition=Q(required__gte=1), name="channel_required_positive"),
-        ]
-
-
-class PublisherKey(models.Model):
-    """A key of the platform that signs checkpoints (sm2-sm3, ed25519) or transactions (secp256k1). The private part is in
-    the key-management system under `name`; a retired key's rows stay, for what it signed stays.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    algorithm = models.CharField(max_length=10, choices=[(name, name) for name in ALGORITHMS])
-    name = models.CharField(max_length=80, unique=True)
-    public = models.BinaryField(unique=True)
-    created_at = models.DateTimeField(default=clock.now)
-    retired_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(algorithm__in=ALGORITHMS), name="publisher_key_algorithm_known"),
-            models.CheckConstraint(
-                condition=Q(retired_at=None) | Q(retired_at__gt=F("created_at")), name="publisher_key_retired_later"
-            ),
-            models.UniqueConstraint(
-                fields=["algorithm"],
-                condition=Q(retired_at=None) & ~Q(algorithm="secp256k1"),
-                name="publisher_key_one_active",
-            ),
         ]
 
 
@@ -244,6 +218,19 @@ class Checkpoint(models.Model):
                         (SELECT max(size) FROM ledger_checkpoint WHERE channel_id = NEW.channel_id), 0
                     ) OR NEW.size <> 1 + (SELECT max(index) FROM ledger_leaf WHERE channel_id = NEW.channel_id) THEN
                         RAISE EXCEPTION 'checkpoint % to % does not follow the log', NEW.first, NEW.size;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="keys_in_force",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                    IF (SELECT count(*) FROM ledger_publisherkey WHERE retired_at IS NULL AND
+                        (id, algorithm) IN ((NEW.sm2_key_id, 'sm2-sm3'), (NEW.ed25519_key_id, 'ed25519'))) <> 2
+                    THEN
+                        RAISE EXCEPTION 'checkpoint % is not signed by the two keys in force', NEW.size;
                     END IF;
                     RETURN NEW;
                 """,

@@ -7,7 +7,8 @@ from abs_platform.core.subjects import SubjectRef
 from abs_platform.crypto.canonical import canonical_json
 from abs_platform.crypto.sm3 import sm3
 from abs_platform.ledger import keys, services, setup
-from abs_platform.ledger.models import Channel, PublisherKey
+from abs_platform.ledger.key_models import PublisherKey
+from abs_platform.ledger.models import Channel
 from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.parties.roles import Role
 

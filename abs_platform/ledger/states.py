@@ -1,4 +1,4 @@
-"""The life of an anchor: one checkpoint on its way to one chain."""
+"""The life of an anchor, one checkpoint on its way to one chain; and of a hand-over, a contract on its way to a new key."""
 
 from enum import StrEnum
 
@@ -38,3 +38,30 @@ TRANSITIONS: Table = {
 def after(action: str, state: str) -> AnchorState:
     """The state that `action` leads to from `state`. Raises Conflict when the table has no such step."""
     return AnchorState(target_of(TRANSITIONS, action=action, state=state, roles=frozenset({PLATFORM})))
+
+
+class HandOverState(StrEnum):
+    """How far a chain's contract is on its way to the next publisher's key."""
+
+    BEGUN = "begun"
+    """The new key is there; nothing was sent."""
+    NAMING = "naming"
+    """The old account's transaction that names the new one is stored, and perhaps sent."""
+    TAKING = "taking"
+    """The new account's transaction that takes over is stored, and perhaps sent."""
+    DONE = "done"
+    """The contract takes checkpoints from the new account, at the chain's depth."""
+    ABANDONED = "abandoned"
+    """The chain began anew with another contract."""
+
+
+HAND_OVER_OPEN = (HandOverState.BEGUN, HandOverState.NAMING, HandOverState.TAKING)
+
+HAND_OVER: Table = {
+    "name": transition(
+        HAND_OVER_OPEN, HandOverState.NAMING, (PLATFORM,)
+    ),  # again, where a re-organisation took it away
+    "take": transition(HAND_OVER_OPEN, HandOverState.TAKING, (PLATFORM,)),
+    "finish": transition(HAND_OVER_OPEN, HandOverState.DONE, (PLATFORM,)),
+    "abandon": transition(HAND_OVER_OPEN, HandOverState.ABANDONED, (PLATFORM,)),
+}

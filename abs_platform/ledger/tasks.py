@@ -7,6 +7,7 @@ from celery import shared_task
 from abs_platform.core import jobs
 from abs_platform.integrations.chains import ChainError
 from abs_platform.ledger import anchoring, audits, services, supervision
+from abs_platform.ledger import hand_over as passing
 from abs_platform.ledger.audit.report import Mode
 
 PATIENCE = timedelta(seconds=8)
@@ -33,6 +34,18 @@ def anchor(job: jobs.RunningJob) -> None:
     except ChainError as error:
         raise jobs.Retry(TROUBLE, str(error)) from error
     if outcome is not anchoring.Outcome.DONE:
+        raise jobs.Retry(AGAIN, "waiting for the chain to take the transaction")
+
+
+def hand_over(job: jobs.RunningJob) -> None:
+    """Pass one chain's contract on to its next publisher's key; come again until the chain has taken both steps."""
+    try:
+        done = passing.hand_over(chain=job.payload["chain"], patience=PATIENCE)
+    except anchoring.Busy as busy:
+        raise jobs.Retry(BUSY, str(busy)) from None
+    except ChainError as error:
+        raise jobs.Retry(TROUBLE, str(error)) from error
+    if not done:
         raise jobs.Retry(AGAIN, "waiting for the chain to take the transaction")
 
 

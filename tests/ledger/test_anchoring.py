@@ -114,7 +114,7 @@ def test_a_second_worker_does_not_wait_for_the_same_block(ledger: Ledger) -> Non
         finally:
             connection.close()
 
-    with anchoring._alone(ledger.chain.name), ThreadPoolExecutor(1) as pool, pytest.raises(anchoring.Busy):
+    with anchoring.alone(ledger.chain.name), ThreadPoolExecutor(1) as pool, pytest.raises(anchoring.Busy):
         pool.submit(work).result()
 
 

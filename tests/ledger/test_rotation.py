@@ -13,7 +13,8 @@ from abs_platform.core.models import AuditEntry
 from abs_platform.crypto.sm3 import sm3
 from abs_platform.ledger import keys, note, rotation, selectors, services
 from abs_platform.ledger.audit import audit
-from abs_platform.ledger.models import Checkpoint, PendingRecord, PublisherKey, Record
+from abs_platform.ledger.key_models import PublisherKey
+from abs_platform.ledger.models import Checkpoint, PendingRecord, Record
 from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.parties.roles import Role
 from tests.ledger.conftest import Ledger

@@ -8,7 +8,8 @@ from rest_framework import serializers
 
 from abs_platform.core.rest.fields import Body, time
 from abs_platform.ledger import explorer, life, public_log, selectors
-from abs_platform.ledger.models import ALGORITHMS, STATES, Anchor, Checkpoint, Cosignature, PublisherKey, Record
+from abs_platform.ledger.key_models import ALGORITHMS, PublisherKey
+from abs_platform.ledger.models import STATES, Anchor, Checkpoint, Cosignature, Record
 
 KINDS = ["evm", "rfc3161"]
 RECORD_STATES = ["received", "recorded", "anchored"]

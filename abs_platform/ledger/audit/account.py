@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection, models
 from psycopg import sql
 
+from abs_platform.ledger.key_models import PublisherKey
 from abs_platform.ledger.models import (
     Anchor,
     AnchorTransaction,
@@ -20,7 +21,6 @@ from abs_platform.ledger.models import (
     Cosignature,
     Leaf,
     PendingRecord,
-    PublisherKey,
     Record,
     Tile,
 )

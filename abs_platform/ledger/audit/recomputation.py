@@ -16,16 +16,8 @@ from abs_platform.ledger.audit.memory import Facts, Seen, SeenChain
 from abs_platform.ledger.audit.report import Mode, Report, Wrong
 from abs_platform.ledger.audit.signatures import check_checkpoint, check_cosignature, key_facts
 from abs_platform.ledger.entries import entry
-from abs_platform.ledger.models import (
-    Channel,
-    Checkpoint,
-    Cosignature,
-    Leaf,
-    PendingRecord,
-    PublisherKey,
-    Record,
-    Tile,
-)
+from abs_platform.ledger.key_models import PublisherKey
+from abs_platform.ledger.models import Channel, Checkpoint, Cosignature, Leaf, PendingRecord, Record, Tile
 
 CHUNK = 4096
 LEVELS = range(8)  # tile levels that a log of 2**63 leaves can have

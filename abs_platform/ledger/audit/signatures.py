@@ -4,7 +4,8 @@ from abs_platform.ledger import note
 from abs_platform.ledger.audit.memory import Facts
 from abs_platform.ledger.audit.report import Wrong
 from abs_platform.ledger.entries import rfc3339
-from abs_platform.ledger.models import Checkpoint, Cosignature, PublisherKey
+from abs_platform.ledger.key_models import PublisherKey
+from abs_platform.ledger.models import Checkpoint, Cosignature
 
 
 def key_facts(key: PublisherKey) -> Facts:

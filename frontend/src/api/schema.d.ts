@@ -628,7 +628,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Let a new key sign from now on. What the old one signed stays valid; verifiers need the new trust file. */
+        /**
+         * @description Let a new key sign from now on. What the old one signed stays valid; verifiers need the new trust file.
+         *
+         *     A key that signs checkpoints (sm2-sm3, ed25519) changes at once. The key that publishes on a chain (secp256k1)
+         *     changes in the background, 202: the old account names the new one in the contract, which then takes over.
+         */
         post: operations["ledger_keys_rotate"];
         delete?: never;
         options?: never;
@@ -2017,7 +2022,9 @@ export interface components {
         };
         RotateInRequest: {
             /** @enum {string} */
-            algorithm: "sm2-sm3" | "ed25519";
+            algorithm: "sm2-sm3" | "ed25519" | "secp256k1";
+            /** @description With secp256k1: on which chain */
+            chain?: string;
         };
         ServiceOut: {
             name: string;
@@ -3169,6 +3176,14 @@ export interface operations {
         };
         responses: {
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeysOut"];
+                };
+            };
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
