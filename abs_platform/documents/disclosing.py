@@ -1,8 +1,9 @@
 """The fields of a read document: committed to when it is read, shown one by one with proofs when its owner says so."""
 
+import dataclasses
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,9 @@ FILE_DIGEST = "/document/sm3"
 MAX_BUNDLE_BYTES = 1 << 20
 """What verifiers take (verifier/README.md, "Limits")."""
 
+NAMES = {each.name: None for each in dataclasses.fields(Extracted)}
+"""In the order to show them; the database keeps none."""
+
 Json = dict[str, Any]  # Any: JSON
 
 
@@ -38,7 +42,8 @@ class Commitment:
 
 def fields_of(digest: str, content: Mapping[str, Any]) -> dict[str, str]:
     """Value by path of all that a document states, its file's digest first. Our own remarks on it are none of its fields."""
-    stated = {name: value for name, value in content.items() if name != "remarks"}
+    known = [name for name in NAMES if name in content]
+    stated = {name: content[name] for name in (*known, *sorted(content.keys() - NAMES.keys())) if name != "remarks"}
     return {FILE_DIGEST: digest, **dict(fields.flatten(stated))}
 
 
@@ -58,7 +63,7 @@ def record(row: Document, commitment: Commitment) -> None:
         subject=selectors.subject_of(row),
         template=RECORD_TEMPLATE,
         commitment=commitment.value,
-        actor=replace(PLATFORM, organisation_id=row.owner_id),
+        actor=dataclasses.replace(PLATFORM, organisation_id=row.owner_id),
     ).id
 
 

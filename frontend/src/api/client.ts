@@ -30,8 +30,8 @@ export async function data<T>(answer: Promise<{ data?: T }>): Promise<T> {
   return (await answer).data as T; // failures were thrown by the middleware
 }
 
-/** The address of a document's file or bundle, for a link that downloads it. */
-export function documentUrl(id: string, part: "file" | "bundle"): string {
+/** The address of a document's file, bundle or certificate, for what downloads it. */
+export function documentUrl(id: string, part: "file" | "bundle" | "certificate"): string {
   return `/api/v1/documents/${encodeURIComponent(id)}/${part}`;
 }
 

@@ -14,6 +14,8 @@ export type Document = Schemas["DocumentOut"];
 export type DocumentDetail = Schemas["DocumentDetailOut"];
 export type DocumentState = Document["state"];
 export type UploadResult = Schemas["UploadOut"];
+export type DisclosableFields = Schemas["FieldsOut"];
+export type DocumentField = Schemas["FieldOut"];
 export type Remark = Schemas["RemarkOut"];
 
 export type Trade = Schemas["TradeRow"];

@@ -1,4 +1,5 @@
 import DownloadOutlined from "@ant-design/icons/DownloadOutlined";
+import FilePdfOutlined from "@ant-design/icons/FilePdfOutlined";
 import SafetyCertificateOutlined from "@ant-design/icons/SafetyCertificateOutlined";
 import { Button } from "antd";
 import { useState } from "react";
@@ -12,6 +13,8 @@ import { Page, Section } from "../../shared/ui/Page";
 import { Loaded } from "../../shared/ui/states";
 import { StatusTag, ToneIcon } from "../../shared/ui/StatusTag";
 import { AttachDialog } from "./AttachDialog";
+import { CertificateDialog } from "./CertificateDialog";
+import { DiscloseDialog } from "./DiscloseDialog";
 import "./documents.css";
 import { Fields } from "./Fields";
 import { Lines } from "./Lines";
@@ -56,18 +59,29 @@ function Lead({ row }: { row: DocumentDetail }) {
 
 function Actions({ row }: { row: DocumentDetail }) {
   const t = useText(messages);
-  const [attaching, setAttaching] = useState(false);
+  const [dialog, setDialog] = useState<"attach" | "disclose" | "certificate" | null>(null);
+  const close = () => setDialog(null);
   const may = (action: DocumentDetail["allowed_actions"][number]) => row.allowed_actions.includes(action);
   return (
     <div className="actions">
       {may("attach") && !row.trade && (
-        <Button onClick={() => setAttaching(true)} data-testid="attach-button">
+        <Button onClick={() => setDialog("attach")} data-testid="attach-button">
           {t("attach")}
         </Button>
       )}
       {may("download") && (
         <Button icon={<DownloadOutlined aria-hidden />} href={documentUrl(row.id, "file")} download={row.filename} data-testid="download-file">
           {t("download")}
+        </Button>
+      )}
+      {may("disclose") && (
+        <Button onClick={() => setDialog("disclose")} data-testid="disclose-button">
+          {t("disclose")}
+        </Button>
+      )}
+      {may("certificate") && (
+        <Button icon={<FilePdfOutlined aria-hidden />} onClick={() => setDialog("certificate")} data-testid="certificate-button">
+          {t("certificate")}
         </Button>
       )}
       {may("bundle") && (
@@ -81,7 +95,9 @@ function Actions({ row }: { row: DocumentDetail }) {
           {t("bundle")}
         </Button>
       )}
-      {attaching && <AttachDialog document={row} onClose={() => setAttaching(false)} />}
+      {dialog === "attach" && <AttachDialog document={row} onClose={close} />}
+      {dialog === "disclose" && <DiscloseDialog document={row} onClose={close} />}
+      {dialog === "certificate" && <CertificateDialog document={row} onClose={close} />}
     </div>
   );
 }
