@@ -85,12 +85,15 @@ def alone(chain: str) -> Iterator[None]:
 def advance(*, chain: str) -> Outcome:
     """One round for one chain. Raises ChainError, after noting it on the chain's row for operators to see."""
     row = Chain.objects.select_related("publisher").get(name=chain)
-    began = time.monotonic()
     try:
         if row.kind == RFC3161:
-            waiting = stamping.stamp(row, timestamps.authority(chain))
+            authority = timestamps.authority(chain)
+            began = time.monotonic()
+            waiting = stamping.stamp(row, authority)
         else:
-            waiting = publishing.publish(row, publishing.client_of(row))
+            client = publishing.client_of(row)  # takes seconds the first time, which are not the chain's
+            began = time.monotonic()
+            waiting = publishing.publish(row, client)
     except ChainError as error:
         _note(row.id, error.reason, str(error))
         raise
