@@ -106,7 +106,7 @@ def _document_page(page: Page, folder: Path) -> Path:
     expect(page.get_by_test_id("digest").first).to_contain_text(re.compile("[0-9a-f]{8}"))
     expect(page.get_by_test_id("fields")).to_contain_text(INVOICE)
     expect(page.get_by_test_id("preview")).to_contain_text("Invoice")
-    expect(page.get_by_test_id("anchor").first).to_contain_text("business")
+    expect(page.get_by_test_id("anchor").first).to_contain_text("业务链")
     with page.expect_download() as download:
         page.get_by_test_id("download-bundle").click()
     bundle = folder / "invoice.proof.json"
