@@ -12,7 +12,7 @@ from tests.browser.conftest import SignIn
 
 pytestmark = pytest.mark.browser
 
-ANCHORED = 30_000
+ANCHORED = 60_000
 DISCLOSE = """async (count) => {
   const ask = async (path, options) => {
     const reply = await fetch(path, options);

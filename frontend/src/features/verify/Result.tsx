@@ -45,7 +45,7 @@ export function Result({ verdict, trust }: { verdict: Verdict; trust: Extract<Tr
         <p className="verdict-sentence" data-testid="verdict">
           {sentenceOf(verdict, language, (seconds) => formatLong(iso(seconds), language))}
         </p>
-        <p className="muted">{t(ADVICE[verdict.verdict])}</p>
+        <p className="muted">{t(verdict.verdict === "valid" && verdict.disclosed.length > 0 ? "adviceFields" : ADVICE[verdict.verdict])}</p>
         <Facts
           facts={[
             verdict.since !== null && [

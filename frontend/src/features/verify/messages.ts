@@ -49,6 +49,7 @@ export const messages = defineMessages({
   unreachable: ["链连接不上", "Chain unreachable"],
   invalid: ["无效", "Invalid"],
   adviceValid: ["这证明文件在该时刻已经存在且此后没有改动；它不证明文件所说的内容属实。", "This proves that the file existed then and is unchanged since; it does not prove that what it says is true."],
+  adviceFields: ["这证明这些字段在该时刻已经存在且此后没有改动；它不证明其内容属实，也不说明其余字段。", "This proves that these fields existed then and are unchanged since; it does not prove that what they say is true, and says nothing of the others."],
   advicePending: ["待上链不等于失败。通常几秒后就会上链；请稍后重新下载存证包再核对。", "Pending is not failed. Anchoring usually takes seconds; download the bundle again a little later."],
   adviceUnreachable: ["文件和证明都成立，只是现在问不到链。请检查网络后重新核对，或换用您自己的节点：在信任文件里写上它的地址。", "File and proof hold, only the chain could not be asked. Check your connection and try again, or use a node of your own: put its address into the trust file."],
   adviceInvalid: ["不要据此放款或付款。先确认文件与存证包是否成对、是否最新；仍不成立时请向提供者求证。", "Do not lend or pay on it. First make sure that file and bundle belong together and are current; if it still fails, ask whoever provided them."],
