@@ -5,7 +5,7 @@ import secrets
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,10 +65,17 @@ class Client:
 
     def upload(self, filename: str, content: bytes) -> Json:
         """Upload one file. Raises Refusal."""
+        return self.upload_all({filename: content})
+
+    def upload_all(self, files: Mapping[str, bytes]) -> Json:
+        """Upload files by name in one request. Raises Refusal."""
         boundary = secrets.token_hex(16)
-        name = filename.replace("\\", "\\\\").replace('"', '\\"')
-        head = f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'
-        body = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
+        body = b""
+        for filename, content in files.items():
+            name = filename.replace("\\", "\\\\").replace('"', '\\"')
+            head = f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'
+            body += head.encode() + content + b"\r\n"
+        body += f"--{boundary}--\r\n".encode()
         request = self._request("POST", "documents", body, f"multipart/form-data; boundary={boundary}")
         found: Json = json.loads(_send(request))
         return found

@@ -1,48 +1,21 @@
 """Upload to anchored: one document at a time through REST, on a stack of its own with one-second blocks."""
 
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
-from abs_platform.launch.backing import base_environment
-from abs_platform.launch.paths import ROOT, StateFolder
 from abs_platform.launch.rest import Client
-from abs_platform.launch.stack import Running
+from tests.bench._measuring import Figure, Progress
+from tests.bench._stack import stack
 
 NEEDS = ()
 ROUNDS = 15
 LIMIT_SECONDS = 5.0
 
 
-def figures(progress: Callable[[str], None]) -> list[dict[str, Any]]:
+def figures(progress: Progress) -> list[Figure]:
     """upload_to_anchored: median seconds from the start of the upload until the document's page says anchored."""
-    with tempfile.TemporaryDirectory(prefix="abs-bench-") as folder:
-        launcher = [sys.executable, "-m", "abs_platform.launch"]
-        chosen = ["--state", folder]
-        # A stack of its own: whatever the caller's environment names is left alone.
-        taken = {"DATABASE_URL", "REDIS_URL", "ABS_CHAINS"}
-        env = {name: value for name, value in base_environment().items() if name not in taken}
-        progress("starting a stack")
-        subprocess.run(
-            [*launcher, "up", "--detach", "--no-demo", "--port", "0", *chosen],
-            cwd=ROOT,
-            env=env,
-            check=True,
-            stdout=sys.stderr,
-        )
-        try:
-            running = Running.find(StateFolder(Path(folder)))
-            if running is None:
-                raise RuntimeError("the stack is not running")
-            seconds = _seconds(running.web, StateFolder(Path(folder)), progress)
-        finally:
-            subprocess.run([*launcher, "down", *chosen], cwd=ROOT, env=env, check=True, stdout=sys.stderr)
-    median = statistics.median(seconds)
+    with stack(progress) as stage:
+        median = statistics.median(_seconds(stage.supplier, progress))
     return [
         {
             "name": "upload_to_anchored",
@@ -56,13 +29,7 @@ def figures(progress: Callable[[str], None]) -> list[dict[str, Any]]:
     ]
 
 
-def _seconds(web: str, state: StateFolder, progress: Callable[[str], None]) -> list[float]:
-    operator = Client.operator(web, state)
-    network = operator.post("networks", {"name": "bench"})["id"]
-    body = {"network": network, "name": "bench supplier", "roles": ["supplier"]}
-    organisation = operator.post("organisations", body)["id"]
-    credentials = operator.post(f"organisations/{organisation}/clients", {"name": "bench", "roles": ["supplier"]})
-    supplier = Client.signed_in(web, **credentials)
+def _seconds(supplier: Client, progress: Progress) -> list[float]:
     taken = []
     for number in range(ROUNDS):
         began = time.monotonic()
