@@ -23,7 +23,7 @@ style, types and the layers, checks and builds the interface, and runs all tests
 the others, on services of their own. With arguments only pytest runs, with those arguments, such as
 `./abs test tests/ledger -k merkle`. The exit code is that of the first check that failed."""
 
-WHOLE_STACKS = ("tests/browser", "tests/jobs_kill", "tests/launch")
+WHOLE_STACKS = ("tests/browser", "tests/jobs_kill", "tests/launch", "tests/ledger_kill")
 _PYTEST_LIMIT = 3600.0
 
 

@@ -11,7 +11,7 @@ from abs_platform.core.audit import AuditedActor
 from abs_platform.core.ids import uuid7
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.crypto.merkle import Hasher
-from abs_platform.ledger import keys, note
+from abs_platform.ledger import crashpoints, keys, note
 from abs_platform.ledger.entries import COMMITMENT_SIZE, TEMPLATE, entry, to_milliseconds
 from abs_platform.ledger.models import Chain, Channel, Checkpoint, PendingRecord, Record, Tile
 from abs_platform.ledger.readers import frontier, split
@@ -93,6 +93,8 @@ def seal(*, channel: str = MAIN, limit: int = BATCH) -> Sealed | None:
         )
         jobs.publish("ledger.recorded", {"channel": channel, "first": sealed.first, "size": sealed.size})
         enqueue_anchors(Chain.objects.filter(channels=log))
+        crashpoints.reach("seal.signed")
+    crashpoints.reach("seal.sealed")
     return sealed
 
 
