@@ -5,7 +5,7 @@ is for whoever has signed in; a record is for the organisation on whose behalf i
 import base64
 import binascii
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict, TypeVar
@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
 
 from abs_platform.core.errors import NotFound
+from abs_platform.ledger import selectors
 from abs_platform.ledger.models import (
     Anchor,
     AnchorTransaction,
@@ -67,6 +68,21 @@ def channels() -> list[ChannelState]:
     for channel_id, chain, reached in links.values_list("channel_id", "chain__name", "size"):
         covered[channel_id][chain] = reached or 0
     return [ChannelState(row, checkpoints.get(row.newest_id), pending.get(row.id, 0), covered[row.id]) for row in rows]
+
+
+def chains_of(channel_ids: Collection[UUID]) -> dict[UUID, list[str]]:
+    """The names of the chains that each channel goes to."""
+    found: dict[UUID, list[str]] = {id: [] for id in channel_ids}
+    links = ChannelChain.objects.filter(channel__in=list(found)).order_by("chain__name")
+    for channel_id, name in links.values_list("channel_id", "chain__name"):
+        found[channel_id].append(name)
+    return found
+
+
+def chains(*, actor: Actor) -> list[selectors.Json]:
+    """How each chain does. What exactly is wrong names addresses of nodes, and is for operators; the reason is for all."""
+    rows = selectors.chain_status()
+    return rows if actor.has(Role.OPERATOR) else [row | {"detail": ""} for row in rows]
 
 
 def checkpoints(*, channel: Channel) -> QuerySet[Checkpoint]:

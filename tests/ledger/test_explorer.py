@@ -60,7 +60,9 @@ def test_a_record_s_life_is_told_step_by_step(ledger: Ledger) -> None:
     assert events(record) == ["received"]
     services.seal()
     assert events(record) == ["received", "sealed"]
+    assert detail(record)["chains"] == [{"chain": ledger.chain.name, "state": "waiting"}]
     anchor()
+    assert detail(record)["chains"] == [{"chain": ledger.chain.name, "state": "anchored"}]
     told = detail(record)
     assert [event["kind"] for event in told["timeline"]] == [
         "received", "sealed", "prepared", "sent", "included", "anchored",
@@ -153,6 +155,15 @@ def test_a_channel_tells_how_far_it_and_its_chains_have_come(ledger: Ledger) -> 
     assert (told["size"], told["pending"], told["anchored"]) == (2, 1, 1)
     assert told["chains"] == [{"chain": ledger.chain.name, "size": 1}]
     assert told["newest"]["root"] == bytes(Checkpoint.objects.get(size=2).root).hex()
+
+
+def test_where_a_chain_s_node_is_only_operators_read(ledger: Ledger) -> None:
+    words = "no answer from http://10.0.0.7:8545/key"
+    Chain.objects.update(trouble=words, trouble_reason="unreachable", trouble_since=clock.now())
+    [seen] = explorer.chains(actor=OURS)
+    assert (seen["state"], seen["reason"], seen["detail"]) == ("degraded", "unreachable", "")
+    [whole] = explorer.chains(actor=OPERATOR)
+    assert whole["detail"] == words
 
 
 @pytest.mark.parametrize(("required", "anchored"), [(1, 9), (2, 5), (3, 0), (4, 0)])

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, NewestFirst, page_of, paged, query_of
-from abs_platform.ledger import explorer, public_log, selectors
+from abs_platform.ledger import explorer, public_log
 from abs_platform.ledger.api import explorer_shapes as shapes
 from abs_platform.parties.authentication import actor_of
 
@@ -36,7 +36,7 @@ class Chains(APIView):
     @extend_schema(responses=shapes.ChainsOut, tags=TAGS, operation_id="ledger_chains")
     def get(self, request: Request) -> Response:
         """How each chain does, as of its last look: what it owes and since when, its head, the publisher's account."""
-        return Response({"chains": selectors.chain_status()})
+        return Response({"chains": explorer.chains(actor=actor_of(request))})
 
 
 class Checkpoints(APIView):

@@ -12,6 +12,7 @@ from abs_platform.ledger.key_models import ALGORITHMS, PublisherKey
 from abs_platform.ledger.models import STATES, Anchor, Checkpoint, Cosignature, Record
 
 KINDS = ["evm", "rfc3161"]
+WAITING = "waiting"
 RECORD_STATES = ["received", "recorded", "anchored"]
 
 
@@ -50,7 +51,7 @@ class ChainOut(serializers.Serializer[Any]):
     publisher = serializers.CharField(allow_blank=True, help_text="The account that publishes there")
     state = serializers.ChoiceField(choices=["ok", "behind", "degraded", "not_set_up"])
     reason = serializers.CharField(allow_blank=True, help_text="Why it is degraded, as a code")
-    detail = serializers.CharField(allow_blank=True, help_text="What is wrong, in words")
+    detail = serializers.CharField(allow_blank=True, help_text="What is wrong, in words; for operators")
     head = serializers.IntegerField(allow_null=True)
     head_seen_at = serializers.DateTimeField(allow_null=True)
     lag = serializers.IntegerField(help_text="Records not yet anchored on this chain")
@@ -130,7 +131,7 @@ class SubjectOut(serializers.Serializer[Any]):
 
 class PlaceOnChain(serializers.Serializer[Any]):
     chain = serializers.CharField()
-    state = serializers.ChoiceField(choices=STATES)
+    state = serializers.ChoiceField(choices=[WAITING, *STATES], help_text="waiting: nothing is on its way there yet")
 
 
 class LedgerRecordOut(serializers.Serializer[Any]):
@@ -279,10 +280,12 @@ def _signer(key: PublisherKey) -> Body:
 def record_bodies(rows: Sequence[Record]) -> list[Body]:
     """Records for a list; where each stands is fetched for all at once."""
     positions = selectors.positions([row.id for row in rows])
-    return [_record_body(row, positions[row.id]) for row in rows]
+    chains = explorer.chains_of({row.channel_id for row in rows})
+    return [_record_body(row, positions[row.id], chains[row.channel_id]) for row in rows]
 
 
-def _record_body(row: Record, position: selectors.Position) -> Body:
+def _record_body(row: Record, position: selectors.Position, chains: Sequence[str]) -> Body:
+    states = {anchor.chain: anchor.state for anchor in position.anchors}
     return {
         "id": str(row.id),
         "channel": row.channel.name,
@@ -293,7 +296,7 @@ def _record_body(row: Record, position: selectors.Position) -> Body:
         "state": "received" if position.index is None else "anchored" if position.is_anchored else "recorded",
         "index": position.index,
         "checkpoint_size": position.checkpoint_size,
-        "chains": [{"chain": anchor.chain, "state": anchor.state} for anchor in position.anchors],
+        "chains": [{"chain": chain, "state": states.get(chain, WAITING)} for chain in chains],
     }
 
 

@@ -1278,7 +1278,7 @@ export interface components {
             state: "ok" | "behind" | "degraded" | "not_set_up";
             /** @description Why it is degraded, as a code */
             reason: string;
-            /** @description What is wrong, in words */
+            /** @description What is wrong, in words; for operators */
             detail: string;
             head: number | null;
             /** Format: date-time */
@@ -1924,8 +1924,11 @@ export interface components {
         };
         PlaceOnChain: {
             chain: string;
-            /** @enum {string} */
-            state: "prepared" | "included" | "anchored" | "orphaned" | "abandoned";
+            /**
+             * @description waiting: nothing is on its way there yet
+             * @enum {string}
+             */
+            state: "waiting" | "prepared" | "included" | "anchored" | "orphaned" | "abandoned";
         };
         QueuedOut: {
             /** Format: uuid */

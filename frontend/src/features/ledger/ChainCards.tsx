@@ -48,9 +48,9 @@ function ChainCard({ chain }: { chain: LedgerChain }) {
       <Owed chain={chain} />
       {(chain.reason || chain.detail) && (
         <p className={`note ${chain.state === "degraded" ? "note-refused" : "note-attention"}`}>
-          <span>
-            {chain.reason && code("chainReason", chain.reason)}
-            {chain.detail && <span className="meta-inherit"> {chain.detail}</span>}
+          <span className="two-lines">
+            {chain.reason && <span>{code("chainReason", chain.reason)}</span>}
+            {chain.detail && <span>{chain.detail}</span>}
           </span>
         </p>
       )}

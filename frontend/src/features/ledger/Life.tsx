@@ -8,13 +8,13 @@ import { messages } from "./messages";
 
 const TONE: Partial<Record<LedgerEvent["kind"], string>> = { sealed: "life-done", anchored: "life-done", stamped: "life-done", cosigned: "life-done", orphaned: "life-attention", replaced: "life-attention", abandoned: "life-refused" };
 
-/** What became of a record, oldest first. */
-export function Life({ events }: { events: readonly LedgerEvent[] }) {
+/** What became of a record, oldest first; last the chains that it is still to come to. */
+export function Life({ events, waiting }: { events: readonly LedgerEvent[]; waiting: readonly string[] }) {
   const t = useText(messages);
   const code = useCodes();
   const chainName = useChainName();
   return (
-    <Section title={t("lifeTitle")} className="sticky">
+    <Section title={t("lifeTitle")} className="life">
       <ol className="timeline">
         {events.map((event, position) => {
           const { tx, reason } = event.params;
@@ -34,6 +34,11 @@ export function Life({ events }: { events: readonly LedgerEvent[] }) {
             </li>
           );
         })}
+        {waiting.map((chain) => (
+          <li key={chain} className="life-waiting" data-testid="life-waiting" data-chain={chain}>
+            {t("lifeWaiting", { chain: chainName(chain) })}
+          </li>
+        ))}
       </ol>
     </Section>
   );

@@ -1,6 +1,6 @@
 import type { Document, LedgerRecord } from "../../api/types";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
-import { StatusTag } from "../../shared/ui/StatusTag";
+import { StatusTag, type Tone } from "../../shared/ui/StatusTag";
 import { DocumentStateTag } from "../../shared/ui/status";
 import { ANCHOR_TONE, useChainName } from "./AnchorTag";
 import { messages } from "./messages";
@@ -19,15 +19,17 @@ export function RecordName({ record }: { record: LedgerRecord }) {
   return useRecordName()(record);
 }
 
-/** A record's state on each chain by name and shape; before it is on its way anywhere, its state in the log. */
+const TONE: Record<LedgerRecord["chains"][number]["state"], Tone> = { ...ANCHOR_TONE, waiting: "idle" };
+
+/** A record's state on each chain by name and shape; before it has its place in the log, that. */
 export function RecordChains({ record }: { record: LedgerRecord }) {
   const code = useCodes();
   const chainName = useChainName();
-  if (record.chains.length === 0) return <DocumentStateTag state={record.state} />;
+  if (record.index === null || record.chains.length === 0) return <DocumentStateTag state={record.state} />;
   return (
     <span className="tags">
       {record.chains.map((each) => (
-        <StatusTag key={each.chain} tone={ANCHOR_TONE[each.state]} testId={`on-${each.chain}-${each.state}`}>
+        <StatusTag key={each.chain} tone={TONE[each.state]} testId={`on-${each.chain}-${each.state}`}>
           {chainName(each.chain)} {code("anchorState", each.state)}
         </StatusTag>
       ))}

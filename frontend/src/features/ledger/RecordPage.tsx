@@ -65,35 +65,33 @@ function Body({ record }: { record: LedgerRecordDetail }) {
   const about = useSubjectName();
   const documents = useSubjects([record]);
   return (
-    <div className="columns record-columns">
-      <div className="stack">
-        <Section title={t("factsTitle")}>
+    <div className="record-columns">
+      <Section title={t("factsTitle")}>
+        <Facts
+          facts={[
+            [t("subject"), about(record, documents)],
+            [t("channel"), <Link key="channel" to={`/ledger/channels/${record.channel}`}>{record.channel}</Link>],
+            [t("place"), record.index === null ? t("notYet") : <span className="num">{record.index}</span>],
+            record.checkpoint_size !== null && [t("inCheckpoint"), <Link key="checkpoint" to={checkpointPath(record.channel, record.checkpoint_size)}>{record.checkpoint_size}</Link>],
+            [t("recorded"), <Time key="time" value={record.time} seconds />],
+            [t("byWhom"), record.actor],
+            [t("template"), <code key="template">{record.template}</code>],
+          ]}
+        />
+        <div className="record-hashes">
           <Facts
+            wide
             facts={[
-              [t("subject"), about(record, documents)],
-              [t("channel"), <Link key="channel" to={`/ledger/channels/${record.channel}`}>{record.channel}</Link>],
-              [t("place"), record.index === null ? t("notYet") : <span className="num">{record.index}</span>],
-              record.checkpoint_size !== null && [t("inCheckpoint"), <Link key="checkpoint" to={checkpointPath(record.channel, record.checkpoint_size)}>{record.checkpoint_size}</Link>],
-              [t("recorded"), <Time key="time" value={record.time} seconds />],
-              [t("byWhom"), record.actor],
-              [t("template"), <code key="template">{record.template}</code>],
+              [t("recordId"), <CopyText key="id" value={record.id} label={t("recordId")} />],
+              [t("commitment"), <CopyText key="commitment" value={record.commitment} label={t("commitment")} />],
+              [t("leafHash"), <CopyText key="leaf" value={record.leaf_hash} label={t("leafHash")} />],
             ]}
           />
-          <div className="record-hashes">
-            <Facts
-              wide
-              facts={[
-                [t("recordId"), <CopyText key="id" value={record.id} label={t("recordId")} />],
-                [t("commitment"), <CopyText key="commitment" value={record.commitment} label={t("commitment")} />],
-                [t("leafHash"), <CopyText key="leaf" value={record.leaf_hash} label={t("leafHash")} />],
-              ]}
-            />
-            <p className="meta">{t("commitmentHint")}</p>
-          </div>
-        </Section>
-        {record.index !== null && record.checkpoint_size !== null && <PublicLog channel={record.channel} index={record.index} size={record.checkpoint_size} />}
-      </div>
-      <Life events={record.timeline} />
+          <p className="meta">{t("commitmentHint")}</p>
+        </div>
+      </Section>
+      <Life events={record.timeline} waiting={record.index === null ? [] : record.chains.filter((each) => each.state === "waiting").map((each) => each.chain)} />
+      {record.index !== null && record.checkpoint_size !== null && <PublicLog channel={record.channel} index={record.index} size={record.checkpoint_size} />}
     </div>
   );
 }

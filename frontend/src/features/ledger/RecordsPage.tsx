@@ -69,9 +69,9 @@ function useColumns(documents: ReadonlyMap<string, Document>): Column<LedgerReco
   const code = useCodes();
   const about = useSubjectName();
   return [
-    { key: "template", title: t("template"), head: true, render: (row) => code("recordTemplate", row.template, {}, row.template) },
+    { key: "subject", title: t("subject"), head: true, render: (row) => about(row, documents) },
+    { key: "template", title: t("template"), render: (row) => code("recordTemplate", row.template, {}, row.template) },
     { key: "index", title: t("place"), align: "right", render: (row) => (row.index === null ? <span className="muted">{t("notYet")}</span> : <span className="num">{row.index}</span>) },
-    { key: "subject", title: t("subject"), render: (row) => about(row, documents) },
     { key: "chains", title: t("state"), render: (row) => <RecordChains record={row} /> },
     { key: "actor", title: t("byWhom"), wide: true, render: (row) => row.actor },
     { key: "time", title: t("recorded"), render: (row) => <Time value={row.time} seconds /> },

@@ -138,6 +138,7 @@ export const messages = defineMessages({
   inCheckpoint: ["入账检查点", "Came with checkpoint"],
   openSubject: ["打开{kind}", "Open the {kind}"],
   lifeTitle: ["经过", "Its life"],
+  lifeWaiting: ["{chain}：还没有送出，轮到时自动补上", "{chain}: not sent yet; it follows by itself"],
   timeUnknown: ["时间未留存", "Time not kept"],
   notYet: ["还没有", "Not yet"],
 });

@@ -6,6 +6,7 @@ import { formatDuration } from "../../shared/format/time";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { DataTable, type Column } from "../../shared/ui/DataTable";
 import { Facts } from "../../shared/ui/Facts";
+import { Time } from "../../shared/ui/figures";
 import { Page, Section } from "../../shared/ui/Page";
 import { Loaded } from "../../shared/ui/states";
 import { StatusTag, type Tone } from "../../shared/ui/StatusTag";
@@ -77,13 +78,30 @@ function Chains({ chains }: { chains: readonly Chain[] }) {
   const t = useText(messages);
   const code = useCodes();
   const columns: Column<Chain>[] = [
-    { key: "name", title: t("chain"), head: true, render: (row) => row.name },
+    { key: "name", title: t("chain"), head: true, render: (row) => code("chainName", row.name, {}, row.name) },
     { key: "id", title: t("chainId"), align: "right", render: (row) => row.chain_id ?? "—" },
     { key: "state", title: t("state"), render: (row) => <StatusTag tone={TONE[row.state]}>{code("serviceState", row.state)}</StatusTag> },
     { key: "head", title: t("head"), align: "right", render: (row) => row.head ?? "—" },
     { key: "lag", title: t("lag"), align: "right", render: (row) => row.lag },
     { key: "pending", title: t("pending"), align: "right", render: (row) => row.pending },
-    { key: "detail", title: t("detail"), wrap: true, render: (row) => row.detail || null },
+    { key: "detail", title: t("detail"), wrap: true, render: (row) => <ChainDetail chain={row} /> },
   ];
   return <DataTable caption={t("chainsTitle")} columns={columns} rows={chains} rowKey={(row) => row.name} testId="chain-row" />;
+}
+
+/** What is wrong and, while records wait, since when. */
+function ChainDetail({ chain }: { chain: Chain }) {
+  const t = useText(messages);
+  const code = useCodes();
+  return (
+    <span className="two-lines">
+      {chain.reason && <span>{code("chainReason", chain.reason)}</span>}
+      {chain.detail && <span className="meta">{chain.detail}</span>}
+      {chain.waiting_since && (
+        <span className="meta">
+          {t("waitingSince")} <Time value={chain.waiting_since} seconds />
+        </span>
+      )}
+    </span>
+  );
 }

@@ -4,7 +4,7 @@ import { useState } from "react";
 
 import { api, data } from "../../api/client";
 import type { LogKeyAlgorithm } from "../../api/types";
-import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
+import { useText } from "../../shared/i18n/LanguageProvider";
 import { InlineFailure } from "../../shared/ui/states";
 import { ledgerMessages } from "./ledgerMessages";
 
@@ -13,7 +13,6 @@ const FOLLOWS = ["rotateLog1", "rotateLog2", "rotateLog3"] as const;
 /** Says what the change of a key that signs checkpoints brings with it; nothing happens before that was acknowledged. */
 export function RotateDialog({ name, algorithm, onClose }: { name: string; algorithm: LogKeyAlgorithm; onClose: () => void }) {
   const t = useText(ledgerMessages);
-  const code = useCodes();
   const client = useQueryClient();
   const { message } = App.useApp();
   const [read, setRead] = useState(false);
@@ -34,7 +33,7 @@ export function RotateDialog({ name, algorithm, onClose }: { name: string; algor
           if (read) rotate.mutate();
         }}
       >
-        <p>{t("rotateFollows", { algorithm: code("keyAlgorithm", algorithm) })}</p>
+        <p>{t("rotateFollows")}</p>
         <ul>
           {FOLLOWS.map((key) => (
             <li key={key}>{t(key)}</li>

@@ -47,7 +47,7 @@ export const ledgerMessages = defineMessages({
   until: ["至", "until"],
   rotate: ["更换", "Change"],
   rotateTitle: ["更换密钥 {name}", "Change the key {name}"],
-  rotateFollows: ["{algorithm} 密钥更换后：", "Once the {algorithm} key is changed:"],
+  rotateFollows: ["更换之后：", "Once it is changed:"],
   rotateLog1: ["新检查点由新密钥签名；旧密钥停用，它签过的检查点照样有效。", "New checkpoints are signed by the new key; the old one is retired, and what it signed stays valid."],
   rotateLog2: ["信任文件随之改变：存有旧信任文件的人会把新检查点判为无效，请通知他们重新获取。", "The trust file changes: whoever holds an old one will refuse new checkpoints. Tell them to fetch it anew."],
   rotateLog3: ["更换本身会写入日志，并由旧密钥的最后一个检查点证明；不能撤回。", "The change itself goes into the log under the old key's last checkpoint; it cannot be taken back."],

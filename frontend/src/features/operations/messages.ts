@@ -20,6 +20,7 @@ export const messages = defineMessages({
   chainId: ["编号", "Id"],
   head: ["最新区块", "Head"],
   lag: ["待上链记录", "Records to anchor"],
+  waitingSince: ["最早的等待自", "Oldest waits since"],
   pending: ["上链进行中", "Anchors under way"],
   noChains: ["没有配置链；单据只入账，不上链。", "No chain is configured; documents are recorded but not anchored."],
   failedTitle: ["失败的任务", "Failed jobs"],

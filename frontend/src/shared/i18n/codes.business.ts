@@ -303,6 +303,7 @@ export const BUSINESS = {
     unwatched: ["没有进程在看管它", "Nobody watches it"],
   },
   anchorState: {
+    waiting: ["等待上链", "Waiting"],
     prepared: ["准备中", "Prepared"],
     included: ["已进区块", "In a block"],
     anchored: ["已上链", "Anchored"],
