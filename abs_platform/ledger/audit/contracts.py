@@ -1,5 +1,6 @@
 """The log against its chains: what the contracts hold is ours, and what we call anchored is there."""
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from abs_platform.integrations import chains
@@ -11,8 +12,6 @@ from abs_platform.ledger.audit.report import Mode, Report, Wrong
 from abs_platform.ledger.models import Anchor, Chain, Channel, Checkpoint
 from abs_platform.ledger.states import LIVE, AnchorState
 
-EVM = "evm"
-
 
 def audit_chains(
     log: Channel, derived: Derived, seen: dict[str, SeenChain], report: Report, progress: Progress, *, using: str
@@ -23,15 +22,25 @@ def audit_chains(
     """
     checked = dict(seen)
     anchored = Anchor.objects.filter(channel=log, chain=OuterRef("id"), state=AnchorState.ANCHORED)
-    linked = Q(channels=log)
-    found = Chain.objects.using(using).filter(linked | Q(Exists(anchored))).exclude(contract="").distinct()
-    for chain in found.order_by("name"):
+    found = Chain.objects.using(using).filter(Q(channels=log) | Q(Exists(anchored))).distinct().order_by("name")
+    _all_there(seen, {chain.name: chain for chain in found})
+    for chain in found:
+        if not chain.contract:
+            continue  # setup_ledger has not been there yet
         try:
             checked[chain.name] = _ChainAudit(log, chain, derived, seen.get(chain.name), report, progress, using).run()
         except ChainError as error:
             if not isinstance(error, NotConfigured) or log in chain.channels.all():
                 report.unreachable[chain.name] = str(error)
     return checked
+
+
+def _all_there(seen: dict[str, SeenChain], found: dict[str, Chain]) -> None:
+    """A chain that held checkpoints before and is still in ABS_CHAINS is still here, with a contract."""
+    configured = {entry["name"] for entry in settings.CHAINS}
+    for name, before in seen.items():
+        if before.checked and name in configured and not (name in found and found[name].contract):
+            raise Wrong(f"chain {name}", f"held {before.checked} checkpoints in contract {before.contract} and is gone")
 
 
 class _ChainAudit:
@@ -59,11 +68,14 @@ class _ChainAudit:
 
     def run(self) -> SeenChain:
         self._configured()
-        self._client = chains.client(self._chain.name, contract=self._chain.contract)
+        self._same_contract()
+        try:
+            self._client = chains.client(self._chain.name, contract=self._chain.contract)
+        except ValueError as error:
+            raise self._wrong(f"has a contract's address of no form: {self._chain.contract!r}") from error
         chain_id = self._client.chain_id()
         if chain_id != self._chain.chain_id:
             raise self._wrong(f"answers as chain {chain_id}, not {self._chain.chain_id}")
-        self._same_contract()
         count = self._client.count(self._key)
         start = self._start(count)
         # Read after the count: an anchor is stored before it is sent, so whatever the contract has is here by now.

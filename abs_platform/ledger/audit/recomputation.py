@@ -14,7 +14,7 @@ from abs_platform.crypto.merkle import HASH_SIZE, TILE_WIDTH, Frontier, Hasher, 
 from abs_platform.crypto.merkle import Tile as FullTile
 from abs_platform.ledger.audit.memory import Facts, Seen, SeenChain
 from abs_platform.ledger.audit.report import Mode, Report, Wrong
-from abs_platform.ledger.audit.signatures import check_checkpoint, check_cosignature, key_facts
+from abs_platform.ledger.audit.signatures import check_cosignature, check_row, check_signed, key_facts
 from abs_platform.ledger.entries import entry
 from abs_platform.ledger.key_models import PublisherKey
 from abs_platform.ledger.models import Channel, Checkpoint, Cosignature, Leaf, PendingRecord, Record, Tile
@@ -83,11 +83,12 @@ class Recomputation:
         for checkpoint in following.order_by("size").iterator(chunk_size=256):
             if checkpoint.first != self._edge.size:
                 raise Wrong(f"checkpoint {checkpoint.size}", f"follows size {checkpoint.first}, not {self._edge.size}")
+            check_row(checkpoint)
             while self._edge.size < checkpoint.size:
                 self._leaves(checkpoint)
                 self._progress(self._edge.size, total)
             roots[checkpoint.size] = self._edge.root()
-            check_checkpoint(checkpoint, roots[checkpoint.size])
+            check_signed(checkpoint, roots[checkpoint.size])
             self._report.checkpoints += 1
         self._report.size, self._report.leaves = total, total - self._start
         self._cosignatures()
@@ -122,7 +123,8 @@ class Recomputation:
         checkpoint = row.select_related("channel", "sm2_key", "ed25519_key").first()
         if checkpoint is None:
             raise _rewritten(since)
-        check_checkpoint(checkpoint, bytes.fromhex(since.root))
+        check_row(checkpoint)
+        check_signed(checkpoint, bytes.fromhex(since.root))
         for level, (count, index) in enumerate(unfinished_tiles(since.size)):
             first = index * TILE_WIDTH
             stored = self._unfinished(level, first, first + count)
@@ -272,7 +274,8 @@ class Recomputation:
         """Records are in the log or wait for their place."""
         records = Record.objects.using(self._using).filter(channel=self._log)
         if self._since is None:
-            lost = records.filter(leaf=None, pending=None).order_by("id").values_list("id", flat=True).first()
+            nowhere = records.exclude(leaf__channel=self._log).exclude(pending__channel=self._log)
+            lost = nowhere.order_by("id").values_list("id", flat=True).first()
         else:
             lost = self._lost_lately(records, waiting)
         if lost is not None:
@@ -283,7 +286,8 @@ class Recomputation:
         newer = records.filter(id__gte=self._watermark).order_by("id").values_list("id", flat=True)
         known = self._placed | waiting
         unknown = [id for id in newer.iterator() if id not in known]
-        placed = Leaf.objects.using(self._using).filter(record_id__in=unknown, index__lt=self._start)
+        leaves = Leaf.objects.using(self._using).filter(channel=self._log, index__lt=self._start)
+        placed = leaves.filter(record_id__in=unknown)
         return min(set(unknown) - set(placed.values_list("record_id", flat=True)), default=None)
 
 

@@ -1,5 +1,7 @@
 """Checkpoints and cosignatures, to the last byte of their notes."""
 
+from django.conf import settings
+
 from abs_platform.ledger import note
 from abs_platform.ledger.audit.memory import Facts
 from abs_platform.ledger.audit.report import Wrong
@@ -19,8 +21,19 @@ def key_facts(key: PublisherKey) -> Facts:
     }
 
 
-def check_checkpoint(checkpoint: Checkpoint, root: bytes) -> None:
-    """Size, root and note say the same, and both keys that the row names have signed it. Raises Wrong."""
+def check_row(checkpoint: Checkpoint) -> None:
+    """The row says what its note says. Raises Wrong."""
+    row = f"checkpoint {checkpoint.size}"
+    try:
+        signed = note.parse(checkpoint.note)
+    except note.InvalidNote as error:
+        raise Wrong(row, f"its note is not valid: {error}") from error
+    if (signed.size, signed.root) != (checkpoint.size, bytes(checkpoint.root)):
+        raise Wrong(row, f"its note says size {signed.size} and root {signed.root.hex()}")
+
+
+def check_signed(checkpoint: Checkpoint, root: bytes) -> None:
+    """The row has the root that its leaves have, and both keys that it names have signed its note. Raises Wrong."""
     row = f"checkpoint {checkpoint.size}"
     if bytes(checkpoint.root) != root:
         raise Wrong(row, f"has root {bytes(checkpoint.root).hex()}, its leaves have {root.hex()}")
@@ -34,8 +47,6 @@ def check_checkpoint(checkpoint: Checkpoint, root: bytes) -> None:
         signed = note.verify(checkpoint.note, origin=origin, name=origin, keys=public)
     except note.InvalidNote as error:
         raise Wrong(row, f"its note is not valid: {error}") from error
-    if (signed.size, signed.root) != (checkpoint.size, root):
-        raise Wrong(row, f"its note says size {signed.size} and root {signed.root.hex()}")
     signatures = note.signatures(checkpoint.note)
     lines = [signature.line() for signature in signatures]
     if len(signatures) != len(keys) or checkpoint.note != "\n".join([signed.body(), *lines, ""]):
@@ -43,12 +54,22 @@ def check_checkpoint(checkpoint: Checkpoint, root: bytes) -> None:
 
 
 def check_cosignature(cosignature: Cosignature) -> None:
-    """The row says what its line says, and the line has a cosignature's form to the last byte. Raises Wrong."""
+    """The row says what its line says, to the last byte, and the witness has signed it, as far as ABS_WITNESSES knows it.
+
+    Raises Wrong.
+    """
     row = f"cosignature of {cosignature.witness} on checkpoint {cosignature.checkpoint.size}"
     signature = next(iter(note.signatures(f"\n\n{cosignature.line}")), None)
     if signature is None or signature.line() != cosignature.line:
         raise Wrong(row, "its line is no signature line")
     if signature.name != cosignature.witness:
         raise Wrong(row, f"its line is of {signature.name}")
-    if note.cosigned_at(signature) != int(cosignature.time.timestamp()):
+    if note.cosigned_at(signature) != cosignature.time.timestamp():
         raise Wrong(row, f"its line is of another time than {rfc3339(cosignature.time)}")
+    public = {witness["name"]: bytes.fromhex(witness["public"]) for witness in settings.WITNESSES}
+    if cosignature.witness in public:
+        try:
+            cosigned = note.parse(cosignature.checkpoint.note)
+            note.verify_cosignature(cosigned, signature, name=signature.name, public=public[signature.name])
+        except note.InvalidNote as error:
+            raise Wrong(row, str(error)) from error
