@@ -126,11 +126,6 @@ def officers_of(network_id: UUID) -> list[UUID]:
     )
 
 
-def operators() -> list[Organisation]:
-    """The organisations that run the platform."""
-    return list(Organisation.objects.filter(roles__contains=[Role.OPERATOR]).order_by("id"))
-
-
 def signing_key(organisation_id: UUID) -> sm2.SM2KeyPair:
     """The SM2 key held for an organisation (custodial), newest version."""
     row = OrganisationKey.objects.filter(organisation_id=organisation_id, purpose=KeyPurpose.SIGNING).latest("version")

@@ -56,19 +56,20 @@ def report(*, actor: Actor, network_id: UUID, observations: Sequence[Observation
 
 
 def report_tampering(*, audit_id: UUID, channel: str, row: str, detail: str) -> None:
-    """Raise an alert in each operating network: an audit found a row of the ledger other than what it was signed as."""
-    operators = parties.operators()
-    for network_id in {operator.network_id for operator in operators}:
-        observation = Observation(
-            rule="ledger_tampered",
-            severity=Severity.CRITICAL,
-            key=f"ledger/{channel}/{row}",
-            subject=SubjectRef("audit", audit_id),
-            subject_label=f"{channel}: {row}",
-            organisation_ids=tuple(operator.id for operator in operators if operator.network_id == network_id),
-            detail={"channel": channel, "row": row, "found": detail},
-        )
-        report(actor=PLATFORM, network_id=network_id, observations=[observation])
+    """Raise an alert in the operating network: an audit found a row of the ledger other than what it was signed as."""
+    operator = parties.operating_organisation()
+    if operator is None:
+        return  # before setup_operator has run there is nobody to tell
+    observation = Observation(
+        rule="ledger_tampered",
+        severity=Severity.CRITICAL,
+        key=f"ledger/{channel}/{row}",
+        subject=SubjectRef("audit", audit_id),
+        subject_label=f"{channel}: {row}",
+        organisation_ids=(operator.id,),
+        detail={"channel": channel, "row": row, "found": detail},
+    )
+    report(actor=PLATFORM, network_id=operator.network_id, observations=[observation])
 
 
 def _alert(network_id: UUID, seen: Observation) -> Alert:

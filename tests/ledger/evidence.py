@@ -42,14 +42,16 @@ CLOCK = "our own clock's word, signed by nobody; times that count are in the ent
 UNCOMMITTED = (
     "not in the entry: who acted is evidence in signed statements; the subject's own row holds the record's id"
 )
-SENDING = "the means to get a checkpoint to a chain; what counts is what the contract holds, by which transaction"
+SENDING = "the means to get something to a chain; what counts is what the contract holds, by which transaction"
+TOKEN = "an authority's, not a chain's: see test_audit_tokens.py"
 VERDICTS = "what audits found: their output"
 
 NO_EVIDENCE: dict[str, dict[str, str]] = {
     "Channel": {"required": CONFIGURED, "created_at": CLOCK},
     "Chain": {
         "confirmations": CONFIGURED, "publisher_id": SEEN, "head": SEEN, "head_seen_at": SEEN, "sequence": SEEN,
-        "balance": SEEN, "reorganisations": SEEN, "trouble": SEEN, "trouble_since": SEEN,
+        "balance": SEEN, "reorganisations": SEEN, "trouble": SEEN, "trouble_reason": SEEN, "trouble_since": SEEN,
+        "omission": SEEN, "omission_since": SEEN,
     },
     "ChannelChain": {"id": CONFIGURED, "channel_id": CONFIGURED, "chain_id": CONFIGURED},
     "Record": {
@@ -60,13 +62,20 @@ NO_EVIDENCE: dict[str, dict[str, str]] = {
     "Checkpoint": {"id": SURROGATE, "time": CLOCK},
     "Cosignature": {"id": SURROGATE, "received_at": CLOCK},
     "Anchor": {
-        "id": SURROGATE, "token": "of time-stamp authorities, not of chains", "orphaned": SEEN, "reason": SEEN,
+        "id": SURROGATE, "token": TOKEN, "orphaned": SEEN, "reason": SEEN,
         "created_at": CLOCK, "changed_at": CLOCK,
     },
     "AnchorTransaction": {
         "id": SENDING, "anchor_id": SENDING, "chain_id": SENDING, "sequence": SENDING, "transaction": SENDING,
         "raw": SENDING, "key_id": SENDING, "created_at": SENDING, "sent_at": SENDING,
     },
+    "HandOver": dict.fromkeys(
+        (
+            "id", "chain_id", "contract", "predecessor_id", "successor_id", "state", "transaction", "raw",
+            "created_at", "changed_at",
+        ),
+        SENDING,
+    ),
     "AuditRun": dict.fromkeys(("id", "channel_id", "mode", "state", "started_at", "finished_at", "size", "counts", "row", "detail", "unreachable"), VERDICTS),
 }  # fmt: skip
 

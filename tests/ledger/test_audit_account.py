@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection, connections, models
 
 from abs_platform.ledger import services
 from abs_platform.ledger.audit import account, audit
+from abs_platform.ledger.key_models import HandOver
 from abs_platform.ledger.models import AuditRun
 from tests.ledger.conftest import Ledger
 
@@ -70,7 +71,7 @@ def test_it_reads_nothing_but_the_ledger(audited: Ledger) -> None:
 
 def test_it_is_given_every_table_of_the_ledger_that_it_must_read(audited: Ledger) -> None:
     """A new table is either audited or named here."""
-    assert set(apps.get_app_config("ledger").get_models()) - set(account.READABLE) == {AuditRun}
+    assert set(apps.get_app_config("ledger").get_models()) - set(account.READABLE) == {AuditRun, HandOver}
     assert not any(refused(f"SELECT * FROM {model._meta.db_table}") for model in account.READABLE)
 
 

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 
-from abs_platform.config.management.commands.setup_operator import operating_organisation
 from abs_platform.core import clock, jobs
 from abs_platform.core.errors import Conflict, Forbidden, Invalid
 from abs_platform.core.ids import uuid7
@@ -17,6 +16,7 @@ from abs_platform.ledger.models import AuditRun, Channel
 from abs_platform.parties import services as parties
 from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.parties.roles import Role
+from abs_platform.parties.selectors import operating_organisation
 from abs_platform.risk.models import Alert, Severity
 from tests.ledger.conftest import Ledger
 

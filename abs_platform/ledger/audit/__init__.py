@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import connections, transaction
 
 from abs_platform.ledger.audit.account import ALIAS
-from abs_platform.ledger.audit.contracts import audit_chains
 from abs_platform.ledger.audit.memory import Memory, Seen, remembered_channels
+from abs_platform.ledger.audit.outside import audit_chains
 from abs_platform.ledger.audit.recomputation import Derived, Progress, Recomputation
 from abs_platform.ledger.audit.report import Mode, Report, Wrong
 from abs_platform.ledger.models import Channel

@@ -1,10 +1,12 @@
-"""The log against its chains: what the contracts hold is ours, and what we call anchored is there."""
+"""The log against one contract: what it holds is ours, and what we call anchored is there."""
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 
+from abs_platform.core import clock
 from abs_platform.integrations import chains
-from abs_platform.integrations.chains import ChainClient, ChainError, NotConfigured, Published
+from abs_platform.integrations.chains import ChainClient, ChainError, Published
+from abs_platform.ledger import supervision
 from abs_platform.ledger.anchors import log_key
 from abs_platform.ledger.audit.memory import SeenChain
 from abs_platform.ledger.audit.recomputation import Derived, Progress
@@ -13,37 +15,7 @@ from abs_platform.ledger.models import Anchor, Chain, Channel, Checkpoint
 from abs_platform.ledger.states import LIVE, AnchorState
 
 
-def audit_chains(
-    log: Channel, derived: Derived, seen: dict[str, SeenChain], report: Report, progress: Progress, *, using: str
-) -> dict[str, SeenChain]:
-    """Ask every chain, outside transactions. Returns how far each was found in order, for the memory. Raises Wrong.
-
-    An incremental audit asks for the newest checkpoint that was seen before and for those after it.
-    """
-    checked = dict(seen)
-    anchored = Anchor.objects.filter(channel=log, chain=OuterRef("id"), state=AnchorState.ANCHORED)
-    found = Chain.objects.using(using).filter(Q(channels=log) | Q(Exists(anchored))).distinct().order_by("name")
-    _all_there(seen, {chain.name: chain for chain in found})
-    for chain in found:
-        if not chain.contract:
-            continue  # setup_ledger has not been there yet
-        try:
-            checked[chain.name] = _ChainAudit(log, chain, derived, seen.get(chain.name), report, progress, using).run()
-        except ChainError as error:
-            if not isinstance(error, NotConfigured) or log in chain.channels.all():
-                report.unreachable[chain.name] = str(error)
-    return checked
-
-
-def _all_there(seen: dict[str, SeenChain], found: dict[str, Chain]) -> None:
-    """A chain that held checkpoints before and is still in ABS_CHAINS is still here, with a contract."""
-    configured = {entry["name"] for entry in settings.CHAINS}
-    for name, before in seen.items():
-        if before.checked and name in configured and not (name in found and found[name].contract):
-            raise Wrong(f"chain {name}", f"held {before.checked} checkpoints in contract {before.contract} and is gone")
-
-
-class _ChainAudit:
+class ContractAudit:
     """One channel on one chain."""
 
     def __init__(
@@ -67,7 +39,7 @@ class _ChainAudit:
         self._client: ChainClient
 
     def run(self) -> SeenChain:
-        self._configured()
+        """How far the contract was found in order. Raises Wrong, and ChainError when the chain cannot be asked."""
         self._same_contract()
         try:
             self._client = chains.client(self._chain.name, contract=self._chain.contract)
@@ -83,15 +55,6 @@ class _ChainAudit:
 
     def _wrong(self, detail: str) -> Wrong:
         return Wrong(f"chain {self._chain.name}", detail)
-
-    def _configured(self) -> None:
-        """The row says of the chain what the environment says."""
-        entry = chains.configuration(self._chain.name)
-        contract = str(entry.get("contract", ""))
-        if entry["kind"] != self._chain.kind:
-            raise self._wrong(f"is of kind {self._chain.kind} here and of kind {entry['kind']} in ABS_CHAINS")
-        if contract and contract.lower() != self._chain.contract.lower():
-            raise self._wrong(f"has contract {self._chain.contract} here and {contract} in ABS_CHAINS")
 
     def _same_contract(self) -> None:
         """Another contract than last time is in order only when the one before is no longer there to be read."""
@@ -146,6 +109,7 @@ class _ChainAudit:
 
     def _compare(self, start: int, count: int, anchors: dict[int, Anchor]) -> SeenChain:
         checked = start
+        held: list[tuple[int, Published]] = []
         anchored = [index for index, anchor in anchors.items() if anchor.state == AnchorState.ANCHORED]
         for index in range(start, max([count, *(index + 1 for index in anchored)])):
             self._progress(self._derived.size, self._derived.size)  # that the audit lives
@@ -155,13 +119,23 @@ class _ChainAudit:
                 if index in anchored:
                     raise Wrong(self._row(index), "the contract has no such checkpoint")
                 continue  # under way, or a re-organisation took it away meanwhile
+            held.append((index, found))
             self._is_ours(index, found)
             if anchor is None and index < count:
                 raise Wrong(self._row(index), f"is missing: the contract holds it since block {found.block}")
             if anchor is not None and anchor.state == AnchorState.ANCHORED:
                 self._anchored(anchor, found)
                 checked += checked == index
+        self._none_omitted(held)
         return SeenChain(self._chain.contract, checked)
+
+    def _none_omitted(self, held: list[tuple[int, Published]]) -> None:
+        """The log has every record that was counted on the chain, once its time to get a place is over."""
+        newest = Checkpoint.objects.using(self._using).filter(channel=self._log).order_by("-size")
+        size = newest.values_list("size", flat=True).first() or 0
+        found = supervision.omissions(held, size=size, now=clock.now(), delay=settings.MERGE_DELAY)
+        if found:
+            raise Wrong(f"chain {self._chain.name}, checkpoint {found[0].index}", str(found[0]))
 
     def _is_ours(self, index: int, found: Published) -> None:
         """What the contract holds is a checkpoint of this log."""
