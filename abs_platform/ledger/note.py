@@ -18,8 +18,8 @@ key id = SHA-256(key name || 0x0A || type || public key)[:4], with these types:
 """
 
 import base64
-import binascii
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -33,6 +33,7 @@ COSIGNATURE = "cosignature/v1"
 _TYPES = {SM2: b"\xffsm2-sm3", ED25519: b"\x01", COSIGNATURE: b"\x04"}
 _DASH = "— "
 _TIME_SIZE = 8
+_SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
 class InvalidNote(ValueError):
@@ -105,11 +106,11 @@ def parse(text: str) -> Checkpoint:
     if not separator or len(lines) != 3 or not lines[0]:
         raise InvalidNote("a checkpoint is origin, size and root on three lines, then an empty line")
     origin, size, root64 = lines
-    if not (size.isascii() and size.isdigit()) or str(int(size)) != size:
+    if not _SIZE.fullmatch(size):
         raise InvalidNote("the size is not a plain decimal number")
     try:
         root = base64.b64decode(root64, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # other characters than ASCII among them
         raise InvalidNote("the root is not base64") from error
     if len(root) != HASH_SIZE:
         raise InvalidNote(f"the root has {len(root)} bytes")
@@ -125,7 +126,7 @@ def signatures(text: str) -> list[Signature]:
             continue
         try:
             blob = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
+        except ValueError:
             continue
         found.append(Signature(signer, blob[:4], blob[4:]))
     return found

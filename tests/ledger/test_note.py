@@ -53,7 +53,7 @@ def test_a_signed_checkpoint_verifies() -> None:
 
 def test_signatures_of_others_are_passed_over() -> None:
     text, lines = signed().split("\n\n")
-    others = f"{text}\n\n— witness.example AAAAAAAA\n— {ORIGIN} !!!\n{lines}"
+    others = f"{text}\n\n— witness.example AAAAAAAA\n— {ORIGIN} !!!\n— {ORIGIN} ÄAAA\n{lines}"
     assert note.verify(others, origin=ORIGIN, name=ORIGIN, keys=KEYS) == CHECKPOINT
 
 
@@ -64,7 +64,9 @@ def test_signatures_of_others_are_passed_over() -> None:
         lambda text: text.replace("\n20\n", "\n020\n"),
         lambda text: text.replace("\n20\n", "\n-20\n"),
         lambda text: text.replace(ORIGIN, "abs.example/other"),
+        lambda text: text.replace("\n20\n", f"\n{'2' * 5000}\n"),
         lambda text: text.replace("AAEC", "AAED"),
+        lambda text: text.replace("AAEC", "ÄAEC"),
         lambda text: text.replace("\n\n", "\nextension\n\n"),
         lambda text: text.partition("\n\n")[0],
         lambda text: text.partition("\n\n")[0] + "\n\n",
