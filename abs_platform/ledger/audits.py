@@ -40,11 +40,11 @@ def runs(*, actor: Actor) -> QuerySet[AuditRun]:
 
 
 def trouble() -> str:
-    """What the newest audits found wrong, in words; empty when nothing is. A full audit's finding stands until a full audit
-    finds all in order, since an incremental one does not look there.
+    """What the newest audits found wrong, in words; empty when nothing is. A finding stands until an audit of the same mode
+    finds all in order: an incremental one does not look everywhere, and one that failed or reached no chain clears nothing.
     """
-    ended = AuditRun.objects.exclude(state=RUNNING).select_related("channel")
-    newest = ended.order_by("channel", "mode", "-started_at").distinct("channel", "mode")
+    told = AuditRun.objects.filter(state__in=[WRONG, IN_ORDER]).select_related("channel")
+    newest = told.order_by("channel", "mode", "-started_at").distinct("channel", "mode")
     found = {f"{run.channel.name}: {run.row}: {run.detail}": None for run in newest if run.state == WRONG}
     return "; ".join(found)
 

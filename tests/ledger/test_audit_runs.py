@@ -137,8 +137,9 @@ def test_what_a_full_audit_found_stands_until_a_full_audit_is_in_order(sealed: L
         )
 
     ended("full", "wrong", row="leaf 0", detail="is another one")
-    ended("incremental", "in_order")
-    assert audits.trouble() == "main: leaf 0: is another one"
+    for mode, state in (("incremental", "in_order"), ("full", "failed"), ("full", "unreachable")):
+        ended(mode, state)
+        assert audits.trouble() == "main: leaf 0: is another one", f"{mode} {state}"
     ended("full", "in_order")
     assert audits.trouble() == ""
 
