@@ -26,7 +26,7 @@ from abs_platform.ledger.states import OPEN, AnchorState
 
 Json = dict[str, Any]  # Any: JSON
 CANDIDATES = 16
-"""How many anchored checkpoints of each chain are looked through for one that stands on enough of them."""
+"""How many anchored checkpoints of each chain, the smallest over a record, are looked at for one that stands on enough."""
 UNWATCHED_AFTER = timedelta(minutes=1)
 
 
@@ -183,11 +183,16 @@ def _covering(channel: Channel, index: int) -> tuple[Checkpoint, list[Anchor]]:
     smallest = Checkpoint.objects.filter(channel=channel, size__gt=index).order_by("size").first()
     if smallest is None:
         raise LookupError(f"leaf {index} of {channel.name} is under no checkpoint")
+    chains = list(channel.chains.all())
+    anchored = Anchor.objects.filter(channel=channel, chain__in=chains, state=AnchorState.ANCHORED)
+    sizes: set[int] = set()
+    for chain in chains:
+        covering = anchored.filter(chain=chain, size__gt=index).order_by("size").values_list("size", flat=True)
+        sizes.update(covering[:CANDIDATES])
+    # All anchors at these sizes: where a slow chain meets a fast one, the fast one had many smaller ones before.
     by_size: dict[int, list[Anchor]] = {}
-    for chain in channel.chains.order_by("name"):
-        covering = Anchor.objects.filter(channel=channel, chain=chain, size__gt=index, state=AnchorState.ANCHORED)
-        for anchor in covering.select_related("checkpoint", "chain").order_by("size")[:CANDIDATES]:
-            by_size.setdefault(anchor.size, []).append(anchor)
+    for anchor in anchored.filter(size__in=sizes).select_related("checkpoint", "chain").order_by("chain__name"):
+        by_size.setdefault(anchor.size, []).append(anchor)
     if not by_size:
         return smallest, []
     best = min(by_size.values(), key=lambda anchors: (-min(len(anchors), channel.required), anchors[0].size))

@@ -107,6 +107,22 @@ def test_chains_of_any_speed_meet_at_the_same_checkpoints(two: Any) -> None:
     assert all(map(is_anchored, records))
 
 
+def test_a_chain_that_is_many_checkpoints_ahead_still_meets_the_slow_one(two: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(selectors, "CANDIDATES", 2)
+    two.CHANNELS = [channel("main", "business", "regulator", required=2)]
+    prepare()
+    (record,) = append("main")
+    for _ in range(3):
+        anchor("business")
+        append("main")
+    anchor("business")
+    anchor("regulator")  # takes the fourth, the newest that the other chain has
+    assert is_anchored(record)
+    proof = selectors.evidence(record.id)
+    assert [item["chain"] for item in proof["anchors"]] == ["business", "regulator"]
+    assert proof["inclusion"]["size"] == 4
+
+
 def test_channels_are_isolated_and_each_has_its_trust_file(two: Any) -> None:
     pools = channel("pools", "regulator", hash="sha256")
     two.CHANNELS = [channel("main", "business"), pools]
