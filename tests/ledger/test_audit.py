@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from django.core.management import call_command
-from django.db import connection, transaction
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection, transaction
 
 from abs_platform.crypto import sm2
 from abs_platform.crypto.merkle import Hasher
@@ -13,6 +13,7 @@ from abs_platform.ledger import keys, note, services
 from abs_platform.ledger.audit import audit
 from abs_platform.ledger.audit.report import Report
 from abs_platform.ledger.entries import entry
+from abs_platform.ledger.management.commands import audit_log
 from abs_platform.ledger.models import Anchor, Checkpoint, Leaf, Tile
 from tests.ledger.conftest import Ledger
 
@@ -208,6 +209,16 @@ def test_the_command_says_it_in_words_in_json_and_by_its_exit_code(
     code, text = run(capsys, "--json")
     answer = json.loads(text)
     assert (code, answer["ok"], answer["channels"][0]["wrong"]["row"]) == (1, False, "leaf 42")
+
+
+def test_a_database_that_cannot_be_read_is_no_verdict(unanchored: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**options: Any) -> None:
+        raise OperationalError("the connection was refused")
+
+    monkeypatch.setattr(audit_log, "audit", refuse)
+    with pytest.raises(CommandError, match="cannot be read: the connection was refused") as found:
+        call_command("audit_log", "--channel", "main")
+    assert found.value.returncode == 2
 
 
 def test_the_command_tells_an_unreachable_chain(

@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from abs_platform.ledger.audit import audit, channels
 from abs_platform.ledger.audit.memory import UnreadableMemory
@@ -27,11 +28,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:  # Any: Django's signature
         mode = Mode.INCREMENTAL if options["incremental"] else Mode.FULL
-        names = [options["channel"]] if options["channel"] else channels()
         try:
+            names = [options["channel"]] if options["channel"] else channels()
             reports = [audit(channel=name, mode=mode) for name in names]
         except (LookupError, UnreadableMemory) as error:
             raise CommandError(str(error), returncode=NO_AUDIT) from error
+        except DatabaseError as error:  # else Python ends with 1, which says that the log is wrong
+            raise CommandError(f"the database cannot be read: {error}", returncode=NO_AUDIT) from error
         if options["json"]:
             ok = all(report.wrong is None for report in reports)
             self.stdout.write(json.dumps({"ok": ok, "channels": [report.to_json() for report in reports]}))
