@@ -303,9 +303,7 @@ def root_of_inclusion(hasher: Hasher, *, leaf_hash: bytes, index: int, size: int
         raise InvalidProof(f"a path of {len(path)} hashes does not fit leaf {index} of {size}")
     copy = hasher._node.copy
     root = leaf_hash
-    left = (
-        index | -1 << inner
-    )  # bit by bit from the leaf on: whether the sibling is on the left, as all above `inner` are
+    left = index | -1 << inner  # a bit for each level: is the sibling on the left? Above `inner` all are.
     for sibling in path:
         state = copy()
         state.update(sibling + root if left & 1 else root + sibling)

@@ -63,21 +63,24 @@ class _Trail:
         """Whether the proof of a later leaf holds because this trail does. If so, the trail is that leaf's now."""
         index, node, path = proof.index, proof.leaf_hash, proof.path
         fork = (index ^ self._index).bit_length() - 1
-        if not 0 <= fork <= (index ^ self._last).bit_length() or index > self._last or len(node) != HASH_SIZE:
+        if not 0 <= fork <= (index ^ self._last).bit_length() or index > self._last or len(path) <= fork:
             return False
-        if path[fork + 1 :] != self._path[fork + 1 :] or path[fork : fork + 1] != self._nodes[fork : fork + 1]:
+        own, known = self._nodes, self._path
+        if path[fork] != own[fork] or path[fork + 1 :] != known[fork + 1 :] or len(node) != HASH_SIZE:
             return False
-        copy, nodes, bits = self._copy, [node], index
-        for sibling in path[:fork]:
-            if len(sibling) != HASH_SIZE:
-                return False
-            state = copy()
-            state.update(sibling + node if bits & 1 else node + sibling)
-            node = state.digest()
-            nodes.append(node)
-            bits >>= 1
-        if node != self._path[fork]:
+        nodes = [node]
+        if fork:
+            copy, bits = self._copy, index
+            for sibling in path[:fork]:
+                if len(sibling) != HASH_SIZE:
+                    return False
+                state = copy()
+                state.update(sibling + node if bits & 1 else node + sibling)
+                node = state.digest()
+                nodes.append(node)
+                bits >>= 1
+        if node != known[fork]:
             return False
+        own[: fork + 1] = nodes
         self._index, self._path = index, path
-        self._nodes[: fork + 1] = nodes
         return True

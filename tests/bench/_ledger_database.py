@@ -32,7 +32,7 @@ from tests.bench._measuring import Figure, Progress, share, timed
 MANY, FEW = 1_000_000, 10_000
 ROUNDS = 3
 GROWTH_ROUNDS = 7
-PROOFS = 100
+PROOFS = 50
 INCREMENT = 1_000
 LEAF_COLUMNS = "channel_id, index, record_id, hash"
 

@@ -139,6 +139,14 @@ def test_a_path_too_deep_for_the_right_edge_is_refused() -> None:
     assert refused_together(tree, proofs) == refused_alone(tree, proofs) == [1]
 
 
+def test_a_leaf_beyond_the_tree_is_refused() -> None:
+    """The last leaf's only sibling, given out as the leaf after it."""
+    tree, leaves = tree_of(5)
+    beyond = InclusionProof(5, tree.prove(4)[0], [leaves[4]])
+    proofs = [proof_of(tree, leaves, 4), beyond]
+    assert refused_together(tree, proofs) == refused_alone(tree, proofs) == [1]
+
+
 def test_another_root_or_size_refuses_all() -> None:
     tree, leaves = tree_of(100)
     proofs = [proof_of(tree, leaves, index) for index in range(100)]
