@@ -202,9 +202,12 @@ def _send(anchor: Anchor, stored: AnchorTransaction, client: ChainClient) -> Non
 
 
 def _claim_published(anchor: Anchor, client: ChainClient, otherwise: str) -> None:
-    """None of our transactions is on the chain. If the contract has the checkpoint all the same, that is as good."""
+    """None of our transactions is on the chain. If the contract has the checkpoint all the same, that is as good.
+
+    Where it has it with another count of records, an earlier anchor's transaction came after all: a fresh anchor adopts it.
+    """
     found = client.published(log_key(anchor.channel), anchor.index)
-    if found is not None and _is_ours(found, anchor.checkpoint):
+    if found is not None and _is_ours(found, anchor.checkpoint) and found.records == anchor.records:
         carrier = client.publisher_of(log_key(anchor.channel), anchor.index, found.block)
         receipt = client.receipt(carrier) if carrier else None
         if receipt is not None:

@@ -459,6 +459,29 @@ def test_a_lie_about_what_is_anchored_shows_and_is_forgotten(held: Ledger, node:
         assert is_anchored(first) and is_anchored(second) and count(node) == number and status() == ("ok", "")
 
 
+def nonce_used(request: dict[str, Any], result: Json) -> Json:
+    """Takes a transaction and says that it did not."""
+    if request["method"] == "eth_sendRawTransaction":
+        raise Refused("nonce too low")
+    return result
+
+
+def test_a_transaction_that_was_given_up_and_comes_after_all_is_adopted_with_its_count(
+    held: Ledger, node: Anvil, proxy: Proxy
+) -> None:
+    record = recorded(held)
+    with proxy.telling(nonce_used):
+        advance()
+    assert state() == ["abandoned"] and len(node.lying()) == 1
+    held.append()  # counted by the next anchor, which is for the same checkpoint and index
+    with suppress(ChainError):
+        advance()  # its nonce is that of the first, which the node keeps
+    assert state() == ["abandoned", "prepared"]
+    settle(node)
+    assert is_anchored(record) and count(node) == 1 and status() == ("ok", "")
+    assert list(Anchor.objects.filter(state="anchored").values_list("records", flat=True)) == [1]
+
+
 def test_without_reading_the_contract_again_a_lie_would_anchor(
     held: Ledger, node: Anvil, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
