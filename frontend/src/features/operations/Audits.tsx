@@ -52,12 +52,15 @@ export function Audits() {
   );
 }
 
-/** The newest finished run of each channel and mode: what a full audit found stands until a full one finds all in order. */
+/**
+ * The newest verdict on each channel by each mode: what a full audit found stands until a full one finds all in order. One
+ * that failed or reached no chain clears nothing.
+ */
 function newestOfEach(runs: readonly Audit[]): Audit[] {
   const newest = new Map<string, Audit>();
   for (const run of runs) {
     const kind = `${run.channel}/${run.mode}`;
-    if (run.state !== "running" && !newest.has(kind)) newest.set(kind, run);
+    if ((run.state === "wrong" || run.state === "in_order") && !newest.has(kind)) newest.set(kind, run);
   }
   return [...newest.values()];
 }
