@@ -4,19 +4,20 @@ Nothing here talks to a chain. What makes it safe to run twice at once is the ch
 that one checkpoint is under way per chain, and the unique constraints below that.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from abs_platform.core import clock, jobs
 from abs_platform.crypto.sm3 import sm3
 from abs_platform.ledger import crashpoints
 from abs_platform.ledger.key_models import PublisherKey
 from abs_platform.ledger.models import Anchor, AnchorTransaction, Chain, Channel, Checkpoint
-from abs_platform.ledger.states import LIVE, OPEN, TRANSITIONS, after
+from abs_platform.ledger.states import LIVE, OPEN, TRANSITIONS, AnchorState, after
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,31 +161,51 @@ def _add(anchor: Anchor, sendable: Sendable) -> AnchorTransaction:
 def change(anchor_id: UUID, action: str, *, place: Place | None = None, reason: str = "", settle: bool = False) -> None:
     """Take one step of the table, if it is still to be taken, and tell who listens when the anchor is settled."""
     with transaction.atomic():
-        anchor = Anchor.objects.select_for_update(of=("self",)).select_related("chain", "channel").get(id=anchor_id)
-        if anchor.state not in TRANSITIONS[action].sources:
-            return
-        if place is not None and not settle and bytes(anchor.block_hash or b"") == place.block_hash:
-            return  # still where it was, still not deep enough
-        anchor.state = after(action, anchor.state)
-        anchor.reason = reason
-        if action == "orphan":
-            anchor.orphaned += 1
-            anchor.transactions.update(sent_at=None)
-        if action in ("orphan", "include"):
-            anchor.block = place.block if place else None
-            anchor.block_hash = place.block_hash if place else None
-            anchor.block_time = place.time if place else None
-            anchor.transaction = place.transaction if place else None
-            anchor.token = place.token if place else None
-        if settle:
-            anchor.state = after("settle", anchor.state)
-            payload = {
-                "channel": anchor.channel.name,
-                "chain": anchor.chain.name,
-                "first": anchor.first,
-                "size": anchor.size,
-            }
-            jobs.publish("ledger.anchored", payload)
-        anchor.changed_at = clock.now()
-        anchor.save()
-    crashpoints.reach(f"anchor.{anchor.state}")
+        state = _step(anchor_id, action, place=place, reason=reason, settle=settle)
+    if state is not None:
+        crashpoints.reach(f"anchor.{state}")
+
+
+def orphan(chain: Chain, lost: Sequence[Anchor]) -> None:
+    """A re-organisation took these anchors of the chain away, the newest first."""
+    with transaction.atomic():
+        taken = [_step(anchor.id, "orphan") for anchor in lost]
+        if any(taken):
+            Chain.objects.filter(id=chain.id).update(reorganisations=F("reorganisations") + 1)
+    if any(taken):
+        crashpoints.reach("anchor.orphaned")
+
+
+def _step(
+    anchor_id: UUID, action: str, *, place: Place | None = None, reason: str = "", settle: bool = False
+) -> AnchorState | None:
+    """The state that the step leads to, None when another worker has taken it. In the caller's transaction."""
+    anchor = Anchor.objects.select_for_update(of=("self",)).select_related("chain", "channel").get(id=anchor_id)
+    if anchor.state not in TRANSITIONS[action].sources:
+        return None
+    if place is not None and not settle and bytes(anchor.block_hash or b"") == place.block_hash:
+        return None  # still where it was, still not deep enough
+    state = after(action, anchor.state)
+    anchor.reason = reason
+    if action == "orphan":
+        anchor.orphaned += 1
+        anchor.transactions.update(sent_at=None)
+    if action in ("orphan", "include"):
+        anchor.block = place.block if place else None
+        anchor.block_hash = place.block_hash if place else None
+        anchor.block_time = place.time if place else None
+        anchor.transaction = place.transaction if place else None
+        anchor.token = place.token if place else None
+    if settle:
+        state = after("settle", state)
+        payload = {
+            "channel": anchor.channel.name,
+            "chain": anchor.chain.name,
+            "first": anchor.first,
+            "size": anchor.size,
+        }
+        jobs.publish("ledger.anchored", payload)
+    anchor.state = state
+    anchor.changed_at = clock.now()
+    anchor.save()
+    return state

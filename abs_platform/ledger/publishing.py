@@ -12,7 +12,6 @@ The round asks the chain without a transaction, then writes what it learnt in on
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import F
 
 from abs_platform.core import clock
 from abs_platform.integrations import chains
@@ -36,6 +35,7 @@ from abs_platform.ledger.anchors import (
     log_key,
     next_checkpoint,
     open_anchors,
+    orphan,
     records_taken_in,
     store,
     store_another,
@@ -149,7 +149,7 @@ def _pursue(anchor: Anchor, client: ChainClient, sequence: int) -> None:
     elif receipts:
         change(anchor.id, "abandon", reason=f"the contract refused the transaction in block {receipts[0].block}")
     elif anchor.state in PLACED:
-        change(anchor.id, "orphan")
+        orphan(anchor.chain, [anchor])
     elif not stored:
         _claim_published(anchor, client, "nothing of it is left on the chain")
     else:
@@ -250,13 +250,11 @@ def _find_orphans(chain: Chain, client: ChainClient) -> None:
 
     Blocks are linked, so where one stands all below it do: mostly this reads a single block.
     """
-    found = 0
     placed = Anchor.objects.filter(chain=chain, contract=chain.contract, state__in=PLACED).order_by("-block")
+    lost = []
     for anchor in placed[:ORPHANS_PER_ROUND]:
         block = client.block(anchor.block or 0)
         if block is not None and block.hash == bytes(anchor.block_hash or b""):
             break
-        change(anchor.id, "orphan")
-        found += 1
-    if found:
-        Chain.objects.filter(id=chain.id).update(reorganisations=F("reorganisations") + 1)
+        lost.append(anchor)
+    orphan(chain, lost)

@@ -85,6 +85,7 @@ class Proxy:
         self.rules: list[Rule] = []
         self.asked: list[str] = []
         self.stall = 0.0
+        self._loses = False
         self._target = target
         proxy = self
 
@@ -121,6 +122,8 @@ class Proxy:
 
     def _answer(self, request: dict[str, Any]) -> Json:
         self.asked.append(request["method"])
+        if self._loses and request["method"] == "eth_sendRawTransaction":
+            return {"jsonrpc": "2.0", "id": request["id"], "result": "0x" + "00" * 32}
         if self.stall:
             time.sleep(self.stall)
         answer = requests.post(self._target, json=request, timeout=10).json()
@@ -143,6 +146,15 @@ class Proxy:
             yield
         finally:
             self.rules = [rule for rule in self.rules if rule not in rules]
+
+    @contextmanager
+    def losing(self) -> Iterator[None]:
+        """Within the block it says that it took what it was sent, and forgets it."""
+        self._loses = True
+        try:
+            yield
+        finally:
+            self._loses = False
 
     def stop(self) -> None:
         self._closing.set()
