@@ -237,7 +237,7 @@ class _Page:
             _row(words("key"), _grouped(key["public"]), is_code=True),
         ]
         if role == "witness":
-            seconds = int.from_bytes(line.signature[:8], "big")
+            seconds = note.cosigned_at(line)
             rows.append(self._time_row("witness_time", datetime.fromtimestamp(seconds, UTC), "witness_time_source"))
         return {"title": f"{words(role)} · {self._show(key['name'])}", "kind": words(key["type"]), "rows": rows}
 
