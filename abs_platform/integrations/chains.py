@@ -9,9 +9,10 @@ An adapter whose chain has no nonces fits too: for Fabric the signed proposal ta
 `sequence` stays 0. Time-stamp authorities have no blocks and stand beside this in `timestamps`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar, Protocol, cast
 
 from django.conf import settings
@@ -127,9 +128,9 @@ class Receipt:
     succeeded: bool
 
 
-class ChainClient(Protocol):
-    """What the ledger asks of a chain. Every method but `sign` talks to it and raises Unreachable or Rejected, and
-    must be called outside database transactions.
+class ChainReader(Protocol):
+    """What anybody may ask of a chain, without a key. Every method talks to it and raises Unreachable or Rejected, and must
+    be called outside database transactions.
     """
 
     def chain_id(self) -> int:
@@ -152,6 +153,24 @@ class ChainClient(Protocol):
         """Checkpoint `index` of that log."""
         ...
 
+    def receipt(self, transaction: bytes) -> Receipt | None:
+        """Where a transaction ended up; None while it is in no block."""
+        ...
+
+    def publisher_of(self, log: bytes, index: int, block: int) -> bytes | None:
+        """The id of the transaction that published checkpoint `index` in that block."""
+        ...
+
+    def publishers(self, *, depth: int = 1) -> tuple[str, str]:
+        """The account that the contract takes checkpoints from, and the one that may take over (all zeros: none), both
+        as of the block that is `depth` deep (1: the newest).
+        """
+        ...
+
+
+class ChainClient(ChainReader, Protocol):
+    """What the publisher asks of a chain, beside reading it. The same holds for every method but `sign`."""
+
     def draft(self, publication: Publication) -> Draft:
         """A transaction that publishes a checkpoint; refused when the chain would refuse it now."""
         ...
@@ -170,22 +189,8 @@ class ChainClient(Protocol):
         """Hand signed bytes over; handing over bytes that the chain already knows is no error."""
         ...
 
-    def receipt(self, transaction: bytes) -> Receipt | None:
-        """Where a transaction ended up; None while it is in no block."""
-        ...
-
     def account(self) -> PublisherAccount:
         """The publisher's account as of the newest block."""
-        ...
-
-    def publisher_of(self, log: bytes, index: int, block: int) -> bytes | None:
-        """The id of the transaction that published checkpoint `index` in that block."""
-        ...
-
-    def publishers(self, *, depth: int = 1) -> tuple[str, str]:
-        """The account that the contract takes checkpoints from, and the one that may take over (all zeros: none), both
-        as of the block that is `depth` deep (1: the newest).
-        """
         ...
 
     def draft_successor(self, account: str) -> Draft:
@@ -223,9 +228,17 @@ def client(name: str, *, contract: str = "", key: str = FIRST_CHAIN_KEY, timeout
 
     Raises NotConfigured.
     """
+    return cast(ChainClient, _adapter(name)(contract=contract, key=kms().chain_key(key), timeout=timeout))
+
+
+def reader(name: str, *, contract: str = "", timeout: float = 5.0) -> ChainReader:
+    """As `client`, for whoever has no key. Raises NotConfigured."""
+    return cast(ChainReader, _adapter(name)(contract=contract, key=None, timeout=timeout))
+
+
+def _adapter(name: str) -> Callable[..., object]:
     entry = configuration(name)
     adapter = ADAPTERS.get(entry["kind"])
     if adapter is None:
         raise NotConfigured(f"chain {name!r} is of kind {entry['kind']!r}; known are {', '.join(sorted(ADAPTERS))}")
-    made = import_string(adapter)(url=entry["url"], contract=contract, key=kms().chain_key(key), timeout=timeout)
-    return cast(ChainClient, made)
+    return partial(import_string(adapter), url=entry["url"])

@@ -61,14 +61,14 @@ _NO_FUNDS = ("insufficient funds", "upfront cost exceeds")
 class EvmChain:
     """ChainClient of an EVM chain with a CheckpointRegistry.
 
-    `key` is the publisher's 32-byte secp256k1 key; `timeout` bounds each request, in seconds.
+    `key` is the publisher's 32-byte secp256k1 key, None for one that only reads; `timeout` bounds each request, in seconds.
     """
 
-    def __init__(self, *, url: str, contract: str, key: bytes, timeout: float) -> None:
+    def __init__(self, *, url: str, contract: str, key: bytes | None, timeout: float) -> None:
         provider = HTTPProvider(url, request_kwargs={"timeout": timeout}, exception_retry_configuration=None)
         self._web3 = Web3(provider)
         self._web3.middleware_onion.inject(ExtraDataToPOAMiddleware, layer=0)
-        self._account: LocalAccount = Account.from_key(key)
+        self._own: LocalAccount | None = Account.from_key(key) if key is not None else None
         artefact = json.loads(ARTEFACT.read_text())
         self._abi = artefact["abi"]
         self._bytecode = artefact["bytecode"]
@@ -84,6 +84,12 @@ class EvmChain:
         self._contract: Contract | None = None
         if address:
             self._contract = self._web3.eth.contract(address=Web3.to_checksum_address(address), abi=self._abi)
+
+    @property
+    def _account(self) -> LocalAccount:
+        if self._own is None:
+            raise Rejected("no_key", "this client only reads")
+        return self._own
 
     @contextmanager
     def _talking(self) -> Iterator[None]:

@@ -20,7 +20,7 @@ from django.conf import settings
 
 from abs_platform.core import clock
 from abs_platform.integrations import chains
-from abs_platform.integrations.chains import ChainClient, ChainError, Published
+from abs_platform.integrations.chains import ChainError, ChainReader, Published
 from abs_platform.ledger.anchors import log_key
 from abs_platform.ledger.models import EVM, Chain, Channel
 from abs_platform.ledger.services import log_size
@@ -69,12 +69,12 @@ def omissions(
     return found
 
 
-def read_all(client: ChainClient, key: bytes) -> list[tuple[int, Published]]:
+def read_all(client: ChainReader, key: bytes) -> list[tuple[int, Published]]:
     """Every checkpoint of a log that the contract holds."""
     return list(_read(client, key, range(client.count(key))))
 
 
-def read_telling(client: ChainClient, key: bytes, *, before: datetime) -> list[tuple[int, Published]]:
+def read_telling(client: ChainReader, key: bytes, *, before: datetime) -> list[tuple[int, Published]]:
     """Those that tell most, in few questions: the newest ones, and the newest of a time before `before` with the one
     before that. Counts only grow, so what an older one would tell, these tell too.
     """
@@ -84,7 +84,7 @@ def read_telling(client: ChainClient, key: bytes, *, before: datetime) -> list[t
     return list(_read(client, key, sorted(chosen)))
 
 
-def _newest_before(client: ChainClient, key: bytes, count: int, moment: datetime) -> int:
+def _newest_before(client: ChainReader, key: bytes, count: int, moment: datetime) -> int:
     """The index of the newest checkpoint from before `moment`, -1 when there is none; times only grow."""
     low, high = -1, count
     while high - low > 1:
@@ -97,7 +97,7 @@ def _newest_before(client: ChainClient, key: bytes, count: int, moment: datetime
     return low
 
 
-def _read(client: ChainClient, key: bytes, indexes: Sequence[int]) -> Iterator[tuple[int, Published]]:
+def _read(client: ChainReader, key: bytes, indexes: Sequence[int]) -> Iterator[tuple[int, Published]]:
     for index in indexes:
         found = client.published(key, index)
         if found is not None:
@@ -106,7 +106,7 @@ def _read(client: ChainClient, key: bytes, indexes: Sequence[int]) -> Iterator[t
 
 def find(chain: Chain, channel: Channel, *, everything: bool = False) -> list[Omission]:
     """What the chain tells against the channel. Raises ChainError; call it outside transactions."""
-    client = chains.client(chain.name, contract=chain.contract)
+    client = chains.reader(chain.name, contract=chain.contract)
     delay = settings.MERGE_DELAY
     key = log_key(channel)
     published = read_all(client, key) if everything else read_telling(client, key, before=clock.now() - delay)

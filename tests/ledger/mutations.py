@@ -17,9 +17,9 @@ from abs_platform.ledger.models import Anchor, Checkpoint, Leaf, PendingRecord, 
 from tests.ledger.evidence import EVIDENCE
 
 SEED = 20261126
-FEW, SOME, MANY = 12, 30, 120
+FEW, SOME, MANY = 10, 24, 64
 WEIGHTS = {
-    "Tile.hashes": MANY, "Leaf.hash": MANY, "Record.commitment": MANY, "Checkpoint.note": 80, "Leaf.record_id": SOME,
+    "Tile.hashes": MANY, "Leaf.hash": MANY, "Record.commitment": MANY, "Checkpoint.note": 48, "Leaf.record_id": SOME,
     "Leaf.index": SOME, "Record.time": SOME, "Record.template": SOME, "Record.id": SOME, "Tile.root": SOME,
     "Cosignature.line": SOME,
 }  # fmt: skip
@@ -84,6 +84,7 @@ class Mutations:
     sizes: list[int] = field(init=False)
     checkpoints: dict[uuid.UUID, int] = field(init=False)
     pending: set[uuid.UUID] = field(init=False)
+    tables: dict[type[models.Model], list[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.index = dict(Leaf.objects.values_list("record_id", "index"))
@@ -98,7 +99,7 @@ class Mutations:
             for column in columns:
                 count = WEIGHTS.get(f"{model.__name__}.{column}", FEW)
                 found += [self.column(model, column) for _ in range(count)]
-        found += [make() for make in (self.deletion, self.exchange) for _ in range(60)]
+        found += [make() for make in (self.deletion, self.exchange) for _ in range(50)]
         found += [make() for make in (self.insertion, self.rollback) for _ in range(30)]
         return found
 
@@ -106,8 +107,7 @@ class Mutations:
 
     def column(self, model: type[models.Model], column: str) -> Mutation:
         """Change one value of one row."""
-        rows = list(self._rows(model, column))
-        row = self.rng.choice(rows)
+        row = self.rng.choice([row for row in self._all(model) if self._may_change(row, column)])
         old = getattr(row, column)
         new, byte = self._other(model, column, old)
         key = {f.column: getattr(row, f.column) for f in model._meta.pk_fields}
@@ -119,19 +119,17 @@ class Mutations:
         detail = f"byte {byte} " if isinstance(row, Tile) and column == "hashes" else ""
         return Mutation(shown, lambda: run(sql, *values), names, detail)
 
-    def _rows(self, model: type[models.Model], column: str) -> Iterator[Any]:
-        rows = model._default_manager.order_by("pk")
-        if model in (Anchor, PendingRecord):
-            return rows.iterator()
-        if hasattr(model, "channel") and model is not PublisherKey:
-            rows = rows.exclude(channel=self.other_channel)
-        if column == "retired_at":
-            rows = rows.exclude(retired_at=None)  # to retire one is no tampering
-        if model.__name__ == "Chain":
-            rows = rows.exclude(id=self.other_chain)
-        if model.__name__ == "Channel":
-            rows = rows.exclude(id=self.other_channel)
-        return rows.iterator()
+    def _all(self, model: type[models.Model]) -> list[Any]:
+        """A table's rows, ordered by their keys; read once."""
+        if model not in self.tables:
+            self.tables[model] = list(model._default_manager.order_by("pk"))
+        return self.tables[model]
+
+    def _may_change(self, row: Any, column: str) -> bool:
+        """Not what is there only to be pointed to; and to retire a key is no tampering."""
+        return row.pk not in (self.other_channel, self.other_chain) and (
+            column != "retired_at" or row.retired_at is not None
+        )
 
     def _other(self, model: type[models.Model], column: str, old: Any) -> tuple[Any, int]:
         """Another value of the same kind, and the byte that differs."""
@@ -229,7 +227,7 @@ class Mutations:
         """Take one row away."""
         models_ = [Record, PendingRecord, Leaf, Tile, Checkpoint, PublisherKey, Anchor]
         model = self.rng.choice(models_)
-        row: Any = self.rng.choice(list(model._default_manager.order_by("pk")))
+        row: Any = self.rng.choice(self._all(model))
         key = {f.column: getattr(row, f.column) for f in model._meta.pk_fields}
         where = " AND ".join(f'"{name}" = %s' for name in key)
         sql = f"DELETE FROM {model._meta.db_table} WHERE {where}"
@@ -240,11 +238,11 @@ class Mutations:
         """Two rows trade places."""
         table, columns, rows = self.rng.choice(
             [
-                ("ledger_leaf", ("record_id", "hash"), list(Leaf.objects.order_by("index"))),
-                ("ledger_leaf", ("hash",), list(Leaf.objects.order_by("index"))),
-                ("ledger_record", ("commitment",), list(Record.objects.order_by("id"))),
-                ("ledger_tile", ("hashes", "root"), list(Tile.objects.order_by("index"))),
-                ("ledger_checkpoint", ("root", "note"), list(Checkpoint.objects.order_by("size"))),
+                ("ledger_leaf", ("record_id", "hash"), self._all(Leaf)),
+                ("ledger_leaf", ("hash",), self._all(Leaf)),
+                ("ledger_record", ("commitment",), self._all(Record)),
+                ("ledger_tile", ("hashes", "root"), self._all(Tile)),
+                ("ledger_checkpoint", ("root", "note"), sorted(self._all(Checkpoint), key=lambda row: row.size)),
             ]
         )
         one, two = sorted(self.rng.sample(range(len(rows)), 2))
@@ -267,11 +265,9 @@ class Mutations:
 
     def insertion(self) -> Mutation:
         """A row more: a copy of one, in another place."""
-        leaf = Leaf.objects.order_by("-index")[0]
-        tile = Tile.objects.order_by("index")[0]
-        anchor = Anchor.objects.order_by("-index")[0]
-        checkpoint = Checkpoint.objects.order_by("-size")[0]
-        record = Record.objects.order_by("id")[0]
+        leaf, tile, record = self._all(Leaf)[-1], self._all(Tile)[0], self._all(Record)[0]
+        anchor = max(self._all(Anchor), key=lambda row: row.index)
+        checkpoint = max(self._all(Checkpoint), key=lambda row: row.size)
         more = self.rng.randrange(1, 50)
         new_id = uuid.UUID(int=self.rng.getrandbits(128))
         copies: list[tuple[str, Any, dict[str, Any], str]] = [

@@ -1,6 +1,7 @@
 """The auditor finds what was changed and names the row."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,12 +10,13 @@ from django.db import OperationalError, connection, transaction
 
 from abs_platform.crypto import sm2
 from abs_platform.crypto.merkle import Hasher
+from abs_platform.integrations.kms import kms
 from abs_platform.ledger import keys, note, services
 from abs_platform.ledger.audit import audit
 from abs_platform.ledger.audit.report import Report
 from abs_platform.ledger.entries import entry
 from abs_platform.ledger.management.commands import audit_log
-from abs_platform.ledger.models import Anchor, Checkpoint, Leaf, Tile
+from abs_platform.ledger.models import Anchor, Chain, Checkpoint, Leaf, Tile
 from tests.ledger.conftest import Ledger
 
 
@@ -181,6 +183,29 @@ def test_a_changed_anchor_is_named(ledger: Ledger) -> None:
         assert wrong(audit())[0] == f"anchor 0 on {ledger.chain.name}", change
         Anchor.objects.update(**kept)
     assert audit().wrong is None
+
+
+def test_an_anchor_called_final_too_early_is_named(ledger: Ledger) -> None:
+    ledger.append()
+    ledger.settle()
+    chain = ledger.chain
+    confirmations = chain.confirmations
+    Chain.objects.update(confirmations=1_000_000)
+    row, detail = wrong(audit())
+    assert row == f"anchor 0 on {chain.name}" and "blocks deep, not 1000000" in detail
+    Chain.objects.update(confirmations=confirmations)
+    assert audit().wrong is None
+
+
+def test_an_audit_needs_no_key(ledger: Ledger, settings: Any, tmp_path: Path) -> None:
+    """It can run where the platform's keys are not: it reads chains, and signs nothing."""
+    ledger.append()
+    ledger.settle()
+    kms.cache_clear()
+    settings.MASTER_KEY_FILE, settings.CHAIN_KEY_FILE = tmp_path / "none" / "master", tmp_path / "none" / "chain"
+    report = audit()
+    assert (report.wrong, report.unreachable, report.anchors) == (None, {}, 1)
+    assert not (tmp_path / "none").exists()
 
 
 def test_an_empty_log_is_in_order(unanchored: Ledger) -> None:

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 
 from abs_platform.core import clock
 from abs_platform.integrations import chains
-from abs_platform.integrations.chains import ChainClient, ChainError, Published
+from abs_platform.integrations.chains import ChainError, ChainReader, Published
 from abs_platform.ledger import supervision
 from abs_platform.ledger.anchors import log_key
 from abs_platform.ledger.audit.memory import SeenChain
@@ -36,13 +36,14 @@ class ContractAudit:
         self._progress = progress
         self._using = using
         self._key = log_key(log)
-        self._client: ChainClient
+        self._client: ChainReader
+        self._head = 0
 
     def run(self) -> SeenChain:
         """How far the contract was found in order. Raises Wrong, and ChainError when the chain cannot be asked."""
         self._same_contract()
         try:
-            self._client = chains.client(self._chain.name, contract=self._chain.contract)
+            self._client = chains.reader(self._chain.name, contract=self._chain.contract)
         except ValueError as error:
             raise self._wrong(f"has a contract's address of no form: {self._chain.contract!r}") from error
         chain_id = self._client.chain_id()
@@ -61,7 +62,7 @@ class ContractAudit:
         if self._seen is None or self._seen.contract == self._chain.contract:
             return
         try:
-            left = chains.client(self._chain.name, contract=self._seen.contract).count(self._key)
+            left = chains.reader(self._chain.name, contract=self._seen.contract).count(self._key)
         except ChainError:
             left = 0
         if left:
@@ -84,12 +85,12 @@ class ContractAudit:
 
     def _anchors(self, start: int) -> dict[int, Anchor]:
         """The anchors from number `start` on, as far as they can be checked without the chain."""
-        elsewhere = self._live().exclude(contract=self._chain.contract).order_by("index").first()
+        following = self._live().filter(index__gte=start)
+        elsewhere = following.exclude(contract=self._chain.contract).order_by("index").first()
         if elsewhere is not None:
             raise Wrong(self._row(elsewhere.index), f"is in contract {elsewhere.contract}, which the chain's is not")
         anchors: dict[int, Anchor] = {}
-        following = self._live().filter(index__gte=start).select_related("checkpoint")
-        for anchor in following.order_by("index", "id"):
+        for anchor in following.select_related("checkpoint").order_by("index", "id"):
             checkpoint = anchor.checkpoint
             if anchor.index in anchors:
                 raise Wrong(self._row(anchor.index), "is there twice")
@@ -108,6 +109,7 @@ class ContractAudit:
     # --- the contract
 
     def _compare(self, start: int, count: int, anchors: dict[int, Anchor]) -> SeenChain:
+        self._head = self._client.head().number  # read after the anchors: what was deep enough then still is
         checked = start
         held: list[tuple[int, Published]] = []
         anchored = [index for index, anchor in anchors.items() if anchor.state == AnchorState.ANCHORED]
@@ -167,6 +169,9 @@ class ContractAudit:
         block = self._client.block(found.block)
         if block is None or block.hash != bytes(anchor.block_hash or b"") or block.time != anchor.block_time:
             raise Wrong(row, f"block {found.block} is another one on the chain")
+        depth = self._head - found.block + 1
+        if depth < self._chain.confirmations:
+            raise Wrong(row, f"is called anchored and is only {depth} blocks deep, not {self._chain.confirmations}")
         if self._client.publisher_of(self._key, anchor.index, found.block) != bytes(anchor.transaction or b""):
             raise Wrong(row, "another transaction published it")
         self._report.anchors += 1
