@@ -4,6 +4,7 @@ import base64
 import copy
 import json
 import random
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -113,6 +114,8 @@ def mutated(value: Any, rng: random.Random) -> Any:
         return replaced(value, at, rng.choice(JUNK))
     if at[-1] == "checkpoint" and isinstance(old, str):
         return replaced(value, at, mutated_note(old, rng))
+    if isinstance(old, str) and rng.random() < 0.5 and re.fullmatch(r"[0-9a-f]{64,}", old):
+        return replaced(value, at, flipped(bytes.fromhex(old), rng).hex())
     if isinstance(old, str):
         return replaced(value, at, mutated_text(old, rng))
     if isinstance(old, bool) or old is None:

@@ -60,15 +60,13 @@ CHANGES = {
     "value with a space": change(value="113.00 "),
     "path": change(path="/totals/net"),
     "salt": change(salt="00" * 32),
-    "index": change(index=6),
+    "index": lambda fields: fields["disclosed"][1].update(index=(fields["disclosed"][1]["index"] + 1) % 7),
     "index beyond": change(index=7),
     "no proof": change(proof=[]),
     "count": lambda fields: fields.update(count=fields["count"] + 1),
     "one field twice": lambda fields: fields["disclosed"].append(fields["disclosed"][0]),
     "one path at two places": lambda fields: fields["disclosed"].append({**fields["disclosed"][0], "index": 6}),
-    "salts exchanged": lambda fields: [
-        fields["disclosed"][at].update(salt=fields["disclosed"][1 - at]["salt"]) for at in (0, 0)
-    ],
+    "salt of another field": lambda fields: fields["disclosed"][1].update(salt=fields["disclosed"][0]["salt"]),
 }
 
 
