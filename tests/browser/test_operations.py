@@ -24,10 +24,11 @@ def test_an_audit_on_request_says_that_all_is_in_order(visit: SignIn, mode: str)
     expect(page.get_by_test_id("audit-wrong")).to_have_count(0)
 
 
-def test_a_key_is_changed_only_by_who_has_read_what_follows(visit: SignIn) -> None:
+@pytest.mark.parametrize(("algorithm", "signed"), [("SM2", "main"), ("secp256k1", "监管链")])
+def test_a_key_is_changed_only_by_who_has_read_what_follows(visit: SignIn, algorithm: str, signed: str) -> None:
     page = visit("operator", "/operations/ledger")
-    row = page.get_by_test_id("key-row").filter(has_text="SM2").first
-    expect(row).to_contain_text("main")
+    row = page.get_by_test_id("key-row").filter(has_text=algorithm).first
+    expect(row).to_contain_text(signed)
     row.get_by_test_id("rotate-key").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("listitem")).to_have_count(3)

@@ -45,7 +45,6 @@ export type Severity = Alert["severity"];
 
 export type Audit = Schemas["AuditOut"];
 export type PublisherKey = Schemas["KeyOut"];
-export type LogKeyAlgorithm = Schemas["RotateInRequest"]["algorithm"];
 export type LedgerChannel = Schemas["ChannelOut"];
 export type LedgerChain = Schemas["ChainOut"];
 export type Checkpoint = Schemas["CheckpointOut"];

@@ -2,7 +2,7 @@ import { Button } from "antd";
 import { useState } from "react";
 
 import { useResource } from "../../api/queries";
-import type { LogKeyAlgorithm, PublisherKey } from "../../api/types";
+import type { PublisherKey } from "../../api/types";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { CopyText } from "../../shared/ui/CopyText";
 import { DataTable, type Column } from "../../shared/ui/DataTable";
@@ -13,13 +13,11 @@ import { StatusTag } from "../../shared/ui/StatusTag";
 import { ledgerMessages } from "./ledgerMessages";
 import { RotateDialog } from "./RotateDialog";
 
-type Rotating = Readonly<{ name: string; algorithm: LogKeyAlgorithm }>;
-
 /** The platform's own keys, which of them signed what, and their change. */
 export function Keys() {
   const t = useText(ledgerMessages);
   const query = useResource("/api/v1/ledger/keys");
-  const [rotating, setRotating] = useState<Rotating | null>(null);
+  const [rotating, setRotating] = useState<PublisherKey | null>(null);
   const columns = useColumns(setRotating);
   const keys = query.data?.keys;
   return (
@@ -27,12 +25,12 @@ export function Keys() {
       <Loaded query={query} hasData={keys !== undefined} rows={4}>
         {keys && (keys.length === 0 ? <Empty title={t("noKeys")}>{t("noKeysText")}</Empty> : <DataTable caption={t("keysTitle")} columns={columns} rows={keys} rowKey={(key) => key.id} testId="key-row" />)}
       </Loaded>
-      {rotating && <RotateDialog {...rotating} onClose={() => setRotating(null)} />}
+      {rotating && <RotateDialog row={rotating} onClose={() => setRotating(null)} />}
     </Section>
   );
 }
 
-function useColumns(rotate: (key: Rotating) => void): Column<PublisherKey>[] {
+function useColumns(rotate: (row: PublisherKey) => void): Column<PublisherKey>[] {
   const t = useText(ledgerMessages);
   const code = useCodes();
   return [
@@ -72,10 +70,10 @@ function useColumns(rotate: (key: Rotating) => void): Column<PublisherKey>[] {
       key: "action",
       title: t("action"),
       action: true,
-      render: ({ is_active, name, algorithm }) =>
-        is_active &&
-        algorithm !== "secp256k1" && (
-          <Button size="small" onClick={() => rotate({ name, algorithm })} data-testid="rotate-key">
+      render: (row) =>
+        row.is_active &&
+        (row.algorithm !== "secp256k1" || row.chains.length > 0) && (
+          <Button size="small" onClick={() => rotate(row)} data-testid="rotate-key">
             {t("rotate")}
           </Button>
         ),

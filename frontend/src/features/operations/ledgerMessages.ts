@@ -51,6 +51,11 @@ export const ledgerMessages = defineMessages({
   rotateLog1: ["新检查点由新密钥签名；旧密钥停用，它签过的检查点照样有效。", "New checkpoints are signed by the new key; the old one is retired, and what it signed stays valid."],
   rotateLog2: ["信任文件随之改变：存有旧信任文件的人会把新检查点判为无效，请通知他们重新获取。", "The trust file changes: whoever holds an old one will refuse new checkpoints. Tell them to fetch it anew."],
   rotateLog3: ["更换本身会写入日志，并由旧密钥的最后一个检查点证明；不能撤回。", "The change itself goes into the log under the old key's last checkpoint; it cannot be taken back."],
+  rotateChain1: ["这条链现在的账户在合约里指定新账户为继任者，新账户随即接手发布。", "The account that publishes there now names a new one its successor in the contract, and the new one takes over."],
+  rotateChain2: ["新账户要有余额才能发交易：开发链会自动充值，生产链须先充值，否则停在这一步等待。", "The new account needs funds: a development chain gives them, in production fund it, or the change waits at that step."],
+  rotateChain3: ["接手期间，这条链的检查点排队，其他链和其他密钥不受影响；不能撤回。", "While it takes over, checkpoints queue for this chain alone; other chains and keys are not touched. It cannot be taken back."],
+  rotateWhich: ["哪条链", "Which chain"],
   rotateRead: ["我已了解以上影响", "I have read what follows"],
+  rotateStarted: ["已开始更换，通常几秒完成", "The change has begun; it mostly takes seconds"],
   rotated: ["密钥已更换", "The key was changed"],
 });

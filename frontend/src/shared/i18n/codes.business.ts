@@ -222,6 +222,7 @@ export const BUSINESS = {
     grant: ["授权", "Grant"],
     organisation: ["企业", "Organisation"],
     audit: ["账本审计", "Ledger audit"],
+    publisher_key: ["平台密钥", "Platform key"],
   },
   severity: {
     low: ["低", "Low"],

@@ -37,6 +37,8 @@ export const ERRORS = {
     amount_too_high: ["金额超过已确认的贸易金额", "The amount exceeds what the trade supports"],
     all_refused: ["没有接收任何文件", "None of the files was taken"],
     reason_missing: ["还没有写理由", "The reason is missing"],
+    chain_has_no_contract: ["这条链上还没有我们的合约", "There is no contract of ours on this chain"],
+    hand_over_under_way: ["这条链正在换密钥", "This chain is being passed on to a new key already"],
     audit_running: ["这个通道正在审计", "An audit of this channel is under way"],
     channel_unknown: ["没有这个通道", "There is no such channel"],
     already_confirmed: ["这笔贸易的付款已经确认过", "The payment of this trade has been confirmed already"],
@@ -65,6 +67,8 @@ export const ERRORS = {
     unsupported_media_type: ["请求的格式不受支持", "The request's format is not supported"],
   },
   remedy: {
+    chain_has_no_contract: ["请先运行 setup_ledger。", "Run setup_ledger first."],
+    hand_over_under_way: ["等它换完再看。", "Wait until that is done."],
     audit_running: ["请等它结束后再试。", "Wait for its end, then ask again."],
     channel_unknown: ["请从列表中选择一个通道。", "Pick one of those that the ledger lists."],
     network: ["请检查网络后重试。", "Check your connection, then try again."],
