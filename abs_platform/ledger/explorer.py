@@ -19,6 +19,7 @@ from abs_platform.ledger import selectors
 from abs_platform.ledger.models import (
     Anchor,
     AnchorTransaction,
+    Chain,
     Channel,
     ChannelChain,
     Checkpoint,
@@ -251,11 +252,12 @@ def _by_number(actor: Actor, number: int) -> Found:
 
 
 def _by_hash(actor: Actor, digest: bytes) -> Found:
-    carriers = AnchorTransaction.objects.filter(transaction=digest).values("anchor")
+    sent = AnchorTransaction.objects.filter(chain__in=list(Chain.objects.all()), transaction=digest)
+    carried = list(sent.values_list("anchor_id", flat=True))
     return Found(
         records=_first(records(actor=actor).filter(leaf__hash=digest)),
         checkpoints=_first(_any_checkpoint().filter(root=digest)),
-        anchors=_first(_any_anchor().filter(Q(id__in=carriers) | Q(transaction=digest))),
+        anchors=_first(_any_anchor().filter(Q(id__in=carried) | Q(transaction=digest))),
     )
 
 

@@ -1,7 +1,6 @@
 """The log's tables. Records, leaves, tiles and checkpoints are only ever inserted into; the database sees to it."""
 
 import pgtrigger
-from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.lookups import Exact
@@ -154,7 +153,7 @@ class PendingRecord(models.Model):
 
 
 class Leaf(models.Model):
-    """A record's place in the log. A hash is looked for by block ranges: a tree of hashes would slow the sequencer."""
+    """A record's place in the log."""
 
     pk = models.CompositePrimaryKey("channel_id", "index")
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, db_index=False)
@@ -168,7 +167,6 @@ class Leaf(models.Model):
             models.CheckConstraint(condition=Q(index__gte=0), name="leaf_index_natural"),
             sized("hash", HASH_SIZE, "leaf_hash_size"),
         ]
-        indexes = [BrinIndex(fields=["hash"], name="leaf_hash", opclasses=["bytea_bloom_ops"], autosummarize=True)]
 
 
 class Tile(models.Model):
@@ -301,6 +299,7 @@ class Anchor(models.Model):
             models.Index(fields=["channel", "chain", "size"], name="anchor_cover", condition=Q(state=ANCHORED)),
             models.Index(fields=["channel", "chain", "size", "id"], name="anchor_by_size"),
             models.Index(fields=["block"], name="anchor_block"),
+            models.Index(fields=["transaction"], name="anchor_transaction"),
         ]
         constraints = [
             models.UniqueConstraint(

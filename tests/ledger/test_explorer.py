@@ -14,7 +14,7 @@ from abs_platform.core import clock
 from abs_platform.core.errors import NotFound
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.integrations import chains
-from abs_platform.ledger import anchoring, explorer, life, public_log, selectors, services
+from abs_platform.ledger import anchoring, explorer, life, public_log, services
 from abs_platform.ledger.api import explorer_shapes as shapes
 from abs_platform.ledger.explorer import ChannelState
 from abs_platform.ledger.models import Anchor, Chain, Channel, Checkpoint, Cosignature, Leaf, Record
@@ -246,13 +246,3 @@ def test_looking_into_a_record_asks_no_more_questions_when_the_log_is_long(unanc
     for _ in range(10):
         sealed()
     assert queries() == before
-
-
-def test_a_leaf_is_found_by_its_hash_without_reading_the_log(unanchored: Ledger) -> None:
-    """The index of block ranges answers; a plain scan is what it replaces."""
-    record = sealed()
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        plan = Leaf.objects.filter(hash=bytes(record.leaf.hash)).explain()
-    assert "leaf_hash" in plan, plan
-    assert selectors.positions([record.id])[record.id].index == 0
