@@ -57,7 +57,8 @@ def cosign(*, channel: str, text: str) -> tuple[Cosignature, bool]:
 def _verified(checkpoint: Checkpoint, line: str) -> tuple[str, int]:
     """The witness whose line this is, and the Unix time that it states."""
     found = note.signatures(f"\n\n{line}\n")
-    if len(found) != 1 or len(line) > 300:
+    # In its one proper form: the line is kept as it is, and verifiers refuse a whole note for one that is not.
+    if len(found) != 1 or len(line) > 300 or found[0].line() != line:
         raise Invalid("cosignature_malformed", "This is no signature line: — <name> <base64 of key id and signature>.")
     known = {entry["name"]: bytes.fromhex(entry["public"]) for entry in settings.WITNESSES}
     name = found[0].name

@@ -97,6 +97,8 @@ def test_what_is_no_valid_cosignature_of_a_known_witness_is_refused(log: Ledger)
         (f"3\n{line[2:]}\n", 422, "cosignature_malformed"),
         (f"3\n— {name} AAAA\n", 422, "cosignature_wrong"),
         (f"3\n— {name} !!\n", 422, "cosignature_malformed"),
+        (f"3\n— {name} é\n", 422, "cosignature_malformed"),
+        (f"3\n{line[:-3]}{chr(ord(line[-3]) + 1)}==\n", 422, "cosignature_malformed"),  # the same bytes
         (f"{'9' * 400}\n{line}\n", 422, "cosignature_malformed"),
         ("", 422, "invalid_input"),
         ("x" * 2000, 413, "text_too_large"),
