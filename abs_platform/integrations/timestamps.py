@@ -5,6 +5,7 @@ made without any network, so that the caller can store them before they are sent
 """
 
 import hashlib
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import requests
+import urllib3
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from rfc3161_client import (
@@ -85,14 +87,14 @@ class Rfc3161:
 
     def stamp(self, request: bytes, data: bytes) -> Stamp:
         response = _decoded(self._post(request))
-        status = PKIStatus(response.status)
-        if status is not PKIStatus.GRANTED:
-            raise Rejected(
-                "refused", f"{self._url} did not grant a time-stamp: {status.name.lower()}, {_words(response)}"
-            )
-        if response.tst_info.nonce != parse_timestamp_request(request).nonce:
+        if response.status != PKIStatus.GRANTED:
+            raise Rejected("refused", f"{self._url} did not grant a time-stamp: {_status(response)}")
+        try:
+            nonce, token = response.tst_info.nonce, response.time_stamp_token()
+        except ValueError as error:
+            raise InvalidToken(f"{self._url} granted a time-stamp and gave none: {error}") from error
+        if nonce != parse_timestamp_request(request).nonce:
             raise InvalidToken(f"{self._url} answered another request than ours")
-        token = response.time_stamp_token()
         return Stamp(token, self._verified(response, data))
 
     def verify(self, token: bytes, data: bytes) -> datetime:
@@ -111,24 +113,38 @@ class Rfc3161:
                 response, hashlib.sha256(data).digest()
             )
             _refuse_strangers(response)
+            moment = info.gen_time
         except (VerificationError, ValueError) as error:
             raise InvalidToken(f"the time-stamp token does not hold: {error}") from error
-        return info.gen_time.replace(tzinfo=UTC) if info.gen_time.tzinfo is None else info.gen_time.astimezone(UTC)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
     def _post(self, request: bytes) -> bytes:
         assert_no_transaction()
-        headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
+        headers = {
+            "Content-Type": "application/timestamp-query",
+            "Accept": "application/timestamp-reply",
+            "Accept-Encoding": "identity",
+        }
         try:
             with requests.post(
                 self._url, data=request, headers=headers, timeout=self._timeout, stream=True, allow_redirects=False
             ) as answer:
                 if answer.status_code != requests.codes.ok:
                     raise Unreachable(f"{self._url} answered with HTTP status {answer.status_code}")
-                body = answer.raw.read(MOST_BYTES + 1, decode_content=True)
-        except (requests.RequestException, OSError) as error:
+                return self._read(answer.raw)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise Unreachable(f"no answer from {self._url}: {type(error).__name__}") from error
-        if len(body) > MOST_BYTES:
-            raise Unreachable(f"{self._url} answered with more than {MOST_BYTES} bytes")
+
+    def _read(self, answer: urllib3.HTTPResponse) -> bytes:
+        """The body, as far as it comes in time and is not too long: a byte now and then must not hold us for ever."""
+        deadline = time.monotonic() + self._timeout
+        body = bytearray()
+        while piece := answer.read1(MOST_BYTES, decode_content=False):
+            body += piece
+            if len(body) > MOST_BYTES:
+                raise Unreachable(f"{self._url} answered with more than {MOST_BYTES} bytes")
+            if time.monotonic() > deadline:
+                raise Unreachable(f"{self._url} takes too long to answer")
         return bytes(body)
 
 
@@ -178,8 +194,10 @@ def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
     return True
 
 
-def _words(response: TimeStampResponse) -> str:
-    return "; ".join(response.status_string or []) or "without a reason"
+def _status(response: TimeStampResponse) -> str:
+    known = {int(status): status.name.lower() for status in PKIStatus}
+    words = "; ".join(response.status_string or []) or "without a reason"
+    return f"{known.get(response.status, f'status {response.status}')}, {words}"
 
 
 def _response_of(token: bytes) -> bytes:

@@ -1,6 +1,9 @@
 """Time-stamps: a real authority's tokens are kept when they hold, and everything else is refused and harms nobody."""
 
 import base64
+import socketserver
+import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -123,6 +126,14 @@ def flipped(authority: Authority) -> Callable[[bytes], bytes]:
     return answer
 
 
+def granted_without_token(request: bytes) -> bytes:
+    return bytes.fromhex("30053003020100")
+
+
+def of_no_known_status(request: bytes) -> bytes:
+    return bytes.fromhex("30053003020163")
+
+
 def long(request: bytes) -> bytes:
     return b"\x30" * 100_000
 
@@ -140,6 +151,8 @@ def test_an_authority_that_lies_or_fails_degrades_alone_and_heals(
         (lambda request: b"", InvalidToken, "invalid_token", authority.root),
         (lambda request: b"nonsense", InvalidToken, "invalid_token", authority.root),
         (long, Unreachable, "unreachable", authority.root),
+        (granted_without_token, InvalidToken, "invalid_token", authority.root),
+        (of_no_known_status, Rejected, "refused", authority.root),
         (of_another_request(authority), InvalidToken, "invalid_token", authority.root),
         (flipped(authority), InvalidToken, "invalid_token", authority.root),
         (stranger.stamp, InvalidToken, "invalid_token", authority.root),
@@ -163,6 +176,34 @@ def test_an_authority_that_lies_or_fails_degrades_alone_and_heals(
     assert len(set(authority.asked)) == 1, "another request went out"
     for other in (stranger, expired, plain):
         other.stop()
+
+
+@pytest.mark.parametrize("pause", [None, 0.05])
+def test_an_answer_that_breaks_off_or_drips_is_no_answer(authority: Authority, pause: float | None) -> None:
+    """Its connection ends, or lives on by a byte now and then, after a part of what it said would come."""
+    with socketserver.TCPServer(("127.0.0.1", 0), type("Part", (_Part,), {"pause": pause})) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        roots = x509.load_pem_x509_certificates(authority.root.read_bytes())
+        client = Rfc3161(url=f"http://127.0.0.1:{server.server_address[1]}/", roots=roots, timeout=0.3)
+        began = time.monotonic()
+        with pytest.raises(Unreachable):
+            client.stamp(client.request(b"data"), b"data")
+        assert time.monotonic() - began < 5
+        server.shutdown()
+
+
+class _Part(socketserver.BaseRequestHandler):
+    pause: float | None
+
+    def handle(self) -> None:
+        self.request.recv(65_536)
+        self.request.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n0")
+        for _ in range(200 if self.pause else 0):
+            time.sleep(self.pause or 0)
+            try:
+                self.request.sendall(b"0")
+            except OSError:
+                return
 
 
 def plain_or_refused(authority: Authority) -> Callable[[bytes], bytes]:
