@@ -5,7 +5,9 @@ cosignature is made: after a crash the witness has promised nothing that it does
 """
 
 import argparse
+import contextlib
 import hashlib
+import http.client
 import json
 import os
 import re
@@ -28,7 +30,7 @@ from abs_platform.launch.witnessing import Refused, Seen, Witness, check_proof, 
 from abs_platform.verifier.abs_verify import MAX_TRUST_BYTES, Note, Unreadable, load_json, read_checkpoint
 
 REFUSED, UNREACHABLE = 1, 4
-TIMEOUT = 20.0
+TIMEOUT = 20.0  # seconds without a byte, and for a whole answer
 MAX_REPLY = 1 << 16
 MAX_PATH = 64
 _DESCRIPTION = """\
@@ -186,27 +188,53 @@ class Log:
         headers = {"Accept": "*/*"} if body is None else {"Content-Type": "text/plain; charset=utf-8"}
         request = urllib.request.Request(f"{self.address}/{path}", body, headers)  # noqa: S310  # http(s) only, see _address
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT) as reply:  # noqa: S310
-                content: bytes = reply.read(MAX_REPLY + 1)
+            with _OPENER.open(request, timeout=TIMEOUT) as reply:
+                return _read(reply)
         except urllib.error.HTTPError as error:
             if body is not None or (path.startswith("proof/") and error.code in (404, 422)):
                 raise
             raise Unreachable(f"{self.address}/{path} answers HTTP {error.code}: {_problem(error)}") from None
-        except (OSError, ValueError) as error:
-            raise Unreachable(f"{self.address}/{path}: {error}") from None
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            words = _shown(str(error) or type(error).__name__)
+            raise Unreachable(f"{self.address}/{path}: {words}") from None
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """The log says nothing about where else on the witness's network to ask."""
+
+    def redirect_request(self, *_: object, **__: object) -> None:
+        return None
+
+
+_OPENER = urllib.request.build_opener(_NoRedirect)
+
+
+def _read(reply: http.client.HTTPResponse) -> bytes:
+    """The body. Raises ValueError where it is too long, or takes longer than TIMEOUT however it is fed to us."""
+    deadline = time.monotonic() + TIMEOUT
+    content = bytearray()
+    while piece := reply.read1(MAX_REPLY):
+        content += piece
         if len(content) > MAX_REPLY:
-            raise Unreachable(f"{self.address}/{path} answers more than {MAX_REPLY} bytes")
-        return content
+            raise ValueError(f"the answer has more than {MAX_REPLY} bytes")
+        if time.monotonic() > deadline:
+            raise ValueError("the answer takes too long")
+    return bytes(content)
 
 
 def _problem(error: urllib.error.HTTPError) -> str:
     """What a refusal says, in one line that cannot rewrite the terminal."""
-    with error:
-        text = error.read(2000).decode(errors="replace")
+    text = ""
+    with error, contextlib.suppress(OSError, http.client.HTTPException):
+        text = error.read1(2000).decode(errors="replace")
     try:
         text = str(json.loads(text)["detail"])
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         text = text or str(error.reason)
+    return _shown(text)
+
+
+def _shown(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text[:300])
 
 
