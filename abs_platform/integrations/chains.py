@@ -24,10 +24,19 @@ ADAPTERS = {"evm": "abs_platform.integrations.evm.EvmChain"}
 """Chain kind → adapter class. Named, not imported: web3 takes two seconds to load and most processes never need it."""
 
 
+MOST_WORDS = 1000
+
+
 class ChainError(Exception):
-    """Something went wrong between us and a chain; `reason` is its code and the message is for operators."""
+    """Something went wrong between us and a chain; `reason` is its code and the message is for operators.
+
+    What the other side says may be in it, so it is cut and freed of controls: the database keeps no NUL.
+    """
 
     reason: ClassVar[str] = "refused"
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__("".join(c if c.isprintable() else " " for c in message[:MOST_WORDS]))
 
 
 class Unreachable(ChainError):

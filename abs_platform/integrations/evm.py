@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import requests
+import requests.adapters
 import rlp
+import urllib3
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from eth_account.typed_transactions.typed_transaction import TypedTransaction
@@ -18,7 +20,6 @@ from hexbytes import HexBytes
 from web3 import HTTPProvider, Web3
 from web3.contract import Contract
 from web3.exceptions import (
-    BadFunctionCallOutput,
     BadResponseFormat,
     BlockNotFound,
     ContractCustomError,
@@ -45,6 +46,8 @@ from abs_platform.integrations.chains import (
 )
 
 ARTEFACT = Path(__file__).parent.parent / "ledger" / "contracts" / "CheckpointRegistry.json"
+MOST_BYTES = 1 << 22  # of one answer
+MOST_BRACKETS = 1000  # lists and objects in it
 GAS_MARGIN_PER_CENT = 125
 LEAST_RAISE = (9, 8)  # nodes take a replacement only when it pays an eighth more
 DEVELOPMENT_BALANCE = 10**21  # wei
@@ -65,7 +68,9 @@ class EvmChain:
     """
 
     def __init__(self, *, url: str, contract: str, key: bytes | None, timeout: float) -> None:
-        provider = HTTPProvider(url, request_kwargs={"timeout": timeout}, exception_retry_configuration=None)
+        provider = HTTPProvider(
+            url, request_kwargs={"timeout": timeout}, session=_session(timeout), exception_retry_configuration=None
+        )
         self._web3 = Web3(provider)
         self._web3.middleware_onion.inject(ExtraDataToPOAMiddleware, layer=0)
         self._own: LocalAccount | None = Account.from_key(key) if key is not None else None
@@ -104,7 +109,7 @@ class EvmChain:
             raise self._rejection(error) from error
         except (requests.RequestException, OSError, BadResponseFormat, json.JSONDecodeError) as error:
             raise Unreachable(f"no answer from {self._url}: {type(error).__name__}") from error
-        except (BadFunctionCallOutput, ValueError, KeyError, TypeError, Web3Exception) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, Web3Exception) as error:
             raise Unreachable(f"{self._url} answered nonsense: {type(error).__name__}: {error}") from error
 
     def _rejection(self, error: Web3RPCError) -> Rejected:
@@ -301,6 +306,47 @@ class EvmChain:
             method = f"{version.split('/')[0]}_setBalance"
             self._web3.manager.request_blocking(RPCEndpoint(method), [self._account.address, hex(DEVELOPMENT_BALANCE)])
             return True
+
+
+class _BoundedAnswers(requests.adapters.HTTPAdapter):
+    """Reads answers no further than they may be long and for no longer than `timeout`, whatever the node sends.
+
+    Brackets are counted before anything parses them: deep nesting takes from the C stack, and all of it is the end of
+    the process, with every other chain's work in it.
+    """
+
+    def __init__(self, timeout: float) -> None:
+        super().__init__()
+        self._patience = timeout
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]  # Any: requests' own
+        response = super().send(request, **{**options, "stream": True})
+        deadline = time.monotonic() + self._patience
+        body = bytearray()
+        try:
+            while piece := response.raw.read1(1 << 16, decode_content=True):
+                body += piece
+                if len(body) > MOST_BYTES or body.count(b"[") + body.count(b"{") > MOST_BRACKETS:
+                    raise requests.exceptions.InvalidJSONError("the answer is larger than an honest one")
+                if time.monotonic() > deadline:
+                    raise requests.exceptions.ReadTimeout("the answer takes too long")
+        except urllib3.exceptions.HTTPError as error:
+            raise requests.exceptions.ConnectionError(error) from error
+        except requests.RequestException:
+            response.raw.close()
+            raise
+        response.raw.release_conn()
+        response._content = bytes(body)
+        return response
+
+
+def _session(timeout: float) -> requests.Session:
+    session = requests.Session()
+    session.max_redirects = 0  # a node says nothing about where else on our network to ask
+    session.headers["Accept-Encoding"] = "identity"
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, _BoundedAnswers(timeout))
+    return session
 
 
 def _selector(error: dict[str, Any]) -> str:  # Any: an ABI's JSON
