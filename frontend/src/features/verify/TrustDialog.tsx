@@ -4,7 +4,9 @@ import { useText } from "../../shared/i18n/LanguageProvider";
 import { Facts } from "../../shared/ui/Facts";
 import type { DroppedTrust } from "./dropped";
 import { messages } from "./messages";
+import { clean } from "./sentence";
 import type { Trust } from "./trust";
+import { factsOfTrust } from "./trustFacts";
 import type { TrustState } from "./useCheck";
 import { verdictWords } from "./verdictWords";
 
@@ -26,11 +28,11 @@ export function TrustDialog({ offered, inUse, onAccept, onDecline }: Props) {
         {trust && (
           <>
             <p className="note note-attention">{t("trustAskText")}</p>
-            <Facts wide facts={[[t("trustFile"), offered.name], ...factsOf(trust, t)]} />
+            <Facts wide facts={[[t("trustFile"), clean(offered.name)], ...factsOf(trust, t)]} />
             {inUse.state === "ready" && (
               <div className="trust-now">
                 <h3>{t("trustNow")}</h3>
-                <Facts wide facts={[[t("trustFile"), inUse.own ?? t("trustOfPlatform")], ...factsOf(inUse.trust, t)]} />
+                <Facts wide facts={[[t("trustFile"), (inUse.own && clean(inUse.own)) ?? t("trustOfPlatform")], ...factsOf(inUse.trust, t)]} />
               </div>
             )}
           </>
@@ -51,15 +53,21 @@ export function TrustDialog({ offered, inUse, onAccept, onDecline }: Props) {
   );
 }
 
-function factsOf(trust: Trust, t: (key: "trustOrigin" | "trustKeys" | "chains" | "trustChain" | "trustNoChain", params?: Record<string, string | number>) => string) {
-  const chains = trust.chains.map((chain) => (
-    <div key={chain.name} className="break">
-      {t("trustChain", { name: chain.name, id: chain.chainId, contract: chain.contract })}
+function factsOf(trust: Trust, t: (key: keyof typeof messages, params?: Record<string, string | number>) => string) {
+  const { origin, keys, witnesses, chains, required } = factsOfTrust(trust);
+  return [
+    [t("trustOrigin"), origin],
+    [t("trustKeys"), lines(keys)],
+    [t("trustWitnesses"), witnesses.length > 0 ? lines(witnesses) : null],
+    [t("chains"), chains.length > 0 ? lines(chains.map((chain) => t("trustChain", chain))) : t("trustNoChain")],
+    [t("trustRequired"), required],
+  ] as const;
+}
+
+function lines(texts: readonly string[]) {
+  return texts.map((text, position) => (
+    <div key={position} className="break">
+      {text}
     </div>
   ));
-  return [
-    [t("trustOrigin"), trust.origin],
-    [t("trustKeys"), trust.keys.map((key) => key.name).join(", ")],
-    [t("chains"), chains.length > 0 ? chains : t("trustNoChain")],
-  ] as const;
 }
