@@ -4,6 +4,7 @@ checkpoints go. Whatever is wrong in them stops the start with words that say wh
 
 import json
 import re
+import urllib.parse
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -39,6 +40,11 @@ def read_chains(text: str) -> list[Json]:
         confirmations = entry.get("confirmations", 1)
         if not _is_whole(confirmations) or confirmations < 1:
             raise ImproperlyConfigured(f"ABS_CHAINS: {_called(entry)}: confirmations must be a whole number from 1 on")
+        if kind == "evm" and not entry.get("public_url") and _may_hold_a_secret(str(entry["url"])):
+            raise ImproperlyConfigured(
+                f"ABS_CHAINS: {_called(entry)} has no public_url, and its url may hold a key of yours: it would stand in "
+                "the trust file, for anybody to read. Say by public_url which address browsers and verifiers shall use"
+            )
     _check_once("ABS_CHAINS", "name", entries)
     return entries
 
@@ -117,6 +123,12 @@ def _check_once(variable: str, key: str, entries: Sequence[Json]) -> None:
     for value, count in Counter(entry[key] for entry in entries).items():
         if count > 1:
             raise ImproperlyConfigured(f"{variable} has the {key} {value!r} {count} times")
+
+
+def _may_hold_a_secret(url: str) -> bool:
+    """Whether an address has more than a scheme, a host and a port: providers of nodes put their customers' keys there."""
+    parts = urllib.parse.urlsplit(url)
+    return bool("@" in parts.netloc or parts.path.strip("/") or parts.query or parts.fragment)
 
 
 def _is_whole(value: object) -> bool:

@@ -9,6 +9,7 @@ An adapter whose chain has no nonces fits too: for Fabric the signed proposal ta
 `sequence` stays 0. Time-stamp authorities have no blocks and stand beside this in `timestamps`.
 """
 
+import urllib.parse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +38,12 @@ class ChainError(Exception):
 
     def __init__(self, message: str = "") -> None:
         super().__init__("".join(c if c.isprintable() else " " for c in message[:MOST_WORDS]))
+
+
+def site_of(url: str) -> str:
+    """An address as messages may show it: providers put their customers' keys into what stands around host and port."""
+    parts = urllib.parse.urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 class Unreachable(ChainError):

@@ -43,6 +43,7 @@ from abs_platform.integrations.chains import (
     Rejected,
     Signed,
     Unreachable,
+    site_of,
 )
 
 ARTEFACT = Path(__file__).parent.parent / "ledger" / "contracts" / "CheckpointRegistry.json"
@@ -81,7 +82,7 @@ class EvmChain:
         self._published_topic = next(
             event_abi_to_log_topic(item) for item in self._abi if item.get("name") == "Published"
         )
-        self._url = url
+        self._site = site_of(url)
         self._chain_id: int | None = None
         self._use(contract)
 
@@ -108,9 +109,9 @@ class EvmChain:
         except Web3RPCError as error:
             raise self._rejection(error) from error
         except (requests.RequestException, OSError, BadResponseFormat, json.JSONDecodeError) as error:
-            raise Unreachable(f"no answer from {self._url}: {type(error).__name__}") from error
+            raise Unreachable(f"no answer from {self._site}: {type(error).__name__}") from error
         except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, Web3Exception) as error:
-            raise Unreachable(f"{self._url} answered nonsense: {type(error).__name__}: {error}") from error
+            raise Unreachable(f"{self._site} answered nonsense: {type(error).__name__}: {error}") from error
 
     def _rejection(self, error: Web3RPCError) -> Rejected:
         response = error.rpc_response or {}
@@ -287,7 +288,7 @@ class EvmChain:
         deadline = time.monotonic() + DEPLOYMENT_PATIENCE
         while (receipt := self.receipt(signed.id)) is None:
             if time.monotonic() > deadline:
-                raise Unreachable(f"{self._url} put the contract into no block within {DEPLOYMENT_PATIENCE:.0f} s")
+                raise Unreachable(f"{self._site} put the contract into no block within {DEPLOYMENT_PATIENCE:.0f} s")
             time.sleep(0.1)
         if not receipt.succeeded:
             raise Rejected("refused", "the contract could not be deployed")

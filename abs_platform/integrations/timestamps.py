@@ -29,7 +29,7 @@ from rfc3161_client._rust import parse_timestamp_request  # the package has no p
 
 from abs_platform.core.transactions import assert_no_transaction
 from abs_platform.integrations import chains
-from abs_platform.integrations.chains import ChainError, NotConfigured, Rejected, Unreachable
+from abs_platform.integrations.chains import ChainError, NotConfigured, Rejected, Unreachable, site_of
 
 MOST_BYTES = 64 * 1024  # a token with its certificates takes some 5 kB
 SHA256 = x509.ObjectIdentifier("2.16.840.1.101.3.4.2.1")
@@ -76,7 +76,7 @@ class Rfc3161:
     def __init__(self, *, url: str, roots: Sequence[x509.Certificate], policy: str = "", timeout: float = 10.0) -> None:
         if not roots:
             raise NotConfigured("a time-stamp authority needs at least one root certificate to be trusted")
-        self._url = url
+        self._url, self._site = url, site_of(url)
         self._roots = list(roots)
         self._policy = x509.ObjectIdentifier(policy) if policy else None
         self._timeout = timeout
@@ -88,13 +88,13 @@ class Rfc3161:
     def stamp(self, request: bytes, data: bytes) -> Stamp:
         response = _decoded(self._post(request))
         if response.status != PKIStatus.GRANTED:
-            raise Rejected("refused", f"{self._url} did not grant a time-stamp: {_status(response)}")
+            raise Rejected("refused", f"{self._site} did not grant a time-stamp: {_status(response)}")
         try:
             nonce, token = response.tst_info.nonce, response.time_stamp_token()
         except ValueError as error:
-            raise InvalidToken(f"{self._url} granted a time-stamp and gave none: {error}") from error
+            raise InvalidToken(f"{self._site} granted a time-stamp and gave none: {error}") from error
         if nonce != parse_timestamp_request(request).nonce:
-            raise InvalidToken(f"{self._url} answered another request than ours")
+            raise InvalidToken(f"{self._site} answered another request than ours")
         return Stamp(token, self._verified(response, data))
 
     def verify(self, token: bytes, data: bytes) -> datetime:
@@ -130,10 +130,10 @@ class Rfc3161:
                 self._url, data=request, headers=headers, timeout=self._timeout, stream=True, allow_redirects=False
             ) as answer:
                 if answer.status_code != requests.codes.ok:
-                    raise Unreachable(f"{self._url} answered with HTTP status {answer.status_code}")
+                    raise Unreachable(f"{self._site} answered with HTTP status {answer.status_code}")
                 return self._read(answer.raw)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise Unreachable(f"no answer from {self._url}: {type(error).__name__}") from error
+            raise Unreachable(f"no answer from {self._site}: {type(error).__name__}") from error
 
     def _read(self, answer: urllib3.HTTPResponse) -> bytes:
         """The body, as far as it comes in time and is not too long: a byte now and then must not hold us for ever."""
@@ -142,9 +142,9 @@ class Rfc3161:
         while piece := answer.read1(MOST_BYTES, decode_content=False):
             body += piece
             if len(body) > MOST_BYTES:
-                raise Unreachable(f"{self._url} answered with more than {MOST_BYTES} bytes")
+                raise Unreachable(f"{self._site} answered with more than {MOST_BYTES} bytes")
             if time.monotonic() > deadline:
-                raise Unreachable(f"{self._url} takes too long to answer")
+                raise Unreachable(f"{self._site} takes too long to answer")
         return bytes(body)
 
 

@@ -38,11 +38,19 @@ def test_chains_and_authorities_are_read() -> None:
         ([{**BUSINESS, "confirmations": 0}], "from 1 on"),
         ([{**BUSINESS, "confirmations": True}], "from 1 on"),
         ([BUSINESS, BUSINESS], "'business' 2 times"),
+        ([{**BUSINESS, "url": "https://node.example/v3/key"}], "no public_url"),
+        ([{**BUSINESS, "url": "https://node.example?key=k", "public_url": ""}], "no public_url"),
+        ([{**BUSINESS, "url": "https://me:key@node.example/"}], "no public_url"),
     ],
 )
 def test_chains_that_make_no_sense_stop_the_start(entries: Any, words: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=words):
         read_chains(entries if isinstance(entries, str) else json.dumps(entries))
+
+
+def test_an_address_with_a_key_is_taken_where_another_is_published() -> None:
+    keyed = {**BUSINESS, "url": "https://node.example/v3/key", "public_url": "https://node.example/open"}
+    assert read_chains(json.dumps([keyed])) == [keyed]
 
 
 def test_without_channels_there_is_main_on_all_chains() -> None:

@@ -82,7 +82,7 @@ def test_what_would_take_all_stack_or_memory_is_not_parsed(body: bytes) -> None:
 def test_a_node_cannot_send_us_elsewhere() -> None:
     for status in (b"302 Found", b"307 Temporary Redirect"):
         with answering(told(b'"0x1"')) as elsewhere:
-            location = b"Location: %s\r\n" % elsewhere._url.encode()
+            location = b"Location: %s\r\n" % elsewhere._site.encode()
             with answering(b"", headers=location, status=status) as chain, pytest.raises(Unreachable):
                 chain.chain_id()
 
@@ -99,6 +99,14 @@ def test_what_a_node_says_can_be_kept_and_shown() -> None:
     with answering(error) as chain, pytest.raises(Rejected) as refusal:
         chain.chain_id()
     assert str(refusal.value).isprintable() and len(str(refusal.value)) <= 1000
+
+
+def test_messages_do_not_tell_the_key_in_a_nodes_address() -> None:
+    """Whoever has signed in reads them beside the chain."""
+    chain = EvmChain(url="http://me:key1@127.0.0.1:1/v3/key2?k=key3", contract="", key=b"\x01" * 32, timeout=0.5)
+    with pytest.raises(Unreachable, match=r"no answer from http://127.0.0.1:1: ") as refusal:
+        chain.chain_id()
+    assert "key" not in str(refusal.value)
 
 
 def test_an_honest_answer_is_read() -> None:
