@@ -21,7 +21,6 @@ from rfc3161_client import (
     PKIStatus,
     TimestampRequestBuilder,
     TimeStampResponse,
-    VerificationError,
     VerifierBuilder,
     decode_timestamp_response,
 )
@@ -114,7 +113,9 @@ class Rfc3161:
             )
             _refuse_strangers(response)
             moment = info.gen_time
-        except (VerificationError, ValueError) as error:
+        except InvalidToken:
+            raise
+        except Exception as error:  # certificates of a stranger's making: what parsing them raises has no common class
             raise InvalidToken(f"the time-stamp token does not hold: {error}") from error
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 

@@ -134,6 +134,10 @@ def of_no_known_status(request: bytes) -> bytes:
     return bytes.fromhex("30053003020163")
 
 
+def with_a_certificate_of_no_version(authority: Authority) -> Callable[[bytes], bytes]:
+    return lambda request: authority.stamp(request).replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x36")
+
+
 def long(request: bytes) -> bytes:
     return b"\x30" * 100_000
 
@@ -151,6 +155,7 @@ def test_an_authority_that_lies_or_fails_degrades_alone_and_heals(
         (lambda request: b"", InvalidToken, "invalid_token", authority.root),
         (lambda request: b"nonsense", InvalidToken, "invalid_token", authority.root),
         (long, Unreachable, "unreachable", authority.root),
+        (with_a_certificate_of_no_version(authority), InvalidToken, "invalid_token", authority.root),
         (granted_without_token, InvalidToken, "invalid_token", authority.root),
         (of_no_known_status, Rejected, "refused", authority.root),
         (of_another_request(authority), InvalidToken, "invalid_token", authority.root),
