@@ -60,14 +60,6 @@ def _check_covered(channel: Channel, level: int, place: tiles.Place) -> None:
         raise NotFound
 
 
-def index_of(channel: Channel, leaf_hash: bytes) -> int:
-    """Where the leaf of that hash is. Raises NotFound."""
-    found = Leaf.objects.filter(channel=channel, hash=leaf_hash).order_by().values_list("index", flat=True)
-    for index in found[:1]:
-        return index
-    raise NotFound
-
-
 def inclusion(channel: Channel, *, index: int, size: int) -> list[bytes]:
     """The path of leaf `index` to the root of the first `size` leaves (RFC 9162, section 2.1.3.1). Raises NotFound."""
     if not index < size <= log_size(channel):

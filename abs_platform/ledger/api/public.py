@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from abs_platform.core.errors import Invalid, NotFound
+from abs_platform.core.errors import NotFound
 from abs_platform.core.rest.fields import time
 from abs_platform.core.rest.pagination import query_of
 from abs_platform.core.rest.parsers import ShortTextParser
@@ -77,8 +77,7 @@ class TrustSerializer(serializers.Serializer[Any]):
 
 
 class InclusionQuery(serializers.Serializer[Any]):
-    index = serializers.IntegerField(required=False, min_value=0, max_value=MAX_NUMBER)
-    leaf_hash = HexField(required=False, help_text="In place of index.")
+    index = serializers.IntegerField(min_value=0, max_value=MAX_NUMBER)
     size = serializers.IntegerField(
         required=False,
         min_value=1,
@@ -231,12 +230,9 @@ class Inclusion(Public):
         """The path from a leaf to the root of the tree of `size`. Compare with the root of a signed checkpoint."""
         log = public_log.channel_named(channel)
         query = query_of(request, InclusionQuery)
-        if ("index" in query) == ("leaf_hash" in query):
-            raise Invalid("index_or_leaf_hash", "Give either index or leaf_hash.")
         size = query.get("size") or public_log.checkpoint(log).size
-        index = query["index"] if "index" in query else public_log.index_of(log, bytes.fromhex(query["leaf_hash"]))
-        path = public_log.inclusion(log, index=index, size=size)
-        body = {"index": index, "size": size, "path": [node.hex() for node in path]}
+        path = public_log.inclusion(log, index=query["index"], size=size)
+        body = {"index": query["index"], "size": size, "path": [node.hex() for node in path]}
         return Response(body, headers={"Cache-Control": FOR_EVER if "size" in query else BRIEFLY})
 
 

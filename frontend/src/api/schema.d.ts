@@ -3370,10 +3370,8 @@ export interface operations {
     };
     log_inclusion: {
         parameters: {
-            query?: {
-                index?: number;
-                /** @description In place of index. */
-                leaf_hash?: string;
+            query: {
+                index: number;
                 /** @description Of the tree; the newest checkpoint's if not given. */
                 size?: number;
             };
