@@ -8,6 +8,8 @@ from django.db import transaction
 from django.db.models import Count, Max, Min, Q
 
 from abs_platform.crypto import ed25519
+from abs_platform.crypto.canonical import canonical_json
+from abs_platform.crypto.sm3 import sm3
 from abs_platform.integrations.accounts import public_key
 from abs_platform.integrations.kms import FIRST_CHAIN_KEY, kms
 from abs_platform.ledger.key_models import PublisherKey
@@ -16,6 +18,7 @@ from abs_platform.ledger.note import ED25519, SM2
 
 Json = dict[str, Any]  # Any: JSON
 SECP256K1 = "secp256k1"
+CHANGE_TEMPLATE = "key/v1"  # of the record that announces the next key
 FIRST_NAMES = {SM2: "log-publisher", ED25519: "log-publisher-ed25519"}
 
 
@@ -62,6 +65,20 @@ def signers_of(channel: Channel) -> list[tuple[PublisherKey, int | None]]:
         if last_size is not None:
             retired.append((row, int(last_size)))
     return [*active, *retired]
+
+
+def announcement(*, algorithm: str, public: bytes, predecessor: bytes) -> bytes:
+    """The commitment of a key change: SM3 of canonical JSON (RFC 8785). Unsalted, for anybody shall check it."""
+    return sm3(
+        canonical_json(
+            {
+                "format": "abs-key/v1",
+                "algorithm": algorithm,
+                "public": public.hex(),
+                "predecessor": predecessor.hex(),
+            }
+        )
+    )
 
 
 def establish() -> None:

@@ -4,29 +4,11 @@ from django.db import transaction
 
 from abs_platform.core import audit, clock
 from abs_platform.core.subjects import SubjectRef
-from abs_platform.crypto.canonical import canonical_json
-from abs_platform.crypto.sm3 import sm3
 from abs_platform.ledger import keys, services, setup
 from abs_platform.ledger.key_models import PublisherKey
 from abs_platform.ledger.models import Channel
 from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.parties.roles import Role
-
-TEMPLATE = "key/v1"
-
-
-def announcement(*, algorithm: str, public: bytes, predecessor: bytes) -> bytes:
-    """The commitment of a key change: SM3 of canonical JSON (RFC 8785). Unsalted, for anybody shall check it."""
-    return sm3(
-        canonical_json(
-            {
-                "format": "abs-key/v1",
-                "algorithm": algorithm,
-                "public": public.hex(),
-                "predecessor": predecessor.hex(),
-            }
-        )
-    )
 
 
 def rotate(*, algorithm: str, actor: Actor) -> PublisherKey:
@@ -46,11 +28,11 @@ def rotate(*, algorithm: str, actor: Actor) -> PublisherKey:
         channels = list(Channel.objects.select_for_update(no_key=True).order_by("name"))
         old = PublisherKey.objects.select_for_update().get(algorithm=algorithm, retired_at=None)
         new = keys.next_key(algorithm)
-        commitment = announcement(algorithm=algorithm, public=bytes(new.public), predecessor=bytes(old.public))
+        commitment = keys.announcement(algorithm=algorithm, public=bytes(new.public), predecessor=bytes(old.public))
         for channel in channels:
             services.append(
                 subject=SubjectRef("publisher_key", new.id),
-                template=TEMPLATE,
+                template=keys.CHANGE_TEMPLATE,
                 commitment=commitment,
                 actor=actor,
                 channel=channel.name,

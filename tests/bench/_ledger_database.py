@@ -207,7 +207,7 @@ def _remember(channel: Channel) -> None:
     edge = frontier(channel, services.log_size(channel))
     newest = Record.objects.filter(channel=channel).latest("id").id
     facts = {str(key.id): key_facts(key) for key in PublisherKey.objects.all()}
-    derived = Derived(edge.size, {edge.size: edge.root()}, edge, newest, facts)
+    derived = Derived(edge.size, {edge.size: edge.root()}, edge, newest, facts, frozenset())
     Memory(settings.STATE_DIR / "audit", channel.name).remember(derived.seen(channel, {}))
 
 

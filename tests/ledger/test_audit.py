@@ -1,6 +1,7 @@
 """The auditor finds what was changed and names the row."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +9,18 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection, transaction
 
+from abs_platform.core import clock
 from abs_platform.crypto import sm2
 from abs_platform.crypto.merkle import Hasher
 from abs_platform.integrations.kms import kms
-from abs_platform.ledger import keys, note, services
+from abs_platform.ledger import keys, note, rotation, services
 from abs_platform.ledger.audit import audit
-from abs_platform.ledger.audit.report import Report
+from abs_platform.ledger.audit.report import Mode, Report
 from abs_platform.ledger.entries import entry
+from abs_platform.ledger.key_models import PublisherKey
 from abs_platform.ledger.management.commands import audit_log
 from abs_platform.ledger.models import Anchor, Chain, Checkpoint, Leaf, Tile
+from abs_platform.parties.actor import PLATFORM
 from tests.ledger.conftest import Ledger
 
 
@@ -138,6 +142,32 @@ def test_a_checkpoint_signed_by_another_key_is_named(full: Ledger) -> None:
     full.tamper("UPDATE ledger_checkpoint SET note = %s WHERE size = 300", forged)
     row, detail = wrong(audit())
     assert row == "checkpoint 300" and "signature" in detail
+
+
+def test_a_key_that_was_not_announced_signs_nothing(full: Ledger) -> None:
+    """Somebody puts a key of his own beside ours and signs with it, all consistent."""
+    checkpoint = Checkpoint.objects.get(size=300)
+    forger = Forger()
+    own = PublisherKey.objects.create(
+        algorithm=forger.algorithm, name="own", public=forger.public, retired_at=clock.now() + timedelta(seconds=1)
+    )
+    parsed = note.parse(checkpoint.note)
+    forged = note.sign(parsed, name=parsed.origin, signers=[forger, keys.log_signers()["ed25519"]])
+    full.tamper("UPDATE ledger_checkpoint SET note = %s, sm2_key_id = %s WHERE size = 300", forged, own.id)
+    row, detail = wrong(audit())
+    assert row == "checkpoint 300" and "key own" in detail and "announces" in detail
+
+
+@pytest.mark.parametrize("between", [True, False])
+def test_an_announced_key_may_sign(full: Ledger, between: bool) -> None:
+    for algorithm in ("sm2-sm3", "ed25519", "sm2-sm3"):
+        rotation.rotate(algorithm=algorithm, actor=PLATFORM)
+        if between:  # the announcement is known from memory when its key first signs
+            assert audit(mode=Mode.INCREMENTAL).wrong is None
+        full.append()
+        services.seal()
+    assert audit(mode=Mode.INCREMENTAL).wrong is None
+    assert audit().wrong is None
 
 
 def test_a_rolled_back_database_is_seen(full: Ledger) -> None:

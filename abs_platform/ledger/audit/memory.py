@@ -31,7 +31,8 @@ class SeenChain:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A log that was in order: its newest checkpoint, the hashes of its unfinished tiles (hex), the id from which on records
-    are looked for (the oldest that was pending, else the newest), the facts about the keys by id, and the chains by name.
+    are looked for (the oldest that was pending, else the newest), the facts about the keys by id, the changes of keys that
+    were announced, and the chains by name.
     """
 
     origin: str
@@ -41,6 +42,7 @@ class Seen:
     edge: list[list[str]]
     watermark: str
     keys: dict[str, Facts]
+    announced: list[str]
     chains: dict[str, SeenChain]
 
     def frontier(self) -> Frontier:

@@ -15,6 +15,7 @@ from abs_platform.crypto.merkle import Tile as FullTile
 from abs_platform.ledger.audit.memory import Facts, Seen, SeenChain
 from abs_platform.ledger.audit.report import Mode, Report, Wrong
 from abs_platform.ledger.audit.signatures import check_cosignature, check_row, check_signed, key_facts
+from abs_platform.ledger.audit.succession import Succession
 from abs_platform.ledger.entries import entry
 from abs_platform.ledger.key_models import PublisherKey
 from abs_platform.ledger.models import Channel, Checkpoint, Cosignature, Leaf, PendingRecord, Record, Tile
@@ -35,6 +36,7 @@ class Derived:
     edge: Frontier
     watermark: UUID
     keys: dict[str, Facts]
+    announced: frozenset[str]
 
     @property
     def size(self) -> int:
@@ -51,6 +53,7 @@ class Derived:
             edge=[[each.hex() for each in tile] for tile in self.edge.unfinished],
             watermark=str(self.watermark),
             keys=self.keys,
+            announced=sorted(self.announced),
             chains=chains,
         )
 
@@ -71,6 +74,7 @@ class Recomputation:
         self._placed: set[UUID] = set()
         self._watermark = UUID(self._since.watermark) if self._since else NOTHING
         self._newest = self._watermark
+        self._succession = Succession(self._since.announced if self._since else ())
 
     def run(self) -> Derived:
         """Raises Wrong."""
@@ -89,6 +93,7 @@ class Recomputation:
                 self._progress(self._edge.size, total)
             roots[checkpoint.size] = self._edge.root()
             check_signed(checkpoint, roots[checkpoint.size])
+            self._succession.pass_checkpoint(checkpoint)
             self._report.checkpoints += 1
         self._report.size, self._report.leaves = total, total - self._start
         self._cosignatures()
@@ -96,7 +101,8 @@ class Recomputation:
         waiting = self._pending()
         self._lost(waiting)
         self._against_memory(roots)
-        return Derived(self._start, roots, self._edge, min(waiting, default=self._newest), keys)
+        watermark = min(waiting, default=self._newest)
+        return Derived(self._start, roots, self._edge, watermark, keys, frozenset(self._succession.announced))
 
     # --- what was seen before
 
@@ -125,6 +131,7 @@ class Recomputation:
             raise _rewritten(since)
         check_row(checkpoint)
         check_signed(checkpoint, bytes.fromhex(since.root))
+        self._succession.pass_checkpoint(checkpoint)
         for level, (count, index) in enumerate(unfinished_tiles(since.size)):
             first = index * TILE_WIDTH
             stored = self._unfinished(level, first, first + count)
@@ -183,6 +190,7 @@ class Recomputation:
         )
         for index, stored, record_id, template, time, commitment in rows:
             leaf_input = entry(record_id=record_id, template=template, time=time, commitment=bytes(commitment))
+            self._succession.pass_record(template, bytes(commitment))
             yield index, bytes(stored), record_id, self._hasher.leaf(leaf_input)
 
     def _missing(self, index: int) -> Wrong:
