@@ -24,6 +24,7 @@ from abs_platform.core.transactions import assert_no_transaction
 CHILD = Path(__file__).with_name("pdf_child.py")
 TIMEOUT = 20.0  # seconds
 AT_ONCE = 2  # in one server process
+PATIENCE = 2.0  # seconds that a request waits for its place: whoever asks for many must not hold every thread
 MAX_SHOWN = 400
 
 
@@ -96,7 +97,7 @@ class Typst:
             },
             "attachment": [attachment.name, attachment.media_type, attachment.description],
         }
-        if not self._places.acquire(timeout=self._timeout):
+        if not self._places.acquire(timeout=PATIENCE):
             raise PdfError("too many files are being typeset at once")
         try:
             done = subprocess.run(

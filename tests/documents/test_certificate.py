@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import subprocess
 import time
@@ -283,7 +284,19 @@ def test_it_takes_no_longer_than_allowed(facts: Facts) -> None:
     with pytest.raises(PdfError, match=r"0\.01 s"):
         typeset(facts, "zh", Typst(fonts=FONTS, timeout=0.01))
     assert time.monotonic() - started < 5
-    assert b"pdf_child" not in subprocess.run(["ps", "-eo", "args"], capture_output=True, check=True).stdout
+    ours = ["ps", "--ppid", str(os.getpid()), "-o", "args"]
+    assert b"pdf_child" not in subprocess.run(ours, capture_output=True, check=True).stdout
+
+
+def test_many_at_once_are_turned_away_instead_of_waiting(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "PATIENCE", 0.05)
+    busy = Typst(fonts=settings.FONTS_DIR)
+    for _ in range(pdf.AT_ONCE):
+        assert busy._places.acquire(blocking=False)
+    with pytest.raises(PdfError, match="at once"):
+        typeset(facts, "zh", busy)
+    busy._places.release()
+    assert typeset(facts, "zh", busy).startswith(b"%PDF")
 
 
 def test_a_layout_that_fails_is_an_error(tmp_path: Path) -> None:
