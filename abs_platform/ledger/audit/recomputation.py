@@ -6,9 +6,10 @@ edge that the auditor remembers instead of at nothing; each of its queries is bo
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from abs_platform.crypto.merkle import HASH_SIZE, TILE_WIDTH, Frontier, Hasher, unfinished_tiles
 from abs_platform.crypto.merkle import Tile as FullTile
@@ -21,10 +22,10 @@ from abs_platform.ledger.key_models import PublisherKey
 from abs_platform.ledger.models import Channel, Checkpoint, Cosignature, Leaf, PendingRecord, Record, Tile
 
 CHUNK = 4096
-LEVELS = range(8)  # tile levels that a log of 2**63 leaves can have
 NOTHING = UUID(int=0)
 
 Progress = Callable[[int, int], None]
+M = TypeVar("M", Leaf, Tile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,18 +249,16 @@ class Recomputation:
             self._report.cosignatures += 1
 
     def _strays(self) -> None:
-        """Leaves and tiles that no checkpoint leads to."""
-        outside = Q(index__gte=self._edge.size) | Q(index__lt=0)
-        leaf = Leaf.objects.using(self._using).filter(outside, channel=self._log).order_by("index").first()
+        """Leaves and tiles that no checkpoint leads to. Each query is a range of the key: an OR would read the whole log."""
+        size = self._edge.size
+        leaf = _outside(Leaf.objects.using(self._using).filter(channel=self._log), size)
         if leaf is not None:
-            raise Wrong(f"leaf {leaf.index}", f"lies beyond the newest checkpoint of size {self._edge.size}")
+            raise Wrong(f"leaf {leaf.index}", f"lies beyond the newest checkpoint of size {size}")
         tiles = Tile.objects.using(self._using).filter(channel=self._log)
-        outside = Q(level__gt=LEVELS[-1])
-        for level in LEVELS:
-            outside |= Q(level=level, index__gte=self._edge.size // TILE_WIDTH ** (level + 1)) | Q(
-                level=level, index__lt=0
-            )
-        tile = tiles.filter(outside).order_by("level", "index").first()
+        levels = len(unfinished_tiles(size))
+        above = tiles.filter(level__gte=levels).order_by("level", "index")
+        full = (_outside(tiles.filter(level=level), size // TILE_WIDTH ** (level + 1)) for level in range(levels))
+        tile = next(filter(None, full), None) or above.first()
         if tile is not None:
             raise Wrong(f"tile {tile.level}/{tile.index}", "is not full by the leaves that there are")
 
@@ -297,6 +296,12 @@ class Recomputation:
         leaves = Leaf.objects.using(self._using).filter(channel=self._log, index__lt=self._start)
         placed = leaves.filter(record_id__in=unknown)
         return min(set(unknown) - set(placed.values_list("record_id", flat=True)), default=None)
+
+
+def _outside(rows: QuerySet[M], end: int) -> M | None:
+    """A row whose index is not among 0 … end-1."""
+    beyond = rows.filter(index__gte=end).order_by("index").first()
+    return beyond or rows.filter(index__lt=0).order_by("index").first()
 
 
 def _rolled_back(size: int, total: int) -> Wrong:
