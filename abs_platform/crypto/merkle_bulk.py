@@ -25,62 +25,55 @@ def verify_many(hasher: Hasher, *, size: int, root: bytes, proofs: Sequence[Incl
     """Which of the proofs do not lead to `root` in the tree of `size` leaves: their places in `proofs`, ascending.
 
     They are exactly those that `verify_inclusion` refuses.
-    """
-    wrong = []
-    trail: _Trail | None = None
-    for place in sorted(range(len(proofs)), key=[proof.index for proof in proofs].__getitem__):
-        proof = proofs[place]
-        if trail is not None and trail.goes_on_to(proof):
-            continue
-        index, leaf_hash, path = proof.index, proof.leaf_hash, proof.path
-        try:
-            verify_inclusion(hasher, leaf_hash=leaf_hash, index=index, size=size, path=path, root=root)
-        except InvalidProof:
-            wrong.append(place)
-        else:
-            trail = _Trail(hasher, size, proof)
-    return sorted(wrong)
-
-
-class _Trail:
-    """The way from a verified leaf to the root: its path and, level by level, its own nodes beside the path's siblings.
 
     A sibling's place in a path is its level, but not above the level where the path comes to the tree's right edge (`inner`
-    in RFC 9162, section 2.1.3.2). A later leaf's path never meets this one up there. One that came to the edge before it
-    meets this one is not taken: there are no more of those than the tree has levels.
+    in RFC 9162, section 2.1.3.2). A later leaf's path never meets the known one up there. One that came to the edge before
+    it meets the known one is verified alone: there are no more of those than the tree has levels.
     """
-
-    def __init__(self, hasher: Hasher, size: int, proof: InclusionProof) -> None:
-        self._copy = hasher._node.copy
-        self._last = size - 1
-        self._index, self._path = proof.index, proof.path
-        self._nodes = [proof.leaf_hash]
-        for level, sibling in enumerate(proof.path):
-            node = self._nodes[level]
-            self._nodes.append(hasher.node(sibling, node) if proof.index >> level & 1 else hasher.node(node, sibling))
-
-    def goes_on_to(self, proof: InclusionProof) -> bool:
-        """Whether the proof of a later leaf holds because this trail does. If so, the trail is that leaf's now."""
-        index, node, path = proof.index, proof.leaf_hash, proof.path
-        fork = (index ^ self._index).bit_length() - 1
-        if not 0 <= fork <= (index ^ self._last).bit_length() or index > self._last or len(path) <= fork:
-            return False
-        own, known = self._nodes, self._path
-        if path[fork] != own[fork] or path[fork + 1 :] != known[fork + 1 :] or len(node) != HASH_SIZE:
-            return False
-        nodes = [node]
-        if fork:
-            copy, bits = self._copy, index
+    copy, last = hasher._node.copy, size - 1
+    wrong = []
+    known = -1  # the leaf verified last, its path, and its own nodes beside the path's siblings
+    known_path: Sequence[bytes] = []
+    known_nodes: list[bytes] = []
+    for place in sorted(range(len(proofs)), key=[proof.index for proof in proofs].__getitem__):
+        proof = proofs[place]
+        index, leaf_hash, path = proof.index, proof.leaf_hash, proof.path
+        fork = (index ^ known).bit_length() - 1
+        if (
+            0 <= known < index <= last
+            and fork <= (index ^ last).bit_length()
+            and fork < len(path)
+            and path[fork] == known_nodes[fork]
+            and path[fork + 1 :] == known_path[fork + 1 :]
+            and len(leaf_hash) == HASH_SIZE
+        ):
+            node, bits, nodes = leaf_hash, index, [leaf_hash]
             for sibling in path[:fork]:
                 if len(sibling) != HASH_SIZE:
-                    return False
+                    break
                 state = copy()
                 state.update(sibling + node if bits & 1 else node + sibling)
                 node = state.digest()
                 nodes.append(node)
                 bits >>= 1
-        if node != known[fork]:
-            return False
-        own[: fork + 1] = nodes
-        self._index, self._path = index, path
-        return True
+            else:
+                if node == known_path[fork]:
+                    known, known_path = index, path
+                    known_nodes[: fork + 1] = nodes
+                    continue
+        try:
+            verify_inclusion(hasher, leaf_hash=leaf_hash, index=index, size=size, path=path, root=root)
+        except InvalidProof:
+            wrong.append(place)
+        else:
+            known, known_path, known_nodes = index, path, _nodes(hasher, proof)
+    return sorted(wrong)
+
+
+def _nodes(hasher: Hasher, proof: InclusionProof) -> list[bytes]:
+    """A leaf's own node at each level, up to where its path comes to the tree's right edge."""
+    nodes = [proof.leaf_hash]
+    for level, sibling in enumerate(proof.path):
+        node = nodes[level]
+        nodes.append(hasher.node(sibling, node) if proof.index >> level & 1 else hasher.node(node, sibling))
+    return nodes

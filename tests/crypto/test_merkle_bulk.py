@@ -139,6 +139,18 @@ def test_a_path_too_deep_for_the_right_edge_is_refused() -> None:
     assert refused_together(tree, proofs) == refused_alone(tree, proofs) == [1]
 
 
+def test_a_node_is_no_leaf_behind_siblings_of_no_size() -> None:
+    """What the neighbour's path says of the fork, given out as a leaf under siblings that are no hashes."""
+    tree, leaves = tree_of(8)
+    for index in (2, 4, 6):
+        path = tree.prove(index)
+        fork = (index ^ (index - 1)).bit_length() - 1
+        for nothing in (b"", bytes(31), bytes(33)):
+            wrong = InclusionProof(index, tree.prove(index - 1)[fork], [*[nothing] * fork, *path[fork:]])
+            proofs = [proof_of(tree, leaves, index - 1), wrong]
+            assert refused_together(tree, proofs) == refused_alone(tree, proofs) == [1]
+
+
 def test_a_leaf_beyond_the_tree_is_refused() -> None:
     """The last leaf's only sibling, given out as the leaf after it."""
     tree, leaves = tree_of(5)
