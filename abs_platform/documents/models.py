@@ -82,7 +82,12 @@ class Document(models.Model):
             models.CheckConstraint(condition=Q(salt__length=32), name="document_salt_length"),
             models.CheckConstraint(
                 condition=Q(fields_seed__isnull=True, fields_record_id__isnull=True)
-                | Q(fields_seed__length=32, fields_record_id__isnull=False, extraction="extracted"),
+                | Q(
+                    fields_seed__isnull=False,  # without this an absent seed has no length, and the database lets it pass
+                    fields_seed__length=32,
+                    fields_record_id__isnull=False,
+                    extraction="extracted",
+                ),
                 name="document_fields_whole",
             ),
             models.CheckConstraint(

@@ -30,37 +30,69 @@ class Sealed:
     root: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is recorded of a subject: its salted commitment (32 bytes) under a template, such as "document/v1".
+
+    Raises ValueError for a commitment or template of another form.
+    """
+
+    subject: SubjectRef
+    template: str
+    commitment: bytes
+
+    def __post_init__(self) -> None:
+        if len(self.commitment) != COMMITMENT_SIZE:
+            raise ValueError(f"a commitment has {COMMITMENT_SIZE} bytes, not {len(self.commitment)}")
+        if not TEMPLATE.fullmatch(self.template):
+            raise ValueError(f"{self.template!r} is no template name")
+
+
 def append(
     *, subject: SubjectRef, template: str, commitment: bytes, actor: AuditedActor, channel: str = MAIN
 ) -> Record:
-    """Record a subject's salted commitment (32 bytes) under a template, such as "document/v1".
+    """Record one entry; see `append_all`."""
+    (record,) = append_all([Entry(subject, template, commitment)], actor=actor, channel=channel)
+    return record
 
-    Runs inside the caller's transaction: the record exists exactly if what it tells of does. Its place in the log follows
-    in the background. Raises ValueError for a commitment or template of another form.
+
+def append_all(entries: Iterable[Entry], *, actor: AuditedActor, channel: str = MAIN) -> list[Record]:
+    """Record entries, in a number of queries that does not grow with theirs.
+
+    Runs inside the caller's transaction: the records exist exactly if what they tell of does. Their places in the log
+    follow in the background, in this order.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("a record belongs into the transaction that it tells of")
-    if len(commitment) != COMMITMENT_SIZE:
-        raise ValueError(f"a commitment has {COMMITMENT_SIZE} bytes, not {len(commitment)}")
-    if not TEMPLATE.fullmatch(template):
-        raise ValueError(f"{template!r} is no template name")
     log = Channel.objects.get(name=channel)
-    record = Record.objects.create(
-        id=uuid7(),
-        channel=log,
-        subject_kind=subject.kind,
-        subject_id=subject.id,
-        template=template,
-        time=to_milliseconds(clock.now()),
-        commitment=commitment,
-        person_id=actor.person_id,
-        organisation_id=actor.organisation_id,
-        actor=actor.label,
+    hasher = Hasher(log.hash)
+    time = to_milliseconds(clock.now())
+    records = [
+        Record(
+            id=uuid7(),
+            channel=log,
+            subject_kind=item.subject.kind,
+            subject_id=item.subject.id,
+            template=item.template,
+            time=time,
+            commitment=item.commitment,
+            person_id=actor.person_id,
+            organisation_id=actor.organisation_id,
+            actor=actor.label,
+        )
+        for item in entries
+    ]
+    Record.objects.bulk_create(records)
+    PendingRecord.objects.bulk_create(
+        PendingRecord(channel=log, record=record, leaf_hash=hasher.leaf(_leaf_input(record))) for record in records
     )
-    leaf_input = entry(record_id=record.id, template=template, time=record.time, commitment=commitment)
-    PendingRecord.objects.create(channel=log, record=record, leaf_hash=Hasher(log.hash).leaf(leaf_input))
-    jobs.enqueue("ledger.seal", key=channel, payload={"channel": channel})
-    return record
+    if records:
+        jobs.enqueue("ledger.seal", key=channel, payload={"channel": channel})
+    return records
+
+
+def _leaf_input(record: Record) -> bytes:
+    return entry(record_id=record.id, template=record.template, time=record.time, commitment=record.commitment)
 
 
 def seal(*, channel: str = MAIN, limit: int = BATCH) -> Sealed | None:

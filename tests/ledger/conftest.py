@@ -37,16 +37,13 @@ class Ledger:
     url: str
 
     def append(self, count: int = 1) -> list[Record]:
+        """Records in one transaction."""
+        entries = [
+            services.Entry(SubjectRef("document", uuid.uuid4()), "document/v1", secrets.token_bytes(32))
+            for _ in range(count)
+        ]
         with transaction.atomic():
-            return [
-                services.append(
-                    subject=SubjectRef("document", uuid.uuid4()),
-                    template="document/v1",
-                    commitment=secrets.token_bytes(32),
-                    actor=PLATFORM,
-                )
-                for _ in range(count)
-            ]
+            return services.append_all(entries, actor=PLATFORM)
 
     def settle(self) -> None:
         """Run the jobs until nothing is left to do."""
