@@ -1,4 +1,4 @@
-import { lazy, Suspense, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { Route, Routes } from "react-router";
 
 import type { Role } from "../api/types";
@@ -6,36 +6,37 @@ import { Skeleton } from "../shared/ui/states";
 import { NotFoundPage } from "./NotFoundPage";
 import { PublicFrame } from "./PublicFrame";
 import { ForRoles } from "./ForRoles";
+import { onDemand } from "./onDemand";
 
-const SignedIn = lazy(() => import("./SignedIn"));
-const LoginPage = lazy(() => import("../features/login/LoginPage"));
-const HomePage = lazy(() => import("../features/home/HomePage"));
-const DocumentsPage = lazy(() => import("../features/documents/DocumentsPage"));
-const DocumentPage = lazy(() => import("../features/documents/DocumentPage"));
-const TradesPage = lazy(() => import("../features/trades/TradesPage"));
-const TradePage = lazy(() => import("../features/trades/TradePage"));
-const ConfirmationsPage = lazy(() => import("../features/confirmations/ConfirmationsPage"));
-const SheetPage = lazy(() => import("../features/confirmations/SheetPage"));
-const ConsentsPage = lazy(() => import("../features/consents/ConsentsPage"));
-const SuppliersPage = lazy(() => import("../features/access/SuppliersPage"));
-const AccessPage = lazy(() => import("../features/access/AccessPage"));
-const AlertsPage = lazy(() => import("../features/alerts/AlertsPage"));
-const AlertPage = lazy(() => import("../features/alerts/AlertPage"));
-const OperationsPage = lazy(() => import("../features/operations/OperationsPage"));
-const LedgerOperationsPage = lazy(() => import("../features/operations/LedgerOperationsPage"));
-const OrganisationsPage = lazy(() => import("../features/organisations/OrganisationsPage"));
-const LedgerPage = lazy(() => import("../features/ledger/LedgerPage"));
-const ChannelPage = lazy(() => import("../features/ledger/ChannelPage"));
-const CheckpointPage = lazy(() => import("../features/ledger/CheckpointPage"));
-const RecordsPage = lazy(() => import("../features/ledger/RecordsPage"));
-const RecordPage = lazy(() => import("../features/ledger/RecordPage"));
-const VerifyPage = lazy(() => import("../features/verify/VerifyPage"));
+const rows = <Skeleton rows={8} />;
+const SignedIn = onDemand(() => import("./SignedIn"));
+const LoginPage = onDemand(() => import("../features/login/LoginPage"), rows);
+const HomePage = onDemand(() => import("../features/home/HomePage"), rows);
+const DocumentsPage = onDemand(() => import("../features/documents/DocumentsPage"), rows);
+const DocumentPage = onDemand(() => import("../features/documents/DocumentPage"), rows);
+const TradesPage = onDemand(() => import("../features/trades/TradesPage"), rows);
+const TradePage = onDemand(() => import("../features/trades/TradePage"), rows);
+const ConfirmationsPage = onDemand(() => import("../features/confirmations/ConfirmationsPage"), rows);
+const SheetPage = onDemand(() => import("../features/confirmations/SheetPage"), rows);
+const ConsentsPage = onDemand(() => import("../features/consents/ConsentsPage"), rows);
+const SuppliersPage = onDemand(() => import("../features/access/SuppliersPage"), rows);
+const AccessPage = onDemand(() => import("../features/access/AccessPage"), rows);
+const AlertsPage = onDemand(() => import("../features/alerts/AlertsPage"), rows);
+const AlertPage = onDemand(() => import("../features/alerts/AlertPage"), rows);
+const OperationsPage = onDemand(() => import("../features/operations/OperationsPage"), rows);
+const LedgerOperationsPage = onDemand(() => import("../features/operations/LedgerOperationsPage"), rows);
+const OrganisationsPage = onDemand(() => import("../features/organisations/OrganisationsPage"), rows);
+const LedgerPage = onDemand(() => import("../features/ledger/LedgerPage"), rows);
+const ChannelPage = onDemand(() => import("../features/ledger/ChannelPage"), rows);
+const CheckpointPage = onDemand(() => import("../features/ledger/CheckpointPage"), rows);
+const RecordsPage = onDemand(() => import("../features/ledger/RecordsPage"), rows);
+const RecordPage = onDemand(() => import("../features/ledger/RecordPage"), rows);
+const VerifyPage = onDemand(() => import("../features/verify/VerifyPage"), rows);
 
 const BUSINESS: readonly Role[] = ["supplier", "core_enterprise", "financier"];
 
 function page(element: ReactNode, roles?: readonly Role[]) {
-  const content = <Suspense fallback={<Skeleton rows={8} />}>{element}</Suspense>;
-  return roles ? <ForRoles roles={roles}>{content}</ForRoles> : content;
+  return roles ? <ForRoles roles={roles}>{element}</ForRoles> : element;
 }
 
 export function AppRoutes() {
@@ -45,7 +46,7 @@ export function AppRoutes() {
         <Route path="/login" element={page(<LoginPage />)} />
         <Route path="/verify" element={page(<VerifyPage />)} />
       </Route>
-      <Route element={<Suspense fallback={null}><SignedIn /></Suspense>}>
+      <Route element={<SignedIn />}>
         <Route path="/" element={page(<HomePage />)} />
         <Route path="/documents" element={page(<DocumentsPage />, BUSINESS)} />
         <Route path="/documents/:id" element={page(<DocumentPage />, BUSINESS)} />
