@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 from abs_platform.launch import backing, locks, node
@@ -19,11 +20,15 @@ from abs_platform.launch.supervisor import Supervisor
 
 _DESCRIPTION = """\
 Starts a throw-away PostgreSQL, Redis and EVM chains (or uses DATABASE_URL, REDIS_URL, ABS_CHAINS where set), checks
-style, types and the layers, checks and builds the interface, and runs all tests: those that start whole stacks beside
-the others, on services of their own. With arguments only pytest runs, with those arguments, such as
+style, types and the layers, checks and builds the interface, and runs all tests: those of the ledger and those that
+start whole stacks beside the others, each on services of their own. With arguments only pytest runs, with those arguments, such as
 `./abs test tests/ledger -k merkle`. The exit code is that of the first check that failed."""
 
-WHOLE_STACKS = ("tests/browser", "tests/jobs_kill", "tests/launch", "tests/ledger_kill")
+BESIDE = {
+    "whole stacks": ("tests/browser", "tests/jobs_kill", "tests/launch", "tests/ledger_kill"),
+    "the ledger": ("tests/ledger", "tests/verifier"),
+}
+"""Tests that wait more than they compute, by what their run is called: they run beside the others."""
 _PYTEST_LIMIT = 3600.0
 
 
@@ -92,9 +97,12 @@ def _check(
     if pytest_arguments or has_given_services:  # one run: two would meet in the same database
         codes["pytest"] = tests.run(pytest_arguments, state)
     else:
-        rest = tests.beside(WHOLE_STACKS, StateFolder(state.path / "stacks"))
-        codes["pytest"] = tests.run([f"--ignore={folder}" for folder in WHOLE_STACKS], state)
-        codes["pytest of whole stacks"] = tests.wait(rest, interrupts)
+        beside = {
+            name: tests.beside(folders, StateFolder(state.path / name.replace(" ", "-")))
+            for name, folders in BESIDE.items()
+        }
+        codes["pytest"] = tests.run([f"--ignore={folder}" for folder in chain(*BESIDE.values())], state)
+        codes |= {f"pytest of {name}": tests.wait(process, interrupts) for name, process in beside.items()}
     failed = [name for name, code in codes.items() if code != 0]
     # The last summary in sight stays pytest's own.
     if failed:
