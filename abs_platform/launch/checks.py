@@ -26,7 +26,7 @@ start whole stacks beside the others, each on services of their own. With argume
 
 BESIDE = {
     "whole stacks": ("tests/browser", "tests/jobs_kill", "tests/launch", "tests/ledger_kill"),
-    "the ledger": ("tests/ledger", "tests/verifier"),
+    "the ledger": ("tests/ledger",),
 }
 """Tests that wait more than they compute, by what their run is called: they run beside the others."""
 _PYTEST_LIMIT = 3600.0

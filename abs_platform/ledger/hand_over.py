@@ -119,15 +119,16 @@ def _bring(handing: HandOver, step: str, client: ChainClient, draft: Callable[[]
     """Bring the step's transaction to the chain: the stored bytes while they may still count, else new ones."""
     renewed = draft
     if handing.raw is not None and handing.transaction is not None and handing.state == _state_after(handing, step):
-        raw = bytes(handing.raw)
-        receipt = client.receipt(bytes(handing.transaction))
+        raw, id = bytes(handing.raw), bytes(handing.transaction)
+        receipt = client.receipt(id)
+        if receipt is None and _sent(client, raw):
+            if clock.now() - handing.changed_at < settings.ANCHOR_STUCK_AFTER:
+                return
+            renewed = partial(client.raise_fees, raw)
+        elif receipt is None:
+            receipt = client.receipt(id)  # what has used its nonce may be itself, in a block that came just now
         if receipt is not None and receipt.succeeded:
             return  # the next look at the contract shows it
-        may_still_come = receipt is None and _sent(client, raw)
-        if may_still_come and clock.now() - handing.changed_at < settings.ANCHOR_STUCK_AFTER:
-            return
-        if may_still_come:
-            renewed = partial(client.raise_fees, raw)
     signed = client.sign(renewed())
     crashpoints.reach("hand_over.signed")
     _change(handing, step, transaction_id=signed.id, raw=signed.raw)

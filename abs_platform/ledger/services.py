@@ -67,8 +67,9 @@ def append_all(entries: Iterable[Entry], *, actor: AuditedActor, channel: str = 
     log = Channel.objects.get(name=channel)
     hasher = Hasher(log.hash)
     time = to_milliseconds(clock.now())
-    records = [
-        Record(
+    records, pending = [], []
+    for item in entries:
+        record = Record(
             id=uuid7(),
             channel=log,
             subject_kind=item.subject.kind,
@@ -80,19 +81,14 @@ def append_all(entries: Iterable[Entry], *, actor: AuditedActor, channel: str = 
             organisation_id=actor.organisation_id,
             actor=actor.label,
         )
-        for item in entries
-    ]
+        leaf_input = entry(record_id=record.id, template=item.template, time=time, commitment=item.commitment)
+        records.append(record)
+        pending.append(PendingRecord(channel=log, record=record, leaf_hash=hasher.leaf(leaf_input)))
     Record.objects.bulk_create(records)
-    PendingRecord.objects.bulk_create(
-        PendingRecord(channel=log, record=record, leaf_hash=hasher.leaf(_leaf_input(record))) for record in records
-    )
+    PendingRecord.objects.bulk_create(pending)
     if records:
         jobs.enqueue("ledger.seal", key=channel, payload={"channel": channel})
     return records
-
-
-def _leaf_input(record: Record) -> bytes:
-    return entry(record_id=record.id, template=record.template, time=record.time, commitment=record.commitment)
 
 
 def seal(*, channel: str = MAIN, limit: int = BATCH) -> Sealed | None:
