@@ -84,7 +84,8 @@ def start(
     wanted: frozenset[str] = ALL,
     quick: bool = False,
 ) -> Backing:
-    """Start those wanted services that the environment does not name. `quick`: nobody will miss their data."""
+    """Start those wanted services that the environment does not name. `quick`: nobody will miss their data, and
+    none waits for a block."""
     book = ports.PortBook(state)
     given = {
         POSTGRES: env.get("DATABASE_URL", "").strip() or None,
@@ -105,7 +106,7 @@ def start(
             notes.append(f"port {redis.port}")
         found["REDIS_URL"] = redis.url
     if EVM in wanted and not given[EVM]:
-        chains = [Evm(network, state, book, env) for network in NETWORKS]
+        chains = [Evm(network, state, book, env, quick) for network in NETWORKS]
         with console.step("EVM chains") as notes:
             for chain in chains:
                 _start(supervisor, chain)

@@ -39,12 +39,15 @@ NETWORKS = (Network("business", 31337, 8545), Network("regulator", 31338, 8546))
 
 @dataclass(slots=True)
 class Evm:
-    """One development chain. Its accounts are anvil's well-known ones: loopback only."""
+    """One development chain. Its accounts are anvil's well-known ones: loopback only. A block comes every second, and for
+    `quick` ones with every transaction too, so that nobody waits for it.
+    """
 
     network: Network
     state: StateFolder
     book: PortBook
     env: Mapping[str, str]
+    quick: bool = False
     port: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -72,6 +75,8 @@ class Evm:
             folder.mkdir(mode=0o700, exist_ok=True)
         argv = [str(node.anvil()), "--host", HOST, "--port", str(self.port), "--chain-id", str(self.network.chain_id)]
         argv += ["--block-time", "1", "--state", str(self._file), "--state-interval", "1", "--quiet"]
+        if self.quick:
+            argv.append("--mixed-mining")
         command = Command(self.network.service, argv, self.env, log=self.state.logs / f"{self.network.service}.log")
         return Service(command, self._is_ready, prepare=self._prepare, worn=self._is_worn)
 

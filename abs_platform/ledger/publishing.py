@@ -46,6 +46,7 @@ from abs_platform.ledger.states import PLACED
 RESEND_AFTER = timedelta(seconds=5)
 REPLACEMENTS = 16  # by then the fees are six and a half times the first ones: a person has to look
 ORPHANS_PER_ROUND = 64
+INDEX_TAKEN = "UnexpectedIndex"  # the contract's own name for it
 
 
 class Rivalry(ChainError):
@@ -105,7 +106,13 @@ def _prepare(chain: Chain, client: ChainClient, following: Next) -> Anchor | Non
     publication = Publication(
         log_key(checkpoint.channel), following.index, checkpoint.size, bytes(checkpoint.root), records
     )
-    sendable = _signed(chain, client, client.draft(publication))
+    try:
+        draft = client.draft(publication)
+    except Rejected as refusal:
+        if refusal.code != INDEX_TAKEN:
+            raise
+        return None  # by another worker's, since the contract was counted
+    sendable = _signed(chain, client, draft)
     crashpoints.reach("anchor.signed")
     anchor = store(chain, following, records=records, sendable=sendable)
     crashpoints.reach("anchor.stored")

@@ -232,6 +232,25 @@ def test_a_rival_stops_the_anchorer_until_it_is_gone(held: Ledger, node: Anvil) 
     assert (status(), count(node), is_anchored(record)) == (("ok", ""), 1, True)
 
 
+def test_a_worker_that_comes_too_late_leaves_the_checkpoint_to_the_faster_one(
+    held: Ledger, node: Anvil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = recorded(held)
+    draft = EvmChain.draft
+
+    def outrun(self: EvmChain, publication: Publication) -> chains.Draft:
+        monkeypatch.setattr(EvmChain, "draft", draft)
+        advance()
+        node.mine()
+        return draft(self, publication)
+
+    monkeypatch.setattr(EvmChain, "draft", outrun)
+    assert advance() is Outcome.WAITING
+    assert status() == ("behind", "")
+    settle(node)
+    assert is_anchored(record) and (count(node), AnchorTransaction.objects.count()) == (1, 1)
+
+
 def test_an_empty_account_shows_and_a_filled_one_goes_on(held: Ledger, node: Anvil) -> None:
     account = selectors.chain_status()[0]["publisher"]
     node.rpc("anvil_setBalance", account, "0x0")

@@ -1,5 +1,6 @@
 """A chain's contract passes to a new key, whatever crashes on the way, and anchoring goes on with the right one."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -106,6 +107,38 @@ def test_a_crash_at_any_point_of_either_step_is_gone_on_from(
     ledger.append()
     ledger.settle()
     assert signers_of(ledger) == ["publisher-2"]
+
+
+def test_a_take_over_whose_block_comes_between_two_questions_is_not_made_again(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = ledger.chain.name
+    handing = hand_over.begin(chain=name, actor=PLATFORM)
+    reached = iter(["naming", "taking"])
+
+    def reach(point: str) -> None:
+        if point == "hand_over.sent" and next(reached) == "taking":
+            raise Crash(point)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(crashpoints, "reach", reach)
+        with pytest.raises(Crash):
+            hand_over.hand_over(chain=name, patience=PATIENCE)
+    while publisher_of(ledger) != address(bytes(handing.successor.public)):
+        time.sleep(0.05)
+    old = address(bytes(handing.predecessor.public)), address(bytes(handing.successor.public))
+    told_late(monkeypatch, "publishers", old)
+    told_late(monkeypatch, "receipt", None)
+    monkeypatch.setattr(EvmChain, "draft_take_over", lambda self: pytest.fail("it is made again"))
+    assert hand_over.hand_over(chain=name, patience=PATIENCE)
+    handing.refresh_from_db()
+    assert handing.state == "done"
+
+
+def told_late(monkeypatch: pytest.MonkeyPatch, question: str, before: object) -> None:
+    """The first answer to this question is that of before the block."""
+    honest, told = getattr(EvmChain, question), [before]
+    monkeypatch.setattr(EvmChain, question, lambda self, *a, **k: told.pop() if told else honest(self, *a, **k))
 
 
 def test_what_was_under_way_with_the_old_key_ends_once(ledger: Ledger, crash: Callable[[str], None]) -> None:
