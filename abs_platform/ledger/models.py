@@ -13,6 +13,7 @@ from abs_platform.ledger import states
 from abs_platform.ledger.constraints import since, sized
 from abs_platform.ledger.key_models import PublisherKey
 from abs_platform.ledger.states import AnchorState
+from abs_platform.ledger.triggers import FOLLOWS, KEYS_IN_FORCE, OF_ITS_CHECKPOINT, on_insert
 
 # Plain strings, so that migrations do not refer to the enumeration.
 STATES = [str(state) for state in AnchorState]
@@ -38,6 +39,7 @@ class Channel(models.Model):
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
+        triggers = [pgtrigger.ReadOnly(name="stays", fields=["name", "origin", "hash"])]  # what every checkpoint says
         constraints = [
             models.CheckConstraint(condition=Q(name__regex=r"^[a-z0-9-]+$"), name="channel_name_plain"),
             models.CheckConstraint(condition=Q(origin__regex=r"^[^\s+]+$"), name="channel_origin_plain"),
@@ -207,32 +209,8 @@ class Checkpoint(models.Model):
     class Meta:
         triggers = [
             *append_only(),
-            pgtrigger.Trigger(
-                name="follows",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert,
-                func="""
-                    IF NEW.first <> COALESCE(
-                        (SELECT max(size) FROM ledger_checkpoint WHERE channel_id = NEW.channel_id), 0
-                    ) OR NEW.size <> 1 + (SELECT max(index) FROM ledger_leaf WHERE channel_id = NEW.channel_id) THEN
-                        RAISE EXCEPTION 'checkpoint % to % does not follow the log', NEW.first, NEW.size;
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
-            pgtrigger.Trigger(
-                name="keys_in_force",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert,
-                func="""
-                    IF (SELECT count(*) FROM ledger_publisherkey WHERE retired_at IS NULL AND
-                        (id, algorithm) IN ((NEW.sm2_key_id, 'sm2-sm3'), (NEW.ed25519_key_id, 'ed25519'))) <> 2
-                    THEN
-                        RAISE EXCEPTION 'checkpoint % is not signed by the two keys in force', NEW.size;
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
+            on_insert("follows", FOLLOWS),
+            on_insert("keys_in_force", KEYS_IN_FORCE),
         ]
         constraints = [
             models.UniqueConstraint(fields=["channel", "size"], name="checkpoint_once_per_size"),
@@ -294,6 +272,23 @@ class Anchor(models.Model):
     changed_at = models.DateTimeField(default=clock.now)
 
     class Meta:
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="stays",
+                fields=[
+                    "channel",
+                    "chain",
+                    "checkpoint",
+                    "contract",
+                    "index",
+                    "first",
+                    "size",
+                    "records",
+                    "created_at",
+                ],
+            ),
+            on_insert("of_its_checkpoint", OF_ITS_CHECKPOINT),
+        ]
         indexes = [
             models.Index(fields=["chain", "index"], name="anchor_open", condition=Q(state__in=OPEN)),
             models.Index(fields=["channel", "chain", "size"], name="anchor_cover", condition=Q(state=ANCHORED)),
@@ -315,8 +310,9 @@ class Anchor(models.Model):
             models.CheckConstraint(condition=Q(records__gte=F("size")), name="anchor_counts_its_leaves"),
             models.CheckConstraint(
                 condition=~Q(state__in=PLACED)
-                | Q(transaction__isnull=False, block__isnull=False, block_hash__isnull=False, block_time__isnull=False)
-                | Q(token__isnull=False, block_time__isnull=False),
+                | Q(block_time__isnull=False, transaction__isnull=False, block__isnull=False, block_hash__isnull=False)
+                & Q(token=None)
+                | Q(block_time__isnull=False, transaction=None, block=None, block_hash=None) & Q(token__isnull=False),
                 name="anchor_placed_has_block",
             ),
             models.CheckConstraint(

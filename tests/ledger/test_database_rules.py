@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from abs_platform.core import clock
 from abs_platform.ledger import services
@@ -62,6 +62,7 @@ ILLEGAL: dict[str, Callable[[], object]] = {
     "anchor_counts_its_leaves": lambda: anchor(records=0),
     "anchor_placed_has_block": lambda: anchor(state="anchored"),
     "anchor_placed_has_block ": lambda: anchor(state="included", token=b"x"),
+    "anchor_placed_has_block  ": lambda: anchor(state="anchored", **PLACED, token=b"x"),
     "anchor_unplaced_has_none": lambda: anchor(state="prepared", **PLACED),
     "anchor_unplaced_has_none ": lambda: anchor(state="orphaned", token=b"x", block_time=clock.now()),
     "anchor_abandoned_has_reason": lambda: anchor(state="abandoned"),
@@ -96,3 +97,20 @@ def test_what_may_be_is_taken(one: None) -> None:
         with transaction.atomic():
             anchor(**row)
             transaction.set_rollback(True)
+
+
+def test_what_a_log_and_its_anchors_are_stays(one: None) -> None:
+    anchor()
+    for change in ({"name": "other"}, {"origin": "other"}, {"hash": "sha256"}):
+        with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+            Channel.objects.update(**change)
+    for change in ({"index": 1}, {"records": 2}, {"contract": "0x2"}, {"first": 0, "size": 2, "records": 2}):
+        with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+            Anchor.objects.update(**change)
+
+
+def test_an_anchor_is_of_its_own_checkpoint(one: None) -> None:
+    other = Channel.objects.create(name="other", origin="other")
+    for change in ({"size": 2, "records": 2}, {"channel": other}):
+        with pytest.raises(DatabaseError, match="not of its checkpoint"), transaction.atomic():
+            anchor(**change)

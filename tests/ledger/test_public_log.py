@@ -28,8 +28,8 @@ def anybody() -> APIClient:
 
 @pytest.fixture(params=["sm3", "sha256"])
 def log(unanchored: Ledger, request: pytest.FixtureRequest) -> Ledger:
-    """A log under either hash function; nothing is in it yet, so that it may still be chosen."""
-    Channel.objects.update(hash=request.param)
+    """A log under either hash function; nothing is in it yet."""
+    unanchored.tamper("UPDATE ledger_channel SET hash = %s", request.param)
     return unanchored
 
 
