@@ -203,10 +203,17 @@ class Tour:
     def _join_loose(self, uploaded: list[Uploaded]) -> None:
         """A file that says of no trade where it belongs is joined to the supplier's trade where it has only one."""
         for each in uploaded:
+            each.body = each.supplier.get(f"documents/{each.body['id']}")
             trades = list(each.supplier.pages("trades"))
-            if each.body["trade"] is None and "attach" in each.body["allowed_actions"] and len(trades) == 1:
+            if "attach" not in each.body["allowed_actions"] or len(trades) != 1:
+                continue
+            try:
                 each.body = each.supplier.post(f"documents/{each.body['id']}/attach", {"trade": trades[0]["id"]})
-                self._say(f"{each.file.path.name} is kept as it is, and joined to trade {trades[0]['order_number']}.")
+            except Refusal as refusal:
+                if refusal.problem.get("code") != "not_loose":
+                    raise
+                continue  # the platform has just found where it belongs
+            self._say(f"{each.file.path.name} is kept as it is, and joined to trade {trades[0]['order_number']}.")
 
     # --- core enterprise
 
