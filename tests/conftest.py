@@ -1,5 +1,6 @@
 """Databases, actors and API callers for every test. PostgreSQL, Redis and the chain are real: run through `./abs test`."""
 
+import gc
 import os
 import time
 from collections.abc import Iterator
@@ -28,6 +29,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Options of our own."""
     parser.addoption("--pictures", metavar="FOLDER", help="keep the README's screenshots there (browser tests)")
+
+
+def pytest_collection_finish() -> None:
+    """What is imported stays: the garbage collector need not look at it again after every few objects."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
