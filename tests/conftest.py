@@ -4,6 +4,8 @@ import gc
 import os
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -16,6 +18,7 @@ from psycopg import errors, sql
 from pytest_django import DjangoDbBlocker
 
 VACUUM_SECONDS = 20
+COMMITTING = {"committed", "committed_platform"}
 NEEDED = ("DATABASE_URL", "REDIS_URL", "ABS_CHAINS", "ABS_STATE")
 
 
@@ -84,9 +87,37 @@ def _dropped(name: str) -> sql.Composed:
     return sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
 
 
-def _copy(source: str, target: str) -> None:
-    created = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(target), sql.Identifier(source))
-    _administer(_dropped(target), created)
+@dataclass
+class _Database:
+    """The test database. Whoever commits leaves it spoilt; the next who needs one renews it from a template."""
+
+    equals: str | None = None  # the template that it is a copy of; "" once spoilt, None before it is made
+
+    def save_as(self, template: str) -> None:
+        _administer(_dropped(template), _created(template, source=_names()[0]))
+        self.equals = template
+
+    def renew(self, template: str) -> None:
+        if self.equals != template:
+            name = _names()[0]
+            _administer(_dropped(name), _created(name, source=template))
+            self.equals = template
+
+
+DATABASE = _Database()
+
+
+def _created(name: str, *, source: str) -> sql.Composed:
+    return sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before even a module's own fixtures: what takes its writes back finds a database that nobody has spoilt."""
+    names = set(getattr(item, "fixturenames", ()))
+    uses_database = bool({"django_db_setup", "db"} & names) or item.get_closest_marker("django_db") is not None
+    if uses_database and not COMMITTING & names and DATABASE.equals is not None:
+        DATABASE.renew(_names()[1])
 
 
 @pytest.fixture(scope="session")
@@ -94,10 +125,10 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
     """The migrated database with its ledger set up, and templates of it: tables that only grow cannot be truncated."""
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False)
-        database, platform, bare = _names()
-        _copy(database, bare)
+        _, platform, bare = _names()
+        DATABASE.save_as(bare)
         call_command("setup_ledger", verbosity=0)
-        _copy(database, platform)
+        DATABASE.save_as(platform)
     yield
     with django_db_blocker.unblock():
         _administer(_dropped(platform), _dropped(bare))
@@ -106,26 +137,30 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
 
 @pytest.fixture
 def committed_platform(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """A database with the ledger set up, whose transactions really commit; renewed afterwards."""
-    database, platform, _ = _names()
-    with django_db_blocker.unblock():
+    """A database with the ledger set up, whose transactions really commit."""
+    with _spoiling(_names()[1], django_db_blocker):
         yield
-        _copy(platform, database)
 
 
 @pytest.fixture
 def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """A database with tables and nothing in them, whose transactions really commit; renewed afterwards."""
-    database, platform, bare = _names()
-    with django_db_blocker.unblock():
-        _copy(bare, database)
+    """A database with tables and nothing in them, whose transactions really commit."""
+    with _spoiling(_names()[2], django_db_blocker):
         yield
-        _copy(platform, database)
+
+
+@contextmanager
+def _spoiling(template: str, blocker: DjangoDbBlocker) -> Iterator[None]:
+    with blocker.unblock():
+        DATABASE.renew(template)
+        DATABASE.equals = ""
+        yield
+        connection.close()
 
 
 @pytest.fixture(autouse=True)
 def _fresh_cache(request: pytest.FixtureRequest) -> Iterator[None]:
     """Throttles and sign-in limits of one test do not reach the next."""
     yield
-    if {"db", "committed", "committed_platform"} & set(request.fixturenames):
+    if {"db", *COMMITTING} & set(request.fixturenames):
         cache.clear()
