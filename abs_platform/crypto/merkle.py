@@ -254,8 +254,9 @@ class Prover:
         if not 0 <= index < self.size:
             raise ValueError(f"no leaf {index} in a tree of {self.size}")
         fork = (index ^ self.size).bit_length() - 1
-        tail = self._tails.get(fork) or self._tail(fork)
-        return self._reader.read([(level, (index >> level) ^ 1) for level in range(fork)]) + tail
+        nodes = [(level, (index >> level) ^ 1) for level in range(fork)]
+        tail = self._tails.get(fork)
+        return self._reader.read(nodes) + tail if tail is not None else self._read_with_tail(nodes, fork)
 
     def consistency(self, old_size: int) -> list[bytes]:
         """The proof that the first `old_size` leaves have not changed since (RFC 9162, section 2.1.4.1).
@@ -271,18 +272,19 @@ class Prover:
         fork = level + (index ^ (self.size >> level)).bit_length() - 1
         nodes = [(level, index)] if index else []
         nodes += [(height, (index >> height - level) ^ 1) for height in range(level, fork)]
-        return self._reader.read(nodes) + self._tail(fork)
+        return self._read_with_tail(nodes, fork)
 
-    def _tail(self, fork: int) -> list[bytes]:
-        """The end of every proof that forks at this level: what lies right of the fork, folded into one, and then what
-        lies left of it. Both are the complete subtrees of the tree's right edge, below and above the fork.
+    def _read_with_tail(self, nodes: list[Node], fork: int) -> list[bytes]:
+        """The nodes and, in the same read, the end of every proof that forks at this level: what lies right of the fork,
+        folded into one, and then what lies left of it. Both are the complete subtrees of the tree's right edge, below and
+        above the fork.
         """
-        edge = edge_nodes(self.size)
-        below = sum(level < fork for level, _ in edge)
-        hashes = self._reader.read([node for node in edge if node[0] != fork])
-        right, left = hashes[:below], hashes[below:]
+        edge = [node for node in edge_nodes(self.size) if node[0] != fork]
+        hashes = self._reader.read([*nodes, *edge])
+        above = len(nodes) + sum(level < fork for level, _ in edge)
+        right, left = hashes[len(nodes) : above], hashes[above:]
         tail = self._tails[fork] = [self._hasher.fold(right), *left] if right else left
-        return tail
+        return hashes[: len(nodes)] + tail
 
 
 def tree_root(hasher: Hasher, reader: HashReader, size: int) -> bytes:

@@ -27,7 +27,8 @@ _SUPERUSER = "postgres"
 _CHILD = Path(__file__).resolve().parent / "child.py"
 # A statement carries what documents say. None is written to the log: not the failing, not the slow, no row in a detail.
 _DISCREET = ("log_min_error_statement=panic", "log_error_verbosity=terse", "log_min_duration_statement=-1")
-_QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")  # for data that nobody will miss
+# For data that nobody will miss.
+_QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 
 _MAKE_DATABASE = """\
 SELECT 'CREATE ROLE {user} LOGIN CREATEDB CREATEROLE'

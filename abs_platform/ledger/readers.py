@@ -1,8 +1,9 @@
 """The stored log as a HashReader: full tiles from their rows, the unfinished right edge from leaves and tile roots."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import IntegerField, Q, QuerySet, Value
 
 from abs_platform.crypto.merkle import HASH_SIZE, TILE_HEIGHT, TILE_WIDTH, Frontier, Hasher, Node, unfinished_tiles
 from abs_platform.ledger.models import Channel, Leaf, Tile
@@ -19,7 +20,7 @@ class StoredLog:
         self._tiles: dict[TileId, list[bytes]] = {}
 
     def read(self, nodes: Sequence[Node]) -> list[bytes]:
-        """See HashReader; one query for the full tiles and one for each level's unfinished tile."""
+        """See HashReader; one query for the full tiles and one for the unfinished ones."""
         wanted = {_tile_of(node) for node in nodes} - self._tiles.keys()
         if wanted:
             self._load(wanted)
@@ -46,8 +47,7 @@ class StoredLog:
         ):
             self._tiles[level, index] = split(bytes(hashes))
             missing.discard((level, index))
-        for level, index in missing:
-            self._tiles[level, index] = unfinished(self._channel, level=level, index=index)
+        self._tiles |= _unfinished_each(self._channel, missing)
 
 
 def _tile_of(node: Node) -> TileId:
@@ -69,18 +69,32 @@ def tile(channel: Channel, *, level: int, index: int) -> list[bytes]:
 
 def unfinished(channel: Channel, *, level: int, index: int) -> list[bytes]:
     """The hashes that tile (level, index) has so far: leaves at level 0, roots of the tiles below above that."""
+    return _unfinished_each(channel, {(level, index)})[level, index]
+
+
+def _unfinished_each(channel: Channel, wanted: Iterable[TileId]) -> dict[TileId, list[bytes]]:
+    """As `unfinished`, for several in one query."""
+    found: dict[TileId, dict[int, bytes]] = {tile_id: {} for tile_id in wanted}
+    if not found:
+        return {}
+    parts = [_below(channel, level, index) for level, index in found]
+    for level, index, below in parts[0].union(*parts[1:], all=True):
+        found[level, index // TILE_WIDTH][index] = bytes(below)
+    return {tile_id: [hashes[index] for index in sorted(hashes)] for tile_id, hashes in found.items()}
+
+
+def _below(channel: Channel, level: int, index: int) -> QuerySet[Any, tuple[int, int, bytes]]:
+    """What tile (level, index) is made of, each with that level and its own index."""
     span = {"channel": channel, "index__gte": index * TILE_WIDTH, "index__lt": (index + 1) * TILE_WIDTH}
+    above = Value(level, output_field=IntegerField())
     if level == 0:
-        leaves = Leaf.objects.filter(**span).order_by("index").values_list("hash", flat=True)
-        return [bytes(leaf_hash) for leaf_hash in leaves]
-    roots = Tile.objects.filter(level=level - 1, **span).order_by("index").values_list("root", flat=True)
-    return [bytes(root) for root in roots]
+        return Leaf.objects.filter(**span).order_by().values_list(above, "index", "hash")
+    return Tile.objects.filter(level=level - 1, **span).order_by().values_list(above, "index", "root")
 
 
 def frontier(channel: Channel, size: int) -> Frontier:
     """The right edge of the stored log, which must have exactly `size` leaves. Raises ValueError when it has not."""
-    edges = [
-        unfinished(channel, level=level, index=index) if count else []
-        for level, (count, index) in enumerate(unfinished_tiles(size))
-    ]
+    edge = {(level, index): count for level, (count, index) in enumerate(unfinished_tiles(size))}
+    found = _unfinished_each(channel, [tile_id for tile_id, count in edge.items() if count])
+    edges = [found.get(tile_id, []) for tile_id in edge]
     return Frontier(Hasher(channel.hash), size, edges)
