@@ -30,7 +30,7 @@ from tests.verifier.checks import Chains
 from tests.verifier.mutants import JUNK, arbitrary, flipped, mutated, mutated_bytes, mutated_note, places, replaced
 
 SEED = 20261126
-MUTATIONS = 1000
+MUTATIONS = 1600
 FRONTEND = Path(settings.BASE_DIR) / "frontend"
 
 Input = tuple[bytes, bytes, bytes | None, Callable[[], None]]  # bundle, trust, file, what the chains do
