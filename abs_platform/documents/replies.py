@@ -10,6 +10,7 @@ from abs_platform.consent import selectors as consent
 from abs_platform.core.rest.fields import Body, Coded, Named, money, named, time
 from abs_platform.documents import selectors
 from abs_platform.documents.models import Document, Extraction
+from abs_platform.integrations.formats.model import Level
 from abs_platform.ledger import selectors as ledger
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
@@ -67,6 +68,8 @@ class RemarkOut(serializers.Serializer[Any]):
     rule = serializers.CharField()
     detail = serializers.CharField()
     params = serializers.DictField()
+    level = serializers.ChoiceField(choices=list(Level))
+    field = serializers.CharField(allow_blank=True, help_text="what it is about: a path in `fields` and `lines`")
 
 
 class RecordOut(serializers.Serializer[Any]):

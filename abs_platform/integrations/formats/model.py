@@ -10,9 +10,10 @@ import types
 import typing
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 KINDS = ("order", "order_response", "despatch_advice", "receipt_advice", "invoice", "credit_note")
@@ -102,13 +103,26 @@ class Totals:
     payable: Decimal | None = None
 
 
+class Level(StrEnum):
+    """What a remark means for the document."""
+
+    NOTICE = "notice"  # good to know
+    ATTENTION = "attention"  # a person should look
+    REFUSED = "refused"  # not taken as a business document
+
+
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A document against itself: `rule` for programs, `detail` in English, `params` the figures as text."""
+    """A document against itself: `rule` for programs, `detail` in English, `params` the figures as text.
+
+    `field`: what it is about, as a path in the JSON of `Extracted` ("totals.payable", "lines.3.amount"); empty: all.
+    """
 
     rule: str
     detail: str
-    params: dict[str, str] = field(default_factory=dict)
+    params: dict[str, str] = dataclasses.field(default_factory=dict)
+    level: Level = Level.NOTICE
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +228,8 @@ def _decode(hint: Any, value: Any) -> Any:  # Any: a type annotation; JSON; the 
         return Decimal(value)
     if hint is date:
         return date.fromisoformat(value)
+    if hint is Level:
+        return Level(value)
     if dataclasses.is_dataclass(hint):
         stated = {
             each.name: _decode(each.type, value[each.name]) for each in dataclasses.fields(hint) if each.name in value

@@ -8,11 +8,12 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from abs_platform.integrations.formats import xml_reading
 from abs_platform.integrations.formats.fields import MAX_NAME, MAX_TEXT, NAMESPACES, UBL, Element, Fields
 from abs_platform.integrations.formats.model import Extracted, Party, Remark, Totals
+from abs_platform.integrations.formats.reading import Reading
 from abs_platform.integrations.formats.refusal import Refused
 from abs_platform.integrations.formats.remarks import remarks_of
+from abs_platform.integrations.formats.source import Source
 from abs_platform.integrations.formats.ubl_lines import allowances_and_charges, lines_of
 
 KINDS = {
@@ -58,11 +59,19 @@ DELIVERY_PATHS = tuple(
 )
 
 
-def parse(data: bytes) -> Extracted | None:
-    """The document; None when `data` is not one of the kinds above. Raises Refused (see its codes)."""
-    root = xml_reading.read(data, KINDS)
-    if root is None:
-        return None
+class Ubl:
+    """UBL 2.0 to 2.3."""
+
+    roots = frozenset(KINDS)
+
+    def read(self, source: Source) -> Reading | None:
+        if source.root_name not in KINDS or source.root is None:
+            return None
+        document = _document(source.root)
+        return Reading(f"UBL {document.version or '2.x'}", "application/xml", document)
+
+
+def _document(root: Element) -> Extracted:
     fields = Fields(root, CURRENCY_PATHS, PAYABLE_PATHS)
     number = fields.text(root, "cbc:ID")
     if number is None:

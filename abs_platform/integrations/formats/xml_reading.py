@@ -1,10 +1,10 @@
-"""XML from strangers: read without entities, DTDs or network, within bounds, and only when its root is one we want.
+"""XML from strangers: read without entities, DTDs or network, and within bounds.
 
 Sources: OWASP XML External Entity Prevention; XML 1.0 §2.8 (prolog), §4.3.3 (encodings).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Set
 from dataclasses import dataclass
 
 from lxml import etree
@@ -32,11 +32,12 @@ class _Prolog:
     root: str
 
 
-def read(data: bytes, kinds: Mapping[str, str]) -> "etree._Element | None":
-    """The root element of `data` when its expanded name is one of `kinds` ("{namespace}Name" → kind), else None.
+def read(data: bytes, claimed: Set[str]) -> "etree._Element | None":
+    """The root element of `data`; None when it is no XML.
 
-    Raises Refused: doctype_forbidden for any XML with a DOCTYPE (an HTML page is simply not ours); too_large, too_deep,
-    too_many_elements beyond the bounds; xml_malformed for broken XML that claims to be of one of the kinds.
+    `claimed` are the roots ("{namespace}Name") of business documents: what is broken and claims to be one of them is
+    refused, what is broken and anything else is no XML. Raises Refused: doctype_forbidden for any XML with a DOCTYPE
+    (an HTML page is simply not ours); too_large, too_deep, too_many_elements beyond the bounds; xml_malformed.
     """
     prolog = _prolog(data[:MAX_BYTES])
     if prolog is None or (prolog.doctype and HTML.match(prolog.doctype)):
@@ -46,15 +47,15 @@ def read(data: bytes, kinds: Mapping[str, str]) -> "etree._Element | None":
             "doctype_forbidden",
             "The file has a DOCTYPE. Business documents need none; remove it and send the file again.",
         )
-    claimed = _claims(prolog.root, kinds)
+    is_claimed = _claims(prolog.root, claimed)
     if len(data) > MAX_BYTES:
-        if not claimed:
+        if not is_claimed:
             return None
         raise Refused("too_large", f"The document is larger than {MAX_BYTES} bytes.", limit=MAX_BYTES)
     try:
-        root = _parse(data, kinds)
+        root = _parse(data)
     except etree.XMLSyntaxError as error:
-        if not claimed:
+        if not is_claimed:
             return None
         line = error.lineno or 1
         reason = (error.msg or "not well-formed").split(", line ")[0][:200]
@@ -101,14 +102,15 @@ def _as_text(data: bytes) -> str:
     return data.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
 
 
-def _claims(root: str, kinds: Mapping[str, str]) -> bool:
+def _claims(root: str, claimed: Set[str]) -> bool:
     name = ROOT_NAME.match(root)
-    return name is not None and any(
-        expanded.endswith("}" + name[1]) and expanded[1:].partition("}")[0] in root for expanded in kinds
-    )
+    if name is None:
+        return False
+    namespaces = (each[1:].partition("}")[0] for each in claimed if each.endswith("}" + name[1]))
+    return name[1] in claimed or any(namespace in root for namespace in namespaces)
 
 
-def _parse(data: bytes, kinds: Mapping[str, str]) -> "etree._Element | None":
+def _parse(data: bytes) -> "etree._Element | None":
     """Feeds the parser piece by piece, so that a bound is noticed before the rest is read."""
     parser = etree.XMLPullParser(
         events=("start", "end"),
@@ -132,8 +134,6 @@ def _parse(data: bytes, kinds: Mapping[str, str]) -> "etree._Element | None":
                 continue
             if root is None:
                 root = element
-                if root.tag not in kinds:
-                    return None
             depth += 1
             elements += 1
             if depth > MAX_DEPTH:

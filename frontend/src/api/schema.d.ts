@@ -1981,6 +1981,10 @@ export interface components {
             params: {
                 [key: string]: unknown;
             };
+            /** @enum {string} */
+            level: "notice" | "attention" | "refused";
+            /** @description what it is about: a path in `fields` and `lines` */
+            field: string;
         };
         RightOut: {
             rung: number;
