@@ -3,6 +3,7 @@
 A format recognises its files by content, never by file name. What no format knows is an attachment, not an error.
 """
 
+from abs_platform.integrations.formats.cii import Cii
 from abs_platform.integrations.formats.keys import business_key, content_key
 from abs_platform.integrations.formats.model import Extracted, Level, Remark
 from abs_platform.integrations.formats.reading import Format, Reading
@@ -13,7 +14,7 @@ from abs_platform.integrations.formats.ubl import Ubl
 __all__ = ["Refused", "business_key", "content_key", "parse", "read"]
 
 # Who is asked, in this order.
-FORMATS: tuple[Format, ...] = (Ubl(),)
+FORMATS: tuple[Format, ...] = (Ubl(), Cii())
 CLAIMED = frozenset[str]().union(*(each.roots for each in FORMATS))
 
 

@@ -1,12 +1,14 @@
-"""Bounded, typed reading of one UBL document's fields.
+"""Bounded, typed reading of one XML document's fields.
 
 Every value that matters is either read exactly or refused: an amount that cannot be read is never passed over.
-Source: UBL 2.0–2.3 (OASIS), unqualified data types; XML Schema part 2 for decimal and date.
+Source: UBL 2.0–2.3 (OASIS), unqualified data types; XML Schema part 2 for decimal and date. Other vocabularies give
+their own namespaces, and their own way to write a date (see `cii_fields`).
 """
 
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -22,6 +24,8 @@ MAX_NAME = 500
 MAX_UNIT = 20
 MAX_TEXT = 10_000
 MAX_REPEATS = 1_000
+# These have a bound of their own: see MAX_LINES.
+LINES = ("Line", "LineItem")
 # Chinese e-invoices state unit prices with up to 13 decimals.
 MAX_INTEGER_DIGITS = 15
 MAX_DECIMALS = 13
@@ -36,23 +40,30 @@ Element = etree._Element
 
 
 class Fields:
-    """Reads texts, decimals, dates and amounts below an element, by paths of the prefixes cac and cbc."""
+    """Reads texts, decimals, dates and amounts below an element, by paths of the vocabulary's prefixes."""
 
-    def __init__(self, root: Element, currency_paths: tuple[str, ...], payable_paths: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        root: Element,
+        currency_paths: tuple[str, ...],
+        payable_paths: tuple[str, ...],
+        namespaces: Mapping[str, str] = NAMESPACES,
+    ) -> None:
         """Settles the document's currency: stated, else that of the payable amount, else the most frequent."""
         self.root = root
+        self.namespaces = dict(namespaces)
         self.foreign: dict[str, str] = {}
         self.currency = self._stated_currency(currency_paths) or self._used_currency(payable_paths)
 
     def all(self, element: Element, path: str) -> list[Element]:
-        found = element.findall(path, NAMESPACES)
-        if len(found) > MAX_REPEATS and not path.endswith("Line"):
+        found = element.findall(path, self.namespaces)
+        if len(found) > MAX_REPEATS and not path.endswith(LINES):
             raise Refused("too_many_elements", f"{path} is repeated more than {MAX_REPEATS} times.", limit=MAX_REPEATS)
         return found
 
     def texts(self, element: Element, path: str, limit: int = MAX_ID) -> tuple[str, ...]:
         """Every text at `path` that is not empty, white space collapsed."""
-        read = (_text(each, limit) for each in self.all(element, path))
+        read = (text_of(each, limit) for each in self.all(element, path))
         return tuple(text for text in read if text)
 
     def text(self, element: Element, *paths: str, limit: int = MAX_ID) -> str | None:
@@ -80,15 +91,19 @@ class Fields:
 
     def amounts(self, element: Element, path: str) -> list[Decimal]:
         """The amounts at `path` in the document's currency; others are noted in `foreign`."""
-        read = (self._own(each) for each in self.all(element, path) if _text(each, MAX_ID))
+        read = (self._own(each) for each in self.all(element, path) if text_of(each, MAX_ID))
         return [amount for amount in read if amount is not None]
+
+    def as_date(self, element: Element) -> date:
+        """The date that an element states. Raises Refused."""
+        return _date(element)
 
     def dates(self, element: Element, *paths: str) -> list[date]:
         """The dates at the first path that has any."""
         for path in paths:
-            found = [each for each in self.all(element, path) if _text(each, MAX_ID)]
+            found = [each for each in self.all(element, path) if text_of(each, MAX_ID)]
             if found:
-                return [_date(each) for each in found]
+                return [self.as_date(each) for each in found]
         return []
 
     def date(self, element: Element, *paths: str) -> date | None:
@@ -100,7 +115,7 @@ class Fields:
         return {"true": True, "1": True, "false": False, "0": False}.get((self.text(element, path) or "").lower())
 
     def _first(self, element: Element, paths: tuple[str, ...]) -> "Element | None":
-        return next((each for path in paths for each in self.all(element, path) if _text(each, MAX_ID)), None)
+        return next((each for path in paths for each in self.all(element, path) if text_of(each, MAX_ID)), None)
 
     def _own(self, element: Element) -> Decimal | None:
         value = _decimal(element)
@@ -129,7 +144,8 @@ class Fields:
         return min(used, key=lambda currency: (-used[currency], currency)) if used else None
 
 
-def _text(element: Element, limit: int) -> str:
+def text_of(element: Element, limit: int = MAX_ID) -> str:
+    """Its own text, white space collapsed. Raises Refused where it is too long or would mislead a reader."""
     return _bounded(element.text or "", limit, element)
 
 
@@ -148,7 +164,7 @@ def _bounded(text: str, limit: int, element: Element) -> str:
 
 
 def _decimal(element: Element) -> Decimal:
-    text = _text(element, MAX_ID)
+    text = text_of(element, MAX_ID)
     match = DECIMAL.fullmatch(text)
     if match is None or not (match[2] or match[3]):
         raise _invalid_decimal(element, f"“{text[:40]}” is not a decimal number")
@@ -167,7 +183,7 @@ def _invalid_decimal(element: Element, why: str) -> Refused:
 
 
 def _date(element: Element) -> date:
-    text = _text(element, MAX_ID)
+    text = text_of(element, MAX_ID)
     match = DATE.fullmatch(text)
     try:
         return date.fromisoformat(match[1] if match else "")
