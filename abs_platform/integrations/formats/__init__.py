@@ -4,6 +4,8 @@ A format recognises its files by content, never by file name. What no format kno
 """
 
 from abs_platform.integrations.formats.cii import Cii
+from abs_platform.integrations.formats.en16931 import checked
+from abs_platform.integrations.formats.facturx import FacturX
 from abs_platform.integrations.formats.keys import business_key, content_key
 from abs_platform.integrations.formats.model import Extracted, Level, Remark
 from abs_platform.integrations.formats.reading import Format, Reading
@@ -14,7 +16,7 @@ from abs_platform.integrations.formats.ubl import Ubl
 __all__ = ["Refused", "business_key", "content_key", "parse", "read"]
 
 # Who is asked, in this order.
-FORMATS: tuple[Format, ...] = (Ubl(), Cii())
+FORMATS: tuple[Format, ...] = (Ubl(), Cii(), FacturX())
 CLAIMED = frozenset[str]().union(*(each.roots for each in FORMATS))
 
 
@@ -30,11 +32,18 @@ def read(data: bytes) -> Reading:
 
 def parse(data: bytes) -> Extracted | None:
     """The business document in `data`; None when it is none that we read. Raises Refused where it must not be taken."""
-    return _read(data).document
+    reading = _read(data)
+    refusing = [remark for remark in reading.all_remarks if remark.level is Level.REFUSED]
+    if refusing:
+        rules = ", ".join(dict.fromkeys(remark.rule for remark in refusing))
+        raise Refused("rules_broken", f"{rules}: {refusing[0].detail}", rules=rules)
+    return reading.document
 
 
 def _read(data: bytes) -> Reading:
     source = Source(data, CLAIMED)
     readings = (each.read(source) for each in FORMATS)
-    unknown = Reading("unknown", "application/octet-stream")
-    return next((reading for reading in readings if reading is not None), unknown)
+    reading = next((reading for reading in readings if reading is not None), None)
+    if reading is None:
+        return Reading("unknown", "application/octet-stream")
+    return reading if source.root is None else checked(source.root, reading)

@@ -14,7 +14,7 @@ from abs_platform.integrations.formats.cii_lines import allowances_and_charges, 
 from abs_platform.integrations.formats.cii_syntax import DIALECTS, ORDER_X, CiiFields, Dialect
 from abs_platform.integrations.formats.fields import MAX_NAME, MAX_TEXT, Element
 from abs_platform.integrations.formats.model import ZERO, Extracted, Level, Party, Remark, Totals
-from abs_platform.integrations.formats.profiles import Profile, profile_of
+from abs_platform.integrations.formats.profiles import WITHOUT_LINES, Profile, profile_of
 from abs_platform.integrations.formats.reading import Reading
 from abs_platform.integrations.formats.refusal import Refused
 from abs_platform.integrations.formats.remarks import remarks_of
@@ -50,7 +50,9 @@ class Cii:
         if dialect is None or source.root is None:
             return None
         document = _document(source.root, dialect)
-        return Reading(document.version or dialect.syntax, "application/xml", document)
+        profile = profile_in(source.root)
+        name = profile.name if profile.family else f"{dialect.syntax} {profile.name}".strip()
+        return Reading(name, "application/xml", document)
 
 
 def profile_in(root: Element) -> Profile:
@@ -72,7 +74,14 @@ def _document(root: Element, dialect: Dialect) -> Extracted:
     extracted = replace(extracted, lines=lines_of(fields, extracted.kind, extracted.totals))
     extracted = _with_references_of_lines(extracted)
     own = _reading_remarks(fields, extracted, code)
-    return replace(extracted, remarks=(*own, *remarks_of(extracted)))
+    return replace(extracted, remarks=(*own, *_of_profile(remarks_of(extracted), profile_in(root))))
+
+
+def _of_profile(remarks: tuple[Remark, ...], profile: Profile) -> tuple[Remark, ...]:
+    """Two profiles have no lines by design; the smaller one has no place for what was paid in advance either."""
+    by_design = {"lines_missing"} if profile.level in WITHOUT_LINES else set()
+    by_design |= {"payable_arithmetic"} if profile.level == "MINIMUM" else set()
+    return tuple(replace(each, level=Level.NOTICE) if each.rule in by_design else each for each in remarks)
 
 
 def _kind(dialect: Dialect, code: str | None) -> str:
@@ -229,7 +238,7 @@ def _reading_remarks(fields: CiiFields, extracted: Extracted, code: str | None) 
     dialect = fields.dialect
     if fields.truth(fields.root, f"rsm:{dialect.context}/ram:TestIndicator"):
         detail = "The document is marked as a test. It asks nobody to pay."
-        remarks.append(Remark("test_document", detail, level=Level.ATTENTION))
+        remarks.append(Remark("test_document", detail))
     if code == PROFORMA and dialect is not ORDER_X:
         detail = "This is a pro-forma invoice (type 325): it asks nobody to pay."
         remarks.append(Remark("proforma", detail, level=Level.ATTENTION, field="kind"))
