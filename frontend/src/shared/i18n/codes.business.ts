@@ -1,7 +1,9 @@
 import { DOCUMENT_KINDS } from "./documentKinds";
 import type { Pair } from "./messages";
+import { VAT_REFUSALS, VAT_REMARKS, VAT_RULES } from "./vatWords";
 
 const RULES = {
+  ...VAT_RULES,
   duplicate_invoice: ["同一张发票重复上传", "The same invoice was uploaded twice"],
   number_conflict: ["同一编号的单据内容不同", "Two documents share a number but differ in content"],
   invoiced_over_received: ["开票数量多于收货数量", "Invoiced more than was received"],
@@ -50,6 +52,7 @@ export const BUSINESS = {
     refused: ["未能读取", "Not readable"],
   },
   attention: {
+    ...VAT_REFUSALS,
     duplicate: ["与先前上传的《{filename}》是同一份单据，不会重复计入", "Repeats {filename}, uploaded earlier; it is not counted twice"],
     seller_not_you: ["单据的卖方是“{seller}”，不是贵企业，所以没有归入贸易", "Its seller is {seller}, not your organisation, so it joins no trade"],
     number_conflict: ["编号 {number} 与先前的一份单据相同，内容却不同", "Number {number} was used before for other content"],
@@ -83,6 +86,7 @@ export const BUSINESS = {
   },
   rule: RULES,
   remark: {
+    ...VAT_REMARKS,
     line_arithmetic: ["第 {line} 行：数量 × 单价得 {expected}，行金额写的是 {found}", "Line {line}: quantity × price gives {expected}, the line amount says {found}"],
     lines_total: ["各行合计 {expected}，单据写的是 {found}", "The lines add up to {expected}, the document says {found}"],
     total_arithmetic: ["不含税金额应为 {expected}，单据写的是 {found}", "The total before tax should be {expected}, the document says {found}"],
