@@ -324,7 +324,7 @@ def content(*, actor: Actor, document_id: UUID) -> tuple[Document, Iterator[byte
 def place(
     *,
     document_ids: Sequence[UUID],
-    trade_id: UUID,
+    trade_id: UUID | None,
     label: str,
     counterparty_id: UUID | None,
     head_office_id: UUID | None,

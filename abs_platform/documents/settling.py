@@ -54,3 +54,8 @@ def decided(*, document_id: UUID, version: int, decision: str) -> None:
         row.attention = [item for item in row.attention if item["code"] not in verdicts.BY_HAND]
     settle(row)
     row.save(update_fields=["buyer_decision", "attention", "verdict"])
+
+
+def paid(*, trade_id: UUID) -> None:
+    """Trade tells that the buyer confirmed a trade's payment: its documents stay what they are. Within trade's transaction."""
+    Document.objects.filter(trade_id=trade_id, buyer_decision="").update(buyer_decision="payment")

@@ -22,6 +22,8 @@ from abs_platform.crypto.fields import MAX_DISCLOSED
 from abs_platform.documents import certificate, disclosing, replies, rules, selectors, services
 from abs_platform.documents.api import serializers as shapes
 from abs_platform.documents.models import Document, Extraction
+from abs_platform.integrations.formats.reading import Verdict
+from abs_platform.parties.actor import Actor
 from abs_platform.parties.authentication import actor_of
 from abs_platform.parties.roles import Role
 
@@ -40,7 +42,7 @@ class DocumentsView(APIView):
     def get(self, request: Request) -> Response:
         """Documents that the caller may see, newest first. Disclosed ones go into their owners' access logs."""
         actor = actor_of(request)
-        rows = selectors.documents(actor=actor).filter(_matching(query_of(request, shapes.DocumentQuery)))
+        rows = selectors.documents(actor=actor).filter(_matching(query_of(request, shapes.DocumentQuery), actor))
 
         def represent(page: Any) -> list[dict[str, Any]]:  # Any: JSON
             return replies.document_bodies(services.listed(actor=actor, rows=page), actor=actor)
@@ -77,15 +79,21 @@ class DocumentsView(APIView):
         return Response(body, status=status.HTTP_201_CREATED)
 
 
-def _matching(query: dict[str, Any]) -> Q:  # Any: checked query parameters
+def _matching(query: dict[str, Any], actor: Actor) -> Q:  # Any: checked query parameters
     matching = Q()
     if kind := query.get("kind"):
         matching &= Q(extraction=Extraction.ATTACHMENT) if kind == "attachment" else Q(kind=kind)
+    # What is asked of a verdict is answered of one's own documents alone: others' are not the reader's to judge.
+    own = Q(owner_id=actor.organisation_id)
+    if verdict := query.get("verdict"):
+        matching &= own & Q(verdict=verdict)
     match query.get("state"):
+        case "review":
+            matching &= own & Q(verdict__in=[Verdict.ATTENTION, Verdict.REFUSED], duplicate_of__isnull=True)
         case "attention":
-            matching &= ~Q(attention=[])
+            matching &= own & ~Q(attention=[])
         case "duplicate":
-            matching &= Q(duplicate_of__isnull=False)
+            matching &= own & Q(duplicate_of__isnull=False)
         case "loose":
             matching &= Q(trade_id__isnull=True, duplicate_of__isnull=True)
     if trade := query.get("trade"):
