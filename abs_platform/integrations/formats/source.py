@@ -4,7 +4,7 @@ from functools import cached_property
 
 from lxml import etree
 
-from abs_platform.integrations.formats import xml_reading
+from abs_platform.integrations.formats import archives, xml_reading
 
 
 class Source:
@@ -24,3 +24,8 @@ class Source:
     def root_name(self) -> str:
         """The root's "{namespace}Name"; empty where the file is no XML."""
         return "" if self.root is None else str(self.root.tag)
+
+    @cached_property
+    def archive(self) -> archives.Archive | None:
+        """The ZIP container, where the file is one. Raises Refused (see archives)."""
+        return archives.Archive(self.data) if archives.is_archive(self.data) else None
