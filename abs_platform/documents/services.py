@@ -23,6 +23,7 @@ from abs_platform.integrations import formats
 from abs_platform.integrations.formats.model import Extracted, Level, Party, Remark, to_json
 from abs_platform.integrations.formats.reading import Reading, Verdict
 from abs_platform.integrations.kms import kms
+from abs_platform.integrations.previews import Page, previewer
 from abs_platform.ledger import services as ledger
 from abs_platform.parties import selectors as parties
 from abs_platform.parties.actor import PLATFORM, Actor
@@ -36,6 +37,8 @@ log = logging.getLogger(__name__)
 
 COMMITMENT_DOMAIN = "abs/document/v1"
 RECORD_TEMPLATE = "document/v1"
+MAX_PREVIEW_BYTES = 64 << 20
+"""Held in memory as a whole while a page of it is drawn."""
 
 
 def receive(*, actor: Actor, filename: str, stream: Readable, size: int) -> Document:
@@ -319,6 +322,14 @@ def content(*, actor: Actor, document_id: UUID) -> tuple[Document, Iterator[byte
     """The original bytes of a document, decrypted and authenticated chunk by chunk. Raises NotFound."""
     row = look(actor=actor, document_id=document_id, action="downloaded")
     return row, _plaintext(row)
+
+
+def preview(*, actor: Actor, document_id: UUID, page: int) -> Page:
+    """A page of a document as a picture; a look at its content like a download. Raises NotFound, Invalid, Unavailable."""
+    row = look(actor=actor, document_id=document_id, action="previewed")
+    if row.size > MAX_PREVIEW_BYTES:
+        raise Invalid("preview_too_large", "The file is too large to be shown. Download it to look at it.")
+    return previewer().page(b"".join(_plaintext(row)), page)
 
 
 def place(

@@ -119,7 +119,7 @@ def test_one_invoice_number_to_two_buyers_is_a_conflict(world: World) -> None:
         credit_code=world.project.organisation.identifiers.get(scheme="company_id").value.upper(),
     )
     rows = world.supplier.submit({"a.xml": PAPERS.invoice(), "b.xml": Papers(number="PO-7", buyer=project).invoice()})
-    assert sorted(item["code"] for row in rows for item in row.attention) == ["number_conflict"]
+    assert [item["code"] for item in rows[1].attention] == ["number_conflict"]
     assert Alert.objects.get().rule == "number_conflict"
 
 

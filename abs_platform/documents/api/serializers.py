@@ -50,6 +50,10 @@ class DisclosureIn(serializers.Serializer[Any]):
     paths = serializers.ListField(child=serializers.CharField(max_length=MAX_PATH, trim_whitespace=False))
 
 
+class PreviewQuery(serializers.Serializer[Any]):
+    page = serializers.IntegerField(min_value=1, max_value=2_000, default=1)
+
+
 class CertificateQuery(serializers.Serializer[Any]):
     lang = serializers.ChoiceField(choices=LANGUAGES, default=LANGUAGES[0])
 

@@ -6,6 +6,7 @@ urlpatterns = [
     path("documents", views.DocumentsView.as_view()),
     path("documents/<uuid:id>", views.DocumentView.as_view()),
     path("documents/<uuid:id>/file", views.DocumentFileView.as_view()),
+    path("documents/<uuid:id>/preview", views.DocumentPreviewView.as_view()),
     path("documents/<uuid:id>/bundle", views.DocumentBundleView.as_view()),
     path("documents/<uuid:id>/certificate", views.DocumentCertificateView.as_view()),
     path("documents/<uuid:id>/versions", versions.DocumentVersionsView.as_view()),

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -26,6 +26,8 @@ from abs_platform.integrations.formats.reading import Verdict
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.authentication import actor_of
 from abs_platform.parties.roles import Role
+
+PAGE_COUNT = "X-Page-Count"
 
 
 class DocumentsView(APIView):
@@ -130,6 +132,29 @@ class DocumentFileView(APIView):
         # Whole before the first byte leaves, so that a damaged file is an error and never half a file.
         reply = HttpResponse(b"".join(chunks), content_type=row.media_type)
         reply.headers["Content-Disposition"] = _attachment(row.filename)
+        reply.headers["X-Content-Type-Options"] = "nosniff"
+        reply.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+        reply.headers["Cache-Control"] = "private, no-store"
+        return reply
+
+
+class DocumentPreviewView(APIView):
+    """Pages to look at."""
+
+    @extend_schema(
+        parameters=[
+            shapes.PreviewQuery,
+            OpenApiParameter(PAGE_COUNT, int, OpenApiParameter.HEADER, response=True, description="pages of the file"),
+        ],
+        responses={(200, "image/png"): OpenApiTypes.BINARY},
+        tags=["documents"],
+    )
+    def get(self, request: Request, id: UUID) -> HttpResponse:
+        """A page of a PDF, OFD or image, drawn here as PNG; nothing of the original comes along."""
+        number = query_of(request, shapes.PreviewQuery)["page"]
+        page = services.preview(actor=actor_of(request), document_id=id, page=number)
+        reply = HttpResponse(page.png, content_type="image/png")
+        reply.headers[PAGE_COUNT] = str(page.pages)
         reply.headers["X-Content-Type-Options"] = "nosniff"
         reply.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
         reply.headers["Cache-Control"] = "private, no-store"
