@@ -30,7 +30,6 @@ def remarks(changes: dict[str, str]) -> dict[str, Remark]:
         ({">2213.40</ram:Due": ">2213.00</ram:Due"}, "BR-CO-16", "totals.payable"),
         (
             {
-                ">1860.00</ram:LineTotalAmount><": ">1860.00</ram:LineTotalAmount><",
                 "<ram:LineTotalAmount>1860.00</ram:LineTotalAmount>\n<ram:TaxBasis": "<ram:LineTotalAmount>1900.00</ram:LineTotalAmount>\n<ram:TaxBasis",
             },
             "BR-CO-10",
@@ -47,7 +46,7 @@ def remarks(changes: dict[str, str]) -> dict[str, Remark]:
             "BR-DEC-23",
             "lines.0.amount",
         ),
-        ({"<ram:CountryID>DE": "<ram:CountryID>XX"}, "BR-CL-14", "seller"),
+        ({"Munich</ram:CityName><ram:CountryID>DE": "Munich</ram:CityName><ram:CountryID>XX"}, "BR-CL-14", "seller"),
         ({">EUR<": ">ZZZ<", '"EUR"': '"ZZZ"'}, "BR-CL-04", "currency"),
     ],
 )
