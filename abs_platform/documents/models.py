@@ -49,7 +49,7 @@ class Document(models.Model):
     key_version = models.PositiveIntegerField()
 
     extraction = models.CharField(max_length=10, choices=Extraction.choices, default=Extraction.PENDING)
-    kind = models.CharField(max_length=20, blank=True, default="")
+    kind = models.CharField(max_length=60, blank=True, default="")
     number = models.CharField(max_length=200, blank=True, default="")
     issue_date = models.DateField(null=True)
     currency = models.CharField(max_length=3, blank=True, default="")

@@ -21,7 +21,7 @@ from abs_platform.documents.custody import Readable
 from abs_platform.documents.models import Document, Extraction
 from abs_platform.integrations import formats
 from abs_platform.integrations.formats.cn.xbrl import ALREADY_FINANCED
-from abs_platform.integrations.formats.model import Extracted, Party, to_json
+from abs_platform.integrations.formats.model import TRADE_KINDS, Extracted, Party, to_json
 from abs_platform.integrations.kms import kms
 from abs_platform.ledger import services as ledger
 from abs_platform.parties import selectors as parties
@@ -138,7 +138,7 @@ def extract(*, document_id: UUID) -> None:
                 "attention": [item["code"] for item in row.attention],
             },
         )
-        if extracted and not row.attention:
+        if row.kind in TRADE_KINDS and not row.attention:
             jobs.publish("document.extracted", {"document": str(row.id)}, key=str(row.id))
         events.notify([row.owner_id, row.counterparty_id], "document", row.id)
 
@@ -155,6 +155,8 @@ def _take_fields(row: Document, extracted: Extracted) -> None:
     row.buyer_name = extracted.buyer.name if extracted.buyer else ""
     network_id = row.owner.network_id
     seller = _organisation(network_id, extracted.seller)
+    if extracted.kind not in TRADE_KINDS:
+        return
     if seller is None or seller.id != row.owner_id:
         row.attention = [{"code": "seller_not_you", "params": {"seller": row.seller_name, "owner": row.owner.name}}]
         return

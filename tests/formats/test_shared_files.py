@@ -29,7 +29,8 @@ def files(folder: str) -> list[Path]:
 def test_every_document_of_our_kinds_is_read(folder: str) -> None:
     for path in files(folder):
         data = path.read_bytes()
-        kind = KINDS.get(str(etree.parse(path).getroot().tag))
+        root = str(etree.parse(path).getroot().tag)
+        kind = KINDS.get(root, "reminder" if root.endswith("}Reminder") else None)
         extracted = formats.parse(data)
         assert (extracted.kind if extracted else None) == kind, path.name
         if extracted is not None:
@@ -77,5 +78,5 @@ def test_the_same_number_with_other_content_is_told_apart() -> None:
 def test_other_files_are_attachments() -> None:
     for name in ("02_facturx", "03_cn_einvoice"):
         for path in sorted(shared(name).rglob("*"))[:40]:
-            if path.is_file() and path.suffix.lower() in (".pdf", ".ofd", ".csv", ".md"):
+            if path.is_file() and path.suffix.lower() in (".csv", ".md"):
                 assert formats.parse(path.read_bytes()) is None, path.name

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from abs_platform.integrations.formats import vat
+from abs_platform.integrations.formats.cn.ofd import Ofd
 from abs_platform.integrations.formats.cn.xml import ChineseXml
 from abs_platform.integrations.formats.keys import business_key, content_key, contradicts
 from abs_platform.integrations.formats.model import Extracted, Level, Remark
@@ -18,7 +19,7 @@ from abs_platform.integrations.formats.ubl import Ubl
 __all__ = ["Refused", "business_key", "content_key", "contradicts", "parse", "read"]
 
 # Who is asked, in this order.
-FORMATS: tuple[Format, ...] = (Ubl(), ChineseXml())
+FORMATS: tuple[Format, ...] = (Ubl(), ChineseXml(), Ofd())
 CLAIMED = frozenset[str]().union(*(each.roots for each in FORMATS))
 
 

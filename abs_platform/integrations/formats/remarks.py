@@ -12,8 +12,10 @@ from abs_platform.integrations.formats.model import ZERO, Extracted, Line, Remar
 LINE_TOLERANCE = Decimal("0.01")
 SUM_TOLERANCE = Decimal("0.05")
 
-PRICED = ("order", "order_response", "invoice", "credit_note")
-BILLS = ("invoice", "credit_note")
+PRICED = ("order", "order_change", "order_response", "invoice", "debit_note", "credit_note")
+BILLS = ("invoice", "debit_note", "credit_note")
+# Where a document without lines says less than it should.
+ITEMISED = ("order", "order_change", "despatch_advice", "receipt_advice", *BILLS)
 # Enough for the product of three figures of any document.
 PRECISION = 90
 
@@ -37,7 +39,7 @@ def _missing(extracted: Extracted) -> Iterator[Remark]:
         yield Remark("seller_missing", "The document names no seller.")
     if extracted.buyer is None:
         yield Remark("buyer_missing", "The document names no buyer.")
-    if not extracted.lines and extracted.kind != "order_response":
+    if not extracted.lines and extracted.kind in ITEMISED:
         yield Remark("lines_missing", "The document has no lines.")
     if extracted.currency is None and extracted.kind in BILLS:
         yield Remark("currency_missing", "The document states no currency.")

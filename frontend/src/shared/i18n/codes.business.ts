@@ -1,3 +1,4 @@
+import { DOCUMENT_KINDS } from "./documentKinds";
 import type { Pair } from "./messages";
 import { VAT_REFUSALS, VAT_REMARKS, VAT_RULES } from "./vatWords";
 
@@ -22,6 +23,8 @@ const RULES = {
   credited_over_invoiced: ["贷项数量多于开票数量", "Credited more than was invoiced"],
   short_received: ["收货短缺", "Received short"],
   rejected: ["有拒收", "Some was rejected"],
+  order_changed: ["订单被后来的变更单改动", "The order was changed by a later document"],
+  order_cancelled: ["订单被取消", "The order was cancelled"],
   ledger_tampered: ["账本数据被改动", "The ledger was tampered with"],
 } satisfies Record<string, Pair>;
 
@@ -36,15 +39,7 @@ export const BUSINESS = {
     none: ["无权限", "No access"],
     no_access: ["无权限", "No access"],
   },
-  documentKind: {
-    order: ["采购订单", "Purchase order"],
-    order_response: ["订单回执", "Order response"],
-    despatch_advice: ["发货单", "Despatch advice"],
-    receipt_advice: ["收货单", "Receipt advice"],
-    invoice: ["发票", "Invoice"],
-    credit_note: ["贷项通知单", "Credit note"],
-    attachment: ["附件", "Attachment"],
-  },
+  documentKind: DOCUMENT_KINDS,
   documentState: {
     received: ["已接收", "Received"],
     recorded: ["已入账", "Recorded"],
