@@ -1,10 +1,14 @@
 """Chinese invoices made for tests, in every carrier, from one description."""
 
 import io
+import json
 import zipfile
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from pathlib import Path
 
+import pytest
+import typst
 from lxml import etree
 
 SELLER = ("苏州精工轴承有限公司", "91320594MA0DEM0132")
@@ -302,3 +306,26 @@ def packed(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> byt
         for name, data in members.items():
             archive.writestr(name, data)
     return file.getvalue()
+
+
+FONTS = Path(__file__).resolve().parents[2] / "frontend/node_modules/@expo-google-fonts/noto-sans-sc/400Regular"
+
+
+def pdf(texts: list[Text], attached: dict[str, bytes] | None = None, *, size: str = "3mm") -> bytes:
+    """A page with these texts, drawn in the order given, and files attached to it."""
+    if not FONTS.is_dir():
+        pytest.skip("the fonts are not installed")
+    placed = "\n".join(
+        f"#place(top + left, dx: {x}mm, dy: {y - 3}mm, text({json.dumps(text, ensure_ascii=False)}))"
+        for x, y, text in texts
+    )
+    files = "\n".join(
+        f"#pdf.attach({json.dumps(name)}, bytes(({', '.join(map(str, data))},)))"
+        for name, data in (attached or {}).items()
+    )
+    layout = f'#set page(width: 210mm, height: 140mm, margin: 0mm)\n#set text(font: "Noto Sans SC", size: {size})\n{files}\n{placed}'
+    made = typst.compile(
+        layout.encode(), format="pdf", font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)])
+    )
+    assert isinstance(made, bytes)
+    return made

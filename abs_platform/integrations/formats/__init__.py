@@ -7,8 +7,12 @@ from dataclasses import replace
 from datetime import date
 
 from abs_platform.integrations.formats import vat
+from abs_platform.integrations.formats.cii import Cii
 from abs_platform.integrations.formats.cn.ofd import Ofd
+from abs_platform.integrations.formats.cn.pdf import ChinesePdf
 from abs_platform.integrations.formats.cn.xml import ChineseXml
+from abs_platform.integrations.formats.en16931 import checked
+from abs_platform.integrations.formats.facturx import FacturX
 from abs_platform.integrations.formats.keys import business_key, content_key, contradicts
 from abs_platform.integrations.formats.model import Extracted, Level, Remark
 from abs_platform.integrations.formats.reading import Format, Reading
@@ -19,7 +23,7 @@ from abs_platform.integrations.formats.ubl import Ubl
 __all__ = ["Refused", "business_key", "content_key", "contradicts", "parse", "read"]
 
 # Who is asked, in this order.
-FORMATS: tuple[Format, ...] = (Ubl(), ChineseXml(), Ofd())
+FORMATS: tuple[Format, ...] = (Ubl(), Cii(), FacturX(), ChineseXml(), Ofd(), ChinesePdf())
 CLAIMED = frozenset[str]().union(*(each.roots for each in FORMATS))
 
 
@@ -48,8 +52,11 @@ def parse(data: bytes, *, today: date | None = None) -> Extracted | None:
 def _read(data: bytes, today: date | None) -> Reading:
     source = Source(data, CLAIMED)
     readings = (each.read(source) for each in FORMATS)
-    unknown = Reading("unknown", "application/octet-stream")
-    reading = next((reading for reading in readings if reading is not None), unknown)
+    reading = next((reading for reading in readings if reading is not None), None)
+    if reading is None:
+        return Reading("unknown", "application/octet-stream")
+    if source.root is not None:
+        reading = checked(source.root, reading)
     if reading.document is None:
         return reading
     return replace(reading, document=_with_general_remarks(reading.document, today))

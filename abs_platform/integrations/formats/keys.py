@@ -1,6 +1,7 @@
 """Keys that tell "the same document in other bytes" from "the same number with other content"."""
 
 import json
+import re
 import unicodedata
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,8 @@ from abs_platform.integrations.formats.model import Extracted, Line, Party, Tota
 
 # Says how the document is written or what we think of it, not what it says.
 NOT_CONTENT = ("syntax", "version", "uuid", "remarks")
+# A note's subject as EN 16931 writes it in UBL (BT-21); producers set it off from the text or not.
+SUBJECT = re.compile(r"^#([A-Z]{3})#\s+")
 # What two carriers of one document must agree on where both state it.
 COMPARED = (
     "kind",
@@ -70,6 +73,7 @@ def content_key(extracted: Extracted) -> str:
     for name in NOT_CONTENT:
         del content[name]
     decimals = _plain_decimals(extracted)
+    content["notes"] = [SUBJECT.sub(r"#\1#", note) for note in extracted.notes]
     text = json.dumps(_canonical({**content, **decimals}), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return "abs/content/v1\n" + text
 

@@ -15,7 +15,7 @@ from abs_platform.integrations.formats.model import Extracted, Level, Remark
 from abs_platform.integrations.formats.refusal import Refused
 
 FIGURE = r"-?[0-9][0-9,]*\.[0-9]{2}"
-NUMBER = re.compile(r"发\s*票\s*号\s*码\s*:?\s*([0-9]{20}|[0-9]{8})(?![0-9])")
+NUMBER = re.compile(r"发\s*票\s*号\s*码\s*:?\s*((?:[0-9][ \t]?){20}|(?:[0-9][ \t]?){8})(?![0-9])")
 CODE = re.compile(r"发\s*票\s*代\s*码\s*:?\s*([0-9]{12}|[0-9]{10})(?![0-9])")
 CHECK_CODE = re.compile(r"校\s*验\s*码\s*:?\s*((?:[0-9][ \t]?){20})")
 DATE = re.compile(r"开\s*票\s*日\s*期\s*:?\s*([0-9]{4}\s*年\s*[0-9]{1,2}\s*月\s*[0-9]{1,2}\s*日)")
@@ -31,6 +31,8 @@ HEAD = re.compile(r"金\s*额.*税\s*率.*税\s*额")
 ITEM = re.compile(
     rf"^(?P<head>.*?)\s+(?P<amount>{FIGURE})\s+(?P<rate>[0-9.]+%|免税|不征税|出口零税率|普通零税率|\*+)\s+(?P<tax>{FIGURE}|\*+)$"
 )
+# Of the number of a legacy invoice; its code stands apart.
+LEGACY_DIGITS = 8
 COUNT = re.compile(r"-?[0-9][0-9,]*(?:\.[0-9]+)?")
 COLUMNS = {
     "position": "序号",
@@ -62,9 +64,10 @@ class Print:
 def seen(rows: Sequence[Row]) -> Print:
     """What the page shows of code and number, date and total."""
     text = "\n".join(row.text for row in rows)
-    number, code, date, total = NUMBER.search(text), CODE.search(text), DATE.search(text), TOTAL.search(text)
+    code, date, total = CODE.search(text), DATE.search(text), TOTAL.search(text)
+    number = _number(text)
     return Print(
-        number=((code[1] if code and number and len(number[1]) == 8 else "") + number[1]) if number else "",
+        number=code[1] + number if code and len(number) == LEGACY_DIGITS else number,
         date=date[1] if date else "",
         total=total[1] + total[2] if total else "",
     )
@@ -78,11 +81,11 @@ def invoice_in_print(rows: Sequence[Row], syntax: str) -> Extracted | None:
     text = "\n".join(row.text for row in rows)
     words, sums, check = WORDS.search(text), SUMS.search(text), CHECK_CODE.search(text)
     parties = _parties(rows)
-    is_legacy = len(NUMBER.findall(text)[0]) == 8
+    is_legacy = len(_number(text)) == LEGACY_DIGITS
     stated = Stated(
         syntax=syntax,
-        code=what.number[:-8] if is_legacy else "",
-        number=what.number[-8:] if is_legacy else what.number,
+        code=what.number[:-LEGACY_DIGITS] if is_legacy else "",
+        number=what.number[-LEGACY_DIGITS:] if is_legacy else what.number,
         check_code=re.sub(r"\s", "", check[1]) if check and is_legacy else "",
         date=what.date,
         buyer=parties[0],
@@ -99,6 +102,11 @@ def invoice_in_print(rows: Sequence[Row], syntax: str) -> Extracted | None:
         remarks=(READ_FROM_PRINT,),
     )
     return assembled(_without_doubtful_lines(stated))
+
+
+def _number(text: str) -> str:
+    found = NUMBER.search(text)
+    return re.sub(r"\s", "", found[1]) if found else ""
 
 
 def _parties(rows: Sequence[Row]) -> tuple[StatedParty, StatedParty]:

@@ -8,6 +8,7 @@ MAX_RUNS = 60_000
 # In sizes of the type.
 CELL_GAP = 0.9
 WORD_GAP = 0.3
+FIGURE_GAP = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def _cells(runs: Sequence[Run]) -> tuple[Cell, ...]:
 
 def _gap_between(before: str, after: str) -> float:
     """How far apart, in sizes, two pieces of one cell may stand: figures are not set with spaces."""
-    return WORD_GAP if before[-1:].isdigit() and after[:1].isdigit() else CELL_GAP
+    return FIGURE_GAP if before[-1:].isdigit() and after[:1].isdigit() else CELL_GAP
 
 
 def width_of(text: str, size: float) -> float:
