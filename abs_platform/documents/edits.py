@@ -54,7 +54,8 @@ def edited(base: Json | None, header: Json, lines: Sequence[Json]) -> Extracted:
     content |= {name: None if header[name] == "" else header[name] for name in HEADER if name in header}
     for name in PARTIES:
         if name in header:
-            content[name] = header[name] if any((header[name] or {}).values()) else None
+            party = {key: value or None for key, value in (header[name] or {}).items()}
+            content[name] = {**party, "name": party.get("name") or ""} if any(party.values()) else None
     content["totals"] = {**(content.get("totals") or {}), **(header.get("totals") or {})}
     document = from_json(content)
     return dataclasses.replace(document, lines=tuple(line_from_json(_filled(line)) for line in lines))
