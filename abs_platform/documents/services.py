@@ -3,6 +3,7 @@
 import logging
 import secrets
 from collections.abc import Iterator, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.db.models import Q
 
 from abs_platform.consent import services as consent
 from abs_platform.consent.selectors import Look
-from abs_platform.core import audit, events, jobs
+from abs_platform.core import audit, clock, events, jobs
 from abs_platform.core.errors import Invalid, NotFound, TooLarge
 from abs_platform.crypto import sm3
 from abs_platform.crypto.commitments import commit
@@ -19,6 +20,7 @@ from abs_platform.documents import custody, disclosing, rules, selectors
 from abs_platform.documents.custody import Readable
 from abs_platform.documents.models import Document, Extraction
 from abs_platform.integrations import formats
+from abs_platform.integrations.formats.cn.xbrl import ALREADY_FINANCED
 from abs_platform.integrations.formats.model import TRADE_KINDS, Extracted, Party, to_json
 from abs_platform.integrations.kms import kms
 from abs_platform.ledger import services as ledger
@@ -98,7 +100,7 @@ def extract(*, document_id: UUID) -> None:
     extracted: Extracted | None = None
     commitment: disclosing.Commitment | None = None
     try:
-        extracted = formats.parse(b"".join(_plaintext(row)))
+        extracted = formats.parse(b"".join(_plaintext(row)), today=clock.today())
         rules.check_plausible(extracted)
         commitment = disclosing.prepare(row, extracted) if extracted else None
     except formats.Refused as error:
@@ -123,6 +125,8 @@ def extract(*, document_id: UUID) -> None:
         else:
             row.extraction = Extraction.ATTACHMENT
         _compare_with_earlier(row, extracted)
+        if extracted and any(remark.rule == ALREADY_FINANCED for remark in extracted.remarks):
+            _report_financed(row)
         row.save()
         audit.record(
             actor=PLATFORM,
@@ -178,9 +182,9 @@ def _compare_with_earlier(row: Document, extracted: Extracted | None) -> None:
     original = earlier.filter(digest=row.digest).first()
     conflicting = None
     if original is None and extracted and row.fingerprint:
+        # The same invoice in another carrier says less or more; it is another document only where the two contradict.
         same_number = list(earlier.filter(number_key=row.number_key))
-        content = formats.content_key(extracted)
-        original = next((each for each in same_number if _content_key(each) == content), None)
+        original = next((each for each in same_number if not _contradicts(each, extracted)), None)
         conflicting = same_number[0] if same_number and original is None else None
     if original:
         row.duplicate_of = original
@@ -196,9 +200,15 @@ def _compare_with_earlier(row: Document, extracted: Extracted | None) -> None:
         _alert(row, alike, "number_resembles", Severity.MEDIUM)
 
 
-def _content_key(row: Document) -> str:
-    extracted = selectors.extracted_of(row)
-    return formats.content_key(extracted) if extracted else ""
+def _contradicts(row: Document, extracted: Extracted) -> bool:
+    earlier = selectors.extracted_of(row)
+    return earlier is None or formats.contradicts(earlier, extracted)
+
+
+def _report_financed(row: Document) -> None:
+    """Somebody states in the file itself that the claim was factored, sold or securitised."""
+    detail = {"number": row.number, "kind": row.kind}
+    _observe(row, "double_financing_flag", Severity.HIGH, detail)
 
 
 def _mark(row: Document, code: str, **params: str) -> None:
@@ -206,6 +216,16 @@ def _mark(row: Document, code: str, **params: str) -> None:
 
 
 def _alert(row: Document, earlier: Document, rule: str, severity: Severity) -> None:
+    detail = {
+        "number": row.number,
+        "kind": row.kind,
+        "earlier_received_at": earlier.received_at.isoformat(),
+        "same_bytes": row.digest == earlier.digest,
+    }
+    _observe(row, rule, severity, detail)
+
+
+def _observe(row: Document, rule: str, severity: Severity, detail: dict[str, Any]) -> None:  # Any: JSON
     risk.report(
         actor=PLATFORM,
         network_id=row.owner.network_id,
@@ -219,12 +239,7 @@ def _alert(row: Document, earlier: Document, rule: str, severity: Severity) -> N
                 organisation_ids=(row.owner_id, row.counterparty_id),
                 amount=abs(row.total) if row.total is not None else None,
                 currency=row.currency,
-                detail={
-                    "number": row.number,
-                    "kind": row.kind,
-                    "earlier_received_at": earlier.received_at.isoformat(),
-                    "same_bytes": row.digest == earlier.digest,
-                },
+                detail=detail,
             )
         ],
     )

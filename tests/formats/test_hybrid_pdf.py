@@ -84,7 +84,7 @@ def test_rules_are_run_on_the_xml_inside() -> None:
     assert reading.document is not None
     with pytest.raises(formats.Refused) as refusal:
         formats.parse(pdf({"factur-x.xml": broken}))
-    assert (refusal.value.code, refusal.value.params["rules"]) == ("rules_broken", "BR-CO-16")
+    assert (refusal.value.code, refusal.value.params["rule"]) == ("BR-CO-16", "BR-CO-16")
 
 
 def test_a_locked_pdf_is_refused_and_one_that_opens_without_a_password_is_read() -> None:

@@ -4,7 +4,7 @@ from functools import cached_property
 
 from lxml import etree
 
-from abs_platform.integrations.formats import xml_reading
+from abs_platform.integrations.formats import archives, xml_reading
 
 # UN/CEFACT Standard Business Document Header 1.3, as Peppol sends it.
 _SBDH = "{http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader}"
@@ -32,6 +32,11 @@ class Source:
     def root_name(self) -> str:
         """The root's "{namespace}Name"; empty where the file is no XML."""
         return "" if self.root is None else str(self.root.tag)
+
+    @cached_property
+    def archive(self) -> archives.Archive | None:
+        """The ZIP container, where the file is one. Raises Refused (see archives)."""
+        return archives.Archive(self.data) if archives.is_archive(self.data) else None
 
 
 def _enclosed(envelope: "etree._Element") -> "etree._Element":

@@ -5,6 +5,7 @@ how a document refers to others, follows DOMAIN "How a trade is found in files".
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -235,7 +236,7 @@ def _tax(fields: Fields) -> Decimal | None:
     return sum(amounts, Decimal(0)) if amounts else None
 
 
-def _own_tax_totals(fields: Fields) -> list[Element]:
+def _own_tax_totals(fields: Fields) -> Sequence[Element]:
     foreign = fields.text(fields.root, "cbc:TaxCurrencyCode")
     if foreign is None or foreign.upper() == fields.currency:
         return fields.all(fields.root, "cac:TaxTotal")

@@ -14,6 +14,10 @@ export const RULE_WORDS: Readonly<Record<string, Pair | undefined>> = {
     "两份单据的卖方、买方、类型和编号相同，内容却不同。其中一份可能被改动过。",
     "Two documents share seller, buyer, kind and number but differ in content. One of them may have been altered.",
   ],
+  double_financing_flag: [
+    "会计数据文件写明该发票的债权已经保理、转让或证券化。再次融资即为重复融资；请向供应商和原资金方核实。",
+    "An accounting file says that this invoice's claim was factored, sold or securitised already. Financing it again finances it twice: ask the supplier and whoever financed it.",
+  ],
   number_resembles: [
     "两份单据的编号只在标点、空格或零的写法上不同。可能是同一份单据换了写法再次提交；单据已照常归入，请核对。",
     "Two document numbers differ only in punctuation, spaces or zeros. One may be the other, submitted again in disguise; it was filed as usual, so compare them.",

@@ -1,7 +1,9 @@
 import { DOCUMENT_KINDS } from "./documentKinds";
 import type { Pair } from "./messages";
+import { VAT_REFUSALS, VAT_REMARKS, VAT_RULES } from "./vatWords";
 
 const RULES = {
+  ...VAT_RULES,
   duplicate_invoice: ["同一张发票重复上传", "The same invoice was uploaded twice"],
   number_conflict: ["同一编号的单据内容不同", "Two documents share a number but differ in content"],
   invoiced_over_received: ["开票数量多于收货数量", "Invoiced more than was received"],
@@ -50,6 +52,7 @@ export const BUSINESS = {
     refused: ["未能读取", "Not readable"],
   },
   attention: {
+    ...VAT_REFUSALS,
     duplicate: ["与先前上传的《{filename}》是同一份单据，不会重复计入", "Repeats {filename}, uploaded earlier; it is not counted twice"],
     seller_not_you: ["单据的卖方是“{seller}”，不是贵企业，所以没有归入贸易", "Its seller is {seller}, not your organisation, so it joins no trade"],
     number_conflict: ["编号 {number} 与先前的一份单据相同，内容却不同", "Number {number} was used before for other content"],
@@ -66,7 +69,6 @@ export const BUSINESS = {
     decimal_invalid: ["第 {line} 行的数字不合格式，没有读取", "A number in line {line} is malformed; not read"],
     quantity_negative: ["第 {line} 行的数量为负，没有读取", "The quantity in line {line} is below zero; not read"],
     type_code_unknown: ["类型代码 {type_code} 表明它不是发票、贷项或借项通知单，没有读取", "Its type code {type_code} says that it is no invoice, credit or debit note; not read"],
-    rules_broken: ["不符合欧洲电子发票标准（{rules}），没有采用；请卖方更正后重新开具", "It breaks the European invoice standard ({rules}) and was not taken; ask the seller to correct it"],
     pdf_encrypted: ["PDF 有密码，没有读取；请去掉密码后重新上传", "The PDF is locked with a password and was not read; remove the password and upload it again"],
     pdf_broken: ["PDF 已损坏，里面的单据读不出来；请从原系统重新导出", "The PDF is broken, so the document inside could not be read; export it again"],
     hybrid_xml_missing: ["PDF 声明内含电子单据，但里面没有可读的 XML；请上传原始文件", "The PDF says that it carries an electronic document, but none can be read in it; upload the original file"],
@@ -89,6 +91,7 @@ export const BUSINESS = {
   },
   rule: RULES,
   remark: {
+    ...VAT_REMARKS,
     line_arithmetic: ["第 {line} 行：数量 × 单价得 {expected}，行金额写的是 {found}", "Line {line}: quantity × price gives {expected}, the line amount says {found}"],
     line_reckoned_otherwise: ["第 {line} 行：数量 × 单价得 {expected}，行金额写的是 {found}；差额可由退货符号、折让、价格基数或单价舍入解释", "Line {line}: quantity × price gives {expected}, the line amount says {found}; a return's sign, an allowance, the price's base or its rounding explains the difference"],
     lines_total: ["各行合计 {expected}，单据写的是 {found}", "The lines add up to {expected}, the document says {found}"],
