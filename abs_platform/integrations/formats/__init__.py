@@ -8,6 +8,8 @@ from datetime import date
 
 from abs_platform.integrations.formats import vat
 from abs_platform.integrations.formats.cii import Cii
+from abs_platform.integrations.formats.cn.ofd import Ofd
+from abs_platform.integrations.formats.cn.pdf import ChinesePdf
 from abs_platform.integrations.formats.cn.xml import ChineseXml
 from abs_platform.integrations.formats.en16931 import checked
 from abs_platform.integrations.formats.facturx import FacturX
@@ -21,7 +23,7 @@ from abs_platform.integrations.formats.ubl import Ubl
 __all__ = ["Refused", "business_key", "content_key", "contradicts", "parse", "read"]
 
 # Who is asked, in this order.
-FORMATS: tuple[Format, ...] = (Ubl(), Cii(), FacturX(), ChineseXml())
+FORMATS: tuple[Format, ...] = (Ubl(), Cii(), FacturX(), ChineseXml(), Ofd(), ChinesePdf())
 CLAIMED = frozenset[str]().union(*(each.roots for each in FORMATS))
 
 

@@ -51,8 +51,18 @@ export const BUSINESS = {
     attachment: ["作为附件保存", "Kept as attachment"],
     refused: ["未能读取", "Not readable"],
   },
+  verdict: {
+    accepted: ["已接收", "Accepted"],
+    attention: ["请查看", "Needs attention"],
+    refused: ["未接收", "Refused"],
+  },
   attention: {
     ...VAT_REFUSALS,
+    buyer_unknown: ["买方“{buyer}”还不在平台上，无法请它确认", "Its buyer, {buyer}, is not on the platform, so nobody can confirm it"],
+    parties_unrelated: ["还没有与“{buyer}”的订单在案；请上传订单", "No order with {buyer} is on record yet: upload the order"],
+    rules_broken: ["有 {count} 处违反必须遵守的规则，暂不能接收；请更正标出的字段", "{count} {count|rule that must hold is|rules that must hold are} broken; correct the fields that are marked"],
+    typed_in: ["字段由 {by} 照原件录入，买方确认前请核对", "Its fields were typed in by {by}; check them until the buyer confirms"],
+    corrected: ["字段经 {by} 更正，与文件里的不同，买方确认前请核对", "{by} corrected its fields, which differ from the file's; check them until the buyer confirms"],
     duplicate: ["与先前上传的《{filename}》是同一份单据，不会重复计入", "Repeats {filename}, uploaded earlier; it is not counted twice"],
     seller_not_you: ["单据的卖方是“{seller}”，不是贵企业，所以没有归入贸易", "Its seller is {seller}, not your organisation, so it joins no trade"],
     number_conflict: ["编号 {number} 与先前的一份单据相同，内容却不同", "Number {number} was used before for other content"],
@@ -226,6 +236,7 @@ export const BUSINESS = {
   accessAction: {
     listed: ["在列表中看到", "Listed"],
     viewed: ["查看", "Viewed"],
+    previewed: ["在页面里查看文件", "Looked at the file"],
     downloaded: ["下载文件", "Downloaded the file"],
     proof: ["下载存证包", "Downloaded the proof"],
   },
