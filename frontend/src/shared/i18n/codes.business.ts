@@ -211,6 +211,7 @@ export const BUSINESS = {
   accessAction: {
     listed: ["在列表中看到", "Listed"],
     viewed: ["查看", "Viewed"],
+    previewed: ["在页面里查看文件", "Looked at the file"],
     downloaded: ["下载文件", "Downloaded the file"],
     proof: ["下载存证包", "Downloaded the proof"],
   },
