@@ -7,11 +7,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
 
 from abs_platform.integrations import formats
-from abs_platform.integrations.formats.model import Extracted, Level
+from abs_platform.integrations.formats.model import Extracted, Level, from_json, to_json
 from abs_platform.integrations.formats.reading import Verdict
-from tests.formats.cn_papers import PAPER, RED, Item, many, ofd_members, packed, right, shown, xbrl, xml
+from tests.formats.cn_papers import PAPER, RED, Item, einvoice, many, ofd_members, packed, right, shown, xbrl, xml
 from tests.shared_data import shared
 
 PUBLISHED = ("vat_ordinary_3lines_99999951", "vat_ordinary_100lines_71500013")
@@ -232,3 +235,43 @@ def test_truncated_files_are_refused() -> None:
             formats.parse(whole[: len(whole) * share // 20])
         codes[refusal.value.code] += 1
     assert set(codes) == {"archive_damaged"}
+
+
+def test_tags_in_the_shape_of_the_shudian_invoice() -> None:
+    """Some platforms tag by the paths of the XML, with values beside references."""
+    tree = einvoice()
+    ns = "http://www.ofdspec.org/2016"
+    for element in [each for each in tree.iter() if not len(each) and (each.text or "").strip()]:
+        etree.SubElement(element, f"{{{ns}}}ObjectData").text, element.text = element.text, None
+    number = tree.find("TaxSupervisionInfo/InvoiceNumber")
+    assert number is not None
+    number[:] = [etree.Element(f"{{{ns}}}ObjectRef", PageRef="1")]
+    number[0].text = "100"  # the first text on the page
+    members = {**ofd_members(tags=True), "Doc_0/Tags/CustomTag.xml": etree.tostring(tree)}
+    assert formats.content_key(document(packed(members))) == formats.content_key(document(xml()))
+
+
+def test_the_account_in_the_note() -> None:
+    remark = "购方开户银行:中国银行; 银行账号:3700123456789012; 销方开户银行:建设银行苏州分行; 银行账号:32050198863600001234;"
+    printed = document(packed(ofd_members(replace(PAPER, remark=remark))))
+    assert printed.payee_account == PAPER.account
+
+
+REAL = ofd_members(attached={"einvoice.xml": xml(), "einv.xml": xbrl()}, tags=True)
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_damaged_members_are_read_or_refused_by_code(data: st.DataObject) -> None:
+    """Bytes are changed inside the container, so that what is damaged gets past its checksums."""
+    members = dict(REAL)
+    name = data.draw(st.sampled_from(sorted(members)))
+    broken = bytearray(members[name])
+    for at in data.draw(st.lists(st.integers(0, len(broken) - 1), min_size=1, max_size=6)):
+        broken[at] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.sampled_from([len(broken), len(broken), len(broken) // 2]))
+    reading = formats.read(packed({**members, name: bytes(broken[:cut])}))
+    if reading.document is not None:
+        assert from_json(to_json(reading.document)) == reading.document
+    else:
+        assert reading.verdict in (Verdict.ATTENTION, Verdict.REFUSED)

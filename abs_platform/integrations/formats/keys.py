@@ -30,6 +30,8 @@ COMPARED = (
 # Labels and words around the matter; quantities and prices are compared as they round.
 NOT_COMPARED_ON_LINES = ("id", "item_description", "note", "quantity", "price", "price_base_quantity")
 EXACT_ON_LINES = tuple(name for name in Line.__slots__ if name not in NOT_COMPARED_ON_LINES)
+# A print cuts what is finer, and drops zeros at the end.
+PRINTED_DECIMALS = 2
 NOT_STATED = (None, "", ())
 
 
@@ -145,7 +147,7 @@ def _rounded_differ(one: Decimal | None, other: Decimal | None) -> bool:
     """A print rounds prices and quantities to what its columns hold: compared to the decimals that both have."""
     if one is None or other is None:
         return False
-    decimals = min(_decimals(one), _decimals(other))
+    decimals = max(min(_decimals(one), _decimals(other)), PRINTED_DECIMALS)
     return abs(one - other) * 2 > Decimal(1).scaleb(-decimals) if one != other else False
 
 

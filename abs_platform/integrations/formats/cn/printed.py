@@ -25,6 +25,8 @@ SUMS = re.compile(rf"(?<!税)合\s*计\s*(-?)\s*¥?\s*({FIGURE})\s*(-?)\s*¥?\s*
 NAME = re.compile(r"名\s*称\s*:[\s]*([^\t]*)")
 TAX_ID = re.compile(r"识\s*别\s*号\s*:\s*([0-9A-Z]{15,20})?")
 BANK = re.compile(r"(?:开户行及账号|银行账号)\s*:\s*([^\t]*)")
+# The note of a 数电票 has them where the issuer asked for it.
+SELLER_ACCOUNT = re.compile(r"销售?方.{0,60}?账号\s*:\s*([0-9]{5,40})")
 # What begins another label where a value is left open.
 LABEL = re.compile(r"名\s*称\s*:|统一社会|纳税人|地\s*址|销\s*售?\s*方|购\s*买?\s*方|密\s*码\s*区|^[购买销售方信息]$")
 HEAD = re.compile(r"金\s*额.*税\s*率.*税\s*额")
@@ -33,6 +35,7 @@ ITEM = re.compile(
 )
 # Of the number of a legacy invoice; its code stands apart.
 LEGACY_DIGITS = 8
+LEGACY_BANKS = 2
 COUNT = re.compile(r"-?[0-9][0-9,]*(?:\.[0-9]+)?")
 COLUMNS = {
     "position": "序号",
@@ -117,8 +120,8 @@ def _parties(rows: Sequence[Row]) -> tuple[StatedParty, StatedParty]:
     buyer, seller = (
         StatedParty(*(found[at] if at < len(found) else "" for found in (names, tax_ids))) for at in (0, 1)
     )
-    # Only the legacy form has both; on the 数电票 banks stand in the note.
-    account = values.account(banks[1]) if len(banks) == 2 else None
+    in_note = SELLER_ACCOUNT.search("\n".join(row.text for row in rows))
+    account = in_note[1] if in_note else values.account(banks[1]) if len(banks) == LEGACY_BANKS else None
     return buyer, replace(seller, account=account or "")
 
 

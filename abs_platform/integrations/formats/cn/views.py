@@ -26,7 +26,8 @@ def best_of(documents: Sequence[Extracted]) -> Extracted | None:
 
 def compared(document: Extracted, shown: Print, others: Sequence[Extracted]) -> Iterator[Remark]:
     """What another view of the same file says otherwise, and what only it says of the claim."""
-    if shown.number and fold(shown.number) != fold(document.number):
+    # Where the page shows no code, the number of a legacy invoice stands alone.
+    if shown.number and not fold(document.number).endswith(fold(shown.number)):
         yield _differs("number", document.number, shown.number)
     issued = document.issue_date
     if issued and (date := _readable(shown.date, "date")) and values.day(date, "date") != issued:
