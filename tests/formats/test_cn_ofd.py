@@ -275,3 +275,49 @@ def test_damaged_members_are_read_or_refused_by_code(data: st.DataObject) -> Non
         assert from_json(to_json(reading.document)) == reading.document
     else:
         assert reading.verdict in (Verdict.ATTENTION, Verdict.REFUSED)
+
+
+def test_tags_held_by_an_element_of_any_name() -> None:
+    members = ofd_members(tags=True)
+    name = "Doc_0/Tags/CustomTag.xml"
+    members[name] = members[name].replace(b"fp:eInvoice", b"fp:CustomTag")
+    extracted = document(packed(members))
+    assert formats.business_key(extracted) == formats.business_key(document(xml()))
+    assert [line.amount for line in extracted.lines] == [Decimal("371.68")]
+    assert rules(packed(members)) == {"lines_from_print": Level.NOTICE}
+
+
+def test_tags_that_point_wrong_leave_the_page_to_be_read() -> None:
+    members = ofd_members(tags=True)
+    name = "Doc_0/Tags/CustomTag.xml"
+    members[name] = members[name].replace(b">109<", b">102<")  # the total points at the buyer's name
+    assert formats.business_key(document(packed(members))) == formats.business_key(document(xml()))
+    assert "read_from_print" in rules(packed(members))
+
+
+def test_a_file_whose_page_is_a_picture_is_known_by_its_description() -> None:
+    values = {
+        "发票号码": PAPER.number,
+        "开票日期": "2026年11月02日",
+        "购买方名称": PAPER.buyer[0],
+        "购买方 纳税人识别号": PAPER.buyer[1],
+        "销售方名称": PAPER.seller[0],
+        "销售方纳税人识别号": PAPER.seller[1],
+        "合计金额": PAPER.net,
+        "合计税额": PAPER.tax,
+        "价税合计": PAPER.total,
+    }
+    named = "".join(f'<ofd:CustomData Name="{name}">{value}</ofd:CustomData>' for name, value in values.items())
+    info = f"<ofd:DocInfo><ofd:CustomDatas>{named}</ofd:CustomDatas></ofd:DocInfo>".encode()
+    members = ofd_members(texts=[])
+    members["OFD.xml"] = members["OFD.xml"].replace(b"<ofd:DocRoot>", info + b"<ofd:DocRoot>")
+    assert formats.business_key(document(packed(members))) == formats.business_key(document(xml()))
+    assert rules(packed(members)) == {"read_from_print": Level.ATTENTION}
+    attached = {**members, "Doc_0/Attachs/a.xml": xml(replace(PAPER, total="421.00", words="", net="372.68"))}
+    assert "seen_differs_from_stated" in rules(packed(attached))
+
+
+def test_tables_of_special_businesses_are_no_lines() -> None:
+    texts = [*shown(), (6, 70, "出行人"), (50, 70, "出行日期"), (6, 75, "张伟"), (50, 75, "2026-11-01")]
+    [line] = document(packed(ofd_members(texts=texts))).lines
+    assert (line.item_name, line.item_description) == ("*轴承*深沟球轴承", "6204-2RS")
