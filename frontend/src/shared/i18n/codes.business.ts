@@ -79,7 +79,6 @@ export const BUSINESS = {
     decimal_invalid: ["第 {line} 行的数字不合格式，没有读取", "A number in line {line} is malformed; not read"],
     quantity_negative: ["第 {line} 行的数量为负，没有读取", "The quantity in line {line} is below zero; not read"],
     type_code_unknown: ["类型代码 {type_code} 表明它不是发票、贷项或借项通知单，没有读取", "Its type code {type_code} says that it is no invoice, credit or debit note; not read"],
-    rules_broken: ["不符合欧洲电子发票标准（{rules}），没有采用；请卖方更正后重新开具", "It breaks the European invoice standard ({rules}) and was not taken; ask the seller to correct it"],
     pdf_encrypted: ["PDF 有密码，没有读取；请去掉密码后重新上传", "The PDF is locked with a password and was not read; remove the password and upload it again"],
     pdf_broken: ["PDF 已损坏，里面的单据读不出来；请从原系统重新导出", "The PDF is broken, so the document inside could not be read; export it again"],
     hybrid_xml_missing: ["PDF 声明内含电子单据，但里面没有可读的 XML；请上传原始文件", "The PDF says that it carries an electronic document, but none can be read in it; upload the original file"],
