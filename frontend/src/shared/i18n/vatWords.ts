@@ -32,6 +32,7 @@ export const VAT_REMARKS = {
   signature_not_verified: ["带有电子签名或签章，平台没有验证", "It carries an electronic signature or seal, which was not verified here"],
   signature_digest_differs: ["签章后内容被改动：{found}", "Changed after it was signed: {found}"],
   seen_differs_from_stated: ["版面上看到的{name}是 {found}，数据里写的是 {expected}；请核对", "What is seen ({name} {found}) is not what its data states ({expected}); compare them"],
+  numbers_differ: ["文件头的号码是 {found}，税务监制信息里是 {expected}", "The header says number {found}, the tax authority's part says {expected}"],
   read_from_print: ["由版面文字读取，请与原件核对", "Read from print; please compare it with the original"],
   lines_not_read: ["明细行没有可靠地读出，没有采用", "The lines could not be read reliably and were left out"],
   lines_from_print: ["明细行由版面文字读取", "The lines were read from the print on the page"],
