@@ -104,6 +104,7 @@ function useColumns(): Column<Document>[] {
       key: "document",
       title: t("document"),
       head: true,
+      wrap: true,
       render: (row) => (
         <span className="two-lines">
           <span>{row.number ? `${code("documentKind", row.kind)} ${row.number}` : row.filename}</span>

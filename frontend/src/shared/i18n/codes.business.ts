@@ -55,9 +55,9 @@ export const BUSINESS = {
     refused: ["未能读取", "Not readable"],
   },
   verdict: {
-    accepted: ["已接收", "Accepted"],
-    attention: ["请查看", "Needs attention"],
-    refused: ["未接收", "Refused"],
+    accepted: ["通过", "Accepted"],
+    attention: ["需留意", "Needs attention"],
+    refused: ["未通过", "Refused"],
   },
   attention: {
     buyer_unknown: ["买方“{buyer}”还不在平台上，无法请它确认", "Its buyer, {buyer}, is not on the platform, so nobody can confirm it"],

@@ -50,7 +50,6 @@ export const messages = defineMessages({
   saving: ["正在保存", "Saving"],
   saved: ["已保存为第 {n} 版", "Saved as version {n}"],
   unsaved: ["有未保存的修改", "Unsaved changes"],
-  noChanges: ["没有修改", "No changes"],
   restored: ["找回了尚未保存的修改。", "Your unsaved changes were kept."],
   discard: ["放弃修改", "Discard changes"],
   guardTitle: ["还有未保存的修改", "There are unsaved changes"],
