@@ -115,6 +115,7 @@ function useColumns(): Column<Document>[] {
     {
       key: "counterparty",
       title: t("counterparty"),
+      wrap: true,
       render: (row) => (row.owner.id === own ? row.buyer_name : row.owner.name) || <span className="muted">—</span>,
     },
     { key: "trade", title: t("trade"), wide: true, render: (row) => row.trade?.order_number || <span className="muted">{t("notInTrade")}</span> },

@@ -84,6 +84,7 @@ function Paper({ row, main }: { row: TradeDocument; main: boolean }) {
       {row.total !== null && <Money value={row.total} currency={row.currency} />}
       <span className="tags">
         <DocumentStateTag state={row.document.state} />
+        {row.document.typed_in_by && <TypedIn by={row.document.typed_in_by} />}
         {row.confirmation_state !== "not_required" && <ConfirmationTag state={row.confirmation_state} />}
       </span>
     </div>

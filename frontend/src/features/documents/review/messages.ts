@@ -9,6 +9,7 @@ export const messages = defineMessages({
   kind: ["类型", "Kind"],
   chooseKind: ["请选择", "Choose"],
   seller: ["卖方", "Seller"],
+  sellerIsUs: ["填入本企业", "It is us"],
   buyer: ["买方", "Buyer"],
   name: ["名称", "Name"],
   companyId: ["统一社会信用代码", "Unified social credit code"],
