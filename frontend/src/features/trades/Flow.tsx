@@ -7,6 +7,7 @@ import { Day, Money } from "../../shared/ui/figures";
 import { Section } from "../../shared/ui/Page";
 import { ConfirmationTag, DocumentStateTag } from "../../shared/ui/status";
 import { ToneIcon } from "../../shared/ui/StatusTag";
+import { TypedIn } from "../../shared/ui/TypedIn";
 import { messages } from "./messages";
 
 const STAGES: readonly { kind: string; also: readonly string[] }[] = [
