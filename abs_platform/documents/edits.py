@@ -4,13 +4,11 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from stdnum.cn import uscc
-
 from abs_platform.crypto import fields
+from abs_platform.integrations.formats import vat
 from abs_platform.integrations.formats.model import (
     Extracted,
     Level,
-    Party,
     Remark,
     from_json,
     line_from_json,
@@ -39,8 +37,6 @@ HEADER = (
 PARTIES = ("seller", "buyer")
 TYPED = "typed"
 """The syntax of a document whose fields no file states."""
-
-USCC_LENGTH = 18
 
 
 def edited(base: Json | None, header: Json, lines: Sequence[Json]) -> Extracted:
@@ -74,11 +70,11 @@ def revalidated(document: Extracted, read: Extracted | None) -> Extracted:
     look from now on: a person answers for the fields.
     """
     kept = tuple(_unanswered(read, document)) if read else ()
-    return dataclasses.replace(document, remarks=(*kept, *remarks_of(document), *_identifiers(document)))
+    return dataclasses.replace(document, remarks=(*kept, *remarks_of(document), *vat.party_remarks(document)))
 
 
 def _unanswered(read: Extracted, document: Extracted) -> Iterator[Remark]:
-    computed = {each.rule for each in (*remarks_of(read), *_identifiers(read))}
+    computed = {each.rule for each in (*remarks_of(read), *vat.party_remarks(read))}
     before, now = to_json(read), to_json(document)
     for remark in read.remarks:
         if remark.rule in computed:
@@ -99,16 +95,6 @@ def _at(content: Any, path: str) -> Any:  # Any: JSON
         else:
             return None
     return content
-
-
-def _identifiers(document: Extracted) -> Iterator[Remark]:
-    """The check digit of a 统一社会信用代码 (GB 32100) tells a slip of the finger."""
-    for name in PARTIES:
-        party: Party | None = getattr(document, name)
-        code = "".join((party.company_id or "").split()).upper() if party else ""
-        if len(code) == USCC_LENGTH and code.isascii() and code.isalnum() and not uscc.is_valid(code):
-            detail = f"{code} is no unified social credit code: its check digit does not fit."
-            yield Remark("uscc_invalid", detail, {"found": code}, Level.ATTENTION, f"{name}.company_id")
 
 
 def changes(before: Json | None, after: Json | None) -> list[dict[str, str | None]]:

@@ -5,7 +5,7 @@ from uuid import UUID
 from abs_platform.core.errors import Conflict
 from abs_platform.documents import verdicts
 from abs_platform.documents.models import Document, Extraction
-from abs_platform.integrations.formats.model import Level
+from abs_platform.integrations.formats.model import TRADE_KINDS, Level
 
 INVOICES = ("invoice", "credit_note")
 
@@ -24,7 +24,8 @@ def settle(row: Document) -> None:
 
 def is_to_be_filed(row: Document) -> bool:
     """Whether the document belongs into a trade."""
-    return row.extraction == Extraction.EXTRACTED and verdicts.may_be_filed(item["code"] for item in row.attention)
+    is_of_trade = row.extraction == Extraction.EXTRACTED and row.kind in TRADE_KINDS
+    return is_of_trade and verdicts.may_be_filed(item["code"] for item in row.attention)
 
 
 def relate(row: Document) -> None:

@@ -18,7 +18,7 @@ from abs_platform.core import audit, clock, events, jobs
 from abs_platform.core.errors import Conflict, NotFound
 from abs_platform.documents import selectors as document_selectors
 from abs_platform.documents import settling
-from abs_platform.documents.models import Document, Extraction
+from abs_platform.documents.models import Document
 from abs_platform.integrations.formats.model import Extracted, from_json
 from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.parties.models import Organisation
@@ -31,6 +31,8 @@ from abs_platform.trade.models import Trade, TradeDocument, TradeLine
 from abs_platform.trade.states import Confirmation, first_state
 
 SEVERITY = {
+    "order_cancelled": Severity.HIGH,
+    "order_changed": Severity.HIGH,
     "invoiced_over_received": Severity.HIGH,
     "invoiced_over_ordered": Severity.HIGH,
     "received_over_ordered": Severity.HIGH,
@@ -61,7 +63,7 @@ def file_document(*, document_id: UUID) -> None:
     owner_id = Document.objects.values_list("owner_id", flat=True).get(id=document_id)
     _lock_seller(owner_id)
     document = Document.objects.select_related("owner", "counterparty").get(id=document_id)
-    if document.extraction != Extraction.EXTRACTED or TradeDocument.objects.filter(document=document).exists():
+    if not _belongs(document) or TradeDocument.objects.filter(document=document).exists():
         return
     trade = _file_in_its_trade(document)
     changed(PLATFORM, trade, "trade.document_filed", {"document": str(document.id), "kind": document.kind})
@@ -79,7 +81,7 @@ def refile_document(*, document_id: UUID) -> None:
     filed = TradeDocument.objects.filter(document=document).first()
     if filed and filed.decided_at is not None:  # what was decided on stays
         return
-    belongs = settling.is_to_be_filed(document)
+    belongs = _belongs(document)
     trade_id = filed.trade_id if filed else document.trade_id
     if trade_id:
         former = _locked(trade_id)
@@ -90,6 +92,10 @@ def refile_document(*, document_id: UUID) -> None:
     if belongs:
         trade = _file_in_its_trade(document)
         changed(PLATFORM, trade, "trade.document_filed", {"document": str(document.id), "kind": document.kind})
+
+
+def _belongs(document: Document) -> bool:
+    return settling.is_to_be_filed(document) and filing.has_place(from_json(document.content or {}))
 
 
 def _file_in_its_trade(document: Document) -> Trade:

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from abs_platform.crypto.fields import MAX_PATH
 from abs_platform.documents.certificate_words import LANGUAGES
 from abs_platform.documents.replies import DocumentOut
-from abs_platform.integrations.formats.model import KINDS
+from abs_platform.integrations.formats.model import TRADE_KINDS
 from abs_platform.integrations.formats.reading import Verdict
 
 
@@ -16,7 +16,7 @@ class UploadIn(serializers.Serializer[Any]):
 
 
 class DocumentQuery(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(choices=[*KINDS, "attachment"], required=False)
+    kind = serializers.ChoiceField(choices=[*TRADE_KINDS, "other", "attachment"], required=False)
     state = serializers.ChoiceField(choices=["review", "attention", "duplicate", "loose"], required=False)
     verdict = serializers.ChoiceField(choices=list(Verdict), required=False, help_text="of the caller's own documents")
     search = serializers.CharField(max_length=100, required=False)

@@ -25,7 +25,7 @@ from abs_platform.integrations.formats.fields import (
     MAX_TEXT,
     MAX_UNIT,
 )
-from abs_platform.integrations.formats.model import KINDS
+from abs_platform.integrations.formats.model import TRADE_KINDS
 from abs_platform.parties.authentication import actor_of
 
 MAX_LINES = 10_000
@@ -92,7 +92,7 @@ class TotalsIn(serializers.Serializer[Any]):
 class HeaderIn(serializers.Serializer[Any]):
     """What is left out stays as it is."""
 
-    kind = serializers.ChoiceField(choices=KINDS, required=False)
+    kind = serializers.ChoiceField(choices=TRADE_KINDS, required=False)
     number = TextField()
     issue_date = DayField()
     currency = serializers.RegexField(r"^([A-Z]{3})?$", required=False, allow_blank=True, allow_null=True)

@@ -22,6 +22,7 @@ from abs_platform.crypto.fields import MAX_DISCLOSED
 from abs_platform.documents import certificate, disclosing, replies, rules, selectors, services
 from abs_platform.documents.api import serializers as shapes
 from abs_platform.documents.models import Document, Extraction
+from abs_platform.integrations.formats.model import TRADE_KINDS
 from abs_platform.integrations.formats.reading import Verdict
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.authentication import actor_of
@@ -83,8 +84,15 @@ class DocumentsView(APIView):
 
 def _matching(query: dict[str, Any], actor: Actor) -> Q:  # Any: checked query parameters
     matching = Q()
-    if kind := query.get("kind"):
-        matching &= Q(extraction=Extraction.ATTACHMENT) if kind == "attachment" else Q(kind=kind)
+    match query.get("kind"):
+        case None:
+            pass
+        case "attachment":
+            matching &= Q(extraction=Extraction.ATTACHMENT)
+        case "other":
+            matching &= Q(extraction=Extraction.EXTRACTED) & ~Q(kind__in=TRADE_KINDS)
+        case kind:
+            matching &= Q(kind=kind)
     # What is asked of a verdict is answered of one's own documents alone: others' are not the reader's to judge.
     own = Q(owner_id=actor.organisation_id)
     if verdict := query.get("verdict"):

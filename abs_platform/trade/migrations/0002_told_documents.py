@@ -13,7 +13,7 @@ AND (filed.confirmation IN ('confirmed', 'disputed') OR payment.id IS NOT NULL);
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("documents", "0004_review"),
+        ("documents", "0005_review"),
         ("trade", "0001_initial"),
     ]
 

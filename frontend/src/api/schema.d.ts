@@ -1760,7 +1760,7 @@ export interface components {
         /** @description What is left out stays as it is. */
         HeaderInRequest: {
             /** @enum {string} */
-            kind?: "order" | "order_response" | "despatch_advice" | "receipt_advice" | "invoice" | "credit_note";
+            kind?: "order" | "order_change" | "order_cancellation" | "order_response" | "despatch_advice" | "receipt_advice" | "invoice" | "debit_note" | "credit_note" | "remittance_advice";
             number?: string | null;
             /** Format: date */
             issue_date?: string | null;
@@ -2853,7 +2853,7 @@ export interface operations {
                 /** @description Where to go on, as `next` and `previous` give it. */
                 cursor?: string;
                 ids?: string[];
-                kind?: "order" | "order_response" | "despatch_advice" | "receipt_advice" | "invoice" | "credit_note" | "attachment";
+                kind?: "order" | "order_change" | "order_cancellation" | "order_response" | "despatch_advice" | "receipt_advice" | "invoice" | "debit_note" | "credit_note" | "remittance_advice" | "other" | "attachment";
                 /** @description Rows in a page, 1 to 100; 50 if not given. */
                 page_size?: number;
                 search?: string;

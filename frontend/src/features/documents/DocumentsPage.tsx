@@ -23,7 +23,20 @@ import { messages } from "./messages";
 import { UploadList } from "./UploadList";
 import { addUploads } from "./uploads";
 
-const KINDS = ["order", "order_response", "despatch_advice", "receipt_advice", "invoice", "credit_note", "attachment"];
+const KINDS = [
+  "order",
+  "order_change",
+  "order_cancellation",
+  "order_response",
+  "despatch_advice",
+  "receipt_advice",
+  "invoice",
+  "debit_note",
+  "credit_note",
+  "remittance_advice",
+  "other",
+  "attachment",
+];
 const STATES = ["review", "attention", "duplicate", "loose"] as const;
 const VERDICTS = ["accepted", "attention", "refused"] as const;
 
