@@ -16,6 +16,7 @@ from abs_platform.consent.states import RequestState
 from abs_platform.core.models import Job, JobState
 from abs_platform.core.rest.fields import Body, money
 from abs_platform.documents import selectors as documents
+from abs_platform.integrations.formats.reading import Verdict
 from abs_platform.parties import selectors as parties
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.authentication import actor_of
@@ -103,12 +104,13 @@ def _sums(code: str, rows: Iterable[tuple[str, Decimal | None]]) -> list[Body]:
 def _supplier(actor: Actor) -> tuple[list[Body], list[Body]]:
     own = documents.documents(actor=actor).filter(owner_id=actor.home)
     requests = consent.access_requests(actor=actor).filter(owner_id=actor.home, state=RequestState.REQUESTED).count()
-    attention = own.exclude(attention=[]).filter(duplicate_of__isnull=True).count()
+    looked_at = [Verdict.ATTENTION, Verdict.REFUSED]
+    attention = own.filter(verdict__in=looked_at, duplicate_of__isnull=True).count()
     mine = trades.trades(actor=actor).filter(seller_id=actor.home)
     supported = rights.rights(actor=actor).filter(trade__seller_id=actor.home, supported__gt=0)
     tasks = [
         _task("answer_access_requests", requests, "/consents"),
-        _task("mend_documents", attention, "/documents?state=attention"),
+        _task("mend_documents", attention, "/documents?state=review"),
         _task(
             "awaiting_buyer", mine.filter(documents__confirmation=Confirmation.PENDING).distinct().count(), "/trades"
         ),

@@ -59,7 +59,7 @@ def correct(
     """
     row = _open(actor, document_id, version)
     document = edits.revalidated(edits.edited(row.content, header, lines), _as_read(row))
-    if not document.kind or not document.number.strip():
+    if not document.kind or not (document.number or "").strip():
         raise Invalid("kind_and_number_needed", "Say what kind of document it is, and its number.")
     try:
         rules.check_plausible(document)

@@ -102,7 +102,7 @@ class Document(models.Model):
             models.CheckConstraint(
                 condition=Q(extraction="extracted", content__isnull=False) & ~Q(kind="") & ~Q(number="")
                 | Q(extraction="refused")  # with content where it could be read and breaks a rule
-                | Q(extraction__in=["pending", "attachment"], content__isnull=True),
+                | ~Q(extraction__in=["extracted", "refused"]) & Q(content__isnull=True),
                 name="document_extracted_has_content",
             ),
             models.CheckConstraint(

@@ -15,24 +15,27 @@ from abs_platform.consent.models import Access, AccessRequest, Grant, GrantItem
 from abs_platform.core import clock
 from abs_platform.core.ids import uuid7
 from abs_platform.core.models import AuditEntry, Job
-from abs_platform.documents.models import Document
+from abs_platform.documents.models import Document, DocumentVersion
 from abs_platform.parties.models import Identifier, Organisation, OrganisationKey
 from abs_platform.rights.models import Right
 from abs_platform.risk.models import Alert
 from abs_platform.trade.models import PaymentConfirmation, SignedDecision, Trade, TradeDocument
+from tests.support.correcting import correct
 from tests.support.database import rolled_back
 from tests.support.stage import Stage, make_stage
 from tests.support.world import World
 
 pytestmark = pytest.mark.usefixtures("db")
 
-APPEND_ONLY = [AuditEntry, Access, SignedDecision, PaymentConfirmation]
+APPEND_ONLY = [AuditEntry, Access, DocumentVersion, SignedDecision, PaymentConfirmation]
 
 
 @pytest.fixture(scope="module")
 def module_stage(module_world: World) -> Stage:
     stage = make_stage(module_world)
     module_world.core.decide(stage.document)
+    despatch = Document.objects.get(owner=module_world.supplier.organisation, kind="despatch_advice")
+    correct(module_world.supplier, despatch, reason="misread", despatch_numbers=["D-7"])
     module_world.core.confirm_payment(
         stage.trade.id,
         amount=Decimal(100),
@@ -71,6 +74,11 @@ def test_nothing_else_that_is_kept_for_ever_was_forgotten() -> None:
 def change(model: type[models.Model], **values: Any) -> Callable[[Stage], None]:
     """Set the values in every row, as no service would."""
     return lambda stage: (model._default_manager.update(**values), None)[1]
+
+
+def change_read(**values: Any) -> Callable[[Stage], None]:
+    """Set the values in every document that fields were read from."""
+    return lambda stage: (Document.objects.filter(extraction="extracted").update(**values), None)[1]
 
 
 def again(model: type[models.Model], **values: Any) -> Callable[[Stage], None]:
@@ -118,12 +126,27 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "document_digest_sm3": change(Document, digest="x"),
     "document_salt_length": change(Document, salt=b"short"),
     "document_extracted_has_content": change(Document, extraction="extracted", content=None),
-    "document_extracted_has_content ": change(Document, extraction="pending"),
+    "document_extracted_has_content ": change_read(extraction="pending"),
     "document_fields_whole": change(Document, fields_seed=None, fields_record_id=uuid7()),
     "document_fields_whole ": change(Document, fields_seed=b"\x00" * 32, fields_record_id=None),
     "document_fields_whole  ": change(Document, fields_seed=b"\x00" * 31),
     "document_extraction_known": change(Document, extraction="guessed", content=None),
-    "document_duplicate_in_no_trade": change(Document, duplicate_of=F("id")),
+    "document_duplicate_in_no_trade": change(Document, duplicate_of=F("id"), verdict="attention"),
+    "document_verdict_of_extraction": change(Document, verdict=""),
+    "document_verdict_of_extraction ": change_read(verdict="refused"),
+    "document_repeated_is_not_accepted": change_read(conflicts_with=F("id"), fingerprint="", verdict="accepted"),
+    "document_conflict_takes_no_number": change_read(conflicts_with=F("id"), fingerprint="f", verdict="attention"),
+    "document_typed_in_has_version": change_read(typed_in_by="somebody", version=0, verdict="attention"),
+    "document_typed_in_is_looked_at": change_read(
+        typed_in_by="somebody", version=1, verdict="accepted", buyer_decision=""
+    ),
+    "document_buyer_decision_known": change_read(buyer_decision="perhaps"),
+    "document_version_once": again(DocumentVersion, fields_record_id=None, fields_seed=None),
+    "document_version_has_reason": again(DocumentVersion, reason="", number=7, fields_record_id=uuid7()),
+    "document_version_has_reason ": again(DocumentVersion, reason="x", number=0, fields_record_id=uuid7()),
+    "document_version_restores_earlier": again(DocumentVersion, number=7, restores=7, fields_record_id=uuid7()),
+    "document_version_fields_whole": again(DocumentVersion, number=7, fields_record_id=None),
+    "document_version_fields_whole ": again(DocumentVersion, number=7, fields_record_id=uuid7(), content=None),
     "document_between_two": change(Document, counterparty=F("owner")),
     "document_total": change(Document, total=NAN),
     "alert_once": again(Alert),

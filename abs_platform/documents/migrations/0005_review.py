@@ -113,7 +113,10 @@ class Migration(migrations.Migration):
                         models.Q(("number", ""), _negated=True),
                     ),
                     ("extraction", "refused"),
-                    models.Q(("content__isnull", True), ("extraction__in", ["pending", "attachment"])),
+                    models.Q(
+                        models.Q(("extraction__in", ["extracted", "refused"]), _negated=True),
+                        ("content__isnull", True),
+                    ),
                     _connector="OR",
                 ),
                 name="document_extracted_has_content",

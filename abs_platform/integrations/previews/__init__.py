@@ -26,6 +26,10 @@ TIMEOUT = 20.0  # seconds
 AT_ONCE = 2  # in one server process
 PATIENCE = 5.0  # seconds that a request waits for its place
 
+PDF_MAGIC = b"%PDF-"
+PDF_HEAD = 1_024  # bytes within which a PDF names itself
+MAGIC = (b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"II*\x00", b"MM\x00*", b"BM")
+
 REASONS = {
     "unsupported": "This kind of file has no pages to show. Download it to look at it.",
     "encrypted": "The file is protected by a password, so its pages cannot be shown. Upload it without one.",
@@ -61,6 +65,8 @@ class ChildPreviewer:
 
     def page(self, data: bytes, number: int) -> Page:
         assert_no_transaction()
+        if not has_pages(data):
+            raise _impossible("unsupported")
         job = json.dumps({"page": number, "fonts": str(self._fonts)}).encode() + b"\n"
         if not self._places.acquire(timeout=PATIENCE):
             raise Unavailable("preview_busy", "Too many pages are being drawn at once. Try again in a moment.")
@@ -88,6 +94,11 @@ class ChildPreviewer:
         if "error" in said:
             raise _impossible(str(said["error"]))
         return Page(png, int(said["pages"]))
+
+
+def has_pages(data: bytes) -> bool:
+    """Whether a file may have pages to draw, by its first bytes: for the others no process is begun."""
+    return PDF_MAGIC in data[:PDF_HEAD] or data.startswith(MAGIC)
 
 
 def _impossible(reason: str) -> Invalid:

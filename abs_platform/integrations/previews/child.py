@@ -14,7 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from abs_platform.integrations.formats.archives import MAGIC as ZIP_MAGIC
 from abs_platform.integrations.formats.refusal import Refused
-from abs_platform.integrations.previews import drawing, ofd
+from abs_platform.integrations.previews import PDF_HEAD, PDF_MAGIC, drawing, ofd
 
 MEMORY = 768 * 1024 * 1024  # bytes, beyond what the libraries take
 SECONDS = 15  # of processor time
@@ -22,7 +22,6 @@ WIDTH = 1_400  # pixels of a page, at most
 MAX_PIXELS = 6_000_000  # of a page drawn
 MAX_IMAGE_PIXELS = 80_000_000  # of an image decoded
 IMAGES = ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP")
-PDF_MAGIC = b"%PDF-"
 
 
 class NoPage(Exception):
@@ -31,7 +30,7 @@ class NoPage(Exception):
 
 def draw(data: bytes, number: int, fonts: Path) -> tuple[Image.Image, int]:
     """The page `number` (from 1) of a file, and how many it has. Raises NoPage."""
-    if PDF_MAGIC in data[:1024]:
+    if PDF_MAGIC in data[:PDF_HEAD]:
         return _pdf(data, number)
     if data.startswith(ZIP_MAGIC):
         return _ofd(data, number, fonts)

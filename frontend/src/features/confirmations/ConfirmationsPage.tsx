@@ -11,6 +11,7 @@ import { Segments } from "../../shared/ui/Segments";
 import { Empty, Loaded } from "../../shared/ui/states";
 import { ConfirmationTag } from "../../shared/ui/status";
 import { StatusTag } from "../../shared/ui/StatusTag";
+import { TypedIn } from "../../shared/ui/TypedIn";
 import { messages } from "./messages";
 
 const FILTERS = ["state"] as const;
@@ -70,7 +71,18 @@ function useColumns(): Column<ConfirmationRow>[] {
       key: "document",
       title: t("document"),
       head: true,
-      render: (row) => `${code("documentKind", row.document.kind)} ${row.document.number}`,
+      render: (row) => (
+        <span className="two-lines">
+          <span>
+            {code("documentKind", row.document.kind)} {row.document.number}
+          </span>
+          {row.document.typed_in_by && (
+            <span>
+              <TypedIn by={row.document.typed_in_by} />
+            </span>
+          )}
+        </span>
+      ),
     },
     { key: "supplier", title: t("supplier"), render: (row) => row.supplier.name },
     { key: "order", title: t("order"), wide: true, render: (row) => row.trade.order_number || <span className="muted">—</span> },

@@ -117,6 +117,7 @@ function useColumns(): Column<Document>[] {
       key: "document",
       title: t("document"),
       head: true,
+      wrap: true,
       render: (row) => (
         <span className="two-lines">
           <span>{row.number ? `${code("documentKind", row.kind)} ${row.number}` : row.filename}</span>
@@ -127,6 +128,7 @@ function useColumns(): Column<Document>[] {
     {
       key: "counterparty",
       title: t("counterparty"),
+      wrap: true,
       render: (row) => (row.owner.id === own ? row.buyer_name : row.owner.name) || <span className="muted">—</span>,
     },
     { key: "trade", title: t("trade"), wide: true, render: (row) => row.trade?.order_number || <span className="muted">{t("notInTrade")}</span> },

@@ -52,9 +52,9 @@ export const BUSINESS = {
     refused: ["未能读取", "Not readable"],
   },
   verdict: {
-    accepted: ["已接收", "Accepted"],
-    attention: ["请查看", "Needs attention"],
-    refused: ["未接收", "Refused"],
+    accepted: ["通过", "Accepted"],
+    attention: ["需留意", "Needs attention"],
+    refused: ["未通过", "Refused"],
   },
   attention: {
     ...VAT_REFUSALS,

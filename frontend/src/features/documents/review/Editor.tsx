@@ -1,5 +1,6 @@
 import { useId, type ReactNode } from "react";
 
+import { useSession } from "../../../api/queries";
 import type { DocumentDetail } from "../../../api/types";
 import { inCapitals } from "../../../shared/format/capital";
 import { formatMoney } from "../../../shared/format/money";
@@ -35,6 +36,7 @@ export function Editor({ row, draft, findings, put, setDraft }: Props) {
   const t = useText(messages);
   const label = useText(fieldWords);
   const code = useCodes();
+  const own = useSession().data?.organisation?.name;
   const about = (path: string) => findings.filter((finding) => finding.path === path);
   const text = (key: TextKey) => {
     const date = key.endsWith("_date");
@@ -47,7 +49,14 @@ export function Editor({ row, draft, findings, put, setDraft }: Props) {
   };
   const party = (who: "seller" | "buyer") => (
     <fieldset className="plain-fieldset desk-party">
-      <legend>{t(who)}</legend>
+      <legend>
+        {t(who)}{" "}
+        {who === "seller" && own && !draft.seller.name && (
+          <button type="button" className="link-button" onClick={() => put("seller.name", own)} data-testid="seller-is-us">
+            {t("sellerIsUs")}
+          </button>
+        )}
+      </legend>
       {PARTY.map((key) => (
         <Field key={key} path={`${who}.${key}`} label={key === "name" ? t("name") : t("companyId")} findings={about(`${who}.${key}`)}>
           {(props) => <input {...props} className={key === "name" ? "input" : "input mono"} value={draft[who][key] ?? ""} onChange={(event) => put(`${who}.${key}`, event.target.value)} maxLength={500} />}

@@ -7,6 +7,7 @@ import { useFilters } from "../../../shared/hooks/useFilters";
 import { useCodes, useText } from "../../../shared/i18n/LanguageProvider";
 import { usePageTitle } from "../../../shared/ui/Page";
 import { Loaded } from "../../../shared/ui/states";
+import "../documents.css";
 import { DOCUMENT_FILTERS } from "../filters";
 import { Desk } from "./Desk";
 import { messages } from "./messages";

@@ -15,10 +15,11 @@ interface Props {
   children: ReactNode;
 }
 
-/** Why, and save: at the foot of the fields, always in sight. */
+/** Why, and save: at the foot of the fields, in sight as soon as anything was changed. */
 export function SaveBar({ dirty, saving, reason, setReason, field, onSave, onDiscard, children }: Props) {
   const t = useText(messages);
   const id = useId();
+  if (!dirty) return <>{children}</>;
   return (
     <form
       className="save-bar"
@@ -40,14 +41,12 @@ export function SaveBar({ dirty, saving, reason, setReason, field, onSave, onDis
           </datalist>
         </div>
         <span className="meta" role="status">
-          {dirty ? t("unsaved") : t("noChanges")}
+          {t("unsaved")}
         </span>
-        {dirty && (
-          <Button onClick={onDiscard} data-testid="discard">
-            {t("discard")}
-          </Button>
-        )}
-        <Button type="primary" htmlType="submit" loading={saving} disabled={!dirty} data-testid="save">
+        <Button onClick={onDiscard} data-testid="discard">
+          {t("discard")}
+        </Button>
+        <Button type="primary" htmlType="submit" loading={saving} data-testid="save">
           {t("save")} <kbd>Ctrl ↵</kbd>
         </Button>
       </div>
