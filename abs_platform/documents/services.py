@@ -13,13 +13,16 @@ from abs_platform.consent import services as consent
 from abs_platform.consent.selectors import Look
 from abs_platform.core import audit, events, jobs
 from abs_platform.core.errors import Invalid, NotFound, TooLarge
+from abs_platform.core.filenames import clean_filename
+from abs_platform.core.transactions import assert_no_transaction
 from abs_platform.crypto import sm3
 from abs_platform.crypto.commitments import commit
 from abs_platform.documents import custody, disclosing, rules, selectors
 from abs_platform.documents.custody import Readable
 from abs_platform.documents.models import Document, Extraction
 from abs_platform.integrations import formats
-from abs_platform.integrations.formats.model import Extracted, Party, to_json
+from abs_platform.integrations.formats import media, process
+from abs_platform.integrations.formats.model import Extracted, Level, Party, to_json
 from abs_platform.integrations.kms import kms
 from abs_platform.ledger import services as ledger
 from abs_platform.parties import selectors as parties
@@ -43,7 +46,7 @@ def receive(*, actor: Actor, filename: str, stream: Readable, size: int) -> Docu
     the limit. Nothing is kept of a file that is refused.
     """
     actor.require(Role.SUPPLIER)
-    name = rules.clean_filename(filename)
+    name = clean_filename(filename)
     if size == 0:
         raise Invalid("file_empty", "The file is empty. Choose the file again.", filename=name)
     if size > settings.MAX_FILE_BYTES:
@@ -53,7 +56,7 @@ def receive(*, actor: Actor, filename: str, stream: Readable, size: int) -> Docu
             filename=name,
             limit=settings.MAX_FILE_BYTES,
         )
-    media_type = rules.media_type_of(stream.read(512))
+    media_type = media.media_type_of(stream.read(media.HEAD))
     stream.seek(0)
     kept = custody.keep(stream, owner_id=actor.home)
     try:
@@ -94,34 +97,38 @@ def extract(*, document_id: UUID) -> None:
     row = Document.objects.select_related("owner").get(id=document_id)
     if row.extraction != Extraction.PENDING:
         return
-    refusal: formats.Refused | None = None
-    extracted: Extracted | None = None
+    assert_no_transaction()
+    reading = process.read(b"".join(_plaintext(row)))
+    extracted = rules.document_in(reading)
+    refusals = rules.remarks_at(reading, Level.REFUSED)
     commitment: disclosing.Commitment | None = None
     try:
-        extracted = formats.parse(b"".join(_plaintext(row)))
         rules.check_plausible(extracted)
         commitment = disclosing.prepare(row, extracted) if extracted else None
     except formats.Refused as error:
-        refusal = error
+        refusals = [{"code": error.code, "params": {"detail": error.detail, **error.params}}]
     except (ArithmeticError, RecursionError, LookupError) as error:
-        # A reader's fault on a file that somebody made for it: the owner is told, the worker goes on.
+        # A fault on a file that somebody made for it: the owner is told, the worker goes on.
         log.exception("document %s cannot be read", document_id)
-        refusal = formats.Refused("unreadable", f"The file could not be read ({type(error).__name__}).")
+        detail = f"The file could not be read ({type(error).__name__})."
+        refusals = [{"code": "unreadable", "params": {"detail": detail}}]
     with transaction.atomic():
         # One reading at a time per owner: two copies of an invoice cannot both be its original.
         Organisation.objects.select_for_update(no_key=True).get(id=row.owner_id)
         row = Document.objects.select_for_update().select_related("owner").get(id=document_id)
         if row.extraction != Extraction.PENDING:
             return
-        if refusal:
+        row.media_type = reading.media_type
+        if refusals:
             extracted = commitment = None
             row.extraction = Extraction.REFUSED
-            row.attention = [{"code": refusal.code, "params": {"detail": refusal.detail, **refusal.params}}]
+            row.attention = refusals
         elif extracted and commitment:
             _take_fields(row, extracted)
             disclosing.record(row, commitment)
         else:
             row.extraction = Extraction.ATTACHMENT
+            row.attention = rules.remarks_at(reading, Level.ATTENTION)
         _compare_with_earlier(row, extracted)
         row.save()
         audit.record(
