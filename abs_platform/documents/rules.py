@@ -4,11 +4,9 @@ import dataclasses
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from abs_platform.integrations.formats.model import Extracted, Level, fold
-from abs_platform.integrations.formats.reading import Reading, Verdict
+from abs_platform.integrations.formats.model import Extracted, fold
 from abs_platform.integrations.formats.refusal import Refused
 
 # Beyond this no figure of a real document lies, and the columns end.
@@ -51,19 +49,3 @@ def _figures(part: object) -> Iterator[tuple[str, Decimal]]:
         value = getattr(part, each.name)
         if isinstance(value, Decimal):
             yield each.name, value
-
-
-def document_in(reading: Reading) -> Extracted | None:
-    """The business document, with the remarks on its file; None where there is none, or it must not be taken."""
-    if reading.document is None or reading.verdict is Verdict.REFUSED:
-        return None
-    return dataclasses.replace(reading.document, remarks=reading.all_remarks)
-
-
-def remarks_at(reading: Reading, level: Level) -> list[dict[str, Any]]:  # Any: JSON
-    """The remarks of one level as a document's `attention`: [{"code", "params"}]."""
-    return [
-        {"code": remark.rule, "params": {"detail": remark.detail, **remark.params}}
-        for remark in reading.all_remarks
-        if remark.level is level
-    ]
