@@ -56,6 +56,7 @@ class DocumentOut(serializers.Serializer[Any]):
     buyer_name = serializers.CharField(allow_blank=True)
     trade = TradeLink(allow_null=True)
     duplicate_of = OriginalLink(allow_null=True)
+    container = OriginalLink(allow_null=True, help_text="the archive that it came in; told to its owner alone")
     attention = Coded(many=True)
     tax_status = serializers.ChoiceField(choices=["not_verified"], allow_null=True)
     received_at = serializers.DateTimeField()
@@ -131,6 +132,7 @@ def _body(row: Document, position: ledger.Position, actor: Actor, open_trades: f
         "buyer_name": row.buyer_name,
         "trade": {"id": str(row.trade_id), "order_number": row.trade_label} if has_trade else None,
         "duplicate_of": {"id": str(original.id), "filename": original.filename} if original else None,
+        "container": _container(row, actor),
         "attention": [] if disclosed else row.attention,
         "tax_status": "not_verified" if row.kind in TAXED else None,
         "received_at": time(row.received_at),
@@ -148,6 +150,12 @@ def _body(row: Document, position: ledger.Position, actor: Actor, open_trades: f
         ],
         "anchors_required": position.required,
     }
+
+
+def _container(row: Document, actor: Actor) -> Body | None:
+    if row.container is None or row.owner_id != actor.organisation_id:
+        return None
+    return {"id": str(row.container.id), "filename": row.container.filename}
 
 
 def detail_body(row: Document, *, actor: Actor) -> Body:

@@ -2,11 +2,12 @@
 
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from uuid import UUID
 
 from abs_platform.integrations.formats.model import Extracted, fold
+from abs_platform.integrations.formats.reading import Member
 from abs_platform.integrations.formats.refusal import Refused
 
 # Beyond this no figure of a real document lies, and the columns end.
@@ -42,6 +43,14 @@ def check_plausible(extracted: Extracted | None) -> None:
         for name, figure in _figures(part):
             if not abs(figure) < FIGURE_LIMIT:
                 raise Refused("decimal_invalid", f"{name} is {figure:.0e}, beyond any real document.", field=name)
+
+
+def check_members(members: Sequence[Member], *, limit: int) -> None:
+    """Raises Refused where a member of an archive is larger than a file may be: all of them are taken, or none."""
+    for member in members:
+        if len(member.data) > limit:
+            detail = f"“{member.name}” has more than {limit} bytes. Send it by itself, or in parts."
+            raise Refused("archive_too_large", detail, limit=limit, member=member.name)
 
 
 def _figures(part: object) -> Iterator[tuple[str, Decimal]]:

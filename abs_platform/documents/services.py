@@ -3,7 +3,7 @@
 import logging
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from django.conf import settings
@@ -41,7 +41,15 @@ COMMITMENT_DOMAIN = "abs/document/v1"
 RECORD_TEMPLATE = "document/v1"
 
 
-def receive(*, actor: Actor, filename: str, stream: Readable, size: int) -> Document:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a file came from that was a member of an archive: the archive's document, and which member it was."""
+
+    container_id: UUID
+    position: int
+
+
+def receive(*, actor: Actor, filename: str, stream: Readable, size: int, place: Place | None = None) -> Document:
     """Keep an uploaded file encrypted, append its salted digest to the ledger, and have it read.
 
     `stream` is seekable and stands at its start; `size` is in bytes. Raises Invalid for an empty file, TooLarge beyond
@@ -62,14 +70,14 @@ def receive(*, actor: Actor, filename: str, stream: Readable, size: int) -> Docu
     stream.seek(0)
     kept = custody.keep(stream, owner_id=actor.home)
     try:
-        return _record(actor, name, media_type, kept)
+        return _record(actor, name, media_type, kept, place)
     except BaseException:
         custody.forget(kept)
         raise
 
 
 @transaction.atomic
-def _record(actor: Actor, name: str, media_type: str, kept: custody.Kept) -> Document:
+def _record(actor: Actor, name: str, media_type: str, kept: custody.Kept, place: Place | None) -> Document:
     document = Document(
         owner_id=actor.home,
         uploaded_by=actor.label,
@@ -81,6 +89,8 @@ def _record(actor: Actor, name: str, media_type: str, kept: custody.Kept) -> Doc
         storage_name=kept.storage_name,
         wrapped_key=kept.wrapped_key,
         key_version=kept.key_version,
+        container_id=place.container_id if place else None,
+        position=place.position if place else None,
     )
     commitment = commit(COMMITMENT_DOMAIN, bytes(document.salt), bytes.fromhex(kept.digest))
     subject = selectors.subject_of(document)
@@ -125,6 +135,8 @@ def extract(*, document_id: UUID) -> None:
                 "attention": [item["code"] for item in row.attention],
             },
         )
+        if reading.members and row.extraction == Extraction.ATTACHMENT and row.duplicate_of is None:
+            jobs.enqueue("documents.unpack", key=str(row.id), payload={"document": str(row.id)})
         if settling.is_to_be_filed(row):
             jobs.publish("document.extracted", {"document": str(row.id)}, key=str(row.id))
         events.notify([row.owner_id, row.counterparty_id], "document", row.id)
@@ -137,12 +149,18 @@ def _read(row: Document) -> Reading:
     try:
         reading = process.read(data)
         rules.check_plausible(reading.document)
+        rules.check_members(reading.members, limit=settings.MAX_FILE_BYTES)
     except formats.Refused as error:
         return _refused(error.code, error.detail, error.params)
     except (ArithmeticError, RecursionError, LookupError) as error:
         log.exception("document %s cannot be read", row.id)
         return _refused("unreadable", f"The file could not be read ({type(error).__name__}).", {})
     return reading
+
+
+def read_again(row: Document) -> Reading:
+    """What the kept file of a document that was read is."""
+    return _read(row)
 
 
 def _refused(code: str, detail: str, params: Mapping[str, object]) -> Reading:

@@ -19,6 +19,7 @@ class DocumentQuery(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=["attention", "duplicate", "loose"], required=False)
     search = serializers.CharField(max_length=100, required=False)
     trade = serializers.UUIDField(required=False)
+    container = serializers.UUIDField(required=False, help_text="the archive that the documents came in")
     ids = serializers.ListField(child=serializers.UUIDField(), max_length=100, required=False)
 
 

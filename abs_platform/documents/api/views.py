@@ -96,6 +96,8 @@ def _matching(query: dict[str, Any]) -> Q:  # Any: checked query parameters
             matching &= Q(trade_id__isnull=True, duplicate_of__isnull=True)
     if trade := query.get("trade"):
         matching &= Q(trade_id=trade)
+    if container := query.get("container"):
+        matching &= Q(container_id=container)
     if ids := query.get("ids"):
         matching &= Q(id__in=ids)
     if search := query.get("search"):

@@ -38,11 +38,17 @@ class Zips:
             raise Refused("program", "The file is a program, not a document.")
         if (office := _office(archive)) is not None:
             return office
-        members = tuple(_members(archive))
+        files = tuple(_members(archive))
+        members = tuple(member for member in files if member.data)
         if not members:
             raise Refused("archive_empty", "The archive holds no files. Pack it again.")
-        remark = Remark("archive", f"An archive of {len(members)} files.", {"count": str(len(members))}, Level.NOTICE)
-        return Reading("ZIP", media.ZIP.media_type, members=members, remarks=(remark,))
+        remarks = [Remark("archive", f"An archive of {len(members)} files.", {"count": str(len(members))})]
+        if empty := [member.name for member in files if not member.data]:
+            detail = f"{len(empty)} files in the archive are empty, “{empty[0]}” for one."
+            remarks.append(
+                Remark("member_empty", detail, {"count": str(len(empty)), "name": empty[0]}, Level.ATTENTION)
+            )
+        return Reading("ZIP", media.ZIP.media_type, members=members, remarks=tuple(remarks))
 
 
 def _office(archive: Archive) -> Reading | None:

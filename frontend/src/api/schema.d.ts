@@ -1482,6 +1482,8 @@ export interface components {
             buyer_name: string;
             trade: components["schemas"]["TradeLink"] | null;
             duplicate_of: components["schemas"]["OriginalLink"] | null;
+            /** @description the archive that it came in; told to its owner alone */
+            container: components["schemas"]["OriginalLink"] | null;
             attention: components["schemas"]["Coded"][];
             /** @enum {string|null} */
             tax_status: "not_verified" | null;
@@ -1525,6 +1527,8 @@ export interface components {
             buyer_name: string;
             trade: components["schemas"]["TradeLink"] | null;
             duplicate_of: components["schemas"]["OriginalLink"] | null;
+            /** @description the archive that it came in; told to its owner alone */
+            container: components["schemas"]["OriginalLink"] | null;
             attention: components["schemas"]["Coded"][];
             /** @enum {string|null} */
             tax_status: "not_verified" | null;
@@ -2653,6 +2657,8 @@ export interface operations {
     documents_list: {
         parameters: {
             query?: {
+                /** @description the archive that the documents came in */
+                container?: string;
                 /** @description Where to go on, as `next` and `previous` give it. */
                 cursor?: string;
                 ids?: string[];

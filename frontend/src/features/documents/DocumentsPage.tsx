@@ -20,7 +20,7 @@ import { messages } from "./messages";
 import { UploadList } from "./UploadList";
 import { addUploads } from "./uploads";
 
-export const DOCUMENT_FILTERS = ["kind", "state", "search"] as const;
+export const DOCUMENT_FILTERS = ["kind", "state", "search", "container"] as const;
 const KINDS = ["order", "order_response", "despatch_advice", "receipt_advice", "invoice", "credit_note", "attachment"];
 const STATES = ["attention", "duplicate", "loose"] as const;
 

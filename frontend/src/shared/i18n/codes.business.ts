@@ -1,3 +1,4 @@
+import { FILE_REMARKS } from "./codes.files";
 import type { Pair } from "./messages";
 
 const RULES = {
@@ -55,6 +56,7 @@ export const BUSINESS = {
     refused: ["未能读取", "Not readable"],
   },
   attention: {
+    ...FILE_REMARKS,
     duplicate: ["与先前上传的《{filename}》是同一份单据，不会重复计入", "Repeats {filename}, uploaded earlier; it is not counted twice"],
     seller_not_you: ["单据的卖方是“{seller}”，不是贵企业，所以没有归入贸易", "Its seller is {seller}, not your organisation, so it joins no trade"],
     number_conflict: ["编号 {number} 与先前的一份单据相同，内容却不同", "Number {number} was used before for other content"],
@@ -88,6 +90,7 @@ export const BUSINESS = {
   },
   rule: RULES,
   remark: {
+    ...FILE_REMARKS,
     line_arithmetic: ["第 {line} 行：数量 × 单价得 {expected}，行金额写的是 {found}", "Line {line}: quantity × price gives {expected}, the line amount says {found}"],
     lines_total: ["各行合计 {expected}，单据写的是 {found}", "The lines add up to {expected}, the document says {found}"],
     total_arithmetic: ["不含税金额应为 {expected}，单据写的是 {found}", "The total before tax should be {expected}, the document says {found}"],
