@@ -7,9 +7,13 @@ MAX_NAME = 200
 
 
 def clean_filename(name: str) -> str:
-    """The last part of a name without control, format (bidi) and path characters, at most 200 characters long."""
+    """The last part of a name without control, format (bidi) and path characters, at most 200 characters long.
+
+    Every kind of white space, line and paragraph separators among them, is a plain space.
+    """
     last = PurePosixPath(name.replace("\\", "/")).name
-    kept = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip(" .")
+    kept = "".join(" " if unicodedata.category(c)[0] == "Z" else c for c in last if unicodedata.category(c)[0] != "C")
+    kept = kept.strip(" .")
     if len(kept) > MAX_NAME:
         stem, dot, suffix = kept.rpartition(".")
         kept = f"{stem[: MAX_NAME - len(suffix) - 1]}.{suffix}" if dot and len(suffix) <= 10 else kept[:MAX_NAME]

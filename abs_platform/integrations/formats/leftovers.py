@@ -31,7 +31,7 @@ def _remark(kind: Media, source: Source) -> Remark | None:
         case Nature.ACTIVE:
             detail = f"{kind.format} may hold scripts: it is kept, never shown here. Send the document as PDF or XML."
             return Remark("active_content", detail, {"format": kind.format}, Level.ATTENTION)
-        case Nature.OFFICE:
+        case Nature.OFFICE | Nature.DOCUMENT if kind is not media.XML:
             detail = (
                 f"{kind.format} is not read. Send the document as PDF, OFD or XML, or type its fields in beside it."
             )

@@ -19,7 +19,6 @@ OFFICE = {
     "word/document.xml": ("DOCX", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     "ppt/presentation.xml": ("PPTX", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
     "OFD.xml": ("OFD", "application/ofd"),
-    "mimetype": ("ODF", "application/vnd.oasis.opendocument"),
 }
 
 
@@ -51,13 +50,28 @@ class Zips:
         return Reading("ZIP", media.ZIP.media_type, members=members, remarks=tuple(remarks))
 
 
+OPEN_DOCUMENT = b"application/vnd.oasis.opendocument."
+
+
 def _office(archive: Archive) -> Reading | None:
+    if is_open_document(archive):
+        return _manual_entry("ODF", "application/vnd.oasis.opendocument", archive)
     for name, (format, media_type) in OFFICE.items():
         if archive.find(name):
-            detail = f"{format} is not read. Send the document as PDF, OFD or XML, or type its fields in beside it."
-            remark = Remark("manual_entry", detail, level=Level.ATTENTION)
-            return Reading(format, media_type, remarks=(remark, *active_parts(archive)))
+            return _manual_entry(format, media_type, archive)
     return None
+
+
+def _manual_entry(format: str, media_type: str, archive: Archive) -> Reading:
+    detail = f"{format} is not read. Send the document as PDF, OFD or XML, or type its fields in beside it."
+    remark = Remark("manual_entry", detail, level=Level.ATTENTION)
+    return Reading(format, media_type, remarks=(remark, *active_parts(archive)))
+
+
+def is_open_document(archive: Archive) -> bool:
+    """Whether the archive says to be a text, table or drawing of OpenDocument."""
+    said = archive.find("mimetype")
+    return said is not None and archive.size(said) < 200 and archive.read(said).startswith(OPEN_DOCUMENT)
 
 
 def _members(archive: Archive) -> Iterator[Member]:
@@ -90,4 +104,5 @@ def _opened(data: bytes, within: Archive) -> Archive | None:
         inner = Archive(data, within=within)
     except Refused:
         return None
-    return None if workbook_of(inner) or any(inner.find(name) for name in (*OFFICE, *PROGRAMS)) else inner
+    marked = any(inner.find(name) for name in (*OFFICE, *PROGRAMS))
+    return None if marked or workbook_of(inner) or is_open_document(inner) else inner

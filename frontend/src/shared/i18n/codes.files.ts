@@ -2,7 +2,7 @@ import type { Pair } from "./messages";
 
 /** What is remarked on a file as such, whatever it says: why it was refused, or what to do with it. */
 export const FILE_REMARKS = {
-  manual_entry: ["图片或办公文件不会自动读取：请对照原件把字段填进去", "This is not read by itself: type its fields in beside it"],
+  manual_entry: ["这种文件不会自动读取：请对照原件把字段填进去", "This is not read by itself: type its fields in beside it"],
   picture_too_large: ["图片像素太多，超过 {limit} 的上限；请用较低的分辨率重新扫描", "The picture has more pixels than the limit of {limit}; scan it more coarsely"],
   picture_broken: ["{format} 图片损坏，读不出尺寸；请重新拍摄或扫描", "The {format} picture is damaged and has no readable size; take or scan it again"],
   table: ["这是表格：请用表格导入，说明每一列是什么", "A table: import it by saying what its columns mean"],
@@ -20,7 +20,7 @@ export const FILE_REMARKS = {
   archive_encrypted: ["压缩包有密码；请发送没有密码的文件", "The archive has a password; send it without one"],
   archive_method: ["压缩包用了不支持的压缩方法；请用普通 ZIP 重新打包", "The archive is packed by a method that is not supported; pack it as a plain ZIP"],
   archive_path: ["压缩包里有不合规的文件名或链接，没有打开；请重新打包", "A file in the archive has a path that leads elsewhere, or is a link; pack it again"],
-  archive_ambiguous: ["压缩包里有两个同名文件，没有打开；请改名后重新打包", "Two files in the archive have one name; rename one and pack again"],
+  archive_ambiguous: ["压缩包里有同名文件或目录之外的内容，没有打开；请重新打包", "Two files in the archive have one name, or it holds what its directory does not list; pack it again"],
   archive_unsupported: ["{format} 压缩包不会打开；请改用 ZIP，或直接发送文件", "{format} archives are not opened; send a ZIP, or the files themselves"],
   active_content: ["{format} 文件可能带有脚本：已保存，不会在这里显示；请改发 PDF 或 XML", "{format} may hold scripts: it is kept and never shown here; send it as PDF or XML"],
   pdf_active: ["PDF 带有会自动执行的内容（{found}）；这里从不执行", "The PDF would act by itself ({found}); here nothing of it is run"],
