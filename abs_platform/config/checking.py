@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from abs_platform.core import clock
 from abs_platform.documents import rules
 from abs_platform.integrations.formats.model import Extracted, Level, Party, Remark
 from abs_platform.integrations.formats.process import Reader
@@ -125,9 +126,10 @@ def rows_of(file: Found, reader: Reader, *, max_bytes: int) -> list[Row]:
         return [_row(file.path, _unread(_passed_over(f"The file cannot be read: {why}.")))]
     except Refused as refused:
         return [_row(file.path, _unread(_remark_of(refused)))]
-    reading = reader.read(data)
+    today = clock.today()
+    reading = reader.read(data, today=today)
     members = [
-        _row(f"{file.path}!/{member.name}", reader.read(member.data) if len(member.data) <= max_bytes else
+        _row(f"{file.path}!/{member.name}", reader.read(member.data, today=today) if len(member.data) <= max_bytes else
              _unread(_remark_of(_too_large(max_bytes))))
         for member in reading.members
     ]  # fmt: skip

@@ -57,7 +57,7 @@ class Document(models.Model):
     typed_in_by = models.CharField(max_length=200, blank=True, default="")  # who typed the fields of a file without any
     buyer_decision = models.CharField(max_length=10, blank=True, default="")  # told by trade: "confirm", "dispute"
 
-    kind = models.CharField(max_length=20, blank=True, default="")
+    kind = models.CharField(max_length=60, blank=True, default="")
     number = models.CharField(max_length=200, blank=True, default="")
     issue_date = models.DateField(null=True)
     currency = models.CharField(max_length=3, blank=True, default="")

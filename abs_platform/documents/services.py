@@ -4,6 +4,7 @@ import logging
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.db.models import Q
 
 from abs_platform.consent import services as consent
 from abs_platform.consent.selectors import Look
-from abs_platform.core import audit, events, jobs
+from abs_platform.core import audit, clock, events, jobs
 from abs_platform.core.errors import Invalid, NotFound, TooLarge
 from abs_platform.core.filenames import clean_filename
 from abs_platform.core.transactions import assert_no_transaction
@@ -23,7 +24,8 @@ from abs_platform.documents.custody import Readable
 from abs_platform.documents.models import Document, Extraction
 from abs_platform.integrations import formats
 from abs_platform.integrations.formats import media, process
-from abs_platform.integrations.formats.model import Extracted, Level, Party, Remark, to_json
+from abs_platform.integrations.formats.cn.xbrl import ALREADY_FINANCED
+from abs_platform.integrations.formats.model import TRADE_KINDS, Extracted, Level, Party, Remark, to_json
 from abs_platform.integrations.formats.reading import Reading, Verdict
 from abs_platform.integrations.kms import kms
 from abs_platform.ledger import services as ledger
@@ -137,7 +139,7 @@ def extract(*, document_id: UUID) -> None:
         )
         if reading.members and row.extraction == Extraction.ATTACHMENT and row.duplicate_of is None:
             jobs.enqueue("documents.unpack", key=str(row.id), payload={"document": str(row.id)})
-        if settling.is_to_be_filed(row):
+        if row.kind in TRADE_KINDS and settling.is_to_be_filed(row):
             jobs.publish("document.extracted", {"document": str(row.id)}, key=str(row.id))
         events.notify([row.owner_id, row.counterparty_id], "document", row.id)
 
@@ -147,7 +149,7 @@ def _read(row: Document) -> Reading:
     data = b"".join(_plaintext(row))
     assert_no_transaction()
     try:
-        reading = process.read(data)
+        reading = process.read(data, today=clock.today())
         rules.check_plausible(reading.document)
         rules.check_members(reading.members, limit=settings.MAX_FILE_BYTES)
     except formats.Refused as error:
@@ -206,6 +208,8 @@ def take(row: Document, document: Extracted | None) -> None:
     _compare_with_earlier(row, document if row.extraction == Extraction.EXTRACTED else None)
     if row.extraction == Extraction.EXTRACTED:
         settling.relate(row)
+    if document and any(remark.rule == ALREADY_FINANCED for remark in document.remarks):
+        _report_financed(row)
     settling.settle(row)
 
 
@@ -224,6 +228,8 @@ def _identify(row: Document, extracted: Extracted) -> None:
     """Who the parties are here, and under which keys the document is found again."""
     network_id = row.owner.network_id
     seller = _organisation(network_id, extracted.seller)
+    if extracted.kind not in TRADE_KINDS:
+        return
     if seller is None or seller.id != row.owner_id:
         settling.mark(row, verdicts.SELLER_NOT_YOU, seller=row.seller_name, owner=row.owner.name)
         return
@@ -251,9 +257,9 @@ def _compare_with_earlier(row: Document, extracted: Extracted | None) -> None:
     original = earlier.filter(digest=row.digest).first()
     conflicting = None
     if original is None and extracted and row.fingerprint:
+        # The same invoice in another carrier says less or more; it is another document only where the two contradict.
         same_number = list(earlier.filter(number_key=row.number_key))
-        content = formats.content_key(extracted)
-        original = next((each for each in same_number if _content_key(each) == content), None)
+        original = next((each for each in same_number if not _contradicts(each, extracted)), None)
         conflicting = same_number[0] if same_number and original is None else None
     if original:
         row.duplicate_of = original
@@ -270,12 +276,28 @@ def _compare_with_earlier(row: Document, extracted: Extracted | None) -> None:
         _alert(row, alike, "number_resembles", Severity.MEDIUM)
 
 
-def _content_key(row: Document) -> str:
-    extracted = selectors.extracted_of(row)
-    return formats.content_key(extracted) if extracted else ""
+def _contradicts(row: Document, extracted: Extracted) -> bool:
+    earlier = selectors.extracted_of(row)
+    return earlier is None or formats.contradicts(earlier, extracted)
+
+
+def _report_financed(row: Document) -> None:
+    """Somebody states in the file itself that the claim was factored, sold or securitised."""
+    detail = {"number": row.number, "kind": row.kind}
+    _observe(row, "double_financing_flag", Severity.HIGH, detail)
 
 
 def _alert(row: Document, earlier: Document, rule: str, severity: Severity) -> None:
+    detail = {
+        "number": row.number,
+        "kind": row.kind,
+        "earlier_received_at": earlier.received_at.isoformat(),
+        "same_bytes": row.digest == earlier.digest,
+    }
+    _observe(row, rule, severity, detail)
+
+
+def _observe(row: Document, rule: str, severity: Severity, detail: dict[str, Any]) -> None:  # Any: JSON
     risk.report(
         actor=PLATFORM,
         network_id=row.owner.network_id,
@@ -289,12 +311,7 @@ def _alert(row: Document, earlier: Document, rule: str, severity: Severity) -> N
                 organisation_ids=(row.owner_id, row.counterparty_id),
                 amount=abs(row.total) if row.total is not None else None,
                 currency=row.currency,
-                detail={
-                    "number": row.number,
-                    "kind": row.kind,
-                    "earlier_received_at": earlier.received_at.isoformat(),
-                    "same_bytes": row.digest == earlier.digest,
-                },
+                detail=detail,
             )
         ],
     )

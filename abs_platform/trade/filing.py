@@ -22,6 +22,8 @@ from abs_platform.parties.models import Organisation
 from abs_platform.trade.models import PaymentConfirmation, Trade, TradeDocument, TradeKey
 
 NO_BUYER = ""
+# Mean nothing without the document that they change, cancel, add to or pay.
+DEPENDENT = frozenset({"order_change", "order_cancellation", "debit_note", "remittance_advice"})
 OWN_KEY = {"despatch_advice": "despatch", "receipt_advice": "receipt", "invoice": "invoice"}
 
 
@@ -49,6 +51,11 @@ def place_of(extracted: Extracted) -> Place:
     ):
         keys.extend(f"{prefix}:{fold(number)}" for number in [*header, *lines] if number)
     return Place(order or "", tuple(dict.fromkeys(keys)))
+
+
+def has_place(extracted: Extracted) -> bool:
+    """Whether it makes a trade or names one; a payment or a change of nobody knows what waits to be joined by hand."""
+    return extracted.kind not in DEPENDENT or bool(place_of(extracted).keys)
 
 
 def _first(numbers: Iterable[str | None]) -> str | None:

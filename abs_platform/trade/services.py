@@ -18,7 +18,7 @@ from abs_platform.core import audit, clock, events, jobs
 from abs_platform.core.errors import Conflict, NotFound
 from abs_platform.documents import selectors as document_selectors
 from abs_platform.documents.models import Document, Extraction
-from abs_platform.integrations.formats.model import Extracted, from_json
+from abs_platform.integrations.formats.model import TRADE_KINDS, Extracted, from_json
 from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.parties.models import Organisation
 from abs_platform.parties.roles import Role
@@ -30,6 +30,8 @@ from abs_platform.trade.models import Trade, TradeDocument, TradeLine
 from abs_platform.trade.states import Confirmation, first_state
 
 SEVERITY = {
+    "order_cancelled": Severity.HIGH,
+    "order_changed": Severity.HIGH,
     "invoiced_over_received": Severity.HIGH,
     "invoiced_over_ordered": Severity.HIGH,
     "received_over_ordered": Severity.HIGH,
@@ -60,9 +62,12 @@ def file_document(*, document_id: UUID) -> None:
     owner_id = Document.objects.values_list("owner_id", flat=True).get(id=document_id)
     _lock_seller(owner_id)
     document = Document.objects.select_related("owner", "counterparty").get(id=document_id)
-    if document.extraction != Extraction.EXTRACTED or TradeDocument.objects.filter(document=document).exists():
+    is_of_trade = document.extraction == Extraction.EXTRACTED and document.kind in TRADE_KINDS
+    if not is_of_trade or TradeDocument.objects.filter(document=document).exists():
         return
     extracted = from_json(document.content or {})
+    if not filing.has_place(extracted):
+        return
     found = filing.find_or_open(document=document, extracted=extracted, buyer=document.counterparty)
     trade = _locked(found.id)
     _file(document, trade, extracted)

@@ -29,7 +29,8 @@ def files(folder: str) -> list[Path]:
 def test_every_document_of_our_kinds_is_read(folder: str) -> None:
     for path in files(folder):
         data = path.read_bytes()
-        kind = KINDS.get(str(etree.parse(path).getroot().tag))
+        root = str(etree.parse(path).getroot().tag)
+        kind = KINDS.get(root, "reminder" if root.endswith("}Reminder") else None)
         extracted = formats.parse(data)
         assert (extracted.kind if extracted else None) == kind, path.name
         if extracted is not None:

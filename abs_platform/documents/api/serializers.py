@@ -7,7 +7,7 @@ from rest_framework import serializers
 from abs_platform.crypto.fields import MAX_PATH
 from abs_platform.documents.certificate_words import LANGUAGES
 from abs_platform.documents.replies import DocumentOut
-from abs_platform.integrations.formats.model import KINDS
+from abs_platform.integrations.formats.model import TRADE_KINDS
 
 
 class UploadIn(serializers.Serializer[Any]):
@@ -15,7 +15,7 @@ class UploadIn(serializers.Serializer[Any]):
 
 
 class DocumentQuery(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(choices=[*KINDS, "attachment"], required=False)
+    kind = serializers.ChoiceField(choices=[*TRADE_KINDS, "other", "attachment"], required=False)
     state = serializers.ChoiceField(choices=["attention", "duplicate", "loose"], required=False)
     search = serializers.CharField(max_length=100, required=False)
     trade = serializers.UUIDField(required=False)

@@ -23,6 +23,7 @@ from abs_platform.crypto.fields import MAX_DISCLOSED
 from abs_platform.documents import certificate, disclosing, replies, selectors, services
 from abs_platform.documents.api import serializers as shapes
 from abs_platform.documents.models import Document, Extraction
+from abs_platform.integrations.formats.model import TRADE_KINDS
 from abs_platform.parties.authentication import actor_of
 from abs_platform.parties.roles import Role
 
@@ -85,8 +86,15 @@ class DocumentsView(APIView):
 
 def _matching(query: dict[str, Any]) -> Q:  # Any: checked query parameters
     matching = Q()
-    if kind := query.get("kind"):
-        matching &= Q(extraction=Extraction.ATTACHMENT) if kind == "attachment" else Q(kind=kind)
+    match query.get("kind"):
+        case None:
+            pass
+        case "attachment":
+            matching &= Q(extraction=Extraction.ATTACHMENT)
+        case "other":
+            matching &= Q(extraction=Extraction.EXTRACTED) & ~Q(kind__in=TRADE_KINDS)
+        case kind:
+            matching &= Q(kind=kind)
     match query.get("state"):
         case "attention":
             matching &= ~Q(attention=[])

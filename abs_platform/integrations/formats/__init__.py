@@ -4,9 +4,14 @@ A format recognises its files by content, never by file name. What no format kno
 """
 
 from dataclasses import replace
+from datetime import date
 
-from abs_platform.integrations.formats import guards, media
-from abs_platform.integrations.formats.keys import business_key, content_key
+from abs_platform.integrations.formats import guards, media, vat
+from abs_platform.integrations.formats.cii import Cii
+from abs_platform.integrations.formats.cn.xml import ChineseXml
+from abs_platform.integrations.formats.en16931 import checked
+from abs_platform.integrations.formats.facturx import FacturX
+from abs_platform.integrations.formats.keys import business_key, content_key, contradicts
 from abs_platform.integrations.formats.leftovers import Leftovers
 from abs_platform.integrations.formats.model import Extracted, Level, Remark
 from abs_platform.integrations.formats.pictures import Pictures
@@ -17,17 +22,22 @@ from abs_platform.integrations.formats.tables import Tables
 from abs_platform.integrations.formats.ubl import Ubl
 from abs_platform.integrations.formats.zips import Zips
 
-__all__ = ["Refused", "business_key", "content_key", "parse", "read"]
+__all__ = ["Refused", "business_key", "content_key", "contradicts", "parse", "read"]
 
 # Who is asked, in this order: business documents first, then what is told by its container, at last everything.
-FORMATS: tuple[Format, ...] = (Ubl(), Pictures(), Tables(), Zips(), Leftovers())
+FORMATS: tuple[Format, ...] = (
+    Ubl(), Cii(), FacturX(), ChineseXml(), Pictures(), Tables(), Zips(), Leftovers(),
+)  # fmt: skip
 CLAIMED = frozenset[str]().union(*(each.roots for each in FORMATS))
 
 
-def read(data: bytes) -> Reading:
-    """What `data` is; a file that must not be taken is a reading with a remark that refuses it. Raises nothing."""
+def read(data: bytes, *, today: date | None = None) -> Reading:
+    """What `data` is; a file that must not be taken is a reading with a remark that refuses it. Raises nothing.
+
+    With `today` an invoice's date is held against it.
+    """
     try:
-        reading = _read(data)
+        reading = _read(data, today)
     except Refused as refused:
         params = {name: str(value) for name, value in refused.params.items()}
         kind = media.sniff(data)
@@ -36,12 +46,27 @@ def read(data: bytes) -> Reading:
     return replace(reading, remarks=(*reading.remarks, *guards.remarks_on(data)))
 
 
-def parse(data: bytes) -> Extracted | None:
+def parse(data: bytes, *, today: date | None = None) -> Extracted | None:
     """The business document in `data`; None when it is none that we read. Raises Refused where it must not be taken."""
-    return _read(data).document
+    reading = _read(data, today)
+    refusing = next((each for each in reading.all_remarks if each.level == Level.REFUSED), None)
+    if refusing:
+        raise Refused(refusing.rule, refusing.detail, **refusing.params)
+    return reading.document
 
 
-def _read(data: bytes) -> Reading:
+def _read(data: bytes, today: date | None) -> Reading:
     source = Source(data, CLAIMED)
     readings = (each.read(source) for each in FORMATS)
-    return next(reading for reading in readings if reading is not None)
+    reading = next(reading for reading in readings if reading is not None)
+    if source.root is not None:
+        reading = checked(source.root, reading)
+    if reading.document is None:
+        return reading
+    return replace(reading, document=_with_general_remarks(reading.document, today))
+
+
+def _with_general_remarks(document: Extracted, today: date | None) -> Extracted:
+    """With what is remarked on documents of any format: who the parties say to be, and when it was issued."""
+    dated = vat.date_remarks(document, today) if today else ()
+    return replace(document, remarks=(*document.remarks, *vat.party_remarks(document), *dated))

@@ -15,10 +15,11 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from abs_platform.integrations.formats import codec, media
-from abs_platform.integrations.formats.child import EXHAUSTED, FAILED, LENGTH_BYTES
+from abs_platform.integrations.formats.child import DATE_BYTES, EXHAUSTED, FAILED, LENGTH_BYTES, READY
 from abs_platform.integrations.formats.model import Level, Remark
 from abs_platform.integrations.formats.reading import Reading
 
@@ -32,6 +33,8 @@ sys.path.insert(0, sys.argv[1])
 from abs_platform.integrations.formats.child import main
 main(int(sys.argv[2]), int(sys.argv[3]))
 """
+STARTING = 60.0
+"""Seconds that a child may take to start: it imports every format, perhaps on a busy machine."""
 STARTS = 2
 """How many children a file may cost that die of something other than their limits."""
 
@@ -53,6 +56,10 @@ class _Died(Exception):
         self.signal = number
 
 
+class NotStarted(RuntimeError):
+    """There is no child to be had, whatever the file: whoever asked tries again later."""
+
+
 class Reader:
     """One child process, started when the first file comes. Any thread may ask; files are read one after another."""
 
@@ -61,12 +68,15 @@ class Reader:
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
 
-    def read(self, data: bytes) -> Reading:
-        """What `data` is. Raises nothing on account of the file."""
+    def read(self, data: bytes, *, today: date | None = None) -> Reading:
+        """What `data` is; with `today` an invoice's date is held against it.
+
+        Raises nothing on account of the file; NotStarted where the machine has no process for it.
+        """
         with self._lock:
             for _ in range(STARTS):
                 try:
-                    return self._read(data)
+                    return self._read(data, str(today or "").ljust(DATE_BYTES).encode())
                 except TimeoutError:
                     self._stop()
                     return _refused(data, "reader_limits", f"Reading took over {self._limits.waiting:.0f} seconds.")
@@ -86,10 +96,11 @@ class Reader:
         """The child's process id, while there is one."""
         return self._child.pid if self._child else None
 
-    def _read(self, data: bytes) -> Reading:
-        deadline = time.monotonic() + self._limits.waiting
+    def _read(self, data: bytes, day: bytes) -> Reading:
         child = self._running()
-        self._send(child, len(data).to_bytes(LENGTH_BYTES) + data, deadline)
+        deadline = time.monotonic() + self._limits.waiting
+        size = len(day) + len(data)
+        self._send(child, b"".join([size.to_bytes(LENGTH_BYTES), day, data]), deadline)
         size = int.from_bytes(self._receive(child, LENGTH_BYTES, deadline))
         if size > self._limits.answer:
             raise _Died(0)
@@ -107,6 +118,11 @@ class Reader:
             self._stop()
         if self._child is None:
             self._child = _start(self._limits)
+            try:
+                self._receive(self._child, len(READY), time.monotonic() + STARTING)
+            except (TimeoutError, _Died) as error:
+                self._stop()
+                raise NotStarted("the process that reads files does not start") from error
         return self._child
 
     def _send(self, child: subprocess.Popen[bytes], message: bytes, deadline: float) -> None:
@@ -186,9 +202,9 @@ _READER = Reader()
 """This process's own."""
 
 
-def read(data: bytes) -> Reading:
+def read(data: bytes, *, today: date | None = None) -> Reading:
     """What `data` is, as `formats.read` tells it, told by the process's child. Raises nothing on account of the file."""
-    return _READER.read(data)
+    return _READER.read(data, today=today)
 
 
 atexit.register(_READER.close)

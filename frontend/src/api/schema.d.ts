@@ -2662,7 +2662,7 @@ export interface operations {
                 /** @description Where to go on, as `next` and `previous` give it. */
                 cursor?: string;
                 ids?: string[];
-                kind?: "order" | "order_response" | "despatch_advice" | "receipt_advice" | "invoice" | "credit_note" | "attachment";
+                kind?: "order" | "order_change" | "order_cancellation" | "order_response" | "despatch_advice" | "receipt_advice" | "invoice" | "debit_note" | "credit_note" | "remittance_advice" | "other" | "attachment";
                 /** @description Rows in a page, 1 to 100; 50 if not given. */
                 page_size?: number;
                 search?: string;

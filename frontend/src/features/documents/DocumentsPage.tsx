@@ -21,7 +21,20 @@ import { UploadList } from "./UploadList";
 import { addUploads } from "./uploads";
 
 export const DOCUMENT_FILTERS = ["kind", "state", "search", "container"] as const;
-const KINDS = ["order", "order_response", "despatch_advice", "receipt_advice", "invoice", "credit_note", "attachment"];
+const KINDS = [
+  "order",
+  "order_change",
+  "order_cancellation",
+  "order_response",
+  "despatch_advice",
+  "receipt_advice",
+  "invoice",
+  "debit_note",
+  "credit_note",
+  "remittance_advice",
+  "other",
+  "attachment",
+];
 const STATES = ["attention", "duplicate", "loose"] as const;
 
 export default function DocumentsPage() {

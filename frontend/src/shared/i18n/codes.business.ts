@@ -1,7 +1,10 @@
 import { FILE_REMARKS } from "./codes.files";
+import { DOCUMENT_KINDS } from "./documentKinds";
 import type { Pair } from "./messages";
+import { VAT_REFUSALS, VAT_REMARKS, VAT_RULES } from "./vatWords";
 
 const RULES = {
+  ...VAT_RULES,
   duplicate_invoice: ["同一张发票重复上传", "The same invoice was uploaded twice"],
   number_conflict: ["同一编号的单据内容不同", "Two documents share a number but differ in content"],
   invoiced_over_received: ["开票数量多于收货数量", "Invoiced more than was received"],
@@ -21,6 +24,8 @@ const RULES = {
   credited_over_invoiced: ["贷项数量多于开票数量", "Credited more than was invoiced"],
   short_received: ["收货短缺", "Received short"],
   rejected: ["有拒收", "Some was rejected"],
+  order_changed: ["订单被后来的变更单改动", "The order was changed by a later document"],
+  order_cancelled: ["订单被取消", "The order was cancelled"],
   ledger_tampered: ["账本数据被改动", "The ledger was tampered with"],
 } satisfies Record<string, Pair>;
 
@@ -35,15 +40,7 @@ export const BUSINESS = {
     none: ["无权限", "No access"],
     no_access: ["无权限", "No access"],
   },
-  documentKind: {
-    order: ["采购订单", "Purchase order"],
-    order_response: ["订单回执", "Order response"],
-    despatch_advice: ["发货单", "Despatch advice"],
-    receipt_advice: ["收货单", "Receipt advice"],
-    invoice: ["发票", "Invoice"],
-    credit_note: ["贷项通知单", "Credit note"],
-    attachment: ["附件", "Attachment"],
-  },
+  documentKind: DOCUMENT_KINDS,
   documentState: {
     received: ["已接收", "Received"],
     recorded: ["已入账", "Recorded"],
@@ -57,6 +54,7 @@ export const BUSINESS = {
   },
   attention: {
     ...FILE_REMARKS,
+    ...VAT_REFUSALS,
     duplicate: ["与先前上传的《{filename}》是同一份单据，不会重复计入", "Repeats {filename}, uploaded earlier; it is not counted twice"],
     seller_not_you: ["单据的卖方是“{seller}”，不是贵企业，所以没有归入贸易", "Its seller is {seller}, not your organisation, so it joins no trade"],
     number_conflict: ["编号 {number} 与先前的一份单据相同，内容却不同", "Number {number} was used before for other content"],
@@ -91,6 +89,7 @@ export const BUSINESS = {
   rule: RULES,
   remark: {
     ...FILE_REMARKS,
+    ...VAT_REMARKS,
     line_arithmetic: ["第 {line} 行：数量 × 单价得 {expected}，行金额写的是 {found}", "Line {line}: quantity × price gives {expected}, the line amount says {found}"],
     lines_total: ["各行合计 {expected}，单据写的是 {found}", "The lines add up to {expected}, the document says {found}"],
     total_arithmetic: ["不含税金额应为 {expected}，单据写的是 {found}", "The total before tax should be {expected}, the document says {found}"],

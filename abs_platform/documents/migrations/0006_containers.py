@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("documents", "0004_review"),
+        ("documents", "0005_review"),
         ("parties", "0002_api_client"),
     ]
 

@@ -28,7 +28,7 @@ SET CONSTRAINTS ALL IMMEDIATE;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("documents", "0003_seed_present"),
+        ("documents", "0004_kinds"),
         ("parties", "0002_api_client"),
     ]
 
