@@ -55,7 +55,7 @@ class Document(models.Model):
     remarks = models.JSONField(default=list)  # on the file itself; those on the document are in `content`
     version = models.PositiveIntegerField(default=0)  # the correction in force; 0: as it was read from the file
     typed_in_by = models.CharField(max_length=200, blank=True, default="")  # who typed the fields of a file without any
-    buyer_decision = models.CharField(max_length=10, blank=True, default="")  # told by trade: "confirm", "dispute"
+    buyer_decision = models.CharField(max_length=10, blank=True, default="")  # told by trade: confirm, dispute, payment
 
     kind = models.CharField(max_length=60, blank=True, default="")
     number = models.CharField(max_length=200, blank=True, default="")
@@ -128,7 +128,7 @@ class Document(models.Model):
                 condition=Q(typed_in_by="") | Q(buyer_decision="confirm") | ~Q(verdict=Verdict.ACCEPTED),
                 name="document_typed_in_is_looked_at",
             ),
-            one_of("buyer_decision", ("", "confirm", "dispute"), "document_buyer_decision_known"),
+            one_of("buyer_decision", ("", "confirm", "dispute", "payment"), "document_buyer_decision_known"),
             models.CheckConstraint(
                 condition=Q(container__isnull=True, position__isnull=True)
                 | Q(container__isnull=False, position__isnull=False) & ~Q(container=models.F("id")),

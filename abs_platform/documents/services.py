@@ -28,6 +28,7 @@ from abs_platform.integrations.formats.cn.xbrl import ALREADY_FINANCED
 from abs_platform.integrations.formats.model import TRADE_KINDS, Extracted, Level, Party, Remark, to_json
 from abs_platform.integrations.formats.reading import Reading, Verdict
 from abs_platform.integrations.kms import kms
+from abs_platform.integrations.previews import Page, previewer
 from abs_platform.ledger import services as ledger
 from abs_platform.parties import selectors as parties
 from abs_platform.parties.actor import PLATFORM, Actor
@@ -41,6 +42,8 @@ log = logging.getLogger(__name__)
 
 COMMITMENT_DOMAIN = "abs/document/v1"
 RECORD_TEMPLATE = "document/v1"
+MAX_PREVIEW_BYTES = 64 << 20
+"""Held in memory as a whole while a page of it is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,8 @@ def extract(*, document_id: UUID) -> None:
         take(row, reading.document)
         if commitment:
             disclosing.record(row, commitment)
+        if reading.document and any(remark.rule == ALREADY_FINANCED for remark in reading.document.remarks):
+            _report_financed(row)
         row.save()
         audit.record(
             actor=PLATFORM,
@@ -139,7 +144,7 @@ def extract(*, document_id: UUID) -> None:
         )
         if reading.members and row.extraction == Extraction.ATTACHMENT and row.duplicate_of is None:
             jobs.enqueue("documents.unpack", key=str(row.id), payload={"document": str(row.id)})
-        if row.kind in TRADE_KINDS and settling.is_to_be_filed(row):
+        if settling.is_to_be_filed(row):
             jobs.publish("document.extracted", {"document": str(row.id)}, key=str(row.id))
         events.notify([row.owner_id, row.counterparty_id], "document", row.id)
 
@@ -208,8 +213,6 @@ def take(row: Document, document: Extracted | None) -> None:
     _compare_with_earlier(row, document if row.extraction == Extraction.EXTRACTED else None)
     if row.extraction == Extraction.EXTRACTED:
         settling.relate(row)
-    if document and any(remark.rule == ALREADY_FINANCED for remark in document.remarks):
-        _report_financed(row)
     settling.settle(row)
 
 
@@ -360,10 +363,18 @@ def content(*, actor: Actor, document_id: UUID) -> tuple[Document, Iterator[byte
     return row, _plaintext(row)
 
 
+def preview(*, actor: Actor, document_id: UUID, page: int) -> Page:
+    """A page of a document as a picture; a look at its content like a download. Raises NotFound, Invalid, Unavailable."""
+    row = look(actor=actor, document_id=document_id, action="previewed")
+    if row.size > MAX_PREVIEW_BYTES:
+        raise Invalid("preview_too_large", "The file is too large to be shown. Download it to look at it.")
+    return previewer().page(b"".join(_plaintext(row)), page)
+
+
 def place(
     *,
     document_ids: Sequence[UUID],
-    trade_id: UUID,
+    trade_id: UUID | None,
     label: str,
     counterparty_id: UUID | None,
     head_office_id: UUID | None,

@@ -5,7 +5,7 @@ from uuid import UUID
 from abs_platform.core.errors import Conflict
 from abs_platform.documents import verdicts
 from abs_platform.documents.models import Document, Extraction
-from abs_platform.integrations.formats.model import Level
+from abs_platform.integrations.formats.model import TRADE_KINDS, Level
 
 INVOICES = ("invoice", "credit_note")
 
@@ -24,7 +24,8 @@ def settle(row: Document) -> None:
 
 def is_to_be_filed(row: Document) -> bool:
     """Whether the document belongs into a trade."""
-    return row.extraction == Extraction.EXTRACTED and verdicts.may_be_filed(item["code"] for item in row.attention)
+    is_of_trade = row.extraction == Extraction.EXTRACTED and row.kind in TRADE_KINDS
+    return is_of_trade and verdicts.may_be_filed(item["code"] for item in row.attention)
 
 
 def relate(row: Document) -> None:
@@ -54,3 +55,8 @@ def decided(*, document_id: UUID, version: int, decision: str) -> None:
         row.attention = [item for item in row.attention if item["code"] not in verdicts.BY_HAND]
     settle(row)
     row.save(update_fields=["buyer_decision", "attention", "verdict"])
+
+
+def paid(*, trade_id: UUID) -> None:
+    """Trade tells that the buyer confirmed a trade's payment: its documents stay what they are. Within trade's transaction."""
+    Document.objects.filter(trade_id=trade_id, buyer_decision="").update(buyer_decision="payment")

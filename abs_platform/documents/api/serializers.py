@@ -8,6 +8,7 @@ from abs_platform.crypto.fields import MAX_PATH
 from abs_platform.documents.certificate_words import LANGUAGES
 from abs_platform.documents.replies import DocumentOut
 from abs_platform.integrations.formats.model import TRADE_KINDS
+from abs_platform.integrations.formats.reading import Verdict
 
 
 class UploadIn(serializers.Serializer[Any]):
@@ -16,7 +17,8 @@ class UploadIn(serializers.Serializer[Any]):
 
 class DocumentQuery(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=[*TRADE_KINDS, "other", "attachment"], required=False)
-    state = serializers.ChoiceField(choices=["attention", "duplicate", "loose"], required=False)
+    state = serializers.ChoiceField(choices=["review", "attention", "duplicate", "loose"], required=False)
+    verdict = serializers.ChoiceField(choices=list(Verdict), required=False, help_text="of the caller's own documents")
     search = serializers.CharField(max_length=100, required=False)
     trade = serializers.UUIDField(required=False)
     container = serializers.UUIDField(required=False, help_text="the archive that the documents came in")
@@ -47,6 +49,10 @@ class FieldsOut(serializers.Serializer[Any]):
 
 class DisclosureIn(serializers.Serializer[Any]):
     paths = serializers.ListField(child=serializers.CharField(max_length=MAX_PATH, trim_whitespace=False))
+
+
+class PreviewQuery(serializers.Serializer[Any]):
+    page = serializers.IntegerField(min_value=1, max_value=2_000, default=1)
 
 
 class CertificateQuery(serializers.Serializer[Any]):

@@ -187,7 +187,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="document",
             constraint=models.CheckConstraint(
-                condition=models.Q(("buyer_decision__in", ["", "confirm", "dispute"])),
+                condition=models.Q(("buyer_decision__in", ["", "confirm", "dispute", "payment"])),
                 name="document_buyer_decision_known",
             ),
         ),

@@ -8,6 +8,8 @@ from datetime import date
 
 from abs_platform.integrations.formats import guards, media, vat
 from abs_platform.integrations.formats.cii import Cii
+from abs_platform.integrations.formats.cn.ofd import Ofd
+from abs_platform.integrations.formats.cn.pdf import ChinesePdf
 from abs_platform.integrations.formats.cn.xml import ChineseXml
 from abs_platform.integrations.formats.en16931 import checked
 from abs_platform.integrations.formats.facturx import FacturX
@@ -26,7 +28,7 @@ __all__ = ["Refused", "business_key", "content_key", "contradicts", "parse", "re
 
 # Who is asked, in this order: business documents first, then what is told by its container, at last everything.
 FORMATS: tuple[Format, ...] = (
-    Ubl(), Cii(), FacturX(), ChineseXml(), Pictures(), Tables(), Zips(), Leftovers(),
+    Ubl(), Cii(), FacturX(), ChineseXml(), Ofd(), ChinesePdf(), Pictures(), Tables(), Zips(), Leftovers(),
 )  # fmt: skip
 CLAIMED = frozenset[str]().union(*(each.roots for each in FORMATS))
 
@@ -43,7 +45,9 @@ def read(data: bytes, *, today: date | None = None) -> Reading:
         kind = media.sniff(data)
         remark = Remark(refused.code, refused.detail or "", params, Level.REFUSED)
         reading = Reading(kind.format, kind.media_type, remarks=(remark,))
-    return replace(reading, remarks=(*reading.remarks, *guards.remarks_on(data)))
+    known = {remark.rule for remark in reading.remarks}
+    more = tuple(remark for remark in guards.remarks_on(data) if remark.rule not in known)
+    return replace(reading, remarks=(*reading.remarks, *more))
 
 
 def parse(data: bytes, *, today: date | None = None) -> Extracted | None:

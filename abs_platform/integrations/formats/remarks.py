@@ -7,7 +7,7 @@ has no rule on a line's own arithmetic; Peppol's R120 is what is compared here.
 from collections.abc import Iterator
 from decimal import Decimal, localcontext
 
-from abs_platform.integrations.formats.model import ZERO, Extracted, Level, Line, Remark
+from abs_platform.integrations.formats.model import TRADE_KINDS, ZERO, Extracted, Level, Line, Remark
 
 # Rounding is no contradiction: one minor unit on a line, five on a sum of many.
 LINE_TOLERANCE = Decimal("0.01")
@@ -40,9 +40,11 @@ def remarks_of(extracted: Extracted) -> tuple[Remark, ...]:
 def _missing(extracted: Extracted) -> Iterator[Remark]:
     if extracted.issue_date is None:
         yield _attention("date_missing", "The document states no date.", "issue_date")
-    if extracted.seller is None:
+    # A waybill or an inventory report has its own parties.
+    is_trade = extracted.kind in TRADE_KINDS
+    if is_trade and extracted.seller is None:
         yield _attention("seller_missing", "The document names no seller.", "seller")
-    if extracted.buyer is None:
+    if is_trade and extracted.buyer is None:
         yield _attention("buyer_missing", "The document names no buyer.", "buyer")
     if not extracted.lines and extracted.kind in ITEMISED:
         yield _attention("lines_missing", "The document has no lines.", "lines")
