@@ -290,6 +290,7 @@ JOB_HANDLERS = {
     "ledger.audit_everything": "abs_platform.ledger.tasks.audit_everything",
     "risk.audited": "abs_platform.risk.tasks.audited",
     "documents.extract": "abs_platform.documents.tasks.extract",
+    "documents.unpack": "abs_platform.documents.tasks.unpack",
     "documents.announce": "abs_platform.documents.tasks.announce",
     "trade.file": "abs_platform.trade.tasks.file_document",
     "trade.refile": "abs_platform.trade.tasks.refile_document",

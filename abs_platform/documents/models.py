@@ -68,6 +68,8 @@ class Document(models.Model):
     fingerprint = models.CharField(max_length=64, blank=True, default="")  # keyed, of the normalised business key
     number_key = models.CharField(max_length=64, blank=True, default="")  # keyed, of kind, parties and number alone
     number_shape = models.CharField(max_length=64, blank=True, default="")  # the same without punctuation and zeros
+    container = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="members")
+    position = models.PositiveIntegerField(null=True)  # which member of its container it was, from 0
     duplicate_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="duplicates")
     conflicts_with = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="conflicting")
     attention = models.JSONField(default=list)  # [{"code", "params"}]
@@ -127,6 +129,12 @@ class Document(models.Model):
                 name="document_typed_in_is_looked_at",
             ),
             one_of("buyer_decision", ("", "confirm", "dispute", "payment"), "document_buyer_decision_known"),
+            models.CheckConstraint(
+                condition=Q(container__isnull=True, position__isnull=True)
+                | Q(container__isnull=False, position__isnull=False) & ~Q(container=models.F("id")),
+                name="document_place_whole",
+            ),
+            models.UniqueConstraint(fields=["container", "position"], name="document_place_once"),
             models.UniqueConstraint(
                 fields=["owner", "fingerprint"],
                 condition=Q(duplicate_of__isnull=True) & ~Q(fingerprint=""),

@@ -64,6 +64,7 @@ class DocumentOut(serializers.Serializer[Any]):
     buyer_name = serializers.CharField(allow_blank=True)
     trade = TradeLink(allow_null=True)
     duplicate_of = OriginalLink(allow_null=True)
+    container = OriginalLink(allow_null=True, help_text="the archive that it came in; told to its owner alone")
     verdict = serializers.ChoiceField(
         choices=list(Verdict), allow_null=True, help_text="null: not read yet, or not the reader's business"
     )
@@ -166,6 +167,7 @@ def _body(row: Document, position: ledger.Position, actor: Actor, seen: _Seen) -
         "buyer_name": row.buyer_name,
         "trade": {"id": str(row.trade_id), "order_number": row.trade_label} if has_trade else None,
         "duplicate_of": {"id": str(original.id), "filename": original.filename} if original else None,
+        "container": _container(row, actor),
         "verdict": row.verdict or None if row.owner_id == actor.organisation_id else None,
         "format": row.format,
         "version": row.version,
@@ -187,6 +189,12 @@ def _body(row: Document, position: ledger.Position, actor: Actor, seen: _Seen) -
         ],
         "anchors_required": position.required,
     }
+
+
+def _container(row: Document, actor: Actor) -> Body | None:
+    if row.container is None or row.owner_id != actor.organisation_id:
+        return None
+    return {"id": str(row.container.id), "filename": row.container.filename}
 
 
 def detail_body(row: Document, *, actor: Actor) -> Body:

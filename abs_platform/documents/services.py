@@ -3,7 +3,7 @@
 import logging
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +15,15 @@ from abs_platform.consent import services as consent
 from abs_platform.consent.selectors import Look
 from abs_platform.core import audit, clock, events, jobs
 from abs_platform.core.errors import Invalid, NotFound, TooLarge
+from abs_platform.core.filenames import clean_filename
+from abs_platform.core.transactions import assert_no_transaction
 from abs_platform.crypto import sm3
 from abs_platform.crypto.commitments import commit
 from abs_platform.documents import custody, disclosing, rules, selectors, settling, verdicts
 from abs_platform.documents.custody import Readable
 from abs_platform.documents.models import Document, Extraction
 from abs_platform.integrations import formats
+from abs_platform.integrations.formats import media, process
 from abs_platform.integrations.formats.cn.xbrl import ALREADY_FINANCED
 from abs_platform.integrations.formats.model import TRADE_KINDS, Extracted, Level, Party, Remark, to_json
 from abs_platform.integrations.formats.reading import Reading, Verdict
@@ -43,14 +46,22 @@ MAX_PREVIEW_BYTES = 64 << 20
 """Held in memory as a whole while a page of it is drawn."""
 
 
-def receive(*, actor: Actor, filename: str, stream: Readable, size: int) -> Document:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a file came from that was a member of an archive: the archive's document, and which member it was."""
+
+    container_id: UUID
+    position: int
+
+
+def receive(*, actor: Actor, filename: str, stream: Readable, size: int, place: Place | None = None) -> Document:
     """Keep an uploaded file encrypted, append its salted digest to the ledger, and have it read.
 
     `stream` is seekable and stands at its start; `size` is in bytes. Raises Invalid for an empty file, TooLarge beyond
     the limit. Nothing is kept of a file that is refused.
     """
     actor.require(Role.SUPPLIER)
-    name = rules.clean_filename(filename)
+    name = clean_filename(filename)
     if size == 0:
         raise Invalid("file_empty", "The file is empty. Choose the file again.", filename=name)
     if size > settings.MAX_FILE_BYTES:
@@ -60,18 +71,18 @@ def receive(*, actor: Actor, filename: str, stream: Readable, size: int) -> Docu
             filename=name,
             limit=settings.MAX_FILE_BYTES,
         )
-    media_type = rules.media_type_of(stream.read(512))
+    media_type = media.media_type_of(stream.read(media.HEAD))
     stream.seek(0)
     kept = custody.keep(stream, owner_id=actor.home)
     try:
-        return _record(actor, name, media_type, kept)
+        return _record(actor, name, media_type, kept, place)
     except BaseException:
         custody.forget(kept)
         raise
 
 
 @transaction.atomic
-def _record(actor: Actor, name: str, media_type: str, kept: custody.Kept) -> Document:
+def _record(actor: Actor, name: str, media_type: str, kept: custody.Kept, place: Place | None) -> Document:
     document = Document(
         owner_id=actor.home,
         uploaded_by=actor.label,
@@ -83,6 +94,8 @@ def _record(actor: Actor, name: str, media_type: str, kept: custody.Kept) -> Doc
         storage_name=kept.storage_name,
         wrapped_key=kept.wrapped_key,
         key_version=kept.key_version,
+        container_id=place.container_id if place else None,
+        position=place.position if place else None,
     )
     commitment = commit(COMMITMENT_DOMAIN, bytes(document.salt), bytes.fromhex(kept.digest))
     subject = selectors.subject_of(document)
@@ -129,6 +142,8 @@ def extract(*, document_id: UUID) -> None:
                 "attention": [item["code"] for item in row.attention],
             },
         )
+        if reading.members and row.extraction == Extraction.ATTACHMENT and row.duplicate_of is None:
+            jobs.enqueue("documents.unpack", key=str(row.id), payload={"document": str(row.id)})
         if settling.is_to_be_filed(row):
             jobs.publish("document.extracted", {"document": str(row.id)}, key=str(row.id))
         events.notify([row.owner_id, row.counterparty_id], "document", row.id)
@@ -137,15 +152,22 @@ def extract(*, document_id: UUID) -> None:
 def _read(row: Document) -> Reading:
     """What the kept file is. A reader's fault on a file that somebody made for it is a refusal: the worker goes on."""
     data = b"".join(_plaintext(row))
+    assert_no_transaction()
     try:
-        reading = formats.read(data, today=clock.today())
+        reading = process.read(data, today=clock.today())
         rules.check_plausible(reading.document)
+        rules.check_members(reading.members, limit=settings.MAX_FILE_BYTES)
     except formats.Refused as error:
         return _refused(error.code, error.detail, error.params)
     except (ArithmeticError, RecursionError, LookupError) as error:
         log.exception("document %s cannot be read", row.id)
         return _refused("unreadable", f"The file could not be read ({type(error).__name__}).", {})
     return reading
+
+
+def read_again(row: Document) -> Reading:
+    """What the kept file of a document that was read is."""
+    return _read(row)
 
 
 def _refused(code: str, detail: str, params: Mapping[str, object]) -> Reading:

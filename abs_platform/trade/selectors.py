@@ -80,7 +80,7 @@ def compared_each(trade_ids: Iterable[UUID]) -> dict[UUID, Facts]:
     filed: dict[UUID, list[TradeDocument]] = {id: [] for id in trade_ids}
     for doc in (
         TradeDocument.objects.filter(trade__in=list(filed))
-        .select_related("document", "document__owner", "document__duplicate_of")
+        .select_related("document", "document__owner", "document__duplicate_of", "document__container")
         .order_by("document_id")
     ):
         filed[doc.trade_id].append(doc)
@@ -102,7 +102,13 @@ def queue(*, actor: Actor) -> QuerySet[TradeDocument]:
         TradeDocument.objects.filter(trade__buyer_id=actor.home)
         .exclude(confirmation=Confirmation.NOT_REQUIRED)
         .select_related(
-            "trade", "trade__seller", "trade__buyer", "document", "document__owner", "document__duplicate_of"
+            "trade",
+            "trade__seller",
+            "trade__buyer",
+            "document",
+            "document__owner",
+            "document__duplicate_of",
+            "document__container",
         )
     )
 

@@ -71,6 +71,12 @@ def test_nothing_else_that_is_kept_for_ever_was_forgotten() -> None:
     assert protected == {model.__name__ for model in APPEND_ONLY}
 
 
+def same_place(stage: Stage) -> None:
+    """Every document the first member of one archive."""
+    archive = Document.objects.earliest("id")
+    Document.objects.exclude(id=archive.id).update(container=archive, position=1)
+
+
 def change(model: type[models.Model], **values: Any) -> Callable[[Stage], None]:
     """Set the values in every row, as no service would."""
     return lambda stage: (model._default_manager.update(**values), None)[1]
@@ -147,6 +153,9 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "document_version_restores_earlier": again(DocumentVersion, number=7, restores=7, fields_record_id=uuid7()),
     "document_version_fields_whole": again(DocumentVersion, number=7, fields_record_id=None),
     "document_version_fields_whole ": again(DocumentVersion, number=7, fields_record_id=uuid7(), content=None),
+    "document_place_whole": change(Document, position=1),
+    "document_place_whole ": change(Document, position=1, container=F("id")),
+    "document_place_once": same_place,
     "document_between_two": change(Document, counterparty=F("owner")),
     "document_total": change(Document, total=NAN),
     "alert_once": again(Alert),

@@ -9,11 +9,12 @@ from django.test import override_settings
 
 from abs_platform.core import jobs
 from abs_platform.core.errors import Forbidden
+from abs_platform.core.filenames import clean_filename
 from abs_platform.core.models import AuditEntry, Job
 from abs_platform.crypto import sm3
 from abs_platform.documents import custody, services
 from abs_platform.documents.models import Document
-from abs_platform.documents.rules import clean_filename, media_type_of
+from abs_platform.integrations.formats.media import media_type_of
 from abs_platform.ledger.models import Record
 from tests.support.callers import Files
 from tests.support.papers import Papers
@@ -131,7 +132,7 @@ def test_a_hostile_name_survives_the_way_through_http(world: World) -> None:
         (b'<?xml version="1.0"?><x/>', "application/xml"),
         (b"\xef\xbb\xbf  <?xml?>", "application/xml"),
         ('<?xml version="1.0" encoding="UTF-16"?>'.encode("utf-16"), "application/xml"),
-        (b"<html><script>alert(1)</script>", "text/plain"),
+        (b"<html><script>alert(1)</script>", "text/html"),
         (b"PK\x03\x04...", "application/zip"),
         ("单据".encode() * 100, "text/plain"),
         (b"\x00\x01\x02", "application/octet-stream"),

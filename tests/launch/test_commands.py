@@ -17,7 +17,7 @@ from abs_platform.launch.lanes import LaneRunner, Stage
 from abs_platform.launch.supervisor import Supervisor
 from tests.launch.conftest import run_abs
 
-COMMANDS = ["up", "down", "status", "test", "bench", "audit", "reset", "manage", "witness"]
+COMMANDS = ["up", "down", "status", "test", "bench", "audit", "reset", "manage", "witness", "check-files"]
 
 BENCH = '''"""Sorting, for the launcher's own tests."""
 NEEDS = ()

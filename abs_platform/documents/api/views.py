@@ -17,9 +17,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from abs_platform.core.errors import DomainError, Invalid, TooLarge
+from abs_platform.core.filenames import clean_filename
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged, query_of
 from abs_platform.crypto.fields import MAX_DISCLOSED
-from abs_platform.documents import certificate, disclosing, replies, rules, selectors, services
+from abs_platform.documents import certificate, disclosing, replies, selectors, services
 from abs_platform.documents.api import serializers as shapes
 from abs_platform.documents.models import Document, Extraction
 from abs_platform.integrations.formats.model import TRADE_KINDS
@@ -28,6 +29,10 @@ from abs_platform.parties.actor import Actor
 from abs_platform.parties.authentication import actor_of
 from abs_platform.parties.roles import Role
 
+# Media types that a file is served as; anything else is bytes.
+SERVED = frozenset(
+    {"application/pdf", "application/xml", "application/zip", "application/ofd", "text/plain", "text/csv"}
+)
 PAGE_COUNT = "X-Page-Count"
 
 
@@ -72,7 +77,7 @@ class DocumentsView(APIView):
             try:
                 taken.append(services.receive(actor=actor, filename=file.name or "", stream=file, size=file.size or 0))
             except DomainError as error:
-                name = rules.clean_filename(file.name or "")
+                name = clean_filename(file.name or "")
                 refused.append({"filename": name, "code": error.code, "detail": error.detail, "params": error.params})
             finally:
                 file.close()
@@ -108,6 +113,8 @@ def _matching(query: dict[str, Any], actor: Actor) -> Q:  # Any: checked query p
             matching &= Q(trade_id__isnull=True, duplicate_of__isnull=True)
     if trade := query.get("trade"):
         matching &= Q(trade_id=trade)
+    if container := query.get("container"):
+        matching &= Q(container_id=container)
     if ids := query.get("ids"):
         matching &= Q(id__in=ids)
     if search := query.get("search"):
@@ -138,7 +145,7 @@ class DocumentFileView(APIView):
         """The file as it was uploaded, decrypted and authenticated."""
         row, chunks = services.content(actor=actor_of(request), document_id=id)
         # Whole before the first byte leaves, so that a damaged file is an error and never half a file.
-        reply = HttpResponse(b"".join(chunks), content_type=row.media_type)
+        reply = HttpResponse(b"".join(chunks), content_type=_harmless(row.media_type))
         reply.headers["Content-Disposition"] = _attachment(row.filename)
         reply.headers["X-Content-Type-Options"] = "nosniff"
         reply.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
@@ -228,3 +235,10 @@ class DocumentDisclosureView(APIView):
 def _attachment(filename: str) -> str:
     """Content-Disposition with a name in UTF-8 (RFC 6266)."""
     return str(content_disposition_header(as_attachment=True, filename=filename))
+
+
+def _harmless(media_type: str) -> str:
+    """The media type to serve a file as: what a browser would run is text, or nothing that it knows."""
+    if media_type in ("text/html", "image/svg+xml", "multipart/related", "message/rfc822"):
+        return "text/plain; charset=utf-8"
+    return media_type if media_type in SERVED or media_type.startswith("image/") else "application/octet-stream"

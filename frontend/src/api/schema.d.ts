@@ -1553,6 +1553,8 @@ export interface components {
             buyer_name: string;
             trade: components["schemas"]["TradeLink"] | null;
             duplicate_of: components["schemas"]["OriginalLink"] | null;
+            /** @description the archive that it came in; told to its owner alone */
+            container: components["schemas"]["OriginalLink"] | null;
             /**
              * @description null: not read yet, or not the reader's business
              * @enum {string|null}
@@ -1609,6 +1611,8 @@ export interface components {
             buyer_name: string;
             trade: components["schemas"]["TradeLink"] | null;
             duplicate_of: components["schemas"]["OriginalLink"] | null;
+            /** @description the archive that it came in; told to its owner alone */
+            container: components["schemas"]["OriginalLink"] | null;
             /**
              * @description null: not read yet, or not the reader's business
              * @enum {string|null}
@@ -2850,6 +2854,8 @@ export interface operations {
     documents_list: {
         parameters: {
             query?: {
+                /** @description the archive that the documents came in */
+                container?: string;
                 /** @description Where to go on, as `next` and `previous` give it. */
                 cursor?: string;
                 ids?: string[];

@@ -144,6 +144,16 @@ function Body({ row }: { row: DocumentDetail }) {
           </div>
         </div>
       )}
+      {row.container && (
+        <p className="muted" data-testid="container">
+          <Link to={`/documents/${row.container.id}`}>{t("fromArchive", { filename: row.container.filename })}</Link>
+        </p>
+      )}
+      {row.media_type === "application/zip" && row.extraction === "attachment" && (
+        <p>
+          <Link to={`/documents?container=${row.id}`} data-testid="archive-files">{t("filesOfArchive")}</Link>
+        </p>
+      )}
       <ProofSteps row={row} />
       <div className="halves document-halves">
         <div className="stack">

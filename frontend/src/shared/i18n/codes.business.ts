@@ -1,3 +1,4 @@
+import { FILE_REMARKS } from "./codes.files";
 import { DOCUMENT_KINDS } from "./documentKinds";
 import type { Pair } from "./messages";
 import { VAT_REFUSALS, VAT_REMARKS, VAT_RULES } from "./vatWords";
@@ -57,6 +58,7 @@ export const BUSINESS = {
     refused: ["未通过", "Refused"],
   },
   attention: {
+    ...FILE_REMARKS,
     ...VAT_REFUSALS,
     buyer_unknown: ["买方“{buyer}”还不在平台上，无法请它确认", "Its buyer, {buyer}, is not on the platform, so nobody can confirm it"],
     parties_unrelated: ["还没有与“{buyer}”的订单在案；请上传订单", "No order with {buyer} is on record yet: upload the order"],
@@ -101,6 +103,7 @@ export const BUSINESS = {
   },
   rule: RULES,
   remark: {
+    ...FILE_REMARKS,
     ...VAT_REMARKS,
     line_arithmetic: ["第 {line} 行：数量 × 单价得 {expected}，行金额写的是 {found}", "Line {line}: quantity × price gives {expected}, the line amount says {found}"],
     line_reckoned_otherwise: ["第 {line} 行：数量 × 单价得 {expected}，行金额写的是 {found}；差额可由退货符号、折让、价格基数或单价舍入解释", "Line {line}: quantity × price gives {expected}, the line amount says {found}; a return's sign, an allowance, the price's base or its rounding explains the difference"],
@@ -126,7 +129,6 @@ export const BUSINESS = {
     rules_not_run: ["单据太长，没有按欧洲标准逐条核对", "It is too long to be held to the European standard rule by rule"],
     hybrid_several: ["PDF 内含同一份单据的几个版本（{found}），以 {expected} 为准", "The PDF carries the same document more than once ({found}); {expected} counts"],
     hybrid_conflict: ["PDF 内含互相矛盾的单据（{found}），无法确定以哪份为准；请只保留一份后重新上传", "The PDF carries documents that contradict each other ({found}); keep one and upload it again"],
-    pdf_active: ["PDF 内有打开时自动运行的脚本或程序；这里没有运行它", "The PDF asks viewers to run a script or a program; nothing was run here"],
     several_orders: ["引用了几份订单（{found}），归入第一份", "It refers to several orders ({found}) and joins the first"],
   },
   rung: {
