@@ -10,13 +10,16 @@ from abs_platform.consent import selectors as consent
 from abs_platform.core.rest.fields import Body, Coded, Named, money, named, time
 from abs_platform.documents import selectors
 from abs_platform.documents.models import Document, Extraction
+from abs_platform.documents.tax import selectors as tax
+from abs_platform.documents.tax.models import TaxStatus
+from abs_platform.documents.tax.replies import TaxOut, may_ask_tax, tax_body
 from abs_platform.integrations.formats.model import Level
+from abs_platform.integrations.tax.status import Status
 from abs_platform.ledger import selectors as ledger
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
 
 STATES = ["received", "recorded", "anchored"]
-TAXED = ("invoice", "credit_note")
 
 
 class AnchorOut(serializers.Serializer[Any]):
@@ -57,7 +60,10 @@ class DocumentOut(serializers.Serializer[Any]):
     trade = TradeLink(allow_null=True)
     duplicate_of = OriginalLink(allow_null=True)
     attention = Coded(many=True)
-    tax_status = serializers.ChoiceField(choices=["not_verified"], allow_null=True)
+    tax_status = serializers.ChoiceField(
+        choices=list(Status), allow_null=True, help_text="null: the Chinese tax office cannot know of it"
+    )
+    tax_checked_at = serializers.DateTimeField(allow_null=True)
     received_at = serializers.DateTimeField()
     log_index = serializers.IntegerField(allow_null=True)
     anchors = AnchorOut(many=True)
@@ -85,8 +91,9 @@ class DocumentDetailOut(DocumentOut):
     remarks = RemarkOut(many=True)
     record = RecordOut()
     checkpoint_size = serializers.IntegerField(allow_null=True)
+    tax = TaxOut(allow_null=True)
     allowed_actions = serializers.ListField(
-        child=serializers.ChoiceField(choices=["download", "bundle", "certificate", "attach", "disclose"])
+        child=serializers.ChoiceField(choices=["download", "bundle", "certificate", "attach", "disclose", "verify_tax"])
     )
 
 
@@ -94,7 +101,8 @@ def document_bodies(rows: Sequence[Document], *, actor: Actor) -> list[Body]:
     """Documents for a list; where each stands in the log is fetched for all at once."""
     positions = ledger.positions([row.record_id for row in rows])
     open_trades = _open_trades(rows, actor)
-    return [_body(row, positions[row.record_id], actor, open_trades) for row in rows]
+    taxes = tax.standings(row.id for row in rows)
+    return [_body(row, positions[row.record_id], actor, open_trades, taxes.get(row.id)) for row in rows]
 
 
 def _open_trades(rows: Sequence[Document], actor: Actor) -> frozenset[UUID] | None:
@@ -107,7 +115,13 @@ def _open_trades(rows: Sequence[Document], actor: Actor) -> frozenset[UUID] | No
     return frozenset(disclosed.ids("trade")) | whole
 
 
-def _body(row: Document, position: ledger.Position, actor: Actor, open_trades: frozenset[UUID] | None) -> Body:
+def _body(
+    row: Document,
+    position: ledger.Position,
+    actor: Actor,
+    open_trades: frozenset[UUID] | None,
+    standing: TaxStatus | None,
+) -> Body:
     disclosed = selectors.by_disclosure(actor=actor, row=row)
     # Who was let to see this document alone learns neither what it repeats nor where else it belongs.
     original = None if disclosed else row.duplicate_of
@@ -132,7 +146,8 @@ def _body(row: Document, position: ledger.Position, actor: Actor, open_trades: f
         "trade": {"id": str(row.trade_id), "order_number": row.trade_label} if has_trade else None,
         "duplicate_of": {"id": str(original.id), "filename": original.filename} if original else None,
         "attention": [] if disclosed else row.attention,
-        "tax_status": "not_verified" if row.kind in TAXED else None,
+        "tax_status": standing.status if standing else None,
+        "tax_checked_at": time(standing.checked_at) if standing else None,
         "received_at": time(row.received_at),
         "log_index": position.index,
         "anchors": [
@@ -156,13 +171,15 @@ def detail_body(row: Document, *, actor: Actor) -> Body:
     lines = content.pop("lines", [])
     remarks = content.pop("remarks", [])
     [position] = ledger.positions([row.record_id]).values()
-    body = _body(row, position, actor, _open_trades([row], actor))
+    standing = tax.standings([row.id]).get(row.id)
+    body = _body(row, position, actor, _open_trades([row], actor), standing)
     owned = row.owner_id == actor.organisation_id
     actions = {
         "download": True,
         "bundle": True,
         "certificate": body["state"] == "anchored",
         "attach": owned and row.is_loose,
+        "verify_tax": standing is not None and may_ask_tax(row, standing, actor),
         "disclose": owned and actor.has(Role.SUPPLIER) and row.fields_record_id is not None,
     }
     return {
@@ -172,5 +189,6 @@ def detail_body(row: Document, *, actor: Actor) -> Body:
         "remarks": remarks,
         "record": ledger.record_view(row.record_id),
         "checkpoint_size": position.checkpoint_size,
+        "tax": tax_body(row, standing) if standing else None,
         "allowed_actions": [action for action, allowed in actions.items() if allowed],
     }

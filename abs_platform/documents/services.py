@@ -16,8 +16,10 @@ from abs_platform.core.errors import Invalid, NotFound, TooLarge
 from abs_platform.crypto import sm3
 from abs_platform.crypto.commitments import commit
 from abs_platform.documents import custody, disclosing, rules, selectors
+from abs_platform.documents.alike import services as alike
 from abs_platform.documents.custody import Readable
 from abs_platform.documents.models import Document, Extraction
+from abs_platform.documents.tax import services as tax
 from abs_platform.integrations import formats
 from abs_platform.integrations.formats.model import Extracted, Party, to_json
 from abs_platform.integrations.kms import kms
@@ -124,6 +126,8 @@ def extract(*, document_id: UUID) -> None:
             row.extraction = Extraction.ATTACHMENT
         _compare_with_earlier(row, extracted)
         row.save()
+        if extracted:
+            alike.notice(document=row, extracted=extracted)
         audit.record(
             actor=PLATFORM,
             verb="document.read",
@@ -135,6 +139,7 @@ def extract(*, document_id: UUID) -> None:
             },
         )
         if extracted and not row.attention:
+            tax.watch(document=row, extracted=extracted)
             jobs.publish("document.extracted", {"document": str(row.id)}, key=str(row.id))
         events.notify([row.owner_id, row.counterparty_id], "document", row.id)
 
@@ -191,6 +196,7 @@ def _compare_with_earlier(row: Document, extracted: Extracted | None) -> None:
         _alert(row, conflicting, "number_conflict", Severity.CRITICAL)
     elif row.number_shape and (alike := earlier.filter(number_shape=row.number_shape).first()):
         # Another document as far as anybody can tell, and the classic way to pass one off twice: filed, and reported.
+        # Of every kind and whatever the amount; what else invoices may have in common is in `alike`.
         _alert(row, alike, "number_resembles", Severity.MEDIUM)
 
 

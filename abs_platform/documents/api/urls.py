@@ -1,6 +1,6 @@
 from django.urls import path
 
-from abs_platform.documents.api import views
+from abs_platform.documents.api import tax, views
 
 urlpatterns = [
     path("documents", views.DocumentsView.as_view()),
@@ -9,5 +9,6 @@ urlpatterns = [
     path("documents/<uuid:id>/bundle", views.DocumentBundleView.as_view()),
     path("documents/<uuid:id>/certificate", views.DocumentCertificateView.as_view()),
     path("documents/<uuid:id>/fields", views.DocumentFieldsView.as_view()),
+    path("documents/<uuid:id>/tax-check", tax.TaxCheckView.as_view()),
     path("documents/<uuid:id>/disclosure", views.DocumentDisclosureView.as_view()),
 ]

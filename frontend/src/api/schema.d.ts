@@ -397,6 +397,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/documents/{id}/tax-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask the tax office about an invoice at once, for its seller and buyer; the answer arrives in the background. */
+        post: operations["documents_tax_check_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/grants": {
         parameters: {
             query?: never;
@@ -1483,8 +1500,13 @@ export interface components {
             trade: components["schemas"]["TradeLink"] | null;
             duplicate_of: components["schemas"]["OriginalLink"] | null;
             attention: components["schemas"]["Coded"][];
-            /** @enum {string|null} */
-            tax_status: "not_verified" | null;
+            /**
+             * @description null: the Chinese tax office cannot know of it
+             * @enum {string|null}
+             */
+            tax_status: "not_verified" | "verified" | "duplicate" | "voided" | "lost_control" | "red_letter" | "abnormal" | null;
+            /** Format: date-time */
+            tax_checked_at: string | null;
             /** Format: date-time */
             received_at: string;
             log_index: number | null;
@@ -1500,7 +1522,8 @@ export interface components {
             remarks: components["schemas"]["RemarkOut"][];
             record: components["schemas"]["RecordOut"];
             checkpoint_size: number | null;
-            allowed_actions: ("download" | "bundle" | "certificate" | "attach" | "disclose")[];
+            tax: components["schemas"]["TaxOut"] | null;
+            allowed_actions: ("download" | "bundle" | "certificate" | "attach" | "disclose" | "verify_tax")[];
         };
         DocumentOut: {
             /** Format: uuid */
@@ -1526,8 +1549,13 @@ export interface components {
             trade: components["schemas"]["TradeLink"] | null;
             duplicate_of: components["schemas"]["OriginalLink"] | null;
             attention: components["schemas"]["Coded"][];
-            /** @enum {string|null} */
-            tax_status: "not_verified" | null;
+            /**
+             * @description null: the Chinese tax office cannot know of it
+             * @enum {string|null}
+             */
+            tax_status: "not_verified" | "verified" | "duplicate" | "voided" | "lost_control" | "red_letter" | "abnormal" | null;
+            /** Format: date-time */
+            tax_checked_at: string | null;
             /** Format: date-time */
             received_at: string;
             log_index: number | null;
@@ -2127,6 +2155,40 @@ export interface components {
             code: string;
             count: number;
             link: string;
+        };
+        TaxChangeOut: {
+            /** @enum {string} */
+            before: "not_verified" | "verified" | "duplicate" | "voided" | "lost_control" | "red_letter" | "abnormal";
+            /** @enum {string} */
+            status: "not_verified" | "verified" | "duplicate" | "voided" | "lost_control" | "red_letter" | "abnormal";
+            red_amount: string | null;
+            red_numbers: string[];
+            provider: string;
+            said: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            at: string;
+        };
+        TaxOut: {
+            /** @description what was taken back, with tax */
+            red_amount: string | null;
+            /** @description the red-letter invoices */
+            red_numbers: string[];
+            provider: string;
+            /**
+             * Format: date-time
+             * @description null: the status is final
+             */
+            next_check_at: string | null;
+            /**
+             * Format: date-time
+             * @description the last question was not answered
+             */
+            failing_since: string | null;
+            /** Format: date-time */
+            asked_at: string | null;
+            history: components["schemas"]["TaxChangeOut"][];
         };
         TimelineOut: {
             /** Format: date-time */
@@ -2855,6 +2917,27 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    documents_tax_check_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentDetailOut"];
                 };
             };
         };

@@ -11,7 +11,8 @@ import type { DocumentDetail, DocumentLine } from "../../api/types";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { Page, Section } from "../../shared/ui/Page";
 import { Loaded } from "../../shared/ui/states";
-import { StatusTag, ToneIcon } from "../../shared/ui/StatusTag";
+import { ToneIcon } from "../../shared/ui/StatusTag";
+import { TaxTag } from "../../shared/ui/TaxTag";
 import { AttachDialog } from "./AttachDialog";
 import { CertificateDialog } from "./CertificateDialog";
 import { DiscloseDialog } from "./DiscloseDialog";
@@ -22,6 +23,7 @@ import { messages } from "./messages";
 import { Neighbours } from "./Neighbours";
 import { Preview } from "./Preview";
 import { ProofSteps } from "./ProofSteps";
+import { TaxPanel } from "./TaxPanel";
 
 export default function DocumentPage() {
   const t = useText(messages);
@@ -42,7 +44,6 @@ export default function DocumentPage() {
 
 function Lead({ row }: { row: DocumentDetail }) {
   const t = useText(messages);
-  const code = useCodes();
   return (
     <span className="tags">
       {row.trade ? (
@@ -52,7 +53,7 @@ function Lead({ row }: { row: DocumentDetail }) {
       ) : (
         <span>{t("notInTrade")}</span>
       )}
-      {row.tax_status && <StatusTag tone="idle">{code("taxStatus", row.tax_status)}</StatusTag>}
+      <TaxTag status={row.tax_status} />
     </span>
   );
 }
@@ -130,6 +131,7 @@ function Body({ row }: { row: DocumentDetail }) {
         <div className="stack">
           <Fields row={row} />
           {row.lines.length > 0 && <Lines lines={row.lines as DocumentLine[]} currency={row.currency} />}
+          <TaxPanel row={row} />
           {row.remarks.length > 0 && (
             <Section title={t("remarksTitle")}>
               <ul className="stack-tight">

@@ -7,6 +7,7 @@ import { Day, Money } from "../../shared/ui/figures";
 import { Section } from "../../shared/ui/Page";
 import { ConfirmationTag, DocumentStateTag } from "../../shared/ui/status";
 import { ToneIcon } from "../../shared/ui/StatusTag";
+import { TaxTag } from "../../shared/ui/TaxTag";
 import { messages } from "./messages";
 
 const STAGES: readonly { kind: string; also: readonly string[] }[] = [
@@ -84,6 +85,7 @@ function Paper({ row, main }: { row: TradeDocument; main: boolean }) {
       {row.total !== null && <Money value={row.total} currency={row.currency} />}
       <span className="tags">
         <DocumentStateTag state={row.document.state} />
+        <TaxTag status={row.document.tax_status} />
         {row.confirmation_state !== "not_required" && <ConfirmationTag state={row.confirmation_state} />}
       </span>
     </div>

@@ -39,6 +39,8 @@ export const ERRORS = {
     reason_missing: ["还没有写理由", "The reason is missing"],
     chain_has_no_contract: ["这条链上还没有我们的合约", "There is no contract of ours on this chain"],
     hand_over_under_way: ["这条链正在换密钥", "This chain is being passed on to a new key already"],
+    tax_check_too_soon: ["这张发票刚刚查验过", "This invoice was asked about a short while ago"],
+    tax_status_not_applicable: ["这份单据没有税务状态", "This document has no tax status"],
     audit_running: ["这个通道正在审计", "An audit of this channel is under way"],
     channel_unknown: ["没有这个通道", "There is no such channel"],
     already_confirmed: ["这笔贸易的付款已经确认过", "The payment of this trade has been confirmed already"],
@@ -69,6 +71,8 @@ export const ERRORS = {
   remedy: {
     chain_has_no_contract: ["请先运行 setup_ledger。", "Run setup_ledger first."],
     hand_over_under_way: ["等它换完再看。", "Wait until that is done."],
+    tax_check_too_soon: ["税务查验每天次数有限，请稍后再试；平台也会自动再查。", "The tax service takes few questions a day: try again later. It is also asked again by itself."],
+    tax_status_not_applicable: ["只有中国税务机关管理的发票才能查验。", "Only invoices that the Chinese tax office knows of can be checked."],
     audit_running: ["请等它结束后再试。", "Wait for its end, then ask again."],
     channel_unknown: ["请从列表中选择一个通道。", "Pick one of those that the ledger lists."],
     network: ["请检查网络后重试。", "Check your connection, then try again."],
