@@ -1,10 +1,12 @@
 """What the tax office says is kept, with its history; what it cannot say, or says when it fails, changes nothing."""
 
+import io
 import itertools
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 
 from abs_platform.core import clock, jobs
@@ -273,3 +275,23 @@ def test_without_a_provider_nothing_is_said(world: World) -> None:
     standing = TaxStatus.objects.get(document=row)
     assert (standing.status, standing.provider, standing.failures) == ("not_verified", "none", 0)
     assert selectors.trouble() == ""
+
+
+def test_a_developer_tells_the_simulator_what_to_say(world: World, tax_office: Simulator) -> None:
+    row = submit(world)
+    said = io.StringIO()
+    call_command("tax_simulator", "red-letter", NUMBER, "--amount", "113", "--red-number", "R-1", stdout=said)
+    assert "1 documents" in said.getvalue()
+    assert again(row, days=0).red_amount == Decimal(113)
+    call_command("tax_simulator", "close", stdout=said)
+    assert again(row).failures == 1
+    call_command("tax_simulator", "open", stdout=said)
+    assert again(row).failures == 0
+    for wrong in (["void"], ["red-letter", NUMBER, "--amount", "-1"], ["red-letter", NUMBER, "--amount", "NaN"]):
+        with pytest.raises(CommandError):
+            call_command("tax_simulator", *wrong)
+
+
+def test_without_the_simulator_there_is_nobody_to_tell() -> None:
+    with pytest.raises(CommandError, match="ABS_TAX_STATUS_URL"):
+        call_command("tax_simulator", "void", NUMBER)

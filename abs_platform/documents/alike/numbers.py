@@ -10,6 +10,7 @@ CONFUSABLE = str.maketrans("oqilzsb", "0011258")
 MIN_STEM = 4  # of fewer signs everything is a part of everything
 MAX_AFFIX = 4
 NEIGHBOURHOOD = 100
+_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 _COUNTER = re.compile(r"(.*?)(\d{1,18})")
 
 
@@ -25,22 +26,29 @@ class Likeness(StrEnum):
 
 
 def plain(number: str) -> str:
-    """Letters and digits alone, folded."""
-    return "".join(character for character in fold(number) if character.isalnum())
+    """Folded; of letters and digits, and one dash for whatever else stands between them."""
+    return re.sub(r"[\W_]+", "-", number_without_blanks(number)).strip("-")
+
+
+def number_without_blanks(number: str) -> str:
+    """Folded, a blank counting as punctuation."""
+    return fold("-".join(number.split()))
 
 
 def bare(plain_number: str) -> str:
-    """Without leading zeros in any run of digits."""
-    return re.sub(r"(?<!\d)0+(?=\d)", "", plain_number)
+    """Without punctuation, then without leading zeros in any run of digits: documents.rules.number_shape looks so too."""
+    return _ZEROS.sub("", plain_number.replace("-", ""))
 
 
 def likeness(one: str, other: str) -> Likeness:
     """How two numbers, as `plain` gives them, resemble each other."""
-    if bare(one.translate(CONFUSABLE)) == bare(other.translate(CONFUSABLE)):
+    first, second = one.translate(CONFUSABLE), other.translate(CONFUSABLE)
+    if bare(first) == bare(second) or bare(_ZEROS.sub("", first)) == bare(_ZEROS.sub("", second)):
         return Likeness.SAME
+    one, other, first, second = (number.replace("-", "") for number in (one, other, first, second))
     if _are_neighbours(one, other):
         return Likeness.NEIGHBOURS
-    short, long = sorted((one.translate(CONFUSABLE), other.translate(CONFUSABLE)), key=len)
+    short, long = sorted((first, second), key=len)
     added = len(long) - len(short)
     if len(short) < MIN_STEM or added > MAX_AFFIX:
         return Likeness.NONE

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
+import psycopg
 from django.db import connection, transaction
 
 from abs_platform.core import clock
@@ -35,16 +36,17 @@ SEVERITY = {
 LOOK_BACK = timedelta(days=2)
 MOST_CANDIDATES = 200
 
-_COLUMNS = "document_id, owner_id, number, amount, day"
+_COLUMNS = "document_id, owner_id, number, (amount * 10000)::bigint, day"
 _CANDIDATES = f"""
     (SELECT {_COLUMNS} FROM documents_invoicetrace
-     WHERE pair_key = %(key)s AND amount BETWEEN %(low)s AND %(high)s AND day BETWEEN %(first)s AND %(last)s
-        AND document_id <> %(id)s
+     WHERE pair_key = %(key)s AND amount BETWEEN %(low)s AND %(high)s AND document_id <> %(id)s
+        AND day BETWEEN %(day)s::date - {rules.SIMILAR_DAYS} AND %(day)s::date + {rules.SIMILAR_DAYS}
      LIMIT {MOST_CANDIDATES})
-    UNION
+    UNION ALL
     (SELECT {_COLUMNS} FROM documents_invoicetrace
-     WHERE pair_key = %(key)s AND day BETWEEN %(near)s AND %(far)s AND document_id <> %(id)s
-     ORDER BY abs(day - %(day)s) LIMIT {rules.SPLIT_CANDIDATES})
+     WHERE pair_key = %(key)s AND day BETWEEN %(day)s::date - {rules.REPEAT_DAYS} AND %(day)s::date + {rules.REPEAT_DAYS}
+        AND (amount < %(low)s OR amount > %(high)s)
+     ORDER BY abs(day - %(day)s::date) LIMIT {rules.SPLIT_CANDIDATES})
 """  # noqa: S608  # no input in it
 _TOUCHED = f"""
     SELECT pair_key, {_COLUMNS}, traced_at >= %(since)s FROM documents_invoicetrace
@@ -66,7 +68,7 @@ def notice(*, document: Document, extracted: Extracted) -> None:
         id=document.id,
         owner_id=document.owner_id,
         number=plain(extracted.number),
-        amount=total,
+        amount=rules.units(total),
         day=extracted.issue_date or document.received_at.date(),
     )
     InvoiceTrace.objects.get_or_create(
@@ -75,7 +77,7 @@ def notice(*, document: Document, extracted: Extracted) -> None:
             "owner_id": trace.owner_id,
             "pair_key": key,
             "number": trace.number,
-            "amount": trace.amount,
+            "amount": total,
             "day": trace.day,
         },
     )
@@ -102,25 +104,13 @@ def trace_missing(limit: int = 1000) -> int:
 
 
 def probe(key: bytes, trace: Trace) -> Finding | None:
-    """The strongest finding on one invoice among all that are traced under its key. One query."""
+    """The strongest finding on one invoice among all that are traced under its key. One prepared query."""
     low, high = rules.amounts_near(trace.amount)
-    similar, repeat = timedelta(days=rules.SIMILAR_DAYS), timedelta(days=rules.REPEAT_DAYS)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _CANDIDATES,
-            {
-                "key": key,
-                "id": trace.id,
-                "low": low,
-                "high": high,
-                "day": trace.day,
-                "first": trace.day - similar,
-                "last": trace.day + similar,
-                "near": trace.day - repeat,
-                "far": trace.day + repeat,
-            },
-        )
-        candidates = [Trace(*row) for row in cursor.fetchall()]
+    parameters = {"key": key, "id": trace.id, "low": low * rules.UNIT, "high": high * rules.UNIT, "day": trace.day}
+    connection.ensure_connection()
+    with psycopg.Cursor(connection.connection) as cursor:  # Django's own has every statement planned anew
+        rows = cursor.execute(_CANDIDATES, parameters, prepare=True, binary=True).fetchall()
+    candidates = [Trace(*row) for row in rows]
     return rules.strongest(trace, candidates) if candidates else None
 
 
@@ -140,23 +130,24 @@ def findings(*, since: datetime) -> Iterator[Finding]:
         cursor.execute(_TOUCHED, {"since": since})
         for _, group in groupby(cursor, key=lambda row: bytes(row[0])):
             rows = list(group)
-            yield from _among([Trace(*row[1:6]) for row in rows], [row[6] for row in rows])
+            yield from _among([Trace(*row[1:6]) for row in rows], {row[1] for row in rows if row[6]})
 
 
-def _among(traces: list[Trace], is_new: list[bool]) -> Iterator[Finding]:
+def _among(traces: list[Trace], new_ids: set[UUID]) -> Iterator[Finding]:
     """Findings among the invoices of one key, which come by amount."""
     amounts = [trace.amount for trace in traces]
     by_day = sorted(traces, key=lambda trace: trace.day)
     days = [trace.day for trace in by_day]
     repeat = timedelta(days=rules.REPEAT_DAYS)
-    for position, trace in enumerate(traces):
-        if not is_new[position]:
+    for trace in traces:
+        if trace.id not in new_ids:
             continue
         low, high = rules.amounts_near(trace.amount)
         alike = traces[bisect_left(amounts, low) : bisect_right(amounts, high)]
         close = by_day[bisect_left(days, trace.day - repeat) : bisect_right(days, trace.day + repeat)]
-        candidates = {each.id: each for each in (*alike, *close) if each.id != trace.id}
-        if finding := rules.strongest(trace, list(candidates.values())):
+        candidates = [each for each in alike if each is not trace]
+        candidates += (each for each in close if not low <= each.amount <= high)
+        if finding := rules.strongest(trace, candidates):
             yield finding
 
 
@@ -204,7 +195,7 @@ def _observation(row: Document, finding: Finding, rows: dict[UUID, Document]) ->
         subject=selectors.subject_of(row),
         subject_label=selectors.label_of(row),
         organisation_ids=(row.owner_id, row.counterparty_id, *(other.owner_id for other in others)),
-        amount=finding.trace.amount,
+        amount=finding.trace.amount * rules.UNIT,
         currency=row.currency,
         detail={
             "reason": finding.reason.name.lower(),
