@@ -314,10 +314,12 @@ JOB_HANDLERS = {
     "risk.audited": "abs_platform.risk.tasks.audited",
     "documents.extract": "abs_platform.documents.tasks.extract",
     "documents.announce": "abs_platform.documents.tasks.announce",
+    "documents.follow_correction": "abs_platform.documents.tasks.follow_correction",
     "documents.find_alike": "abs_platform.documents.tasks.find_alike",
     "documents.tax_status": "abs_platform.documents.tasks.tax_status",
     "documents.tax_sweep": "abs_platform.documents.tasks.tax_sweep",
     "trade.file": "abs_platform.trade.tasks.file_document",
+    "trade.refile": "abs_platform.trade.tasks.refile_document",
     "rights.compute": "abs_platform.rights.tasks.compute",
     "rights.reassess": "abs_platform.rights.tasks.reassess",
 }
@@ -327,6 +329,7 @@ TOPICS = {
     "ledger.audited": ["risk.audited"],
     "document.extracted": ["trade.file"],
     "document.tax_status": ["rights.reassess"],
+    "document.corrected": ["trade.refile", "documents.follow_correction"],
     "trade.changed": ["rights.compute"],
 }
 # Periodic jobs: kind -> interval. They carry no payload; what concerns one channel or chain they enqueue as jobs of its own.

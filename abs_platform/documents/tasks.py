@@ -36,3 +36,10 @@ def find_alike(job: RunningJob) -> None:
     """Look for invoices that nearly repeat another among those that were read side by side, or before there were traces."""
     alike.trace_missing()
     alike.scan()
+
+
+def follow_correction(job: RunningJob) -> None:
+    """Have the tax office asked about a corrected invoice, and compare it anew."""
+    document_id = UUID(job.payload["document"])
+    tax.watch_again(document_id=document_id)
+    alike.trace_again(document_id=document_id)

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from abs_platform.integrations.formats.model import Extracted, Line, Totals, fold
+from abs_platform.integrations.formats.model import TRADE_KINDS, Extracted, Line, Totals, fold
 from abs_platform.integrations.formats.remarks import ARITHMETIC
 
 DocumentId = UUID | str
@@ -16,7 +16,7 @@ DISPUTED = "disputed"
 NOT_REQUIRED = "not_required"
 
 # The ladder's sequence: what comes first explains what comes later.
-KIND_SEQUENCE = ("order", "order_response", "despatch_advice", "receipt_advice", "invoice", "credit_note")
+KIND_SEQUENCE = TRADE_KINDS
 
 VERIFIED = "verified"
 RED_LETTER = "red_letter"
@@ -53,6 +53,7 @@ class DocumentFacts:
     is_sound: bool = True
     tax: TaxFacts | None = None
     invoice_numbers: frozenset[str] = frozenset()
+    order_number: str | None = None
 
     @property
     def counts(self) -> bool:
@@ -88,6 +89,7 @@ def facts_of(extracted: Extracted, *, id: DocumentId, confirmation: str, tax: Ta
             for number in (*extracted.invoice_numbers, *(line.invoice_number for line in extracted.lines))
             if number
         ),
+        order_number=extracted.trade_order_number,
     )
 
 

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from abs_platform.core import clock
 from abs_platform.crypto import sm3
-from abs_platform.documents import selectors
+from abs_platform.documents import selectors, verdicts
 from abs_platform.documents.alike import rules
 from abs_platform.documents.alike.models import KEY_BYTES, InvoiceTrace
 from abs_platform.documents.alike.numbers import plain
@@ -58,7 +58,7 @@ _TOUCHED = f"""
 def notice(*, document: Document, extracted: Extracted) -> None:
     """Trace an invoice that counts for itself and report what it nearly repeats. Runs inside the transaction that read it."""
     total = extracted.total
-    is_conflict = any(item["code"] == "number_conflict" for item in document.attention)
+    is_conflict = any(item["code"] == verdicts.CONFLICT for item in document.attention)
     if extracted.kind != "invoice" or document.duplicate_of_id or is_conflict or not document.seller_name:
         return
     if total is None or total <= 0:
@@ -85,6 +85,15 @@ def notice(*, document: Document, extracted: Extracted) -> None:
         _report([finding])
 
 
+@transaction.atomic
+def trace_again(*, document_id: UUID) -> None:
+    """An invoice was corrected: trace it as it is now. Idempotent."""
+    document = Document.objects.select_for_update(of=("self",)).select_related("owner").get(id=document_id)
+    InvoiceTrace.objects.filter(document=document).delete()
+    if extracted := selectors.extracted_of(document):
+        notice(document=document, extracted=extracted)
+
+
 def trace_missing(limit: int = 1000) -> int:
     """Trace invoices that were read before there were traces. Returns how many there were."""
     rows = (
@@ -92,7 +101,7 @@ def trace_missing(limit: int = 1000) -> int:
             kind="invoice", extraction=Extraction.EXTRACTED, duplicate_of__isnull=True, trace__isnull=True, total__gt=0
         )
         .exclude(seller_name="")
-        .exclude(attention__contains=[{"code": "number_conflict"}])
+        .exclude(attention__contains=[{"code": verdicts.CONFLICT}])
         .select_related("owner")
         .order_by("id")[:limit]
     )

@@ -1,6 +1,7 @@
 """Which documents the tax office knows of, and how to ask for one. Pure Python."""
 
 import re
+from datetime import date
 
 from stdnum.cn import uscc
 
@@ -23,16 +24,25 @@ def seller_id(extracted: Extracted) -> str:
 def query_of(extracted: Extracted) -> Query:
     """How to ask for it."""
     totals = extracted.totals
+    code, number = _code_and_number(extracted.number.strip(), extracted.issue_date)
     return Query(
-        number=extracted.number.strip(),
-        code=getattr(extracted, "invoice_code", None) or "",
-        check_code=getattr(extracted, "check_code", None) or "",
+        number=number,
+        code=code,
         issue_date=extracted.issue_date,
         amount=totals.tax_exclusive if totals.tax_exclusive is not None else totals.lines,
         total=totals.tax_inclusive if totals.tax_inclusive is not None else extracted.total,
         seller_id=seller_id(extracted),
         buyer_id=_tax_id(extracted.buyer.company_id) if extracted.buyer else "",
     )
+
+
+def _code_and_number(number: str, day: date | None) -> tuple[str, str]:
+    """A legacy invoice's number is its code (10 or 12 digits) and 8 digits, read as one; a 数电票's 20 digits begin with the
+    year of its issue."""
+    is_digital = len(number) == 20 and (day is None or number.startswith(f"{day:%y}"))
+    if not number.isdecimal() or len(number) not in (18, 20) or is_digital:
+        return "", number
+    return number[:-8], number[-8:]
 
 
 def credited_numbers(extracted: Extracted) -> set[str]:

@@ -13,12 +13,12 @@ from django.db.models.functions import Least
 from abs_platform.core import audit, clock, events, jobs
 from abs_platform.core.errors import Conflict, NotFound, TooSoon
 from abs_platform.core.transitions import target_of
-from abs_platform.documents import selectors
+from abs_platform.documents import selectors, settling
 from abs_platform.documents.models import Document
 from abs_platform.documents.tax import alerts, rules
 from abs_platform.documents.tax import selectors as tax_selectors
 from abs_platform.documents.tax.models import Reliance, TaxStatus, TaxStatusChange
-from abs_platform.documents.tax.states import TAX_OFFICE, TRANSITIONS
+from abs_platform.documents.tax.states import CORRECTION, TAX_OFFICE, TRANSITIONS
 from abs_platform.integrations.formats.model import Extracted
 from abs_platform.integrations.tax.configured import tax_status
 from abs_platform.integrations.tax.status import Answer, Malformed, Status, TaxStatusError
@@ -46,6 +46,21 @@ def watch(*, document: Document, extracted: Extracted) -> None:
         TaxStatus.objects.filter(document__owner_id=document.owner_id, document__number__in=numbers).update(
             next_check_at=now
         )
+
+
+@transaction.atomic
+def watch_again(*, document_id: UUID) -> None:
+    """A document was corrected: what the tax office said was said of another content, so it is asked anew. Idempotent."""
+    document = Document.objects.select_related("owner").get(id=document_id)
+    row = TaxStatus.objects.select_for_update().filter(document=document).first()
+    if row and row.status in TRANSITIONS[Status.NOT_VERIFIED].sources:
+        before, row.status = row.status, Status.NOT_VERIFIED
+        row.save(update_fields=["status"])
+        if before != row.status:
+            _note(document, row, before, provider=CORRECTION, said={})
+    extracted = selectors.extracted_of(document)
+    if extracted and settling.is_to_be_filed(document):
+        watch(document=document, extracted=extracted)
 
 
 def check(*, document_id: UUID) -> None:
@@ -161,24 +176,29 @@ def _keep(document_id: UUID, provider: str, answer: Answer) -> None:
     row.failures, row.failed_at, row.error = 0, None, ""
     row.save()
     if (row.status, row.red_amount, row.red_numbers) != before:
-        TaxStatusChange.objects.create(
-            document=document,
-            before=before[0],
-            status=row.status,
-            red_amount=row.red_amount,
-            red_numbers=row.red_numbers,
-            provider=provider,
-            said=answer.said,
-        )
-        audit.record(
-            actor=PLATFORM,
-            verb="document.tax_status",
-            subject=selectors.subject_of(document),
-            detail={"before": before[0], "status": row.status, "provider": provider},
-        )
+        _note(document, row, before[0], provider=provider, said=answer.said)
         alerts.report(document=document, row=row)
-        jobs.publish("document.tax_status", {"document": str(document_id)}, key=str(document_id))
     events.notify([document.owner_id, document.counterparty_id], "document", document_id)
+
+
+def _note(document: Document, row: TaxStatus, before: str, *, provider: str, said: dict[str, str]) -> None:
+    """Keep a change, and let the layers above know."""
+    TaxStatusChange.objects.create(
+        document=document,
+        before=before,
+        status=row.status,
+        red_amount=row.red_amount,
+        red_numbers=row.red_numbers,
+        provider=provider,
+        said=said,
+    )
+    audit.record(
+        actor=PLATFORM,
+        verb="document.tax_status",
+        subject=selectors.subject_of(document),
+        detail={"before": before, "status": row.status, "provider": provider},
+    )
+    jobs.publish("document.tax_status", {"document": str(document.id)}, key=str(document.id))
 
 
 def _red(answer: Answer, total: Decimal | None) -> tuple[Decimal | None, list[str]]:

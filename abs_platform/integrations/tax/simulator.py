@@ -29,7 +29,7 @@ class Simulator:
     def status(self, query: Query) -> Answer:
         assert_no_transaction()
         try:
-            outage, told = self._client.hmget(KEY, OUTAGE, fold(query.number))
+            outage, told = self._client.hmget(KEY, OUTAGE, fold(query.code + query.number))
         except redis.RedisError as error:
             raise Unreachable(f"the simulator's memory does not answer: {type(error).__name__}") from error
         if outage:

@@ -3,7 +3,7 @@ import FilePdfOutlined from "@ant-design/icons/FilePdfOutlined";
 import SafetyCertificateOutlined from "@ant-design/icons/SafetyCertificateOutlined";
 import { Button } from "antd";
 import { useState } from "react";
-import { Link, useParams } from "react-router";
+import { Link, useLocation, useParams } from "react-router";
 
 import { documentUrl } from "../../api/client";
 import { useResource, useSession } from "../../api/queries";
@@ -11,8 +11,10 @@ import type { DocumentDetail, DocumentLine } from "../../api/types";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { Page, Section } from "../../shared/ui/Page";
 import { Loaded } from "../../shared/ui/states";
+import { VerdictTag } from "../../shared/ui/status";
 import { ToneIcon } from "../../shared/ui/StatusTag";
 import { TaxTag } from "../../shared/ui/TaxTag";
+import { TypedIn } from "../../shared/ui/TypedIn";
 import { AttachDialog } from "./AttachDialog";
 import { CertificateDialog } from "./CertificateDialog";
 import { DiscloseDialog } from "./DiscloseDialog";
@@ -24,6 +26,7 @@ import { Neighbours } from "./Neighbours";
 import { Preview } from "./Preview";
 import { ProofSteps } from "./ProofSteps";
 import { TaxPanel } from "./TaxPanel";
+import { Versions } from "./Versions";
 
 export default function DocumentPage() {
   const t = useText(messages);
@@ -54,12 +57,15 @@ function Lead({ row }: { row: DocumentDetail }) {
         <span>{t("notInTrade")}</span>
       )}
       <TaxTag status={row.tax_status} />
+      {row.verdict && <VerdictTag verdict={row.verdict} />}
+      {row.typed_in_by && <TypedIn by={row.typed_in_by} />}
     </span>
   );
 }
 
 function Actions({ row }: { row: DocumentDetail }) {
   const t = useText(messages);
+  const { search } = useLocation();
   const [dialog, setDialog] = useState<"attach" | "disclose" | "certificate" | null>(null);
   const close = () => setDialog(null);
   const may = (action: DocumentDetail["allowed_actions"][number]) => row.allowed_actions.includes(action);
@@ -69,6 +75,11 @@ function Actions({ row }: { row: DocumentDetail }) {
         <Button onClick={() => setDialog("attach")} data-testid="attach-button">
           {t("attach")}
         </Button>
+      )}
+      {may("correct") && (
+        <Link to={`/documents/${row.id}/review${search}`} className="ant-btn ant-btn-default ant-btn-variant-outlined ant-btn-color-default" data-testid="review-link">
+          {row.extraction === "attachment" ? t("typeIn") : t("review")}
+        </Link>
       )}
       {may("download") && (
         <Button icon={<DownloadOutlined aria-hidden />} href={documentUrl(row.id, "file")} download={row.filename} data-testid="download-file">
@@ -111,7 +122,7 @@ function Body({ row }: { row: DocumentDetail }) {
   const askFirst = row.owner.id !== session.data?.organisation?.id && roles.includes("financier");
   return (
     <>
-      {(row.duplicate_of || row.attention.length > 0) && (
+      {(row.duplicate_of || row.attention.length > 0 || row.conflicts.length > 0) && (
         <div className="note note-attention" data-testid="attention">
           <ToneIcon tone="attention" />
           <div>
@@ -120,9 +131,17 @@ function Body({ row }: { row: DocumentDetail }) {
             ))}
             {row.duplicate_of && (
               <p>
-                {code("attention", "duplicate", { filename: row.duplicate_of.filename })} <Link to={`/documents/${row.duplicate_of.id}`}>{t("seeOriginal")}</Link>
+                {code("attention", "duplicate", { filename: row.duplicate_of.filename })} <Link to={`/documents/${row.duplicate_of.id}`}>{t("seeOriginal")}</Link>{" "}
+                <Link to={`/documents/${row.id}/compare/${row.duplicate_of.id}`}>{t("compareTitle")}</Link>
               </p>
             )}
+            {row.conflicts.map((other) => (
+              <p key={other.id}>
+                <Link to={`/documents/${row.id}/compare/${other.id}`} data-testid="compare-link">
+                  {t("compareWith", { filename: other.filename })}
+                </Link>
+              </p>
+            ))}
           </div>
         </div>
       )}
@@ -132,6 +151,7 @@ function Body({ row }: { row: DocumentDetail }) {
           <Fields row={row} />
           {row.lines.length > 0 && <Lines lines={row.lines as DocumentLine[]} currency={row.currency} />}
           <TaxPanel row={row} />
+          {row.owner.id === session.data?.organisation?.id && <Versions row={row} />}
           {row.remarks.length > 0 && (
             <Section title={t("remarksTitle")}>
               <ul className="stack-tight">

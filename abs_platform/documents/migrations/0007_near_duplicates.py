@@ -10,7 +10,7 @@ import abs_platform.core.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("documents", "0004_tax_status"),
+        ("documents", "0006_tax_status"),
         ("parties", "0002_api_client"),
     ]
 

@@ -23,7 +23,7 @@ WATCH_WHAT_IS_THERE = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("documents", "0003_seed_present"),
+        ("documents", "0005_review"),
     ]
 
     operations = [
