@@ -13,6 +13,7 @@ from abs_platform.core import clock, jobs
 from abs_platform.core.errors import Conflict, Forbidden
 from abs_platform.core.models import AuditEntry, Job
 from abs_platform.core.transitions import target_of
+from abs_platform.documents import correcting
 from abs_platform.documents.models import Document
 from abs_platform.documents.tax import rules, selectors, services
 from abs_platform.documents.tax.models import STATUSES, TaxStatus, TaxStatusChange
@@ -23,7 +24,7 @@ from abs_platform.integrations.tax.status import CODES, Status
 from abs_platform.risk.models import Alert
 from tests.support.papers import Papers
 from tests.support.published import enrol, published_files
-from tests.support.tax import ASKING, NUMBER, drain_all, tax_office
+from tests.support.tax import ANOTHER, ASKING, NUMBER, drain_all, tax_office
 from tests.support.world import World, drain
 
 __all__ = ["tax_office"]
@@ -295,3 +296,40 @@ def test_a_developer_tells_the_simulator_what_to_say(world: World, tax_office: S
 def test_without_the_simulator_there_is_nobody_to_tell() -> None:
     with pytest.raises(CommandError, match="ABS_TAX_STATUS_URL"):
         call_command("tax_simulator", "void", NUMBER)
+
+
+def test_a_correction_takes_the_tax_offices_word_back(world: World, tax_office: Simulator) -> None:
+    row = submit(world)
+    tax_office.close()
+    content = dict(row.content or {})
+    correcting.correct(
+        actor=world.supplier.actor,
+        document_id=row.id,
+        version=0,
+        reason="the number was misread",
+        header={"number": ANOTHER},
+        lines=content["lines"],
+    )
+    jobs.drain(kinds=["documents.follow_correction"])
+    shown = world.supplier.browser.get(f"documents/{row.id}")
+    assert (shown["number"], shown["tax_status"]) == (ANOTHER, "not_verified")
+    assert [each["provider"] for each in shown["tax"]["history"]] == ["simulator", "correction"]
+    tax_office.open()
+    drain_all()
+    assert TaxStatus.objects.get(document=row).status == "verified"
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "asked"),
+    [
+        ("26322000000004180018", "", "26322000000004180018"),
+        ("04403210031166932410", "044032100311", "66932410"),
+        ("144002288004138864", "1440022880", "04138864"),
+        ("INV-1", "", "INV-1"),
+    ],
+)
+def test_a_legacy_number_is_its_code_and_eight_digits(number: str, code: str, asked: str) -> None:
+    extracted = formats.parse(Papers().invoice(number=number))
+    assert extracted is not None
+    query = rules.query_of(extracted)
+    assert (query.code, query.number) == (code, asked)
