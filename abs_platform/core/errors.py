@@ -49,6 +49,13 @@ class Conflict(DomainError):
     title = "Conflict with the present state"
 
 
+class TooSoon(DomainError):
+    """The same was asked for a short while ago."""
+
+    http_status = 429
+    title = "Too soon"
+
+
 class TooLarge(DomainError):
     """The input exceeds a limit."""
 

@@ -8,8 +8,12 @@ from abs_platform.core import clock
 from abs_platform.core.ids import uuid7
 from abs_platform.core.models import append_only, one_of
 from abs_platform.core.money import AMOUNT_LIMIT, amount_field, within_limits
+from abs_platform.documents.alike.models import InvoiceTrace
+from abs_platform.documents.tax.models import TaxStatus, TaxStatusChange
 from abs_platform.integrations.formats.reading import Verdict
 from abs_platform.parties.models import Organisation
+
+__all__ = ["Document", "Extraction", "InvoiceTrace", "TaxStatus", "TaxStatusChange"]
 
 models.BinaryField.register_lookup(Length)
 

@@ -20,8 +20,10 @@ from abs_platform.core.transactions import assert_no_transaction
 from abs_platform.crypto import sm3
 from abs_platform.crypto.commitments import commit
 from abs_platform.documents import custody, disclosing, rules, selectors, settling, verdicts
+from abs_platform.documents.alike import services as near_duplicates
 from abs_platform.documents.custody import Readable
 from abs_platform.documents.models import Document, Extraction
+from abs_platform.documents.tax import services as tax
 from abs_platform.integrations import formats
 from abs_platform.integrations.formats import media, process
 from abs_platform.integrations.formats.cn.xbrl import ALREADY_FINANCED
@@ -131,6 +133,8 @@ def extract(*, document_id: UUID) -> None:
         if reading.document and any(remark.rule == ALREADY_FINANCED for remark in reading.document.remarks):
             _report_financed(row)
         row.save()
+        if reading.document and row.extraction == Extraction.EXTRACTED:
+            near_duplicates.notice(document=row, extracted=reading.document)
         audit.record(
             actor=PLATFORM,
             verb="document.read",
@@ -145,6 +149,8 @@ def extract(*, document_id: UUID) -> None:
         if reading.members and row.extraction == Extraction.ATTACHMENT and row.duplicate_of is None:
             jobs.enqueue("documents.unpack", key=str(row.id), payload={"document": str(row.id)})
         if settling.is_to_be_filed(row):
+            if reading.document:
+                tax.watch(document=row, extracted=reading.document)
             jobs.publish("document.extracted", {"document": str(row.id)}, key=str(row.id))
         events.notify([row.owner_id, row.counterparty_id], "document", row.id)
 
@@ -276,6 +282,7 @@ def _compare_with_earlier(row: Document, extracted: Extracted | None) -> None:
         _alert(row, conflicting, "number_conflict", Severity.CRITICAL)
     elif row.number_shape and (alike := earlier.filter(number_shape=row.number_shape).first()):
         # Another document as far as anybody can tell, and the classic way to pass one off twice: filed, and reported.
+        # Of every kind and whatever the amount; what else invoices may have in common is in `alike`.
         _alert(row, alike, "number_resembles", Severity.MEDIUM)
 
 

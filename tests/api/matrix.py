@@ -65,6 +65,8 @@ GET  documents/{document}/bundle          200 200 404 200 404 404 404 404 404 40
 GET  documents/{document}/certificate     409 409 404 409 404 404 404 404 404 404 404 404 401
 GET  documents/{document}/fields          200 403 403 403 403 403 404 404 403 403 403 403 401
 POST documents/{document}/disclosure      200 403 403 403 403 403 404 404 403 403 403 403 401
+POST documents/{document}/tax-check       409 409 404 403 403 403 404 404 403 403 403 403 401
+POST documents/{invoice}/tax-check        202 202 404 403 403 403 404 404 403 403 403 403 401
 GET  documents/{loose}                    200 404 404 404 404 404 404 404 404 404 404 404 401
 GET  documents/{loose}/file               200 404 404 404 404 404 404 404 404 404 404 404 401
 POST documents/{loose}/attach             200 403 403 403 403 403 404 404 403 403 403 403 401

@@ -15,7 +15,7 @@ from abs_platform.consent.models import Access, AccessRequest, Grant, GrantItem
 from abs_platform.core import clock
 from abs_platform.core.ids import uuid7
 from abs_platform.core.models import AuditEntry, Job
-from abs_platform.documents.models import Document, DocumentVersion
+from abs_platform.documents.models import Document, DocumentVersion, InvoiceTrace, TaxStatus, TaxStatusChange
 from abs_platform.parties.models import Identifier, Organisation, OrganisationKey
 from abs_platform.rights.models import Right
 from abs_platform.risk.models import Alert
@@ -27,7 +27,7 @@ from tests.support.world import World
 
 pytestmark = pytest.mark.usefixtures("db")
 
-APPEND_ONLY = [AuditEntry, Access, DocumentVersion, SignedDecision, PaymentConfirmation]
+APPEND_ONLY = [AuditEntry, Access, DocumentVersion, SignedDecision, PaymentConfirmation, TaxStatusChange]
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +36,7 @@ def module_stage(module_world: World) -> Stage:
     module_world.core.decide(stage.document)
     despatch = Document.objects.get(owner=module_world.supplier.organisation, kind="despatch_advice")
     correct(module_world.supplier, despatch, reason="misread", despatch_numbers=["D-7"])
+    TaxStatusChange.objects.create(document=stage.invoice, before="not_verified", status="verified", provider="test")
     module_world.core.confirm_payment(
         stage.trade.id,
         amount=Decimal(100),
@@ -158,6 +159,23 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "document_place_once": same_place,
     "document_between_two": change(Document, counterparty=F("owner")),
     "document_total": change(Document, total=NAN),
+    "tax_status_known": change(TaxStatus, status="fine", checked_at=LATER),
+    "tax_status_reliance_known": change(TaxStatus, reliance="love"),
+    "tax_status_was_answered": change(TaxStatus, status="verified", checked_at=None),
+    "tax_status_red_only": change(TaxStatus, red_amount=1),
+    "tax_status_red_only ": change(TaxStatus, red_numbers=["R"]),
+    "tax_status_red_positive": change(TaxStatus, red_amount=0, status="red_letter", checked_at=LATER),
+    "tax_status_red_amount": change(TaxStatus, red_amount=NAN, status="red_letter", checked_at=LATER),
+    "tax_status_failure_whole": change(TaxStatus, failures=1),
+    "tax_status_failure_whole ": change(TaxStatus, failed_at=LATER),
+    "tax_change_before_known": again(TaxStatusChange, before="fine"),
+    "tax_change_status_known": again(TaxStatusChange, status="fine"),
+    "tax_change_changes": again(TaxStatusChange, before="verified"),
+    "tax_change_red_only": again(TaxStatusChange, red_amount=Decimal(1)),
+    "tax_change_red_amount": again(TaxStatusChange, status="red_letter", red_amount=Decimal(-1)),
+    "invoice_trace_key_length": change(InvoiceTrace, pair_key=b"short"),
+    "invoice_trace_positive": change(InvoiceTrace, amount=0),
+    "invoice_trace_amount": change(InvoiceTrace, amount=NAN),
     "alert_once": again(Alert),
     "alert_state_has_times": change(Alert, state="closed", closed_at=None),
     "alert_state_has_times ": change(Alert, state="open", acknowledged_at=LATER),

@@ -431,6 +431,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/documents/{id}/tax-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask the tax office about an invoice at once, for its seller and buyer; the answer arrives in the background. */
+        post: operations["documents_tax_check_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents/{id}/versions": {
         parameters: {
             query?: never;
@@ -1567,8 +1584,13 @@ export interface components {
             /** @description who typed the fields of a file without any */
             typed_in_by: string;
             attention: components["schemas"]["AttentionOut"][];
-            /** @enum {string|null} */
-            tax_status: "not_verified" | null;
+            /**
+             * @description null: the Chinese tax office cannot know of it
+             * @enum {string|null}
+             */
+            tax_status: "not_verified" | "verified" | "duplicate" | "voided" | "lost_control" | "red_letter" | "abnormal" | null;
+            /** Format: date-time */
+            tax_checked_at: string | null;
             /** Format: date-time */
             received_at: string;
             log_index: number | null;
@@ -1586,7 +1608,8 @@ export interface components {
             conflicts: components["schemas"]["OriginalLink"][];
             record: components["schemas"]["RecordOut"];
             checkpoint_size: number | null;
-            allowed_actions: ("download" | "bundle" | "certificate" | "attach" | "disclose" | "correct")[];
+            tax: components["schemas"]["TaxOut"] | null;
+            allowed_actions: ("download" | "bundle" | "certificate" | "attach" | "disclose" | "correct" | "verify_tax")[];
         };
         DocumentOut: {
             /** Format: uuid */
@@ -1625,8 +1648,13 @@ export interface components {
             /** @description who typed the fields of a file without any */
             typed_in_by: string;
             attention: components["schemas"]["AttentionOut"][];
-            /** @enum {string|null} */
-            tax_status: "not_verified" | null;
+            /**
+             * @description null: the Chinese tax office cannot know of it
+             * @enum {string|null}
+             */
+            tax_status: "not_verified" | "verified" | "duplicate" | "voided" | "lost_control" | "red_letter" | "abnormal" | null;
+            /** Format: date-time */
+            tax_checked_at: string | null;
             /** Format: date-time */
             received_at: string;
             log_index: number | null;
@@ -2286,6 +2314,40 @@ export interface components {
             code: string;
             count: number;
             link: string;
+        };
+        TaxChangeOut: {
+            /** @enum {string} */
+            before: "not_verified" | "verified" | "duplicate" | "voided" | "lost_control" | "red_letter" | "abnormal";
+            /** @enum {string} */
+            status: "not_verified" | "verified" | "duplicate" | "voided" | "lost_control" | "red_letter" | "abnormal";
+            red_amount: string | null;
+            red_numbers: string[];
+            provider: string;
+            said: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            at: string;
+        };
+        TaxOut: {
+            /** @description what was taken back, with tax */
+            red_amount: string | null;
+            /** @description the red-letter invoices */
+            red_numbers: string[];
+            provider: string;
+            /**
+             * Format: date-time
+             * @description null: the status is final
+             */
+            next_check_at: string | null;
+            /**
+             * Format: date-time
+             * @description the last question was not answered
+             */
+            failing_since: string | null;
+            /** Format: date-time */
+            asked_at: string | null;
+            history: components["schemas"]["TaxChangeOut"][];
         };
         TimelineOut: {
             /** Format: date-time */
@@ -3107,6 +3169,27 @@ export interface operations {
                 };
                 content: {
                     "image/png": string;
+                };
+            };
+        };
+    };
+    documents_tax_check_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentDetailOut"];
                 };
             };
         };
