@@ -22,6 +22,7 @@ from abs_platform.integrations import formats
 from abs_platform.integrations.formats.model import Extracted, Party, to_json
 from abs_platform.integrations.kms import kms
 from abs_platform.ledger import services as ledger
+from abs_platform.parties import keys
 from abs_platform.parties import selectors as parties
 from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.parties.models import Organisation
@@ -37,13 +38,36 @@ RECORD_TEMPLATE = "document/v1"
 
 
 def receive(*, actor: Actor, filename: str, stream: Readable, size: int) -> Document:
-    """Keep an uploaded file encrypted, append its salted digest to the ledger, and have it read.
+    """Keep a file that this process holds, as `take` does. `size` is in bytes. Raises as `take` does."""
+    actor.require(Role.SUPPLIER)
+    _check_size(rules.clean_filename(filename), size)
+    with custody.bring(stream) as incoming:
+        return take(actor=actor, filename=filename, incoming=incoming)
 
-    `stream` is seekable and stands at its start; `size` is in bytes. Raises Invalid for an empty file, TooLarge beyond
-    the limit. Nothing is kept of a file that is refused.
+
+def take(*, actor: Actor, filename: str, incoming: custody.Incoming) -> Document:
+    """Record a file that came in and lies in storage: append its salted digest to the ledger, and have it read.
+
+    Raises Invalid for an empty file, TooLarge beyond the limit, Gone where the organisation's key was destroyed. A file
+    that is refused is not claimed: whoever holds `incoming` discards it.
     """
     actor.require(Role.SUPPLIER)
     name = rules.clean_filename(filename)
+    _check_size(name, incoming.size)
+    sealed = incoming.sealed or incoming.finish()
+    document = None
+    while document is None:  # once more where the organisation's key was replaced meanwhile
+        document = _record(actor, name, sealed, custody.wrap(sealed, owner_id=actor.home))
+    incoming.claim()
+    return document
+
+
+def check_upload(filename: str, size: int) -> None:
+    """Raises Invalid for an empty file, TooLarge beyond the limit."""
+    _check_size(rules.clean_filename(filename), size)
+
+
+def _check_size(name: str, size: int) -> None:
     if size == 0:
         raise Invalid("file_empty", "The file is empty. Choose the file again.", filename=name)
     if size > settings.MAX_FILE_BYTES:
@@ -53,36 +77,31 @@ def receive(*, actor: Actor, filename: str, stream: Readable, size: int) -> Docu
             filename=name,
             limit=settings.MAX_FILE_BYTES,
         )
-    media_type = rules.media_type_of(stream.read(512))
-    stream.seek(0)
-    kept = custody.keep(stream, owner_id=actor.home)
-    try:
-        return _record(actor, name, media_type, kept)
-    except BaseException:
-        custody.forget(kept)
-        raise
 
 
 @transaction.atomic
-def _record(actor: Actor, name: str, media_type: str, kept: custody.Kept) -> Document:
+def _record(actor: Actor, name: str, sealed: custody.Sealed, key: custody.WrappedKey) -> Document | None:
+    """None where the key's version was retired after it was taken."""
+    if not keys.hold_data_key(actor.home, key.version):
+        return None
     document = Document(
         owner_id=actor.home,
         uploaded_by=actor.label,
         filename=name,
-        size=kept.size,
-        media_type=media_type,
-        digest=kept.digest,
+        size=sealed.size,
+        media_type=rules.media_type_of(sealed.head),
+        digest=sealed.digest,
         salt=secrets.token_bytes(32),
-        storage_name=kept.storage_name,
-        wrapped_key=kept.wrapped_key,
-        key_version=kept.key_version,
+        storage_name=sealed.storage_name,
+        wrapped_key=key.wrapped,
+        key_version=key.version,
     )
-    commitment = commit(COMMITMENT_DOMAIN, bytes(document.salt), bytes.fromhex(kept.digest))
+    commitment = commit(COMMITMENT_DOMAIN, bytes(document.salt), bytes.fromhex(sealed.digest))
     subject = selectors.subject_of(document)
     document.record_id = ledger.append(subject=subject, template=RECORD_TEMPLATE, commitment=commitment, actor=actor).id
     document.save(force_insert=True)
     audit.record(
-        actor=actor, verb="document.received", subject=subject, detail={"digest": kept.digest, "size": kept.size}
+        actor=actor, verb="document.received", subject=subject, detail={"digest": sealed.digest, "size": sealed.size}
     )
     jobs.enqueue("documents.extract", key=str(document.id), payload={"document": str(document.id)})
     events.notify([document.owner_id], "document", document.id)
@@ -232,8 +251,7 @@ def _plaintext(row: Document) -> Iterator[bytes]:
     return custody.read(
         owner_id=row.owner_id,
         storage_name=row.storage_name,
-        wrapped_key=bytes(row.wrapped_key),
-        key_version=row.key_version,
+        wrapped=custody.WrappedKey(bytes(row.wrapped_key), row.key_version),
     )
 
 

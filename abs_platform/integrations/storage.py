@@ -1,4 +1,4 @@
-"""Where ciphertext lies: behind a Protocol, on the file system by default. Plaintext never comes here."""
+"""Where ciphertext lies: behind a Protocol, in a folder by default, in a bucket by setting. Plaintext never comes here."""
 
 import os
 import secrets
@@ -12,13 +12,33 @@ from django.conf import settings
 from abs_platform.core.transactions import assert_no_transaction
 
 CHUNK = 1 << 20
+FLUSH_EVERY = 32 << 20
+"""A large file goes to the disk while it comes in: the last flush waits for these bytes at most."""
+
+Bytes = bytes | bytearray | memoryview
+
+
+class Draft(Protocol):
+    """Bytes on their way into storage: whole after `commit`, gone after `discard`, and never half of either."""
+
+    def write(self, data: Bytes) -> None:
+        """Add bytes. They are taken before it returns: the buffer may be used again. Raises OSError."""
+        ...
+
+    def commit(self) -> None:
+        """From here on `get` finds them, even after a power cut. Raises FileExistsError, OSError."""
+        ...
+
+    def discard(self) -> None:
+        """Leave nothing of what was not committed; nothing to do where it was."""
+        ...
 
 
 class Storage(Protocol):
-    """Write once, read, delete, by an opaque name."""
+    """Write once, read, delete, by an opaque name. Where it cannot be reached or is full, each raises OSError."""
 
-    def put(self, name: str, chunks: Iterable[bytes]) -> int:
-        """Store the chunks whole or not at all; returns the number of bytes. Raises FileExistsError."""
+    def draft(self, name: str) -> Draft:
+        """Begin to store under a name that must be free at the commit."""
         ...
 
     def get(self, name: str) -> Iterator[bytes]:
@@ -30,33 +50,32 @@ class Storage(Protocol):
         ...
 
 
+def put(where: Storage, name: str, chunks: Iterable[Bytes]) -> None:
+    """Store the chunks whole or not at all. Raises FileExistsError, OSError."""
+    draft = where.draft(name)
+    try:
+        for chunk in chunks:
+            draft.write(chunk)
+        draft.commit()
+    finally:
+        draft.discard()
+
+
 class FileStorage:
-    """Files below one folder, in 256 subfolders by the first two characters of the name."""
+    """Files below one folder, in 256 subfolders by the last two characters of the name."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def _path(self, name: str) -> Path:
-        if not name.isalnum():
-            raise ValueError("a storage name is letters and digits")
+        check_name(name)
         return self._folder / name[-2:] / name
 
-    def put(self, name: str, chunks: Iterable[bytes]) -> int:
+    def draft(self, name: str) -> "FileDraft":
         assert_no_transaction()
         path = self._path(name)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = path.with_name(f".{name}.{secrets.token_hex(4)}")
-        size = 0
-        try:
-            with draft.open("xb") as handle:
-                for chunk in chunks:
-                    size += handle.write(chunk)
-                handle.flush()
-                os.fsync(handle.fileno())
-            path.hardlink_to(draft)
-        finally:
-            draft.unlink(missing_ok=True)
-        return size
+        return FileDraft(path)
 
     def get(self, name: str) -> Iterator[bytes]:
         with self._path(name).open("rb") as handle:
@@ -66,6 +85,61 @@ class FileStorage:
     def delete(self, name: str) -> None:
         assert_no_transaction()
         self._path(name).unlink(missing_ok=True)
+
+
+class FileDraft:
+    """A file without a name until it is committed: the system forgets it with the process, even one that is killed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._named: Path | None = None
+        try:
+            self._file: int | None = os.open(path.parent, os.O_TMPFILE | os.O_WRONLY, 0o600)
+        except OSError:  # a file system without unnamed files, such as NFS
+            self._named = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+            self._file = os.open(self._named, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        self._unflushed = 0
+
+    def write(self, data: Bytes) -> None:
+        file = self._open()
+        left = memoryview(data)
+        while left:
+            left = left[os.write(file, left) :]
+        self._unflushed += len(data)
+        if self._unflushed >= FLUSH_EVERY:
+            os.fdatasync(file)
+            self._unflushed = 0
+
+    def commit(self) -> None:
+        assert_no_transaction()
+        file = self._open()
+        os.fsync(file)
+        source = self._named or f"/proc/self/fd/{file}"
+        os.link(source, self._path, src_dir_fd=file, follow_symlinks=True)  # with a descriptor, links are followed
+        self.discard()
+        folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def discard(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+            if self._named:
+                self._named.unlink(missing_ok=True)
+
+    def _open(self) -> int:
+        if self._file is None:
+            raise ValueError("the draft was committed or discarded")
+        return self._file
+
+
+def check_name(name: str) -> None:
+    """Raises ValueError for a name that could lead elsewhere."""
+    if not (name.isascii() and name.isalnum()):
+        raise ValueError("a storage name is letters and digits")
 
 
 @cache

@@ -133,13 +133,6 @@ def signing_key(organisation_id: UUID) -> sm2.SM2KeyPair:
     return sm2.SM2KeyPair(private=private, public=bytes(row.public or b""))
 
 
-def data_key(organisation_id: UUID, version: int | None = None) -> tuple[int, bytes]:
-    """(version, SM4 key) that wraps the keys of an organisation's files; the newest unless a version is named."""
-    rows = OrganisationKey.objects.filter(organisation_id=organisation_id, purpose=KeyPurpose.DATA)
-    row = rows.latest("version") if version is None else rows.get(version=version)
-    return row.version, kms().unwrap(bytes(row.wrapped), context=key_context(row))
-
-
 def key_context(row: OrganisationKey) -> bytes:
     """What a wrapped key is bound to, so that it cannot be passed off as another organisation's or purpose's."""
     return f"organisation-key/{row.organisation_id}/{row.purpose}/{row.version}".encode()

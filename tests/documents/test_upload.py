@@ -8,7 +8,7 @@ from django.db import DatabaseError
 from django.test import override_settings
 
 from abs_platform.core import jobs
-from abs_platform.core.errors import Forbidden
+from abs_platform.core.errors import Damaged, Forbidden
 from abs_platform.core.models import AuditEntry, Job
 from abs_platform.crypto import sm3
 from abs_platform.documents import custody, services
@@ -204,22 +204,20 @@ def test_a_damaged_file_is_an_error_and_not_one_byte(how: str, world: World, sto
 
 def test_a_key_opens_nothing_but_its_own_file(world: World) -> None:
     row, other = world.supplier.submit({"a.txt": b"a", "b.txt": b"b"})
-    with pytest.raises(ValueError):
+    with pytest.raises(Damaged):
         list(
             custody.read(
                 owner_id=row.owner_id,
                 storage_name=row.storage_name,
-                wrapped_key=bytes(other.wrapped_key),
-                key_version=row.key_version,
+                wrapped=custody.WrappedKey(bytes(other.wrapped_key), row.key_version),
             )
         )
-    with pytest.raises(ValueError):
+    with pytest.raises(Damaged):
         list(
             custody.read(
                 owner_id=world.castings.organisation.id,
                 storage_name=row.storage_name,
-                wrapped_key=bytes(row.wrapped_key),
-                key_version=row.key_version,
+                wrapped=custody.WrappedKey(bytes(row.wrapped_key), row.key_version),
             )
         )
 
