@@ -94,6 +94,12 @@ TRUST_FILE = STATE_DIR / "trust.json"
 
 # --- files
 STORAGE_DIR = STATE_DIR / "storage"
+# Instead of the folder: s3://bucket/prefix, at Amazon's or at the endpoint; credentials as S3 clients find them.
+STORAGE_URL: str = env.str("ABS_STORAGE_URL", default="")
+S3_ENDPOINT: str = env.str("ABS_S3_ENDPOINT", default="")
+S3_REGION: str = env.str("ABS_S3_REGION", default="")
+if STORAGE_URL and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w./-]*)?", STORAGE_URL):
+    raise ImproperlyConfigured(f"ABS_STORAGE_URL is {STORAGE_URL!r}; it must be of the form s3://bucket/prefix")
 MAX_FILE_BYTES: int = env.int("ABS_MAX_FILE_BYTES", default=20_000_000)
 MAX_FILES: int = env.int("ABS_MAX_FILES", default=100)
 FILE_UPLOAD_HANDLERS = ["abs_platform.documents.uploads.BoundedUploadHandler"]
@@ -289,12 +295,17 @@ JOB_HANDLERS = {
     "ledger.audit_what_is_new": "abs_platform.ledger.tasks.audit_what_is_new",
     "ledger.audit_everything": "abs_platform.ledger.tasks.audit_everything",
     "risk.audited": "abs_platform.risk.tasks.audited",
+    "parties.rewrap_keys": "abs_platform.parties.tasks.rewrap_keys",
+    "documents.rewrap": "abs_platform.documents.tasks.rewrap",
+    "documents.erase": "abs_platform.documents.tasks.erase",
     "documents.extract": "abs_platform.documents.tasks.extract",
     "documents.announce": "abs_platform.documents.tasks.announce",
     "trade.file": "abs_platform.trade.tasks.file_document",
     "rights.compute": "abs_platform.rights.tasks.compute",
 }
 TOPICS = {
+    "key.rotated": ["documents.rewrap"],
+    "key.destroyed": ["documents.erase"],
     "ledger.recorded": ["documents.announce"],
     "ledger.anchored": ["documents.announce"],
     "ledger.audited": ["risk.audited"],

@@ -125,32 +125,44 @@ def wrap(sealed: Sealed, *, owner_id: UUID) -> WrappedKey:
     return WrappedKey(sm4.wrap(wrapping_key, sealed.key, _context(sealed.storage_name)), version)
 
 
-def rewrap(*, owner_id: UUID, storage_name: str, wrapped: WrappedKey) -> WrappedKey:
-    """The same file's key under the newest key of its organisation; the file itself is not touched."""
-    _, old = keys.data_key(owner_id, wrapped.version)
-    version, new = keys.data_key(owner_id)
+def rewrap(wrapped: WrappedKey, *, storage_name: str, old: bytes, new: tuple[int, bytes]) -> WrappedKey:
+    """A file's key under the next version of its organisation's; the file itself is not touched. Raises CryptoError."""
+    version, wrapping_key = new
     context = _context(storage_name)
-    return WrappedKey(sm4.wrap(new, sm4.unwrap(old, wrapped.wrapped, context), context), version)
+    return WrappedKey(sm4.wrap(wrapping_key, sm4.unwrap(old, wrapped.wrapped, context), context), version)
 
 
-def read(*, owner_id: UUID, storage_name: str, wrapped: WrappedKey) -> Iterator[bytes]:
-    """The plaintext in segments; each is authenticated before it is given out.
-
-    Raises Gone where the organisation's key was destroyed, Damaged where the file is not what was stored or is missing,
-    Unavailable where storage cannot be reached; at once, or at the segment concerned.
+def file_key(*, owner_id: UUID, storage_name: str, wrapped: WrappedKey) -> bytes:
+    """The key of a file. Raises Gone where the organisation's was destroyed, KeyRetired where the row is out of date,
+    Damaged where the wrapped key is not this file's.
     """
     _, wrapping_key = keys.data_key(owner_id, wrapped.version)
     try:
-        key = sm4.unwrap(wrapping_key, wrapped.wrapped, _context(storage_name))
+        return sm4.unwrap(wrapping_key, wrapped.wrapped, _context(storage_name))
+    except CryptoError as error:
+        raise _damaged(storage_name) from error
+
+
+def read(*, storage_name: str, key: bytes) -> Iterator[bytes]:
+    """The plaintext in segments; each is authenticated before it is given out.
+
+    Raises Damaged where the file is not what was stored or is missing, Unavailable where storage cannot be reached; each
+    at the segment concerned.
+    """
+    try:
         yield from sm4.decrypt_segments(storage().get(storage_name), key)
     except (CryptoError, FileNotFoundError) as error:
-        log.exception("file %s is damaged or missing", storage_name)
-        raise Damaged(
-            "file_damaged", "The stored file is damaged or missing. Tell the platform's operator, who has a backup."
-        ) from error
+        raise _damaged(storage_name) from error
     except OSError as error:
         log.exception("file %s cannot be read", storage_name)
         raise _unavailable() from error
+
+
+def _damaged(storage_name: str) -> Damaged:
+    log.exception("file %s is damaged or missing", storage_name)
+    return Damaged(
+        "file_damaged", "The stored file is damaged or missing. Tell the platform's operator, who has a backup."
+    )
 
 
 class _storing:  # a context manager, read as a verb

@@ -63,6 +63,8 @@ class Document(models.Model):
     duplicate_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="duplicates")
     attention = models.JSONField(default=list)  # [{"code", "params"}]
 
+    erased_at = models.DateTimeField(null=True)  # the owner's key was destroyed: what was read is gone, the proof stays
+
     trade_id = models.UUIDField(null=True)  # told by trade, for the reply alone
     trade_label = models.CharField(max_length=200, blank=True, default="")
 
@@ -87,13 +89,35 @@ class Document(models.Model):
                     fields_seed__length=32,
                     fields_record_id__isnull=False,
                     extraction="extracted",
+                )
+                | Q(
+                    fields_seed__isnull=True,
+                    fields_record_id__isnull=False,
+                    extraction="extracted",
+                    erased_at__isnull=False,
                 ),
                 name="document_fields_whole",
             ),
             models.CheckConstraint(
                 condition=Q(extraction="extracted", content__isnull=False) & ~Q(kind="") & ~Q(number="")
-                | ~Q(extraction="extracted") & Q(content__isnull=True),
+                | ~Q(extraction="extracted") & Q(content__isnull=True)
+                | Q(erased_at__isnull=False),
                 name="document_extracted_has_content",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True)
+                | Q(
+                    content__isnull=True,
+                    fields_seed__isnull=True,
+                    number="",
+                    issue_date__isnull=True,
+                    total__isnull=True,
+                    seller_name="",
+                    buyer_name="",
+                    attention=[],
+                )
+                & ~Q(extraction="pending"),
+                name="document_erased_says_nothing",
             ),
             models.UniqueConstraint(
                 fields=["owner", "fingerprint"],

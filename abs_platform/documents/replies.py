@@ -59,6 +59,9 @@ class DocumentOut(serializers.Serializer[Any]):
     attention = Coded(many=True)
     tax_status = serializers.ChoiceField(choices=["not_verified"], allow_null=True)
     received_at = serializers.DateTimeField()
+    erased_at = serializers.DateTimeField(
+        allow_null=True, help_text="The owner's key was destroyed: the content is gone, the proof stays"
+    )
     log_index = serializers.IntegerField(allow_null=True)
     anchors = AnchorOut(many=True)
     anchors_required = serializers.IntegerField(help_text="On how many chains it must be to count as anchored")
@@ -134,6 +137,7 @@ def _body(row: Document, position: ledger.Position, actor: Actor, open_trades: f
         "attention": [] if disclosed else row.attention,
         "tax_status": "not_verified" if row.kind in TAXED else None,
         "received_at": time(row.received_at),
+        "erased_at": time(row.erased_at),
         "log_index": position.index,
         "anchors": [
             {
@@ -159,11 +163,11 @@ def detail_body(row: Document, *, actor: Actor) -> Body:
     body = _body(row, position, actor, _open_trades([row], actor))
     owned = row.owner_id == actor.organisation_id
     actions = {
-        "download": True,
+        "download": not row.erased_at,
         "bundle": True,
         "certificate": body["state"] == "anchored",
         "attach": owned and row.is_loose,
-        "disclose": owned and actor.has(Role.SUPPLIER) and row.fields_record_id is not None,
+        "disclose": owned and actor.has(Role.SUPPLIER) and row.fields_seed is not None,
     }
     return {
         **body,

@@ -12,10 +12,10 @@ from django.db.models import Q
 from abs_platform.consent import services as consent
 from abs_platform.consent.selectors import Look
 from abs_platform.core import audit, events, jobs
-from abs_platform.core.errors import Invalid, NotFound, TooLarge
+from abs_platform.core.errors import Invalid, NotFound, TooLarge, Unavailable
 from abs_platform.crypto import sm3
 from abs_platform.crypto.commitments import commit
-from abs_platform.documents import custody, disclosing, rules, selectors
+from abs_platform.documents import custody, disclosing, keeping, rules, selectors
 from abs_platform.documents.custody import Readable
 from abs_platform.documents.models import Document, Extraction
 from abs_platform.integrations import formats
@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 COMMITMENT_DOMAIN = "abs/document/v1"
 RECORD_TEMPLATE = "document/v1"
+ATTEMPTS = 3  # at reading with a key that is wrapped anew at that moment
 
 
 def receive(*, actor: Actor, filename: str, stream: Readable, size: int) -> Document:
@@ -55,11 +56,11 @@ def take(*, actor: Actor, filename: str, incoming: custody.Incoming) -> Document
     name = rules.clean_filename(filename)
     _check_size(name, incoming.size)
     sealed = incoming.sealed or incoming.finish()
-    document = None
-    while document is None:  # once more where the organisation's key was replaced meanwhile
-        document = _record(actor, name, sealed, custody.wrap(sealed, owner_id=actor.home))
-    incoming.claim()
-    return document
+    for _ in range(ATTEMPTS):
+        if document := _record(actor, name, sealed, custody.wrap(sealed, owner_id=actor.home)):
+            incoming.claim()
+            return document
+    raise Unavailable("key_changing", "The key of your files is being changed. Try again in a moment.")
 
 
 def check_upload(filename: str, size: int) -> None:
@@ -248,11 +249,16 @@ def _alert(row: Document, earlier: Document, rule: str, severity: Severity) -> N
 
 
 def _plaintext(row: Document) -> Iterator[bytes]:
-    return custody.read(
-        owner_id=row.owner_id,
-        storage_name=row.storage_name,
-        wrapped=custody.WrappedKey(bytes(row.wrapped_key), row.key_version),
-    )
+    if row.erased_at:
+        raise keys.gone()
+    for _ in range(ATTEMPTS):
+        try:
+            key = custody.file_key(owner_id=row.owner_id, storage_name=row.storage_name, wrapped=keeping.key_of(row))
+        except keys.KeyRetired:  # wrapped anew since the row was read
+            row.refresh_from_db(fields=["wrapped_key", "key_version"])
+        else:
+            return custody.read(storage_name=row.storage_name, key=key)
+    raise Unavailable("key_changing", "The key of this file is being changed. Try again in a moment.")
 
 
 @transaction.atomic
@@ -284,7 +290,10 @@ def _shown(rows: Sequence[Document], actor: Actor, action: str) -> list[Document
 
 
 def content(*, actor: Actor, document_id: UUID) -> tuple[Document, Iterator[bytes]]:
-    """The original bytes of a document, decrypted and authenticated chunk by chunk. Raises NotFound."""
+    """The original bytes of a document, decrypted and authenticated chunk by chunk.
+
+    Raises NotFound, Gone where the owner's key was destroyed, Damaged.
+    """
     row = look(actor=actor, document_id=document_id, action="downloaded")
     return row, _plaintext(row)
 

@@ -129,7 +129,7 @@ def officers_of(network_id: UUID) -> list[UUID]:
 def signing_key(organisation_id: UUID) -> sm2.SM2KeyPair:
     """The SM2 key held for an organisation (custodial), newest version."""
     row = OrganisationKey.objects.filter(organisation_id=organisation_id, purpose=KeyPurpose.SIGNING).latest("version")
-    private = kms().unwrap(bytes(row.wrapped), context=key_context(row))
+    private = kms().unwrap(bytes(row.wrapped or b""), context=key_context(row))
     return sm2.SM2KeyPair(private=private, public=bytes(row.public or b""))
 
 

@@ -99,6 +99,10 @@ POST organisations                        403 403 403 403 403 403 403 403 403 40
 POST organisations/{organisation}/clients 403 403 403 403 403 403 403 403 403 403 201 403 401
 GET  ledger/audits                        403 403 403 403 403 403 403 403 403 403 200 403 401
 POST ledger/audits                        403 403 403 403 403 403 403 403 403 403 202 403 401
+GET  storage/master-keys                  403 403 403 403 403 403 403 403 403 403 200 403 401
+POST storage/master-keys/rotate           403 403 403 403 403 403 403 403 403 403 202 403 401
+GET  storage/keys                         403 403 403 403 403 403 403 403 403 403 200 403 401
+POST storage/keys/{organisation}/rotate   403 403 403 403 403 403 403 403 403 403 202 403 401
 GET  operations                           403 403 403 403 403 403 403 403 403 403 200 403 401
 GET  jobs                                 403 403 403 403 403 403 403 403 403 403 200 403 401
 POST jobs/{job}/retry                     403 403 403 403 403 403 403 403 403 403 200 403 401
@@ -108,6 +112,9 @@ POST jobs/{job}/retry                     403 403 403 403 403 403 403 403 403 40
 ELSEWHERE = {
     "GET events": "test_events",
     "GET schema": "test_events",
+    "POST storage/keys/{organisation}/destruction": "test_key_destruction",
+    "POST storage/keys/{organisation}/destruction/confirm": "test_key_destruction",
+    "POST storage/keys/{organisation}/destruction/withdraw": "test_key_destruction",
     "POST oauth/token": "test_sign_in",
     "POST oauth/revoke": "test_sign_in",
 }
