@@ -301,6 +301,7 @@ JOB_HANDLERS = {
     "documents.extract": "abs_platform.documents.tasks.extract",
     "documents.announce": "abs_platform.documents.tasks.announce",
     "trade.file": "abs_platform.trade.tasks.file_document",
+    "trade.refile": "abs_platform.trade.tasks.refile_document",
     "rights.compute": "abs_platform.rights.tasks.compute",
 }
 TOPICS = {
@@ -310,6 +311,7 @@ TOPICS = {
     "ledger.anchored": ["documents.announce"],
     "ledger.audited": ["risk.audited"],
     "document.extracted": ["trade.file"],
+    "document.corrected": ["trade.refile"],
     "trade.changed": ["rights.compute"],
 }
 # Periodic jobs: kind -> interval. They carry no payload; what concerns one channel or chain they enqueue as jobs of its own.

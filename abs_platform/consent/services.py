@@ -126,6 +126,11 @@ def contain(*, container: SubjectRef, members: Iterable[SubjectRef]) -> None:
     )
 
 
+def release(*, member: SubjectRef) -> None:
+    """Business applications tell that nothing contains `member` any more: what is opened with its container is not it."""
+    Containment.objects.filter(member_kind=member.kind, member_id=member.id).delete()
+
+
 def dissolve(*, actor: Actor, container: SubjectRef, members: Iterable[Item]) -> None:
     """Business applications tell that `container` goes and its members, with labels, move elsewhere.
 

@@ -1,28 +1,48 @@
-"""What follows for kept files when an organisation's key changes or is destroyed. Both are repeatable and resumable."""
+"""Kept files: opening them, and what follows when an organisation's key changes or is destroyed, repeatable and resumable."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, Value, When
 
 from abs_platform.core import audit, clock, events
-from abs_platform.core.errors import Gone
+from abs_platform.core.errors import Gone, Unavailable
 from abs_platform.core.jobs import Retry, RunningJob
 from abs_platform.documents import custody, selectors
 from abs_platform.documents.custody import WrappedKey
 from abs_platform.documents.models import Document, Extraction
+from abs_platform.integrations.formats.reading import Verdict
 from abs_platform.integrations.storage import storage
 from abs_platform.parties import key_rotation, keys
 from abs_platform.parties.actor import PLATFORM
 
 BATCH = 200
+ERASED = "erased"
+ATTEMPTS = 3  # with a key that is wrapped anew at that moment
 
 
 def key_of(row: Document) -> WrappedKey:
     """The wrapped key of a document's file."""
     return WrappedKey(bytes(row.wrapped_key), row.key_version)
+
+
+def plaintext(row: Document) -> Iterator[bytes]:
+    """The original bytes of a document, decrypted and authenticated segment by segment.
+
+    Raises Gone where the owner's key was destroyed, Damaged; Unavailable.
+    """
+    if row.erased_at:
+        raise keys.gone()
+    for _ in range(ATTEMPTS):
+        try:
+            key = custody.file_key(owner_id=row.owner_id, storage_name=row.storage_name, wrapped=key_of(row))
+        except keys.KeyRetired:  # wrapped anew since the row was read
+            row.refresh_from_db(fields=["wrapped_key", "key_version"])
+        else:
+            return custody.read(storage_name=row.storage_name, key=key)
+    raise Unavailable("key_changing", "The key of this file is being changed. Try again in a moment.")
 
 
 def rewrap(*, organisation_id: UUID, job: RunningJob) -> None:
@@ -87,11 +107,18 @@ def _erase(ids: list[UUID]) -> None:
         row.erased_at = clock.now()
         row.filename = f"erased-{row.id.hex[-8:]}"
         row.content = row.fields_seed = row.issue_date = row.total = None
+        row.remarks = []
         row.number = row.seller_name = row.buyer_name = row.currency = ""
         row.attention = []
         if row.extraction == Extraction.PENDING:
-            row.extraction = Extraction.ATTACHMENT
+            row.extraction, row.verdict = Extraction.ATTACHMENT, Verdict.ATTENTION
         row.save()
+        row.versions.update(
+            content=None,
+            fields_seed=None,
+            changes=[],
+            reason=Case(When(number=0, then=Value("")), default=Value(ERASED)),
+        )
         audit.record(actor=PLATFORM, verb="document.erased", subject=selectors.subject_of(row))
         events.notify([row.owner_id, row.counterparty_id], "document", row.id)
 

@@ -1,13 +1,15 @@
 """Documents: what was uploaded, kept encrypted, and what was read from it."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
 
 from abs_platform.core import clock
 from abs_platform.core.ids import uuid7
-from abs_platform.core.models import one_of
+from abs_platform.core.models import append_only, one_of
 from abs_platform.core.money import AMOUNT_LIMIT, amount_field, within_limits
+from abs_platform.integrations.formats.reading import Verdict
 from abs_platform.parties.models import Organisation
 
 models.BinaryField.register_lookup(Length)
@@ -19,7 +21,7 @@ class Extraction(models.TextChoices):
     PENDING = "pending"
     EXTRACTED = "extracted"  # a business document; its fields are in `content`
     ATTACHMENT = "attachment"  # kept as it is, never guessed at
-    REFUSED = "refused"  # claims to be a business document and cannot be read as one; `attention` says why
+    REFUSED = "refused"  # claims to be a business document and is not taken as one; `attention`, `remarks` say why
 
 
 class Document(models.Model):
@@ -49,7 +51,14 @@ class Document(models.Model):
     key_version = models.PositiveIntegerField()
 
     extraction = models.CharField(max_length=10, choices=Extraction.choices, default=Extraction.PENDING)
-    kind = models.CharField(max_length=20, blank=True, default="")
+    verdict = models.CharField(max_length=10, blank=True, default="")  # of Verdict; empty while pending
+    format = models.CharField(max_length=60, blank=True, default="")  # for people: "UBL 2.1", "OFD", "PNG"
+    remarks = models.JSONField(default=list)  # on the file itself; those on the document are in `content`
+    version = models.PositiveIntegerField(default=0)  # the correction in force; 0: as it was read from the file
+    typed_in_by = models.CharField(max_length=200, blank=True, default="")  # who typed the fields of a file without any
+    buyer_decision = models.CharField(max_length=10, blank=True, default="")  # told by trade: confirm, dispute, payment
+
+    kind = models.CharField(max_length=60, blank=True, default="")
     number = models.CharField(max_length=200, blank=True, default="")
     issue_date = models.DateField(null=True)
     currency = models.CharField(max_length=3, blank=True, default="")
@@ -61,6 +70,7 @@ class Document(models.Model):
     number_key = models.CharField(max_length=64, blank=True, default="")  # keyed, of kind, parties and number alone
     number_shape = models.CharField(max_length=64, blank=True, default="")  # the same without punctuation and zeros
     duplicate_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="duplicates")
+    conflicts_with = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="conflicting")
     attention = models.JSONField(default=list)  # [{"code", "params"}]
 
     erased_at = models.DateTimeField(null=True)  # the owner's key was destroyed: what was read is gone, the proof stays
@@ -100,9 +110,31 @@ class Document(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(extraction="extracted", content__isnull=False) & ~Q(kind="") & ~Q(number="")
-                | ~Q(extraction="extracted") & Q(content__isnull=True)
+                | Q(extraction="refused")  # with content where it could be read and breaks a rule
+                | Q(extraction__in=["pending", "attachment"], content__isnull=True)
                 | Q(erased_at__isnull=False),
                 name="document_extracted_has_content",
+            ),
+            models.CheckConstraint(
+                condition=Q(extraction="pending", verdict="")
+                | Q(extraction="refused", verdict=Verdict.REFUSED)
+                | Q(extraction__in=["extracted", "attachment"], verdict__in=[Verdict.ACCEPTED, Verdict.ATTENTION]),
+                name="document_verdict_of_extraction",
+            ),
+            models.CheckConstraint(
+                condition=Q(duplicate_of__isnull=True, conflicts_with__isnull=True) | ~Q(verdict=Verdict.ACCEPTED),
+                name="document_repeated_is_not_accepted",
+            ),
+            models.CheckConstraint(
+                condition=Q(conflicts_with__isnull=True) | Q(fingerprint=""), name="document_conflict_takes_no_number"
+            ),
+            models.CheckConstraint(
+                condition=Q(typed_in_by="") | Q(extraction__in=["extracted", "refused"], version__gt=0),
+                name="document_typed_in_has_version",
+            ),
+            models.CheckConstraint(
+                condition=Q(typed_in_by="") | Q(buyer_decision="confirm") | ~Q(verdict=Verdict.ACCEPTED),
+                name="document_typed_in_is_looked_at",
             ),
             models.CheckConstraint(
                 condition=Q(erased_at__isnull=True)
@@ -115,10 +147,12 @@ class Document(models.Model):
                     seller_name="",
                     buyer_name="",
                     attention=[],
+                    remarks=[],
                 )
                 & ~Q(extraction="pending"),
                 name="document_erased_says_nothing",
             ),
+            one_of("buyer_decision", ("", "confirm", "dispute", "payment"), "document_buyer_decision_known"),
             models.UniqueConstraint(
                 fields=["owner", "fingerprint"],
                 condition=Q(duplicate_of__isnull=True) & ~Q(fingerprint=""),
@@ -133,7 +167,74 @@ class Document(models.Model):
             models.Index(fields=["owner", "number_key"], name="document_number_key"),
             models.Index(fields=["owner", "number_shape"], name="document_number_shape"),
             models.Index(fields=["trade_id"], name="document_trade"),
+            models.Index(fields=["owner", "verdict", "-id"], name="document_verdict"),
             models.Index(
                 fields=["head_office", "-id"], name="document_head_office", condition=Q(head_office__isnull=False)
+            ),
+        ]
+
+
+def _append_only_until_erased() -> list[pgtrigger.Trigger]:
+    """What a version says stays, and goes with what its document says when the owner's key is destroyed."""
+    no_change, no_truncate = append_only()
+    no_change = pgtrigger.Trigger(
+        name="no_change",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        func="""
+            IF TG_OP = 'UPDATE' AND NEW.content IS NULL AND NEW.fields_seed IS NULL AND NEW.changes = '[]'::jsonb
+                AND (NEW.id, NEW.document_id, NEW.number, NEW.at, NEW.by, NEW.restores, NEW.fields_record_id)
+                IS NOT DISTINCT FROM
+                (OLD.id, OLD.document_id, OLD.number, OLD.at, OLD.by, OLD.restores, OLD.fields_record_id)
+                AND EXISTS (SELECT FROM documents_document d WHERE d.id = OLD.document_id AND d.erased_at IS NOT NULL)
+            THEN
+                RETURN NEW;
+            END IF;
+            RAISE EXCEPTION 'a version of a document stays as it was written';
+        """,
+    )
+    return [no_change, no_truncate]
+
+
+class DocumentVersion(models.Model):
+    """A reading that held for a document: number 0 the file's own, each later one a correction by hand.
+
+    The present one is `Document.version`, and its content stands in `Document.content`. Number 0 is written with the
+    first correction, so that what was read from the file, and the record of it in the ledger, are never lost.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField(default=clock.now)
+    by = models.CharField(max_length=200)
+    reason = models.CharField(max_length=1000, blank=True, default="")
+    restores = models.PositiveIntegerField(null=True)  # the version whose content this one takes up again
+    changes = models.JSONField(default=list)  # [{"path", "from", "to"}], JSON pointers; null where there was nothing
+    content = models.JSONField(null=True)  # Extracted.to_json(); none: no fields
+    fields_seed = models.BinaryField(max_length=32, null=True)
+    fields_record_id = models.UUIDField(unique=True, null=True)  # the ledger's record of the commitment to it
+
+    class Meta:
+        triggers = _append_only_until_erased()
+        constraints = [
+            models.UniqueConstraint(fields=["document", "number"], name="document_version_once"),
+            models.CheckConstraint(
+                condition=Q(number=0, reason="") | Q(number__gt=0) & ~Q(reason=""), name="document_version_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(restores__isnull=True) | Q(restores__lt=models.F("number")),
+                name="document_version_restores_earlier",
+            ),
+            models.CheckConstraint(
+                condition=Q(fields_seed__isnull=True, fields_record_id__isnull=True)
+                | Q(
+                    fields_seed__isnull=False,
+                    fields_seed__length=32,
+                    fields_record_id__isnull=False,
+                    content__isnull=False,
+                )
+                | Q(fields_seed__isnull=True, fields_record_id__isnull=False, content__isnull=True),  # erased
+                name="document_version_fields_whole",
             ),
         ]

@@ -16,7 +16,7 @@ from django.core.files.uploadhandler import FileUploadHandler
 from rest_framework.request import Request
 
 from abs_platform.core.errors import DomainError, Unavailable
-from abs_platform.documents import services
+from abs_platform.documents import receiving, rules
 from abs_platform.documents.custody import Incoming
 
 
@@ -32,7 +32,7 @@ class ReceivedFile(UploadedFile):  # type: ignore[type-arg]  # it holds no bytes
         """Where it lies. Raises why it was not taken."""
         if self.refusal:
             raise self.refusal
-        services.check_upload(self.name or "", self.size or 0)
+        receiving.check_size(rules.clean_filename(self.name or ""), self.size or 0)
         if self.incoming is None:
             raise Unavailable("upload_incomplete", "The upload broke off. Send the file again.")
         return self.incoming
@@ -93,7 +93,7 @@ class CustodyUploadHandler(FileUploadHandler):
 
 
 @contextmanager
-def receiving(request: Request) -> Iterator[list[ReceivedFile]]:
+def arriving(request: Request) -> Iterator[list[ReceivedFile]]:
     """The files of the form field `files`, taken into custody as they come. At the end, what nobody claimed is gone.
 
     Call it when the caller is known to be allowed to upload: the body is read here and not before.

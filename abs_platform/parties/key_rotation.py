@@ -149,9 +149,10 @@ def request_destruction(*, actor: Actor, organisation_id: UUID, name: str, reaso
 
     Raises Forbidden (programs too), NotFound, Invalid for another name or no reason, Gone, Conflict where it was asked.
     """
-    person = _person(actor)
+    actor.require(Role.OPERATOR)
     _locked(organisation_id)
     _check_name(organisation_id, name)
+    person = _person(actor)
     if not reason.strip():
         raise Invalid("reason_missing", "Say why the key is to be destroyed.")
     if KeyDestruction.objects.filter(organisation_id=organisation_id, state=DestructionState.REQUESTED).exists():
@@ -173,9 +174,10 @@ def destroy(*, actor: Actor, organisation_id: UUID, name: str) -> None:
     Those who keep what was read from the files erase it (topic key.destroyed). Raises as `request_destruction` does, and
     Forbidden for whoever asked.
     """
-    person = _person(actor)
+    actor.require(Role.OPERATOR)
     _locked(organisation_id)
     row = _requested(organisation_id)
+    person = _person(actor)
     if row.requested_by_id == person:
         raise Forbidden("second_person_needed", "You asked for this. Another operator has to carry it out.")
     _check_name(organisation_id, name)

@@ -9,3 +9,8 @@ from abs_platform.trade import services
 def file_document(job: RunningJob) -> None:
     """File the document that was read."""
     services.file_document(document_id=UUID(job.payload["document"]))
+
+
+def refile_document(job: RunningJob) -> None:
+    """File the document that was corrected anew."""
+    services.refile_document(document_id=UUID(job.payload["document"]))

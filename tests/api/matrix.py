@@ -57,6 +57,10 @@ GET  documents                            200 200 200 200 200 200 200 200 200 20
 POST documents                            201 403 403 403 403 403 201 201 403 403 403 403 401
 GET  documents/{document}                 200 200 404 200 404 404 404 404 404 404 404 404 401
 GET  documents/{document}/file            200 200 404 200 404 404 404 404 404 404 404 404 401
+GET  documents/{document}/preview         422 422 404 422 404 404 404 404 404 404 404 404 401
+GET  documents/{document}/versions        200 403 403 403 403 403 404 404 403 403 403 403 401
+POST documents/{document}/versions        422 403 403 403 403 403 404 404 403 403 403 403 401
+GET  documents/{document}/comparison/{loose} 404 404 404 404 404 404 404 404 404 404 404 404 401
 GET  documents/{document}/bundle          200 200 404 200 404 404 404 404 404 404 404 404 401
 GET  documents/{document}/certificate     409 409 404 409 404 404 404 404 404 404 404 404 401
 GET  documents/{document}/fields          200 403 403 403 403 403 404 404 403 403 403 403 401
@@ -103,6 +107,9 @@ GET  storage/master-keys                  403 403 403 403 403 403 403 403 403 40
 POST storage/master-keys/rotate           403 403 403 403 403 403 403 403 403 403 202 403 401
 GET  storage/keys                         403 403 403 403 403 403 403 403 403 403 200 403 401
 POST storage/keys/{organisation}/rotate   403 403 403 403 403 403 403 403 403 403 202 403 401
+POST storage/keys/{organisation}/destruction 403 403 403 403 403 403 403 403 403 403 422 403 401
+POST storage/keys/{organisation}/destruction/confirm 403 403 403 403 403 403 403 403 403 403 409 403 401
+POST storage/keys/{organisation}/destruction/withdraw 403 403 403 403 403 403 403 403 403 403 409 403 401
 GET  operations                           403 403 403 403 403 403 403 403 403 403 200 403 401
 GET  jobs                                 403 403 403 403 403 403 403 403 403 403 200 403 401
 POST jobs/{job}/retry                     403 403 403 403 403 403 403 403 403 403 200 403 401
@@ -112,9 +119,6 @@ POST jobs/{job}/retry                     403 403 403 403 403 403 403 403 403 40
 ELSEWHERE = {
     "GET events": "test_events",
     "GET schema": "test_events",
-    "POST storage/keys/{organisation}/destruction": "test_key_destruction",
-    "POST storage/keys/{organisation}/destruction/confirm": "test_key_destruction",
-    "POST storage/keys/{organisation}/destruction/withdraw": "test_key_destruction",
     "POST oauth/token": "test_sign_in",
     "POST oauth/revoke": "test_sign_in",
 }
@@ -171,7 +175,13 @@ def body_of(row: Row, stage: Stage, *, digest: str) -> Any:  # JSON, or Files
     bodies: dict[str, Any] = {
         "demo/switch": {"username": "supplier"},
         "documents": Files({"order.xml": Papers(number="NEW-1").order()}),
+        "documents/{document}/versions": {"version": 0, "reason": "x", "restores": 7},
         "documents/{document}/disclosure": {"paths": ["/number", "/totals/payable"]},
+        "storage/keys/{organisation}/destruction": {
+            "name": "another",
+            "reason": "the end",
+        },  # how it is done: test_key_destruction
+        "storage/keys/{organisation}/destruction/confirm": {"name": "another"},
         "ledger/keys/rotate": {"algorithm": "ed25519"},
         "log/{channel}/cosignatures": stage.cosignature(),
         "documents/{loose}/attach": {"trade": str(stage.trade.id)},

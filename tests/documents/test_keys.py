@@ -19,8 +19,8 @@ from abs_platform.core.errors import Conflict, DomainError, Forbidden, Gone, Inv
 from abs_platform.core.ids import uuid7
 from abs_platform.core.jobs import RunningJob
 from abs_platform.core.models import AuditEntry
-from abs_platform.documents import custody, keeping, services
-from abs_platform.documents.models import Document
+from abs_platform.documents import custody, keeping
+from abs_platform.documents.models import Document, DocumentVersion
 from abs_platform.integrations.kms import FileKms
 from abs_platform.ledger import setup
 from abs_platform.ledger.models import Record
@@ -79,7 +79,7 @@ def test_a_row_that_was_read_before_its_key_changed_still_opens(world: World) ->
     key_rotation.rotate_data_key(actor=world.console.actor, organisation_id=before.owner_id)
     run_key_jobs()
     assert before.key_version == 1
-    assert b"".join(services._plaintext(before)) == b"a"
+    assert b"".join(keeping.plaintext(before)) == b"a"
 
 
 def test_a_file_that_came_in_under_the_old_key_is_wrapped_under_the_new(
@@ -242,6 +242,35 @@ def test_a_destroyed_key_closes_the_content_and_the_proof_still_verifies(
     )
     assert world.castings.browser.file(str(others[0].id)) == b"theirs", "others' files are untouched"
     assert AuditEntry.objects.filter(verb="document.erased", subject_id=row.id).count() == 1
+
+
+def test_what_was_corrected_by_hand_is_erased_with_it(world: World) -> None:
+    [row] = world.supplier.submit({"order.xml": Papers(number="SECRET-2").order()})
+    for number, reason in ((0, ""), (1, "the number was SECRET-3")):
+        DocumentVersion.objects.create(
+            document=row,
+            number=number,
+            by="somebody",
+            reason=reason,
+            content=row.content,
+            changes=[{"path": "/number", "from": "SECRET-2", "to": "SECRET-3"}],
+            fields_seed=bytes(32),
+            fields_record_id=uuid7(),
+        )
+    versions = DocumentVersion.objects.filter(document=row).order_by("number")
+    with pytest.raises(DatabaseError), rolled_back(), transaction.atomic():
+        versions.update(content=None, fields_seed=None, changes=[])
+    destroy(world)
+    run_key_jobs()
+    assert list(versions.values_list("content", "fields_seed", "changes", "reason")) == [
+        (None, None, [], ""),
+        (None, None, [], "erased"),
+    ]
+    assert all(version.fields_record_id for version in versions), "what was recorded stays recorded"
+    with pytest.raises(DatabaseError), rolled_back(), transaction.atomic():
+        versions.update(content={"number": "invented"})
+    with pytest.raises(DatabaseError), rolled_back(), transaction.atomic():
+        versions.delete()
 
 
 def test_a_file_that_waits_to_be_read_is_erased_too(world: World) -> None:

@@ -11,7 +11,7 @@ from abs_platform.core import jobs
 from abs_platform.core.errors import Damaged, Forbidden
 from abs_platform.core.models import AuditEntry, Job
 from abs_platform.crypto import sm3
-from abs_platform.documents import custody, services
+from abs_platform.documents import custody, receiving
 from abs_platform.documents.models import Document
 from abs_platform.documents.rules import clean_filename, media_type_of
 from abs_platform.ledger.models import Record
@@ -223,7 +223,7 @@ def test_a_failed_transaction_leaves_neither_row_nor_ciphertext(
 
     monkeypatch.setattr(jobs, "enqueue", fail)
     with pytest.raises(DatabaseError):
-        services.receive(actor=world.supplier.actor, filename="a.txt", stream=io.BytesIO(b"a"), size=1)
+        receiving.receive(actor=world.supplier.actor, filename="a.txt", stream=io.BytesIO(b"a"), size=1)
     assert set(stored(storage_folder)) == before
     assert not Document.objects.exists() and not Record.objects.exists()
     assert not AuditEntry.objects.filter(verb="document.received").exists()
@@ -234,7 +234,7 @@ def test_who_is_no_supplier_leaves_nothing(world: World, storage_folder: Path) -
     for member in (world.core, world.bank, world.officer, world.console):
         assert member.browser.send("POST", "documents", Files({"a.txt": b"x"})).status_code == 403
         with pytest.raises(Forbidden):
-            services.receive(actor=member.actor, filename="a.txt", stream=io.BytesIO(b"a"), size=1)
+            receiving.receive(actor=member.actor, filename="a.txt", stream=io.BytesIO(b"a"), size=1)
     assert len(stored(storage_folder)) == before and not Document.objects.exists()
 
 

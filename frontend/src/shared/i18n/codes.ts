@@ -4,6 +4,7 @@
  */
 import { BUSINESS } from "./codes.business";
 import { ERRORS } from "./codes.errors";
+import { en16931Words } from "./en16931Words";
 import type { Pair } from "./messages";
 
 export const CODES = { ...BUSINESS, ...ERRORS } satisfies Record<string, Readonly<Record<string, Pair>>> as {
@@ -11,3 +12,9 @@ export const CODES = { ...BUSINESS, ...ERRORS } satisfies Record<string, Readonl
 };
 
 export type CodeGroup = keyof typeof CODES;
+
+/** A code's words. A remark may also be a rule of EN 16931, or the reason why a file was not read. */
+export function pairOf(group: CodeGroup, code: string): Pair | undefined {
+  const listed = CODES[group][code];
+  return listed || group !== "remark" ? listed : (en16931Words(code) ?? CODES.attention[code]);
+}
