@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abs_platform.config.sample.make import in_other_bytes
@@ -238,6 +238,7 @@ def test_too_many_lines() -> None:
     assert code_of(CII[:start] + "<ram:IncludedSupplyChainTradeLineItem/>" * 5_001 + CII[end:]) == "too_many_lines"
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     st.integers(0, len(CII) - 1), st.sampled_from(["", "<", "&", "x", "\u202e", "0", '"', "\x00"]), st.integers(0, 40)
 )

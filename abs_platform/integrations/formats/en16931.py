@@ -26,8 +26,8 @@ from abs_platform.integrations.formats.remarks import SUM_TOLERANCE
 from abs_platform.integrations.formats.rule_fields import code_rule, field_of
 from abs_platform.integrations.formats.validators import Failure
 
-# The rules take some 5 ms a line: what is longer than this is held to `remarks` alone, and that is said.
-MAX_ELEMENTS = 60_000
+# The rules take 2 to 5 ms a line: what is longer than this is held to `remarks` alone, and that is said.
+MAX_ELEMENTS = 40_000
 # How often one rule is named; the rest is counted.
 MAX_PER_RULE = 20
 MAX_REMARKS = 100

@@ -13,8 +13,12 @@ export const CODES = { ...BUSINESS, ...ERRORS } satisfies Record<string, Readonl
 
 export type CodeGroup = keyof typeof CODES;
 
-/** A code's words. A remark may also be a rule of EN 16931, or the reason why a file was not read. */
+/**
+ * A code's words. Why a document wants attention is a reason why it was not read, a remark on it, or a rule of
+ * EN 16931: one list for the two groups, so that no reason is without words in either place.
+ */
 export function pairOf(group: CodeGroup, code: string): Pair | undefined {
   const listed = CODES[group][code];
-  return listed || group !== "remark" ? listed : (en16931Words(code) ?? CODES.attention[code]);
+  if (listed || (group !== "remark" && group !== "attention")) return listed;
+  return CODES.remark[code] ?? CODES.attention[code] ?? en16931Words(code);
 }

@@ -39,6 +39,7 @@ describe("rules of EN 16931", () => {
   it("leave other codes to their own words", () => {
     expect(en16931Words("line_arithmetic")).toBeUndefined();
     expect(codeText("en")("remark", "pdf_encrypted")).toContain("password");
+    expect(codeText("en")("attention", "BR-16", { rule: "BR-16" })).toBe("An invoice needs at least one line (BR-16)");
     expect(codeText("en")("remark", "never_heard_of", {}, "The server's words")).toBe("The server's words");
   });
 });
