@@ -183,9 +183,8 @@ def _append_only_until_erased() -> list[pgtrigger.Trigger]:
         operation=pgtrigger.Update | pgtrigger.Delete,
         func="""
             IF TG_OP = 'UPDATE' AND NEW.content IS NULL AND NEW.fields_seed IS NULL AND NEW.changes = '[]'::jsonb
-                AND (NEW.id, NEW.document_id, NEW.number, NEW.at, NEW.by, NEW.restores, NEW.fields_record_id)
-                IS NOT DISTINCT FROM
-                (OLD.id, OLD.document_id, OLD.number, OLD.at, OLD.by, OLD.restores, OLD.fields_record_id)
+                AND to_jsonb(NEW) - ARRAY['content', 'fields_seed', 'changes', 'reason']
+                    = to_jsonb(OLD) - ARRAY['content', 'fields_seed', 'changes', 'reason']
                 AND EXISTS (SELECT FROM documents_document d WHERE d.id = OLD.document_id AND d.erased_at IS NOT NULL)
             THEN
                 RETURN NEW;
