@@ -11,6 +11,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from abs_platform.config import handlers
 from abs_platform.config.networks import read_chains, read_channels
 
 env = environ.Env()
@@ -94,6 +95,12 @@ TRUST_FILE = STATE_DIR / "trust.json"
 
 # --- files
 STORAGE_DIR = STATE_DIR / "storage"
+# Instead of the folder: s3://bucket/prefix, at Amazon's or at the endpoint; credentials as S3 clients find them.
+STORAGE_URL: str = env.str("ABS_STORAGE_URL", default="")
+S3_ENDPOINT: str = env.str("ABS_S3_ENDPOINT", default="")
+S3_REGION: str = env.str("ABS_S3_REGION", default="")
+if STORAGE_URL and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w./-]*)?", STORAGE_URL):
+    raise ImproperlyConfigured(f"ABS_STORAGE_URL is {STORAGE_URL!r}; it must be of the form s3://bucket/prefix")
 MAX_FILE_BYTES: int = env.int("ABS_MAX_FILE_BYTES", default=20_000_000)
 MAX_FILES: int = env.int("ABS_MAX_FILES", default=100)
 FILE_UPLOAD_HANDLERS = ["abs_platform.documents.uploads.BoundedUploadHandler"]
@@ -303,36 +310,9 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [],  # enums stay where they are used: no invented names
 }
 
-# --- background work: job kind -> handler, topic -> job kinds that hear it
-JOB_HANDLERS = {
-    "ledger.seal": "abs_platform.ledger.tasks.seal",
-    "ledger.anchor": "abs_platform.ledger.tasks.anchor",
-    "ledger.hand_over": "abs_platform.ledger.tasks.hand_over",
-    "ledger.audit": "abs_platform.ledger.tasks.audit",
-    "ledger.audit_what_is_new": "abs_platform.ledger.tasks.audit_what_is_new",
-    "ledger.audit_everything": "abs_platform.ledger.tasks.audit_everything",
-    "risk.audited": "abs_platform.risk.tasks.audited",
-    "documents.extract": "abs_platform.documents.tasks.extract",
-    "documents.unpack": "abs_platform.documents.tasks.unpack",
-    "documents.announce": "abs_platform.documents.tasks.announce",
-    "documents.follow_correction": "abs_platform.documents.tasks.follow_correction",
-    "documents.find_alike": "abs_platform.documents.tasks.find_alike",
-    "documents.tax_status": "abs_platform.documents.tasks.tax_status",
-    "documents.tax_sweep": "abs_platform.documents.tasks.tax_sweep",
-    "trade.file": "abs_platform.trade.tasks.file_document",
-    "trade.refile": "abs_platform.trade.tasks.refile_document",
-    "rights.compute": "abs_platform.rights.tasks.compute",
-    "rights.reassess": "abs_platform.rights.tasks.reassess",
-}
-TOPICS = {
-    "ledger.recorded": ["documents.announce"],
-    "ledger.anchored": ["documents.announce"],
-    "ledger.audited": ["risk.audited"],
-    "document.extracted": ["trade.file"],
-    "document.tax_status": ["rights.reassess"],
-    "document.corrected": ["trade.refile", "documents.follow_correction"],
-    "trade.changed": ["rights.compute"],
-}
+# --- background work
+JOB_HANDLERS = handlers.JOB_HANDLERS
+TOPICS = handlers.TOPICS
 # Periodic jobs: kind -> interval. They carry no payload; what concerns one channel or chain they enqueue as jobs of its own.
 JOB_SCHEDULE: dict[str, timedelta] = {
     "ledger.audit_what_is_new": timedelta(minutes=env.int("ABS_AUDIT_MINUTES", default=5)),

@@ -56,6 +56,13 @@ class TooSoon(DomainError):
     title = "Too soon"
 
 
+class Gone(DomainError):
+    """It was here, and was destroyed for good."""
+
+    http_status = 410
+    title = "Destroyed"
+
+
 class TooLarge(DomainError):
     """The input exceeds a limit."""
 
@@ -68,3 +75,17 @@ class Unavailable(DomainError):
 
     http_status = 503
     title = "Temporarily unavailable"
+
+
+class OutOfSpace(DomainError):
+    """There is no room to keep the input."""
+
+    http_status = 507
+    title = "Out of space"
+
+
+class Damaged(DomainError):
+    """What is stored is not what was put there."""
+
+    http_status = 500
+    title = "Damaged"

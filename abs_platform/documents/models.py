@@ -1,5 +1,6 @@
 """Documents: what was uploaded, kept encrypted, and what was read from it."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
@@ -78,6 +79,8 @@ class Document(models.Model):
     conflicts_with = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="conflicting")
     attention = models.JSONField(default=list)  # [{"code", "params"}]
 
+    erased_at = models.DateTimeField(null=True)  # the owner's key was destroyed: what was read is gone, the proof stays
+
     trade_id = models.UUIDField(null=True)  # told by trade, for the reply alone
     trade_label = models.CharField(max_length=200, blank=True, default="")
 
@@ -102,13 +105,20 @@ class Document(models.Model):
                     fields_seed__length=32,
                     fields_record_id__isnull=False,
                     extraction="extracted",
+                )
+                | Q(
+                    fields_seed__isnull=True,
+                    fields_record_id__isnull=False,
+                    extraction="extracted",
+                    erased_at__isnull=False,
                 ),
                 name="document_fields_whole",
             ),
             models.CheckConstraint(
                 condition=Q(extraction="extracted", content__isnull=False) & ~Q(kind="") & ~Q(number="")
                 | Q(extraction="refused")  # with content where it could be read and breaks a rule
-                | ~Q(extraction__in=["extracted", "refused"]) & Q(content__isnull=True),
+                | Q(extraction__in=["pending", "attachment"], content__isnull=True)
+                | Q(erased_at__isnull=False),
                 name="document_extracted_has_content",
             ),
             models.CheckConstraint(
@@ -131,6 +141,22 @@ class Document(models.Model):
             models.CheckConstraint(
                 condition=Q(typed_in_by="") | Q(buyer_decision="confirm") | ~Q(verdict=Verdict.ACCEPTED),
                 name="document_typed_in_is_looked_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True)
+                | Q(
+                    content__isnull=True,
+                    fields_seed__isnull=True,
+                    number="",
+                    issue_date__isnull=True,
+                    total__isnull=True,
+                    seller_name="",
+                    buyer_name="",
+                    attention=[],
+                    remarks=[],
+                )
+                & ~Q(extraction="pending"),
+                name="document_erased_says_nothing",
             ),
             one_of("buyer_decision", ("", "confirm", "dispute", "payment"), "document_buyer_decision_known"),
             models.CheckConstraint(
@@ -160,6 +186,27 @@ class Document(models.Model):
         ]
 
 
+def _append_only_until_erased() -> list[pgtrigger.Trigger]:
+    """What a version says stays, and goes with what its document says when the owner's key is destroyed."""
+    no_change, no_truncate = append_only()
+    no_change = pgtrigger.Trigger(
+        name="no_change",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        func="""
+            IF TG_OP = 'UPDATE' AND NEW.content IS NULL AND NEW.fields_seed IS NULL AND NEW.changes = '[]'::jsonb
+                AND to_jsonb(NEW) - ARRAY['content', 'fields_seed', 'changes', 'reason']
+                    = to_jsonb(OLD) - ARRAY['content', 'fields_seed', 'changes', 'reason']
+                AND EXISTS (SELECT FROM documents_document d WHERE d.id = OLD.document_id AND d.erased_at IS NOT NULL)
+            THEN
+                RETURN NEW;
+            END IF;
+            RAISE EXCEPTION 'a version of a document stays as it was written';
+        """,
+    )
+    return [no_change, no_truncate]
+
+
 class DocumentVersion(models.Model):
     """A reading that held for a document: number 0 the file's own, each later one a correction by hand.
 
@@ -180,7 +227,7 @@ class DocumentVersion(models.Model):
     fields_record_id = models.UUIDField(unique=True, null=True)  # the ledger's record of the commitment to it
 
     class Meta:
-        triggers = append_only()
+        triggers = _append_only_until_erased()
         constraints = [
             models.UniqueConstraint(fields=["document", "number"], name="document_version_once"),
             models.CheckConstraint(
@@ -197,7 +244,8 @@ class DocumentVersion(models.Model):
                     fields_seed__length=32,
                     fields_record_id__isnull=False,
                     content__isnull=False,
-                ),
+                )
+                | Q(fields_seed__isnull=True, fields_record_id__isnull=False, content__isnull=True),  # erased
                 name="document_version_fields_whole",
             ),
         ]

@@ -80,6 +80,9 @@ class DocumentOut(serializers.Serializer[Any]):
     )
     tax_checked_at = serializers.DateTimeField(allow_null=True)
     received_at = serializers.DateTimeField()
+    erased_at = serializers.DateTimeField(
+        allow_null=True, help_text="The owner's key was destroyed: the content is gone, the proof stays"
+    )
     log_index = serializers.IntegerField(allow_null=True)
     anchors = AnchorOut(many=True)
     anchors_required = serializers.IntegerField(help_text="On how many chains it must be to count as anchored")
@@ -189,6 +192,7 @@ def _body(row: Document, position: ledger.Position, actor: Actor, seen: _Seen) -
         "tax_status": standing.status if standing else None,
         "tax_checked_at": time(standing.checked_at) if standing else None,
         "received_at": time(row.received_at),
+        "erased_at": time(row.erased_at),
         "log_index": position.index,
         "anchors": [
             {
@@ -226,13 +230,13 @@ def detail_body(row: Document, *, actor: Actor) -> Body:
     body = _body(row, position, actor, seen)
     owned = row.owner_id == actor.organisation_id
     actions = {
-        "download": True,
+        "download": not row.erased_at,
         "bundle": True,
         "certificate": body["state"] == "anchored",
         "attach": owned and row.is_loose,
         "verify_tax": standing is not None and may_ask_tax(row, standing, actor),
         "correct": correcting.may_correct(actor, row),
-        "disclose": owned and actor.has(Role.SUPPLIER) and row.fields_record_id is not None,
+        "disclose": owned and actor.has(Role.SUPPLIER) and row.fields_seed is not None,
     }
     return {
         **body,

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from abs_platform.core.jobs import RunningJob
-from abs_platform.documents import services, unpacking
+from abs_platform.documents import keeping, services, unpacking
 from abs_platform.documents.alike import services as alike
 from abs_platform.documents.tax import services as tax
 from abs_platform.ledger import selectors as ledger
@@ -48,3 +48,13 @@ def follow_correction(job: RunningJob) -> None:
     document_id = UUID(job.payload["document"])
     tax.watch_again(document_id=document_id)
     alike.trace_again(document_id=document_id)
+
+
+def rewrap(job: RunningJob) -> None:
+    """Wrap the keys of an organisation's files under its new key."""
+    keeping.rewrap(organisation_id=UUID(job.payload["organisation"]), job=job)
+
+
+def erase(job: RunningJob) -> None:
+    """Erase what was read from the files of an organisation whose key was destroyed."""
+    keeping.erase(organisation_id=UUID(job.payload["organisation"]), job=job)

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import IntegrityError
 
 from abs_platform.core.jobs import RunningJob
-from abs_platform.documents import services
+from abs_platform.documents import receiving, services
 from abs_platform.documents.models import Document, Extraction
 from abs_platform.integrations.formats.reading import Member
 from abs_platform.parties.actor import Actor
@@ -35,12 +35,12 @@ def _receive(row: Document, position: int, member: Member) -> None:
         roles=frozenset({Role.SUPPLIER}),
     )
     try:
-        services.receive(
+        receiving.receive(
             actor=uploader,
             filename=member.name,
             stream=io.BytesIO(member.data),
             size=len(member.data),
-            place=services.Place(row.id, position),
+            place=receiving.Place(row.id, position),
         )
     except IntegrityError:
         # Another worker was faster: its document holds the place.

@@ -105,6 +105,13 @@ POST organisations                        403 403 403 403 403 403 403 403 403 40
 POST organisations/{organisation}/clients 403 403 403 403 403 403 403 403 403 403 201 403 401
 GET  ledger/audits                        403 403 403 403 403 403 403 403 403 403 200 403 401
 POST ledger/audits                        403 403 403 403 403 403 403 403 403 403 202 403 401
+GET  storage/master-keys                  403 403 403 403 403 403 403 403 403 403 200 403 401
+POST storage/master-keys/rotate           403 403 403 403 403 403 403 403 403 403 202 403 401
+GET  storage/keys                         403 403 403 403 403 403 403 403 403 403 200 403 401
+POST storage/keys/{organisation}/rotate   403 403 403 403 403 403 403 403 403 403 202 403 401
+POST storage/keys/{organisation}/destruction 403 403 403 403 403 403 403 403 403 403 422 403 401
+POST storage/keys/{organisation}/destruction/confirm 403 403 403 403 403 403 403 403 403 403 409 403 401
+POST storage/keys/{organisation}/destruction/withdraw 403 403 403 403 403 403 403 403 403 403 409 403 401
 GET  operations                           403 403 403 403 403 403 403 403 403 403 200 403 401
 GET  jobs                                 403 403 403 403 403 403 403 403 403 403 200 403 401
 POST jobs/{job}/retry                     403 403 403 403 403 403 403 403 403 403 200 403 401
@@ -172,6 +179,11 @@ def body_of(row: Row, stage: Stage, *, digest: str) -> Any:  # JSON, or Files
         "documents": Files({"order.xml": Papers(number="NEW-1").order()}),
         "documents/{document}/versions": {"version": 0, "reason": "x", "restores": 7},
         "documents/{document}/disclosure": {"paths": ["/number", "/totals/payable"]},
+        "storage/keys/{organisation}/destruction": {
+            "name": "another",
+            "reason": "the end",
+        },  # how it is done: test_key_destruction
+        "storage/keys/{organisation}/destruction/confirm": {"name": "another"},
         "ledger/keys/rotate": {"algorithm": "ed25519"},
         "log/{channel}/cosignatures": stage.cosignature(),
         "documents/{loose}/attach": {"trade": str(stage.trade.id)},

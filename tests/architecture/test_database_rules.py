@@ -16,7 +16,7 @@ from abs_platform.core import clock
 from abs_platform.core.ids import uuid7
 from abs_platform.core.models import AuditEntry, Job
 from abs_platform.documents.models import Document, DocumentVersion, InvoiceTrace, TaxStatus, TaxStatusChange
-from abs_platform.parties.models import Identifier, Organisation, OrganisationKey
+from abs_platform.parties.models import Identifier, KeyDestruction, MasterKey, Organisation, OrganisationKey
 from abs_platform.rights.models import Right
 from abs_platform.risk.models import Alert
 from abs_platform.trade.models import PaymentConfirmation, SignedDecision, Trade, TradeDocument
@@ -103,8 +103,24 @@ def again(model: type[models.Model], **values: Any) -> Callable[[Stage], None]:
     return act
 
 
+def destruction(*, by: str = "", twice: bool = False, **values: Any) -> Callable[[Stage], None]:
+    """Ask for the end of the supplier's key, as no service would."""
+
+    def act(stage: Stage) -> None:
+        person = stage.world.console.actor.person_id
+        decided = {"decided_by_id": getattr(stage.world, by).actor.person_id, "decided_at": LATER} if by else {}
+        for _ in range(1 + twice):
+            KeyDestruction.objects.create(
+                organisation=stage.world.supplier.organisation,
+                **{"reason": "the end", "requested_by_id": person, **decided, **values},
+            )
+
+    return act
+
+
 NAN = RawSQL("'NaN'::numeric", [])  # what `amount >= 0` alone would admit
 LATER = clock.now() + timedelta(days=1)
+EARLIER = clock.now() - timedelta(days=10_000)
 ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "job_running_has_lease": change(Job, state="running", lease_until=None, finished_at=None),
     "job_ended_has_time": change(Job, state="done", finished_at=None),
@@ -115,7 +131,18 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "identifier_names_one_organisation": again(Identifier),
     "identifier_has_value": change(Identifier, value=""),
     "organisation_key_version": again(OrganisationKey),
-    "organisation_key_public_part": change(OrganisationKey, public=None),
+    "organisation_key_public_part": again(OrganisationKey, version=99, purpose="data", public=b"\x04" * 65),
+    "organisation_key_ends_with_its_secret": again(OrganisationKey, version=99, wrapped=None),
+    "organisation_key_ends_with_its_secret ": change(OrganisationKey, retired_at=LATER),
+    "organisation_key_ends_with_its_secret  ": change(OrganisationKey, destroyed_at=LATER),
+    "master_key_version_counts_from_1": lambda stage: (MasterKey.objects.create(version=0), None)[1],
+    "master_key_retired_later": change(MasterKey, retired_at=EARLIER),
+    "key_destruction_state_known": destruction(state="lost", by="operator"),
+    "key_destruction_has_reason": destruction(reason=""),
+    "key_destruction_decided_by_somebody": destruction(state="destroyed"),
+    "key_destruction_takes_two": destruction(state="destroyed", by="console"),
+    "key_destruction_one_open": destruction(twice=True),
+    "key_destruction_once": destruction(state="destroyed", by="operator", twice=True),
     "access_request_between_two": change(AccessRequest, owner=F("requester")),
     "access_request_days": change(AccessRequest, days=0),
     "access_request_days ": change(AccessRequest, days=367),
@@ -137,6 +164,7 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "document_fields_whole": change(Document, fields_seed=None, fields_record_id=uuid7()),
     "document_fields_whole ": change(Document, fields_seed=b"\x00" * 32, fields_record_id=None),
     "document_fields_whole  ": change(Document, fields_seed=b"\x00" * 31),
+    "document_erased_says_nothing": change(Document, erased_at=LATER),
     "document_extraction_known": change(Document, extraction="guessed", content=None),
     "document_duplicate_in_no_trade": change(Document, duplicate_of=F("id"), verdict="attention"),
     "document_verdict_of_extraction": change(Document, verdict=""),

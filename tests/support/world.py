@@ -10,7 +10,7 @@ from uuid import UUID
 from abs_platform.config.demo import cast
 from abs_platform.config.sample.make import Company, credit_code
 from abs_platform.core import jobs
-from abs_platform.documents import services as documents
+from abs_platform.documents import receiving
 from abs_platform.documents.models import Document
 from abs_platform.integrations.formats.model import Party
 from abs_platform.parties import services as parties
@@ -67,7 +67,7 @@ class Member:
     def submit(self, files: Mapping[str, bytes]) -> list[Document]:
         """Have the files received and read, past HTTP."""
         rows = [
-            documents.receive(actor=self.actor, filename=name, stream=io.BytesIO(data), size=len(data))
+            receiving.receive(actor=self.actor, filename=name, stream=io.BytesIO(data), size=len(data))
             for name, data in files.items()
         ]
         drain()

@@ -19,6 +19,7 @@ from abs_platform.config.sample import trade as sample
 from abs_platform.config.sample.make import Company, SampleLine
 from abs_platform.consent import services as consent
 from abs_platform.core import clock, jobs
+from abs_platform.documents import receiving
 from abs_platform.documents import services as documents
 from abs_platform.documents.models import Document
 from abs_platform.parties.actor import Actor
@@ -67,7 +68,7 @@ def tell(players: Mapping[str, Player]) -> None:
 
 def _upload(actor: Actor, files: Files) -> None:
     for name, content in files.items():
-        documents.receive(actor=actor, filename=name, stream=io.BytesIO(content), size=len(content))
+        receiving.receive(actor=actor, filename=name, stream=io.BytesIO(content), size=len(content))
     _settle()
 
 

@@ -4,9 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -20,8 +19,9 @@ from abs_platform.core.errors import DomainError, Invalid, TooLarge
 from abs_platform.core.filenames import clean_filename
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged, query_of
 from abs_platform.crypto.fields import MAX_DISCLOSED
-from abs_platform.documents import certificate, disclosing, replies, selectors, services
+from abs_platform.documents import certificate, disclosing, receiving, replies, selectors, services, uploads
 from abs_platform.documents.api import serializers as shapes
+from abs_platform.documents.api.sending import file_reply
 from abs_platform.documents.models import Document, Extraction
 from abs_platform.integrations.formats.model import TRADE_KINDS
 from abs_platform.integrations.formats.reading import Verdict
@@ -64,7 +64,10 @@ class DocumentsView(APIView):
         """Upload one or many files as `files`. Each is taken or refused by itself; 422 when none is taken."""
         actor = actor_of(request)
         actor.require(Role.SUPPLIER)
-        files: list[UploadedFile[bytes]] = request.FILES.getlist("files")
+        with uploads.arriving(request) as files:
+            return self._take(actor, files)
+
+    def _take(self, actor: Actor, files: list[uploads.ReceivedFile]) -> Response:
         if not files:
             raise Invalid("no_files", "Send at least one file in the form field `files`.")
         if len(files) > settings.MAX_FILES:
@@ -73,14 +76,16 @@ class DocumentsView(APIView):
             )
         taken: list[Document] = []
         refused = []
+        ours: DomainError | None = None
         for file in files:
             try:
-                taken.append(services.receive(actor=actor, filename=file.name or "", stream=file, size=file.size or 0))
+                taken.append(receiving.take_in(actor=actor, filename=file.name or "", incoming=file.came()))
             except DomainError as error:
                 name = clean_filename(file.name or "")
                 refused.append({"filename": name, "code": error.code, "detail": error.detail, "params": error.params})
-            finally:
-                file.close()
+                ours = error if error.http_status >= 500 else ours
+        if ours and not taken:
+            raise ours  # not the files' fault
         body = {"documents": replies.document_bodies(taken, actor=actor), "rejected": refused}
         if not taken:
             raise Invalid("all_refused", "None of the files was taken; `params.rejected` says why.", rejected=refused)
@@ -141,11 +146,10 @@ class DocumentFileView(APIView):
     """The original bytes."""
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}, tags=["documents"])
-    def get(self, request: Request, id: UUID) -> HttpResponse:
+    def get(self, request: Request, id: UUID) -> HttpResponseBase:
         """The file as it was uploaded, decrypted and authenticated."""
         row, chunks = services.content(actor=actor_of(request), document_id=id)
-        # Whole before the first byte leaves, so that a damaged file is an error and never half a file.
-        reply = HttpResponse(b"".join(chunks), content_type=_harmless(row.media_type))
+        reply = file_reply(request, size=row.size, chunks=chunks, content_type=_harmless(row.media_type))
         reply.headers["Content-Disposition"] = _attachment(row.filename)
         reply.headers["X-Content-Type-Options"] = "nosniff"
         reply.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"

@@ -4,6 +4,7 @@ import type { Pair } from "./messages";
 import { VAT_REFUSALS, VAT_REMARKS, VAT_RULES } from "./vatWords";
 
 const RULES = {
+  too_large_to_read: ["文件超过 {limit} MB，原样保存，不读取字段", "Files above {limit} MB are kept as they are and not read"],
   ...VAT_RULES,
   duplicate_invoice: ["同一张发票重复上传", "The same invoice was uploaded twice"],
   number_conflict: ["同一编号的单据内容不同", "Two documents share a number but differ in content"],
