@@ -7,11 +7,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
 
 from abs_platform.integrations import formats
-from abs_platform.integrations.formats.model import Extracted, Level
+from abs_platform.integrations.formats.model import Extracted, Level, from_json, to_json
 from abs_platform.integrations.formats.reading import Verdict
-from tests.formats.cn_papers import PAPER, RED, Item, many, ofd_members, packed, right, shown, xbrl, xml
+from tests.formats.cn_papers import PAPER, RED, Item, einvoice, many, ofd_members, packed, right, shown, xbrl, xml
 from tests.shared_data import shared
 
 PUBLISHED = ("vat_ordinary_3lines_99999951", "vat_ordinary_100lines_71500013")
@@ -232,3 +235,89 @@ def test_truncated_files_are_refused() -> None:
             formats.parse(whole[: len(whole) * share // 20])
         codes[refusal.value.code] += 1
     assert set(codes) == {"archive_damaged"}
+
+
+def test_tags_in_the_shape_of_the_shudian_invoice() -> None:
+    """Some platforms tag by the paths of the XML, with values beside references."""
+    tree = einvoice()
+    ns = "http://www.ofdspec.org/2016"
+    for element in [each for each in tree.iter() if not len(each) and (each.text or "").strip()]:
+        etree.SubElement(element, f"{{{ns}}}ObjectData").text, element.text = element.text, None
+    number = tree.find("TaxSupervisionInfo/InvoiceNumber")
+    assert number is not None
+    number[:] = [etree.Element(f"{{{ns}}}ObjectRef", PageRef="1")]
+    number[0].text = "100"  # the first text on the page
+    members = {**ofd_members(tags=True), "Doc_0/Tags/CustomTag.xml": etree.tostring(tree)}
+    assert formats.content_key(document(packed(members))) == formats.content_key(document(xml()))
+
+
+def test_the_account_in_the_note() -> None:
+    remark = "购方开户银行:中国银行; 银行账号:3700123456789012; 销方开户银行:建设银行苏州分行; 银行账号:32050198863600001234;"
+    printed = document(packed(ofd_members(replace(PAPER, remark=remark))))
+    assert printed.payee_account == PAPER.account
+
+
+REAL = ofd_members(attached={"einvoice.xml": xml(), "einv.xml": xbrl()}, tags=True)
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_damaged_members_are_read_or_refused_by_code(data: st.DataObject) -> None:
+    """Bytes are changed inside the container, so that what is damaged gets past its checksums."""
+    members = dict(REAL)
+    name = data.draw(st.sampled_from(sorted(members)))
+    broken = bytearray(members[name])
+    for at in data.draw(st.lists(st.integers(0, len(broken) - 1), min_size=1, max_size=6)):
+        broken[at] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.sampled_from([len(broken), len(broken), len(broken) // 2]))
+    reading = formats.read(packed({**members, name: bytes(broken[:cut])}))
+    if reading.document is not None:
+        assert from_json(to_json(reading.document)) == reading.document
+    else:
+        assert reading.verdict in (Verdict.ATTENTION, Verdict.REFUSED)
+
+
+def test_tags_held_by_an_element_of_any_name() -> None:
+    members = ofd_members(tags=True)
+    name = "Doc_0/Tags/CustomTag.xml"
+    members[name] = members[name].replace(b"fp:eInvoice", b"fp:CustomTag")
+    extracted = document(packed(members))
+    assert formats.business_key(extracted) == formats.business_key(document(xml()))
+    assert [line.amount for line in extracted.lines] == [Decimal("371.68")]
+    assert rules(packed(members)) == {"lines_from_print": Level.NOTICE}
+
+
+def test_tags_that_point_wrong_leave_the_page_to_be_read() -> None:
+    members = ofd_members(tags=True)
+    name = "Doc_0/Tags/CustomTag.xml"
+    members[name] = members[name].replace(b">109<", b">102<")  # the total points at the buyer's name
+    assert formats.business_key(document(packed(members))) == formats.business_key(document(xml()))
+    assert "read_from_print" in rules(packed(members))
+
+
+def test_a_file_whose_page_is_a_picture_is_known_by_its_description() -> None:
+    values = {
+        "发票号码": PAPER.number,
+        "开票日期": "2026年11月02日",
+        "购买方名称": PAPER.buyer[0],
+        "购买方 纳税人识别号": PAPER.buyer[1],
+        "销售方名称": PAPER.seller[0],
+        "销售方纳税人识别号": PAPER.seller[1],
+        "合计金额": PAPER.net,
+        "合计税额": PAPER.tax,
+        "价税合计": PAPER.total,
+    }
+    named = "".join(f'<ofd:CustomData Name="{name}">{value}</ofd:CustomData>' for name, value in values.items())
+    info = f"<ofd:DocInfo><ofd:CustomDatas>{named}</ofd:CustomDatas></ofd:DocInfo>".encode()
+    members = ofd_members(texts=[])
+    members["OFD.xml"] = members["OFD.xml"].replace(b"<ofd:DocRoot>", info + b"<ofd:DocRoot>")
+    assert formats.business_key(document(packed(members))) == formats.business_key(document(xml()))
+    assert rules(packed(members)) == {"read_from_print": Level.ATTENTION}
+    attached = {**members, "Doc_0/Attachs/a.xml": xml(replace(PAPER, total="421.00", words="", net="372.68"))}
+    assert "seen_differs_from_stated" in rules(packed(attached))
+
+
+def test_tables_of_special_businesses_are_no_lines() -> None:
+    texts = [*shown(), (6, 70, "出行人"), (50, 70, "出行日期"), (6, 75, "张伟"), (50, 75, "2026-11-01")]
+    [line] = document(packed(ofd_members(texts=texts))).lines
+    assert (line.item_name, line.item_description) == ("*轴承*深沟球轴承", "6204-2RS")

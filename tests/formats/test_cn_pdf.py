@@ -14,7 +14,21 @@ from abs_platform.integrations.formats.cn.printed import invoice_in_print
 from abs_platform.integrations.formats.cn.rows import Row, Run, rows_of
 from abs_platform.integrations.formats.model import Extracted, Level
 from abs_platform.integrations.formats.reading import Verdict
-from tests.formats.cn_papers import LABELS, PAPER, RED, Item, Text, ofd_members, packed, pdf, right, shown, xbrl, xml
+from tests.formats.cn_papers import (
+    FONTS,
+    LABELS,
+    PAPER,
+    RED,
+    Item,
+    Text,
+    ofd_members,
+    packed,
+    pdf,
+    right,
+    shown,
+    xbrl,
+    xml,
+)
 
 
 def document(data: bytes) -> Extracted:
@@ -218,3 +232,19 @@ def test_any_text_anywhere_is_read_or_refused(runs: list[Run]) -> None:
         assert printed is None or (printed.number and printed.issue_date and printed.total is not None)
     except formats.Refused as refusal:
         assert refusal.code in ("figure_invalid", "day_invalid", "text_too_long", "text_invalid")
+
+
+WHOLE = pdf(PRINT, {"einvoice.xml": xml()}) if FONTS.is_dir() else b""
+
+
+@given(st.data())
+@settings(max_examples=100, deadline=None)
+def test_damaged_pdfs_are_read_kept_or_refused(data: st.DataObject) -> None:
+    if not WHOLE:
+        pytest.skip("the fonts are not installed")
+    broken = bytearray(WHOLE)
+    for at in data.draw(st.lists(st.integers(0, len(broken) - 1), min_size=1, max_size=8)):
+        broken[at] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.sampled_from([len(broken), len(broken), len(broken) // 3]))
+    reading = formats.read(bytes(broken[:cut]))
+    assert reading.document is not None or reading.verdict != Verdict.ACCEPTED or not reading.media_type.endswith("pdf")

@@ -27,22 +27,11 @@ COMPARED = (
     "delivery_date",
     "accepted",
 )
-EXACT_ON_LINES = (
-    "item_name",
-    "unit",
-    "rejected",
-    "short",
-    "oversupply",
-    "backorder",
-    "allowances",
-    "charges",
-    "amount",
-    "tax",
-    "tax_percent",
-    "order_number",
-    "order_line_id",
-)
-ROUNDED_ON_LINES = ("quantity", "price")
+# Labels and words around the matter; quantities and prices are compared as they round.
+NOT_COMPARED_ON_LINES = ("id", "item_description", "note", "quantity", "price", "price_base_quantity")
+EXACT_ON_LINES = tuple(name for name in Line.__slots__ if name not in NOT_COMPARED_ON_LINES)
+# A print cuts what is finer, and drops zeros at the end.
+PRINTED_DECIMALS = 2
 NOT_STATED = (None, "", ())
 
 
@@ -136,8 +125,11 @@ def contradicts(one: Extracted, other: Extracted) -> bool:
 
 
 def _lines_differ(one: Line, other: Line) -> bool:
-    exact = any(_differ(getattr(one, name), getattr(other, name)) for name in EXACT_ON_LINES)
-    return exact or any(_rounded_differ(getattr(one, name), getattr(other, name)) for name in ROUNDED_ON_LINES)
+    if any(_differ(getattr(one, name), getattr(other, name)) for name in EXACT_ON_LINES):
+        return True
+    return _rounded_differ(one.quantity, other.quantity) or (
+        one.price_base_quantity == other.price_base_quantity and _rounded_differ(one.price, other.price)
+    )
 
 
 def _differ(one: object, other: object) -> bool:
@@ -155,7 +147,7 @@ def _rounded_differ(one: Decimal | None, other: Decimal | None) -> bool:
     """A print rounds prices and quantities to what its columns hold: compared to the decimals that both have."""
     if one is None or other is None:
         return False
-    decimals = min(_decimals(one), _decimals(other))
+    decimals = max(min(_decimals(one), _decimals(other)), PRINTED_DECIMALS)
     return abs(one - other) * 2 > Decimal(1).scaleb(-decimals) if one != other else False
 
 

@@ -21,6 +21,8 @@ PRECISION = sums.PRECISION
 LINE_TAX_TOLERANCE = Decimal("0.06")
 SUM_TOLERANCE = sums.SUM_TOLERANCE
 HUNDRED = Decimal(100)
+# How the syntaxes of `cn` begin.
+CHINESE = ("数电票", "VAT", "XBRL", "OFD", "PDF")
 USCC_LENGTH = 18
 # With the numbers from before 2015: an organisation's, one with a suffix, a trader's.
 TAX_NUMBER_LENGTHS = (15, 17, USCC_LENGTH, 20)
@@ -81,7 +83,7 @@ def party_remarks(extracted: Extracted) -> Iterator[Remark]:
 
     On a VAT invoice of China whatever has its 18 characters must be one, or a citizen's number.
     """
-    is_chinese = extracted.syntax.startswith(("数电票", "VAT", "XBRL"))
+    is_chinese = extracted.syntax.startswith(CHINESE)
     for field, party in (("seller", extracted.seller), ("buyer", extracted.buyer)):
         stated = (party.company_id or "").strip().upper() if party else ""
         if not (is_chinese or LOOKS_LIKE_USCC.fullmatch(stated)):

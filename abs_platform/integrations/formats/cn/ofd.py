@@ -12,11 +12,12 @@ from dataclasses import replace
 from abs_platform.crypto import sm3
 from abs_platform.integrations.formats import xml_reading
 from abs_platform.integrations.formats.archives import Archive
+from abs_platform.integrations.formats.cn.ofd_described import described
 from abs_platform.integrations.formats.cn.ofd_text import Pages
 from abs_platform.integrations.formats.cn.paths import resolve
 from abs_platform.integrations.formats.cn.printed import invoice_in_print, seen
 from abs_platform.integrations.formats.cn.values import Element, children
-from abs_platform.integrations.formats.cn.views import best_of, compared, no_data
+from abs_platform.integrations.formats.cn.views import best_of, compared, no_data, with_lines_of
 from abs_platform.integrations.formats.cn.xml import SIGNED, document_of
 from abs_platform.integrations.formats.model import Extracted, Level, Remark
 from abs_platform.integrations.formats.reading import Reading
@@ -62,14 +63,15 @@ class _Package:
         pages = Pages(self._document, self._root_name, self._tree)
         stated = [*self._attached(), *self._tagged(pages)]
         rows = pages.rows
-        document = best_of(stated)
-        if document is None:
-            document = invoice_in_print(rows, "OFD print")
+        printed = None if any(each.lines for each in stated) else invoice_in_print(rows, "OFD print")
+        description = described(self._body)
+        document = best_of(stated) or printed or description
         name = f"OFD {self._version}".strip()
         if document is None:
             return Reading(name, MEDIA_TYPE, remarks=(no_data(), *self._signatures()))
-        others = tuple(each for each in stated if each is not document)
-        document = replace(document, remarks=(*document.remarks, *compared(document, seen(rows), others)))
+        others = tuple(each for each in (*stated, description) if each is not None and each is not document)
+        remarks = (*document.remarks, *compared(document, seen(rows), others))
+        document = with_lines_of(replace(document, remarks=remarks), printed)
         return Reading(name, MEDIA_TYPE, document, remarks=tuple(self._signatures()))
 
     def _tree(self, name: str) -> Element | None:
@@ -98,7 +100,11 @@ class _Package:
         for name in self._listed("CustomTags", "CustomTag"):
             tags = self._tree(name)
             tree = pages.resolved(tags) if tags is not None else None
-            document = document_of(tree) if tree is not None else None
+            try:
+                document = document_of(tree) if tree is not None else None
+            except Refused:
+                # Tags point into the page; where they point wrong, the page itself is read.
+                continue
             if document is not None:
                 yield document
 

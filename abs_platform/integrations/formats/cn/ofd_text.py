@@ -46,7 +46,13 @@ class Pages:
             each.text = "".join(self._said(part) for part in parts)
             for part in parts:
                 each.remove(part)
-        return next((each for each in tree.iter("{*}eInvoice", "{*}EInvoice") if len(each)), None)
+        named = next((each for each in tree.iter("{*}eInvoice", "{*}EInvoice") if len(each)), None)
+        number = next(iter(tree.iter("{*}InvoiceNo")), None) if named is None else None
+        holder = number.getparent() if number is not None else None
+        if holder is not None:
+            # The fields are those of the eInvoice whatever their issuer calls what holds them.
+            holder.tag = "eInvoice"
+        return named if named is not None else holder
 
     def _said(self, part: Element) -> str:
         text = str(part.text or "").strip()

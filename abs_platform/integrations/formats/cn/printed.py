@@ -25,14 +25,19 @@ SUMS = re.compile(rf"(?<!税)合\s*计\s*(-?)\s*¥?\s*({FIGURE})\s*(-?)\s*¥?\s*
 NAME = re.compile(r"名\s*称\s*:[\s]*([^\t]*)")
 TAX_ID = re.compile(r"识\s*别\s*号\s*:\s*([0-9A-Z]{15,20})?")
 BANK = re.compile(r"(?:开户行及账号|银行账号)\s*:\s*([^\t]*)")
+# The note of a 数电票 has them where the issuer asked for it.
+SELLER_ACCOUNT = re.compile(r"销售?方.{0,60}?账号\s*:\s*([0-9]{5,40})")
 # What begins another label where a value is left open.
 LABEL = re.compile(r"名\s*称\s*:|统一社会|纳税人|地\s*址|销\s*售?\s*方|购\s*买?\s*方|密\s*码\s*区|^[购买销售方信息]$")
+# Further tables of special businesses, below the lines.
+OTHER_TABLE = re.compile(r"出行人|运输工具|起运地|车牌号|建筑服务发生地|不动产单元|产权证书|特定业务")
 HEAD = re.compile(r"金\s*额.*税\s*率.*税\s*额")
 ITEM = re.compile(
     rf"^(?P<head>.*?)\s+(?P<amount>{FIGURE})\s+(?P<rate>[0-9.]+%|免税|不征税|出口零税率|普通零税率|\*+)\s+(?P<tax>{FIGURE}|\*+)$"
 )
 # Of the number of a legacy invoice; its code stands apart.
 LEGACY_DIGITS = 8
+LEGACY_BANKS = 2
 COUNT = re.compile(r"-?[0-9][0-9,]*(?:\.[0-9]+)?")
 COLUMNS = {
     "position": "序号",
@@ -117,8 +122,8 @@ def _parties(rows: Sequence[Row]) -> tuple[StatedParty, StatedParty]:
     buyer, seller = (
         StatedParty(*(found[at] if at < len(found) else "" for found in (names, tax_ids))) for at in (0, 1)
     )
-    # Only the legacy form has both; on the 数电票 banks stand in the note.
-    account = values.account(banks[1]) if len(banks) == 2 else None
+    in_note = SELLER_ACCOUNT.search("\n".join(row.text for row in rows))
+    account = in_note[1] if in_note else values.account(banks[1]) if len(banks) == LEGACY_BANKS else None
     return buyer, replace(seller, account=account or "")
 
 
@@ -133,7 +138,7 @@ def _lines(rows: Sequence[Row]) -> tuple[StatedLine, ...]:
     for row in rows:
         if HEAD.search(row.text):
             columns = _columns(row)
-        elif SUMS.search(row.text) or "价税合计" in row.text.replace("\t", ""):
+        elif SUMS.search(row.text) or OTHER_TABLE.search(row.text) or "价税合计" in row.text.replace("\t", ""):
             columns = {}
         elif columns and (match := ITEM.match(row.text)):
             lines.append(_line(row, match, columns))

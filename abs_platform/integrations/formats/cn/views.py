@@ -1,6 +1,7 @@
 """One invoice in several views within one file: data attached, tags, print. They must say the same."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from abs_platform.integrations.formats.cn import values
 from abs_platform.integrations.formats.cn.printed import Print
@@ -24,9 +25,20 @@ def best_of(documents: Sequence[Extracted]) -> Extracted | None:
     return next((each for each in documents if each.lines), documents[0] if documents else None)
 
 
+def with_lines_of(document: Extracted, printed: Extracted | None) -> Extracted:
+    """With the lines that only the print has, where the two agree on everything else."""
+    if document.lines or printed is None or not printed.lines or contradicts(document, printed):
+        return document
+    totals = replace(document.totals, lines=printed.totals.lines)
+    detail = "The lines were read from the print on the page."
+    remark = Remark("lines_from_print", detail, level=Level.NOTICE, field="lines")
+    return replace(document, lines=printed.lines, totals=totals, remarks=(*document.remarks, remark))
+
+
 def compared(document: Extracted, shown: Print, others: Sequence[Extracted]) -> Iterator[Remark]:
     """What another view of the same file says otherwise, and what only it says of the claim."""
-    if shown.number and fold(shown.number) != fold(document.number):
+    # Where the page shows no code, the number of a legacy invoice stands alone.
+    if shown.number and not fold(document.number).endswith(fold(shown.number)):
         yield _differs("number", document.number, shown.number)
     issued = document.issue_date
     if issued and (date := _readable(shown.date, "date")) and values.day(date, "date") != issued:

@@ -16,7 +16,6 @@ export const VAT_REFUSALS = {
   archive_path: ["压缩包里有文件的路径不安全，没有读取；请重新打包", "The archive holds a file with an unsafe path and was not read; pack it again"],
   archive_ambiguous: ["压缩包里有同名文件，没有读取；请改名后重新打包", "The archive holds files of the same name and was not read; rename them and pack it again"],
   ofd_damaged: ["OFD 文件不完整，没有读取；请从开票平台重新下载", "The OFD file is incomplete and was not read; download it again"],
-  pdf_damaged: ["PDF 文件已损坏，没有读取；请重新下载", "The PDF file is damaged and was not read; download it again"],
 } satisfies Record<string, Pair>;
 
 /** What is remarked on an invoice that was read. */
@@ -35,6 +34,7 @@ export const VAT_REMARKS = {
   seen_differs_from_stated: ["版面上看到的{name}是 {found}，数据里写的是 {expected}；请核对", "What is seen ({name} {found}) is not what its data states ({expected}); compare them"],
   read_from_print: ["由版面文字读取，请与原件核对", "Read from print; please compare it with the original"],
   lines_not_read: ["明细行没有可靠地读出，没有采用", "The lines could not be read reliably and were left out"],
+  lines_from_print: ["明细行由版面文字读取", "The lines were read from the print on the page"],
   no_structured_data: ["没有可读取的结构化数据；作为附件保存，请对照原件手工录入", "It holds no structured data; kept as an attachment, enter the fields beside it"],
 } satisfies Record<string, Pair>;
 
