@@ -134,6 +134,8 @@ export const BUSINESS = {
     proforma: ["这是形式发票，并不要求付款", "It is a pro-forma invoice and asks nobody to pay"],
     schema_invalid: ["XML 结构不符合规范，首处在第 {line} 行，共 {count} 处；请从原系统重新导出", "Its XML is not built as the format says: first in line {line}, {count} in all; export it again"],
     profile_unknown: ["所写的规范标识不是任何已知的规范；请核对导出设置", "The specification that it says it follows is unknown; check the export settings"],
+    value_invalid: ["第 {line} 行的数字、日期或是非值不合格式；请卖方更正后重新开具", "A figure, date or truth value in line {line} is malformed; ask the seller to correct it"],
+    rules_not_evaluated: ["有的内容不合格式，无法按欧洲标准逐条核对；请人工核对", "Some content is malformed, so it could not be held to the European standard rule by rule; check it by hand"],
     rules_not_run: ["单据太长，没有按欧洲标准逐条核对", "It is too long to be held to the European standard rule by rule"],
     hybrid_several: ["PDF 内含同一份单据的几个版本（{found}），以 {expected} 为准", "The PDF carries the same document more than once ({found}); {expected} counts"],
     hybrid_conflict: ["PDF 内含互相矛盾的单据（{found}），无法确定以哪份为准；请只保留一份后重新上传", "The PDF carries documents that contradict each other ({found}); keep one and upload it again"],
