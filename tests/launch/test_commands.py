@@ -43,7 +43,8 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
 def test_the_commands_are_listed() -> None:
     done = run_abs("--help")
     assert done.returncode == 0
-    assert all(f"    {command} " in done.stdout for command in COMMANDS)
+    listed = {line.split()[0] for line in done.stdout.splitlines() if line.startswith("    ") and line.strip()}
+    assert set(COMMANDS) <= listed
 
 
 @pytest.mark.parametrize(
