@@ -97,7 +97,7 @@ def test_the_sums_are_checked_again(world: World) -> None:
     )
     rules = {remark["rule"]: remark["field"] for remark in (row.content or {})["remarks"]}
     assert "payable_arithmetic" in rules
-    assert rules["uscc_invalid"] == "buyer.company_id"
+    assert rules["company_id_check_digit"] == "buyer.company_id"
 
 
 def test_a_photograph_is_typed_in_and_taken_back(world: World) -> None:
