@@ -4,6 +4,8 @@ import io
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from abs_platform.core.errors import Conflict, Invalid
@@ -216,6 +218,18 @@ def test_a_file_that_must_not_be_taken_cannot_be_talked_into_it(world: World) ->
     assert (row.extraction, row.verdict) == ("refused", "refused")
     with pytest.raises(Conflict, match="file itself"):
         correct(world.supplier, row, lines=[], kind="invoice", number="1")
+
+
+def test_versions_are_listed_in_as_many_queries_however_many_they_are(world: World) -> None:
+    _, invoice = world.supplier.submit({"o.xml": PAPERS.order(), "i.xml": PAPERS.invoice()})
+    counts = []
+    for day in (20, 21, 22, 23):
+        correct(world.supplier, invoice, issue_date=f"2026-03-{day}")
+        with CaptureQueriesContext(connection) as asked:
+            rows = world.supplier.browser.rows(f"documents/{invoice.id}/versions")
+        counts.append((len(rows), len(asked)))
+    assert [rows for rows, _ in counts] == [2, 3, 4, 5]
+    assert len({asked for _, asked in counts}) == 1
 
 
 def test_only_the_owner_sees_versions(world: World) -> None:
