@@ -95,7 +95,7 @@ def test_a_correction_that_makes_it_another_s_sale_takes_it_out_of_its_trade(wor
 def test_the_sums_are_checked_again(world: World) -> None:
     _, invoice = world.supplier.submit({"o.xml": PAPERS.order(), "i.xml": PAPERS.invoice()})
     row = correct(
-        world.supplier, invoice, totals={"payable": "1.00"}, buyer={"name": "B", "company_id": "91330000MA2CDEMO1X"}
+        world.supplier, invoice, totals={"payable": "1.00"}, buyer={"name": "B", "company_id": "91330000MA2CDEMA1X"}
     )
     rules = {remark["rule"]: remark["field"] for remark in (row.content or {})["remarks"]}
     assert "payable_arithmetic" in rules
