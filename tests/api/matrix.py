@@ -59,7 +59,7 @@ GET  documents/{document}                 200 200 404 200 404 404 404 404 404 40
 GET  documents/{document}/file            200 200 404 200 404 404 404 404 404 404 404 404 401
 GET  documents/{document}/preview         422 422 404 422 404 404 404 404 404 404 404 404 401
 GET  documents/{document}/versions        200 403 403 403 403 403 404 404 403 403 403 403 401
-POST documents/{document}/versions        422 403 403 403 403 403 404 404 403 403 403 403 401
+POST documents/{document}/versions        201 403 403 403 403 403 404 404 403 403 403 403 401
 GET  documents/{document}/comparison/{loose} 404 404 404 404 404 404 404 404 404 404 404 404 401
 GET  documents/{document}/bundle          200 200 404 200 404 404 404 404 404 404 404 404 401
 GET  documents/{document}/certificate     409 409 404 409 404 404 404 404 404 404 404 404 401
@@ -177,7 +177,12 @@ def body_of(row: Row, stage: Stage, *, digest: str) -> Any:  # JSON, or Files
     bodies: dict[str, Any] = {
         "demo/switch": {"username": "supplier"},
         "documents": Files({"order.xml": Papers(number="NEW-1").order()}),
-        "documents/{document}/versions": {"version": 0, "reason": "x", "restores": 7},
+        "documents/{document}/versions": {
+            "version": 0,
+            "reason": "x",
+            "fields": {"payment_terms": "45 days"},
+            "lines": [],
+        },
         "documents/{document}/disclosure": {"paths": ["/number", "/totals/payable"]},
         "storage/keys/{organisation}/destruction": {
             "name": "another",

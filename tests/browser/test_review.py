@@ -50,12 +50,11 @@ def save(page: Page, reason: str, version: int) -> None:
     expect(page.locator(f'[data-testid=version][data-number="{version}"]')).to_be_visible(timeout=ANCHORED)
 
 
-@pytest.mark.parametrize("language", ["zh-CN", "en-US"])
-def test_a_photograph_is_typed_in_by_keyboard(visit: SignIn, picture: Any, language: str) -> None:
-    page = visit("supplier", "/documents", language=language)
-    number = f"26332000000012345{language[:2].encode().hex()[:3]}"
+def test_a_photograph_is_typed_in_by_keyboard(visit: SignIn, picture: Any) -> None:
+    page = visit("supplier", "/documents")
+    number = "26332000000012345678"
     page.get_by_test_id("upload-input").set_input_files(
-        [{"name": NAME, "mimeType": "image/jpeg", "buffer": photograph() + language.encode()}]
+        [{"name": NAME, "mimeType": "image/jpeg", "buffer": photograph()}]
     )
     row = page.get_by_test_id("document-row").filter(has_text=NAME).first
     expect(row).to_contain_text(re.compile("作为附件保存|Kept as attachment"), timeout=ANCHORED)
@@ -63,7 +62,6 @@ def test_a_photograph_is_typed_in_by_keyboard(visit: SignIn, picture: Any, langu
     page.get_by_test_id("review-link").click()
     expect(page.get_by_test_id("preview-page")).to_be_visible(timeout=ANCHORED)
     assert page.get_by_test_id("preview-page").evaluate("image => image.naturalWidth") == 1200
-    assert not faults(page)
 
     page.keyboard.press("?")
     expect(page.get_by_test_id("key-help-list")).to_be_visible()
@@ -103,14 +101,12 @@ def test_a_photograph_is_typed_in_by_keyboard(visit: SignIn, picture: Any, langu
     field(page, "lines.0.tax").fill("152880.00")
     field(page, "totals.payable").fill("1328880.00")
     expect(page.locator("main")).to_contain_text("壹佰叁拾贰万捌仟捌佰捌拾元整")
-    assert not faults(page)
-    picture(page, f"review-{language}")
+    picture(page, "review")
 
     # A key never throws away what is not saved: it asks.
     page.keyboard.press("Escape")
     page.keyboard.press("j")
     expect(page.get_by_test_id("guard-stay")).to_be_visible()
-    assert not faults(page)
     page.get_by_test_id("guard-stay").click()
     expect(field(page, "number")).to_have_value(number)
 
@@ -129,7 +125,7 @@ def test_a_photograph_is_typed_in_by_keyboard(visit: SignIn, picture: Any, langu
     expect(field(page, "lines.0.amount")).to_be_focused()
     expect(field(page, "lines.0.amount")).to_have_attribute("aria-invalid", "true")
     assert not faults(page)
-    picture(page, f"review-remark-{language}")
+    picture(page, "review-remark")
     page.get_by_test_id("undo").click()
     expect(page.locator('[data-testid=version][data-number="3"]')).to_be_visible(timeout=ANCHORED)
     expect(field(page, "lines.0.amount")).to_have_value("1176000.00")
@@ -141,6 +137,11 @@ def test_a_photograph_is_typed_in_by_keyboard(visit: SignIn, picture: Any, langu
     page.wait_for_url(lambda url: url != here)
     page.keyboard.press("k")
     page.wait_for_url(here)
+
+    english = visit("supplier", here, language="en-US")
+    expect(english.get_by_test_id("typed-in")).to_contain_text("Typed in by")
+    assert not faults(english)
+    picture(english, "review-en")
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en-US"])

@@ -4,6 +4,8 @@ import io
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from abs_platform.core.errors import Conflict, Invalid
@@ -93,11 +95,11 @@ def test_a_correction_that_makes_it_another_s_sale_takes_it_out_of_its_trade(wor
 def test_the_sums_are_checked_again(world: World) -> None:
     _, invoice = world.supplier.submit({"o.xml": PAPERS.order(), "i.xml": PAPERS.invoice()})
     row = correct(
-        world.supplier, invoice, totals={"payable": "1.00"}, buyer={"name": "B", "company_id": "91330000MA2CDEMO1X"}
+        world.supplier, invoice, totals={"payable": "1.00"}, buyer={"name": "B", "company_id": "91330000MA2CDEMA1X"}
     )
     rules = {remark["rule"]: remark["field"] for remark in (row.content or {})["remarks"]}
     assert "payable_arithmetic" in rules
-    assert rules["uscc_invalid"] == "buyer.company_id"
+    assert rules["company_id_check_digit"] == "buyer.company_id"
 
 
 def test_a_photograph_is_typed_in_and_taken_back(world: World) -> None:
@@ -216,6 +218,18 @@ def test_a_file_that_must_not_be_taken_cannot_be_talked_into_it(world: World) ->
     assert (row.extraction, row.verdict) == ("refused", "refused")
     with pytest.raises(Conflict, match="file itself"):
         correct(world.supplier, row, lines=[], kind="invoice", number="1")
+
+
+def test_versions_are_listed_in_as_many_queries_however_many_they_are(world: World) -> None:
+    _, invoice = world.supplier.submit({"o.xml": PAPERS.order(), "i.xml": PAPERS.invoice()})
+    counts = []
+    for day in (20, 21, 22, 23):
+        correct(world.supplier, invoice, issue_date=f"2026-03-{day}")
+        with CaptureQueriesContext(connection) as asked:
+            rows = world.supplier.browser.rows(f"documents/{invoice.id}/versions")
+        counts.append((len(rows), len(asked)))
+    assert [rows for rows, _ in counts] == [2, 3, 4, 5]
+    assert len({asked for _, asked in counts}) == 1
 
 
 def test_only_the_owner_sees_versions(world: World) -> None:

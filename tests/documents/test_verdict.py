@@ -1,6 +1,7 @@
 """Accepted, attention, refused: why, by field, and for whom; what repeats and contradicts side by side."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -48,8 +49,8 @@ def test_a_broken_rule_refuses_and_leaves_the_fields_to_be_corrected(
     """As a validator of EN 16931 says it: the reading comes with a remark that refuses it."""
     read = formats.read
 
-    def strict(data: bytes) -> Reading:
-        reading = read(data)
+    def strict(data: bytes, *, today: date) -> Reading:
+        reading = read(data, today=today)
         document = reading.document
         if document is None or str(document.totals.payable) == "1000.00":
             return reading

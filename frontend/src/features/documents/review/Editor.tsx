@@ -15,7 +15,8 @@ import { LinesEditor } from "./LinesEditor";
 import { messages } from "./messages";
 import { isSame, totalsByParts } from "./sums";
 
-const KINDS = ["order", "order_response", "despatch_advice", "receipt_advice", "invoice", "credit_note"] as const;
+/** What makes and changes a trade (integrations/formats/model.py, TRADE_KINDS). */
+const KINDS = ["order", "order_change", "order_cancellation", "order_response", "despatch_advice", "receipt_advice", "invoice", "debit_note", "credit_note", "remittance_advice"] as const;
 const HEAD: readonly TextKey[] = ["number", "issue_date", "currency"];
 const REFERENCES: readonly TextKey[] = ["order_number", "despatch_numbers", "receipt_numbers", "invoice_numbers", "contract_number"];
 const TERMS: readonly TextKey[] = ["due_date", "payee_account", "payment_terms", "delivery_date"];
