@@ -97,6 +97,7 @@ STORAGE_DIR = STATE_DIR / "storage"
 MAX_FILE_BYTES: int = env.int("ABS_MAX_FILE_BYTES", default=20_000_000)
 MAX_FILES: int = env.int("ABS_MAX_FILES", default=100)
 FILE_UPLOAD_HANDLERS = ["abs_platform.documents.uploads.BoundedUploadHandler"]
+MAX_BULK_BYTES: int = env.int("ABS_MAX_BULK_BYTES", default=500_000_000)  # of documents as JSON lines in one request
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FILES = MAX_FILES + 1
 
@@ -128,6 +129,7 @@ INSTALLED_APPS = [
     "abs_platform.consent",
     "abs_platform.documents",
     "abs_platform.trade",
+    "abs_platform.imports",
     "abs_platform.rights",
     "abs_platform.config",
 ]
@@ -292,6 +294,10 @@ JOB_HANDLERS = {
     "documents.extract": "abs_platform.documents.tasks.extract",
     "documents.announce": "abs_platform.documents.tasks.announce",
     "trade.file": "abs_platform.trade.tasks.file_document",
+    "imports.read": "abs_platform.imports.tasks.read",
+    "imports.check": "abs_platform.imports.tasks.check",
+    "imports.carry_out": "abs_platform.imports.tasks.carry_out",
+    "imports.withdraw": "abs_platform.imports.tasks.withdraw",
     "rights.compute": "abs_platform.rights.tasks.compute",
 }
 TOPICS = {

@@ -126,6 +126,15 @@ def contain(*, container: SubjectRef, members: Iterable[SubjectRef]) -> None:
     )
 
 
+def release(*, members: Iterable[SubjectRef]) -> None:
+    """Business applications tell that nothing contains these any more."""
+    by_kind: dict[str, list[UUID]] = {}
+    for member in members:
+        by_kind.setdefault(member.kind, []).append(member.id)
+    for kind, ids in by_kind.items():
+        Containment.objects.filter(member_kind=kind, member_id__in=ids).delete()
+
+
 def dissolve(*, actor: Actor, container: SubjectRef, members: Iterable[Item]) -> None:
     """Business applications tell that `container` goes and its members, with labels, move elsewhere.
 

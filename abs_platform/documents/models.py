@@ -62,6 +62,8 @@ class Document(models.Model):
     number_shape = models.CharField(max_length=64, blank=True, default="")  # the same without punctuation and zeros
     duplicate_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="duplicates")
     attention = models.JSONField(default=list)  # [{"code", "params"}]
+    source = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="made_of_it")  # the table
+    withdrawn_at = models.DateTimeField(null=True)  # by its owner; the record stays, the document counts no more
 
     trade_id = models.UUIDField(null=True)  # told by trade, for the reply alone
     trade_label = models.CharField(max_length=200, blank=True, default="")
@@ -69,7 +71,8 @@ class Document(models.Model):
     @property
     def is_loose(self) -> bool:
         """Whether it can be joined to a trade by hand: read, the repetition of none, in none yet."""
-        return self.extraction != Extraction.PENDING and self.duplicate_of_id is None and self.trade_id is None
+        read = self.extraction != Extraction.PENDING and self.withdrawn_at is None
+        return read and self.duplicate_of_id is None and self.trade_id is None
 
     class Meta:
         constraints = [
@@ -101,6 +104,11 @@ class Document(models.Model):
                 name="document_original_once",
             ),
             within_limits("total", "document_total", minimum=-AMOUNT_LIMIT),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True)
+                | Q(fingerprint="", number_key="", number_shape="", trade_id__isnull=True),
+                name="document_withdrawn_counts_no_more",
+            ),
         ]
         indexes = [
             models.Index(fields=["owner", "-id"], name="document_owner"),

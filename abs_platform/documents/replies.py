@@ -57,6 +57,8 @@ class DocumentOut(serializers.Serializer[Any]):
     trade = TradeLink(allow_null=True)
     duplicate_of = OriginalLink(allow_null=True)
     attention = Coded(many=True)
+    source = serializers.UUIDField(allow_null=True, help_text="the table that it was imported from")  # type: ignore[assignment]  # the contract's name shadows DRF's attribute
+    withdrawn_at = serializers.DateTimeField(allow_null=True)
     tax_status = serializers.ChoiceField(choices=["not_verified"], allow_null=True)
     received_at = serializers.DateTimeField()
     log_index = serializers.IntegerField(allow_null=True)
@@ -132,6 +134,8 @@ def _body(row: Document, position: ledger.Position, actor: Actor, open_trades: f
         "trade": {"id": str(row.trade_id), "order_number": row.trade_label} if has_trade else None,
         "duplicate_of": {"id": str(original.id), "filename": original.filename} if original else None,
         "attention": [] if disclosed else row.attention,
+        "source": str(row.source_id) if row.source_id and row.owner_id == actor.organisation_id else None,
+        "withdrawn_at": time(row.withdrawn_at),
         "tax_status": "not_verified" if row.kind in TAXED else None,
         "received_at": time(row.received_at),
         "log_index": position.index,

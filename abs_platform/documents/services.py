@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from uuid import UUID
 
 from django.conf import settings
@@ -118,11 +118,11 @@ def extract(*, document_id: UUID) -> None:
             row.extraction = Extraction.REFUSED
             row.attention = [{"code": refusal.code, "params": {"detail": refusal.detail, **refusal.params}}]
         elif extracted and commitment:
-            _take_fields(row, extracted)
+            take_fields(row, extracted)
             disclosing.record(row, commitment)
         else:
             row.extraction = Extraction.ATTACHMENT
-        _compare_with_earlier(row, extracted)
+        compare_with_earlier(row, extracted)
         row.save()
         audit.record(
             actor=PLATFORM,
@@ -139,7 +139,15 @@ def extract(*, document_id: UUID) -> None:
         events.notify([row.owner_id, row.counterparty_id], "document", row.id)
 
 
-def _take_fields(row: Document, extracted: Extracted) -> None:
+def resolve(network_id: UUID, party: Party | None) -> Organisation | None:
+    """Who of a network a party of a document is."""
+    return parties.resolve(network_id=network_id, identifiers=party.identifiers()) if party else None
+
+
+def take_fields(
+    row: Document, extracted: Extracted, known: Callable[[UUID, Party | None], Organisation | None] = resolve
+) -> None:
+    """Put what was read into the row, with its parties as `known` tells them, and the keys that repetitions share."""
     row.extraction = Extraction.EXTRACTED
     row.content = to_json(extracted)
     row.kind = extracted.kind
@@ -150,11 +158,11 @@ def _take_fields(row: Document, extracted: Extracted) -> None:
     row.seller_name = extracted.seller.name if extracted.seller else ""
     row.buyer_name = extracted.buyer.name if extracted.buyer else ""
     network_id = row.owner.network_id
-    seller = _organisation(network_id, extracted.seller)
+    seller = known(network_id, extracted.seller)
     if seller is None or seller.id != row.owner_id:
         row.attention = [{"code": "seller_not_you", "params": {"seller": row.seller_name, "owner": row.owner.name}}]
         return
-    buyer = _organisation(network_id, extracted.buyer)
+    buyer = known(network_id, extracted.buyer)
     row.counterparty = buyer if buyer and buyer.id != row.owner_id else None
     key = kms().mac_key("fingerprint")
     row.fingerprint = sm3.hmac_sm3(key, formats.business_key(extracted).encode()).hex()
@@ -162,14 +170,10 @@ def _take_fields(row: Document, extracted: Extracted) -> None:
     row.number_shape = sm3.hmac_sm3(key, rules.number_shape(extracted, row.counterparty_id).encode()).hex()
 
 
-def _organisation(network_id: UUID, party: Party | None) -> Organisation | None:
-    return parties.resolve(network_id=network_id, identifiers=party.identifiers()) if party else None
-
-
-def _compare_with_earlier(row: Document, extracted: Extracted | None) -> None:
+def compare_with_earlier(row: Document, extracted: Extracted | None) -> None:
     """Mark the document as a repetition of an earlier one, or as contradicting it, and raise the alert."""
     # Whoever is read first is the original: files are read side by side, in no order that could be relied on.
-    read = Document.objects.filter(owner_id=row.owner_id, duplicate_of__isnull=True).exclude(
+    read = Document.objects.filter(owner_id=row.owner_id, duplicate_of__isnull=True, withdrawn_at=None).exclude(
         extraction=Extraction.PENDING
     )
     earlier = read.exclude(id=row.id).order_by("id")

@@ -54,18 +54,46 @@ def _locked(trade_id: UUID) -> Trade:
     return trades.select_related("seller", "buyer", "buyer__parent").get(id=trade_id)
 
 
-@transaction.atomic
 def file_document(*, document_id: UUID) -> None:
     """File an extracted document in its trade, compare, and have the right computed. Idempotent."""
-    owner_id = Document.objects.values_list("owner_id", flat=True).get(id=document_id)
+    file_documents(document_ids=[document_id])
+
+
+@transaction.atomic
+def file_documents(*, document_ids: Sequence[UUID]) -> None:
+    """File one owner's documents, and compare each of their trades once. Idempotent."""
+    owner_id = Document.objects.values_list("owner_id", flat=True).get(id=document_ids[0])
     _lock_seller(owner_id)
-    document = Document.objects.select_related("owner", "counterparty").get(id=document_id)
-    if document.extraction != Extraction.EXTRACTED or TradeDocument.objects.filter(document=document).exists():
-        return
+    documents = Document.objects.filter(id__in=document_ids, owner_id=owner_id).select_related("owner", "counterparty")
+    filed = [row for document in documents.order_by("id") if (row := _find_and_file(document))]
+    # Filing one may have moved another into the trade that it turned out to belong to.
+    places = dict(
+        TradeDocument.objects.filter(document__in=[row.document_id for row in filed]).values_list(
+            "document_id", "trade_id"
+        )
+    )
+    for trade_id in sorted(set(places.values())):
+        *others, last = [row for row in filed if places[row.document_id] == trade_id]
+        trade = _locked(trade_id)
+        told: list[audit.Told] = [
+            (selectors.subject_of(trade), {"document": str(row.document_id), "kind": row.kind}) for row in others
+        ]
+        audit.record_all(actor=PLATFORM, verb="trade.document_filed", subjects=told)
+        changed(PLATFORM, trade, "trade.document_filed", {"document": str(last.document_id), "kind": last.kind})
+
+
+def _find_and_file(document: Document) -> TradeDocument | None:
+    """The document in its trade; None where it is filed already, or is none to be filed."""
+    if (
+        document.extraction != Extraction.EXTRACTED
+        or document.withdrawn_at
+        or TradeDocument.objects.filter(document=document).exists()
+    ):
+        return None
     extracted = from_json(document.content or {})
     found = filing.find_or_open(document=document, extracted=extracted, buyer=document.counterparty)
     trade = _locked(found.id)
-    _file(document, trade, extracted)
+    row = _file(document, trade, extracted)
     if extracted.kind == "order":
         trade.provisional = False
         trade.ordered = extracted.total
@@ -74,10 +102,10 @@ def file_document(*, document_id: UUID) -> None:
     trade.save(update_fields=["provisional", "ordered", "currency"])
     if trade.buyer and trade.buyer.parent:
         assign_perm("trade.see_trade", trade.buyer.parent.group, trade)
-    changed(PLATFORM, trade, "trade.document_filed", {"document": str(document.id), "kind": extracted.kind})
+    return row
 
 
-def _file(document: Document, trade: Trade, extracted: Extracted) -> None:
+def _file(document: Document, trade: Trade, extracted: Extracted) -> TradeDocument:
     now = clock.now()
     state = first_state(extracted.kind)
     filed = TradeDocument.objects.create(
@@ -102,6 +130,7 @@ def _file(document: Document, trade: Trade, extracted: Extracted) -> None:
         for position, line in enumerate(extracted.lines)
     )
     filing.hold(trade, [document.id])
+    return filed
 
 
 def changed(actor: Actor, trade: Trade, verb: str, detail: dict[str, object]) -> None:
