@@ -90,7 +90,7 @@ DELETE imports/mappings/{mapping}         204 403 403 403 403 403 404 404 403 40
 GET  imports/{batch}                      200 403 403 403 403 403 404 404 403 403 403 403 401
 POST imports/{batch}/mapping              200 403 403 403 403 403 404 404 403 403 403 403 401
 GET  imports/{batch}/rows                 200 403 403 403 403 403 404 404 403 403 403 403 401
-POST imports/{batch}/rows/2               200 403 403 403 403 403 404 404 403 403 403 403 401
+POST imports/{batch}/rows/{number}             200 403 403 403 403 403 404 404 403 403 403 403 401
 POST imports/{batch}/replacements         200 403 403 403 403 403 404 404 403 403 403 403 401
 GET  imports/{batch}/entries              200 403 403 403 403 403 404 404 403 403 403 403 401
 GET  imports/{batch}/dependents           200 403 403 403 403 403 404 404 403 403 403 403 401
@@ -192,7 +192,7 @@ def body_of(row: Row, stage: Stage, *, digest: str) -> Any:  # JSON, or Files
         "imports": Form({"file": SimpleUploadedFile("t.csv", TABLE_OF_ONE), "kind": "invoice"}),
         "imports/bulk?kind=invoice": Lines(ONE_INVOICE),
         "imports/{batch}/mapping": {**stage.batch.mapping, "header_row": 1},
-        "imports/{batch}/rows/2": {"column": 4, "value": "101"},
+        "imports/{batch}/rows/{number}": {"column": 4, "value": "101"},
         "imports/{batch}/replacements": {"column": 4, "before": "100", "after": "101"},
         "ledger/keys/rotate": {"algorithm": "ed25519"},
         "log/{channel}/cosignatures": stage.cosignature(),
