@@ -18,7 +18,7 @@ NULL = "\\N"
 MAX_LINES = 5_000
 MAX_DOCUMENT = 4 << 20
 """Lines of a document, bytes of one in JSON."""
-PART = 5_000
+PART = 2_000
 """Documents written together."""
 
 Text = Annotated[str, Meta(max_length=200)]

@@ -14,6 +14,8 @@ const LoginPage = onDemand(() => import("../features/login/LoginPage"), rows);
 const HomePage = onDemand(() => import("../features/home/HomePage"), rows);
 const DocumentsPage = onDemand(() => import("../features/documents/DocumentsPage"), rows);
 const DocumentPage = onDemand(() => import("../features/documents/DocumentPage"), rows);
+const ReviewPage = onDemand(() => import("../features/documents/review/ReviewPage"), rows);
+const ComparePage = onDemand(() => import("../features/documents/ComparePage"), rows);
 const TradesPage = onDemand(() => import("../features/trades/TradesPage"), rows);
 const TradePage = onDemand(() => import("../features/trades/TradePage"), rows);
 const ConfirmationsPage = onDemand(() => import("../features/confirmations/ConfirmationsPage"), rows);
@@ -50,6 +52,8 @@ export function AppRoutes() {
         <Route path="/" element={page(<HomePage />)} />
         <Route path="/documents" element={page(<DocumentsPage />, BUSINESS)} />
         <Route path="/documents/:id" element={page(<DocumentPage />, BUSINESS)} />
+        <Route path="/documents/:id/review" element={page(<ReviewPage />, BUSINESS)} />
+        <Route path="/documents/:id/compare/:other" element={page(<ComparePage />, BUSINESS)} />
         <Route path="/trades" element={page(<TradesPage />, BUSINESS)} />
         <Route path="/trades/:id" element={page(<TradePage />, BUSINESS)} />
         <Route path="/confirmations" element={page(<ConfirmationsPage />, ["core_enterprise"])} />
