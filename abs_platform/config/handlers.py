@@ -20,6 +20,10 @@ JOB_HANDLERS = {
     "documents.tax_sweep": "abs_platform.documents.tasks.tax_sweep",
     "trade.file": "abs_platform.trade.tasks.file_document",
     "trade.refile": "abs_platform.trade.tasks.refile_document",
+    "imports.read": "abs_platform.imports.tasks.read",
+    "imports.check": "abs_platform.imports.tasks.check",
+    "imports.carry_out": "abs_platform.imports.tasks.carry_out",
+    "imports.withdraw": "abs_platform.imports.tasks.withdraw",
     "rights.compute": "abs_platform.rights.tasks.compute",
     "rights.reassess": "abs_platform.rights.tasks.reassess",
 }

@@ -104,6 +104,7 @@ if STORAGE_URL and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w
 MAX_FILE_BYTES: int = env.int("ABS_MAX_FILE_BYTES", default=20_000_000)
 MAX_FILES: int = env.int("ABS_MAX_FILES", default=100)
 FILE_UPLOAD_HANDLERS = ["abs_platform.documents.uploads.BoundedUploadHandler"]
+MAX_BULK_BYTES: int = env.int("ABS_MAX_BULK_BYTES", default=500_000_000)  # of documents as JSON lines in one request
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FILES = MAX_FILES + 1
 
@@ -158,6 +159,7 @@ INSTALLED_APPS = [
     "abs_platform.consent",
     "abs_platform.documents",
     "abs_platform.trade",
+    "abs_platform.imports",
     "abs_platform.rights",
     "abs_platform.config",
 ]

@@ -98,6 +98,18 @@ def covering_grants(*, actor: Actor, looks: Sequence[Look]) -> dict[SubjectRef, 
     return found
 
 
+def relied_on(*, kind: str, ids: Sequence[UUID]) -> tuple[int, int]:
+    """How many of these subjects a grant in force names, and how many were looked at under any grant."""
+    granted = GrantItem.objects.filter(
+        subject_kind=kind, subject_id__in=ids, grant__state=GrantState.ACTIVE, grant__valid_until__gt=clock.now()
+    )
+    seen = Access.objects.filter(subject_kind=kind, subject_id__in=ids)
+    return (
+        granted.values("subject_id").distinct().count(),
+        seen.values("subject_id").distinct().count(),
+    )
+
+
 def access_requests(*, actor: Actor) -> QuerySet[AccessRequest]:
     """Requests that the actor's organisation made or received."""
     return AccessRequest.objects.filter(Q(owner_id=actor.home) | Q(requester_id=actor.home)).select_related(

@@ -131,6 +131,15 @@ def release(*, member: SubjectRef) -> None:
     Containment.objects.filter(member_kind=member.kind, member_id=member.id).delete()
 
 
+def release_all(*, members: Iterable[SubjectRef]) -> None:
+    """`release` for many."""
+    by_kind: dict[str, list[UUID]] = {}
+    for member in members:
+        by_kind.setdefault(member.kind, []).append(member.id)
+    for kind, ids in by_kind.items():
+        Containment.objects.filter(member_kind=kind, member_id__in=ids).delete()
+
+
 def dissolve(*, actor: Actor, container: SubjectRef, members: Iterable[Item]) -> None:
     """Business applications tell that `container` goes and its members, with labels, move elsewhere.
 

@@ -1,5 +1,6 @@
 """The audit trail. Every service that writes calls `record` in the same transaction."""
 
+from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -7,6 +8,8 @@ from django.db import connection
 
 from abs_platform.core.models import AuditEntry
 from abs_platform.core.subjects import SubjectRef
+
+Told = tuple[SubjectRef, dict[str, object] | None]
 
 
 class AuditedActor(Protocol):
@@ -22,14 +25,22 @@ class AuditedActor(Protocol):
 
 def record(*, actor: AuditedActor, verb: str, subject: SubjectRef, detail: dict[str, object] | None = None) -> None:
     """Write one audit row; `detail` is JSON-ready. Must run inside the transaction of the write it tells of."""
+    record_all(actor=actor, verb=verb, subjects=[(subject, detail)])
+
+
+def record_all(*, actor: AuditedActor, verb: str, subjects: Sequence[Told]) -> None:
+    """`record` for many subjects, each with its own detail, in one query."""
     if not connection.in_atomic_block:
         raise RuntimeError("an audit row belongs into the transaction that it tells of")
-    AuditEntry.objects.create(
-        person_id=actor.person_id,
-        organisation_id=actor.organisation_id,
-        actor=actor.label,
-        verb=verb,
-        subject_kind=subject.kind,
-        subject_id=subject.id,
-        detail=detail or {},
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            person_id=actor.person_id,
+            organisation_id=actor.organisation_id,
+            actor=actor.label,
+            verb=verb,
+            subject_kind=subject.kind,
+            subject_id=subject.id,
+            detail=detail or {},
+        )
+        for subject, detail in subjects
     )

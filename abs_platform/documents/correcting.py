@@ -108,6 +108,8 @@ def _check(row: Document, version: int) -> None:
 def _hindrance(row: Document) -> Conflict | None:
     if row.extraction == Extraction.PENDING:
         return Conflict("not_read_yet", "The file is still being read. Wait a moment.")
+    if row.withdrawn_at is not None:
+        return Conflict("withdrawn", "This document was withdrawn with its import. Import or upload it again.")
     if row.buyer_decision:
         return Conflict(
             "already_decided",

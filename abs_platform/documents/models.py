@@ -78,6 +78,8 @@ class Document(models.Model):
     duplicate_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="duplicates")
     conflicts_with = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="conflicting")
     attention = models.JSONField(default=list)  # [{"code", "params"}]
+    source = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="made_of_it")  # the table
+    withdrawn_at = models.DateTimeField(null=True)  # by its owner; the record stays, the document counts no more
 
     erased_at = models.DateTimeField(null=True)  # the owner's key was destroyed: what was read is gone, the proof stays
 
@@ -87,7 +89,8 @@ class Document(models.Model):
     @property
     def is_loose(self) -> bool:
         """Whether it can be joined to a trade by hand: read, the repetition of none, in none yet."""
-        return self.extraction != Extraction.PENDING and self.duplicate_of_id is None and self.trade_id is None
+        read = self.extraction != Extraction.PENDING and self.withdrawn_at is None
+        return read and self.duplicate_of_id is None and self.trade_id is None
 
     class Meta:
         constraints = [
@@ -171,6 +174,11 @@ class Document(models.Model):
                 name="document_original_once",
             ),
             within_limits("total", "document_total", minimum=-AMOUNT_LIMIT),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True)
+                | Q(fingerprint="", number_key="", number_shape="", trade_id__isnull=True),
+                name="document_withdrawn_counts_no_more",
+            ),
         ]
         indexes = [
             models.Index(fields=["owner", "-id"], name="document_owner"),

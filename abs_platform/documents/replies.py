@@ -75,6 +75,8 @@ class DocumentOut(serializers.Serializer[Any]):
     version = serializers.IntegerField(help_text="the correction in force; 0: as it was read from the file")
     typed_in_by = serializers.CharField(allow_blank=True, help_text="who typed the fields of a file without any")
     attention = AttentionOut(many=True)
+    source = serializers.UUIDField(allow_null=True, help_text="the table that it was imported from")  # type: ignore[assignment]  # the contract's name shadows DRF's attribute
+    withdrawn_at = serializers.DateTimeField(allow_null=True)
     tax_status = serializers.ChoiceField(
         choices=list(Status), allow_null=True, help_text="null: the Chinese tax office cannot know of it"
     )
@@ -189,6 +191,8 @@ def _body(row: Document, position: ledger.Position, actor: Actor, seen: _Seen) -
         "version": row.version,
         "typed_in_by": row.typed_in_by,
         "attention": _attention(row, actor, seen),
+        "source": str(row.source_id) if row.source_id and row.owner_id == actor.organisation_id else None,
+        "withdrawn_at": time(row.withdrawn_at),
         "tax_status": standing.status if standing else None,
         "tax_checked_at": time(standing.checked_at) if standing else None,
         "received_at": time(row.received_at),

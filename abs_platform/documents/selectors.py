@@ -30,12 +30,16 @@ def documents(*, actor: Actor) -> QuerySet[Document]:
         seen |= Q(owner_id__in=disclosed.owner_ids)
     if ids := disclosed.ids("document"):
         seen |= Q(id__in=ids)
-    return Document.objects.filter(seen).select_related("owner", "duplicate_of", "container")
+    rows = Document.objects.filter(seen, withdrawn_at__isnull=True)
+    return rows.select_related("owner", "duplicate_of", "container")
 
 
 def document(*, actor: Actor, document_id: UUID) -> Document:
-    """One document that the actor may see. Raises NotFound."""
+    """One document that the actor may see; its owner also one that was withdrawn. Raises NotFound."""
     row = documents(actor=actor).filter(id=document_id).first()
+    if row is None and actor.has(Role.SUPPLIER):
+        own = Document.objects.filter(id=document_id, owner_id=actor.home, withdrawn_at__isnull=False)
+        row = own.select_related("owner", "duplicate_of").first()
     if row is None:
         raise NotFound
     return row

@@ -1,7 +1,7 @@
 """Writes of documents: reading, opening."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -130,11 +130,22 @@ def lock_readings(owner_id: UUID) -> None:
     Organisation.objects.select_for_update(no_key=True).get(id=owner_id)
 
 
-def take(row: Document, document: Extracted | None) -> None:
+def resolve(network_id: UUID, party: Party | None) -> Organisation | None:
+    """Who of a network a party of a document is."""
+    return parties.resolve(network_id=network_id, identifiers=party.identifiers()) if party else None
+
+
+def take(
+    row: Document,
+    document: Extracted | None,
+    *,
+    known: Callable[[UUID, Party | None], Organisation | None] = resolve,
+    compare: bool = True,
+) -> None:
     """Fill the row with what holds for its file now: fields, what it repeats or contradicts, verdict. The caller saves.
 
-    Everything derived is derived anew, so that a correction leaves nothing of the reading before it. Runs under
-    `lock_readings`.
+    Everything derived is derived anew, so that a correction leaves nothing of the reading before it. `known` tells who a
+    party is; without `compare`, nothing is looked for that it repeats. Runs under `lock_readings`.
     """
     row.content = row.issue_date = row.total = row.counterparty = row.duplicate_of = row.conflicts_with = None
     row.kind = row.number = row.currency = row.seller_name = row.buyer_name = ""
@@ -153,10 +164,11 @@ def take(row: Document, document: Extracted | None) -> None:
             settling.mark(row, verdicts.RULES_BROKEN, count=str(len(broken)))
     elif document:
         row.extraction = Extraction.EXTRACTED
-        _identify(row, document)
+        _identify(row, document, known)
     else:
         row.extraction = Extraction.ATTACHMENT
-    _compare_with_earlier(row, document if row.extraction == Extraction.EXTRACTED else None)
+    if compare:
+        _compare_with_earlier(row, document if row.extraction == Extraction.EXTRACTED else None)
     if row.extraction == Extraction.EXTRACTED:
         settling.relate(row)
     settling.settle(row)
@@ -173,16 +185,16 @@ def _take_fields(row: Document, extracted: Extracted) -> None:
     row.buyer_name = extracted.buyer.name if extracted.buyer else ""
 
 
-def _identify(row: Document, extracted: Extracted) -> None:
+def _identify(row: Document, extracted: Extracted, known: Callable[[UUID, Party | None], Organisation | None]) -> None:
     """Who the parties are here, and under which keys the document is found again."""
     network_id = row.owner.network_id
-    seller = _organisation(network_id, extracted.seller)
+    seller = known(network_id, extracted.seller)
     if extracted.kind not in TRADE_KINDS:
         return
     if seller is None or seller.id != row.owner_id:
         settling.mark(row, verdicts.SELLER_NOT_YOU, seller=row.seller_name, owner=row.owner.name)
         return
-    buyer = _organisation(network_id, extracted.buyer)
+    buyer = known(network_id, extracted.buyer)
     row.counterparty = buyer if buyer and buyer.id != row.owner_id else None
     if row.counterparty is None and extracted.buyer:
         settling.mark(row, verdicts.BUYER_UNKNOWN, buyer=row.buyer_name)
@@ -192,14 +204,10 @@ def _identify(row: Document, extracted: Extracted) -> None:
     row.number_shape = sm3.hmac_sm3(key, rules.number_shape(extracted, row.counterparty_id).encode()).hex()
 
 
-def _organisation(network_id: UUID, party: Party | None) -> Organisation | None:
-    return parties.resolve(network_id=network_id, identifiers=party.identifiers()) if party else None
-
-
 def _compare_with_earlier(row: Document, extracted: Extracted | None) -> None:
     """Mark the document as a repetition of an earlier one, or as contradicting it, and raise the alert."""
     # Whoever is read first is the original: files are read side by side, in no order that could be relied on.
-    read = Document.objects.filter(owner_id=row.owner_id, duplicate_of__isnull=True).exclude(
+    read = Document.objects.filter(owner_id=row.owner_id, duplicate_of__isnull=True, withdrawn_at=None).exclude(
         extraction=Extraction.PENDING
     )
     earlier = read.exclude(id=row.id).order_by("id")

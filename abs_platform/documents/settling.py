@@ -25,14 +25,14 @@ def settle(row: Document) -> None:
 def is_to_be_filed(row: Document) -> bool:
     """Whether the document belongs into a trade."""
     is_of_trade = row.extraction == Extraction.EXTRACTED and row.kind in TRADE_KINDS
-    return is_of_trade and verdicts.may_be_filed(item["code"] for item in row.attention)
+    return is_of_trade and row.withdrawn_at is None and verdicts.may_be_filed(item["code"] for item in row.attention)
 
 
 def relate(row: Document) -> None:
     """An invoice between parties of whom no order is on record asks for a look, until an order of theirs arrives."""
     if row.counterparty_id is None or not is_to_be_filed(row):
         return
-    between = Document.objects.filter(owner_id=row.owner_id, counterparty_id=row.counterparty_id)
+    between = Document.objects.filter(owner_id=row.owner_id, counterparty_id=row.counterparty_id, withdrawn_at=None)
     if row.kind == "order":
         for other in between.filter(attention__contains=[{"code": verdicts.UNRELATED}]).select_for_update(no_key=True):
             other.attention = [item for item in other.attention if item["code"] != verdicts.UNRELATED]

@@ -202,7 +202,7 @@ def may_stay(trade: Trade, document: Document) -> bool:
 def reconsider(trade: Trade, document: Document) -> None:
     """Forget what the document said of the trade and hear what it says now; it is filed again after this."""
     TradeDocument.objects.filter(document=document).delete()
-    _rekey(trade)
+    rekey(trade)
     _register(trade, place_of(from_json(document.content or {})))
 
 
@@ -229,11 +229,11 @@ def leave(trade: Trade, document: Document) -> bool:
         trade.delete()
         return False
     consent.release(member=member)
-    _rekey(trade)
+    rekey(trade)
     return True
 
 
-def _rekey(trade: Trade) -> None:
+def rekey(trade: Trade) -> None:
     """What the trade is called and found by, from the documents that are filed in it."""
     filed = TradeDocument.objects.filter(trade=trade).select_related("document").order_by("document_id")
     said = [(each, from_json(each.document.content)) for each in filed if each.document.content]

@@ -57,16 +57,33 @@ def _locked(trade_id: UUID) -> Trade:
     return trades.select_related("seller", "buyer", "buyer__parent").get(id=trade_id)
 
 
-@transaction.atomic
 def file_document(*, document_id: UUID) -> None:
     """File an extracted document in its trade, compare, and have the right computed. Idempotent."""
-    owner_id = Document.objects.values_list("owner_id", flat=True).get(id=document_id)
+    file_documents(document_ids=[document_id])
+
+
+@transaction.atomic
+def file_documents(*, document_ids: Sequence[UUID]) -> None:
+    """File one owner's documents, and compare each of their trades once. Idempotent."""
+    owner_id = Document.objects.values_list("owner_id", flat=True).get(id=document_ids[0])
     _lock_seller(owner_id)
-    document = Document.objects.select_related("owner", "counterparty").get(id=document_id)
-    if not _belongs(document) or TradeDocument.objects.filter(document=document).exists():
-        return
-    trade = _file_in_its_trade(document)
-    changed(PLATFORM, trade, "trade.document_filed", {"document": str(document.id), "kind": document.kind})
+    filed: dict[UUID, str] = {}
+    documents = Document.objects.filter(id__in=document_ids, owner_id=owner_id).select_related("owner", "counterparty")
+    for document in documents.order_by("id"):
+        if _belongs(document) and not TradeDocument.objects.filter(document=document).exists():
+            _file_in_its_trade(document)
+            filed[document.id] = document.kind
+    # Filing one may have moved another into the trade that it turned out to belong to.
+    places: dict[UUID, list[UUID]] = {}
+    rows = TradeDocument.objects.filter(document__in=list(filed)).order_by("trade_id", "document_id")
+    for document_id, trade_id in rows.values_list("document_id", "trade_id"):
+        places.setdefault(trade_id, []).append(document_id)
+    for trade_id, ids in places.items():
+        trade = _locked(trade_id)
+        *others, last = [{"document": str(id), "kind": filed[id]} for id in ids]
+        told: list[audit.Told] = [(selectors.subject_of(trade), dict(each)) for each in others]
+        audit.record_all(actor=PLATFORM, verb="trade.document_filed", subjects=told)
+        changed(PLATFORM, trade, "trade.document_filed", dict(last))
 
 
 @transaction.atomic

@@ -35,9 +35,9 @@ def candidates(*, actor: Actor, request_id: UUID) -> Candidates:
     if request is None:
         raise NotFound
     trades = Trade.objects.filter(seller_id=actor.home).select_related("buyer").order_by("-id")[:MOST]
-    loose = Document.objects.filter(owner_id=actor.home, trade_id__isnull=True, duplicate_of__isnull=True).order_by(
-        "-id"
-    )[:MOST]
+    loose = Document.objects.filter(
+        owner_id=actor.home, trade_id__isnull=True, duplicate_of__isnull=True, withdrawn_at=None
+    ).order_by("-id")[:MOST]
     return Candidates(request, list(trades), list(loose))
 
 

@@ -7,8 +7,9 @@ from abs_platform.trade import services
 
 
 def file_document(job: RunningJob) -> None:
-    """File the document that was read."""
-    services.file_document(document_id=UUID(job.payload["document"]))
+    """File the document that was read, or the documents that were imported together."""
+    ids = job.payload.get("documents") or [job.payload["document"]]
+    services.file_documents(document_ids=[UUID(id) for id in ids])
 
 
 def refile_document(job: RunningJob) -> None:

@@ -49,6 +49,10 @@ class Caller:
         options: dict[str, Any] = {"headers": self.headers, "query_params": query or None}
         if isinstance(body, Files):
             options["data"] = {"files": [SimpleUploadedFile(name, data) for name, data in body.content.items()]}
+        elif isinstance(body, Form):
+            options["data"] = dict(body.content)
+        elif isinstance(body, Lines):
+            options |= {"data": body.content, "content_type": "application/x-ndjson"}
         elif isinstance(body, str):
             options |= {"data": body, "content_type": "text/plain"}
         elif body is not None:
@@ -91,3 +95,17 @@ class Files:
     """Files by name, for a form."""
 
     content: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class Form:
+    """Fields of a form, files among them."""
+
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """JSON lines."""
+
+    content: bytes

@@ -551,6 +551,284 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The caller's imports, newest first. */
+        get: operations["imports_list"];
+        put?: never;
+        /** @description Upload a table (XLSX, XLS, ODS or CSV) as `file`. It is kept like any document, and read in the background. */
+        post: operations["imports_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An import with its columns, what they are taken for, and how far it is. */
+        get: operations["imports_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/dependents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What depends on the import by now, by kind; while there is nothing, it can be undone. */
+        get: operations["imports_dependents_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Forget the rows of an import that was not imported. The file that it came from stays on record. */
+        post: operations["imports_discard_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The documents of an import, in the table's order, and what became of each. */
+        get: operations["imports_entries_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The rows with corrections and with what is wrong, as XLSX or CSV that opens rightly in Excel. */
+        get: operations["imports_export_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Import in the background. Refused while rows are wrong, unless `leave_wrong` leaves their documents out. */
+        post: operations["imports_import_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say which column holds what; every cell is checked anew in the background. */
+        post: operations["imports_mapping_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/replacements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Write over every cell of a column that reads `before`, such as “人民币” with “CNY”. */
+        post: operations["imports_replacements_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The table's rows in its own order, with what is wrong in which cell. */
+        get: operations["imports_rows_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/rows/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Write over one cell; the row's document is checked anew. The file keeps what it says. */
+        post: operations["imports_rows_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Withdraw every document of the import, in the background; refused once anything depends on one of them. */
+        post: operations["imports_undo_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Documents with their lines as JSON lines: one document in each line of the body, decimals as strings.
+         *
+         *     Sound documents are taken, wrong ones come back with their index, field and code. What is taken becomes an import
+         *     that can be looked at and undone like any other.
+         */
+        post: operations["imports_bulk_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The kinds of tables with their fields, and the systems whose exports are known. */
+        get: operations["imports_choices_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The caller's saved mappings, newest first. */
+        get: operations["imports_mappings_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/mappings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Forget a saved mapping; what was imported with it stays as it is. */
+        delete: operations["imports_mappings_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -1407,6 +1685,59 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["AuditOut"][];
         };
+        /** @description One line of the request: a document in JSON. */
+        BulkDocumentInRequest: {
+            number: string;
+            /** Format: date */
+            issue_date: string;
+            /** Format: date */
+            due_date?: string;
+            buyer_name?: string;
+            buyer_id?: string;
+            currency: string;
+            order_number?: string;
+            contract_number?: string;
+            payment_terms?: string;
+            /** @description with tax */
+            total?: string;
+            lines: components["schemas"]["BulkLineInRequest"][];
+        };
+        BulkErrorOut: {
+            /** @description of the document among those sent; the first is 0 */
+            index: number;
+            /** @description a path in the document, such as lines.2.quantity */
+            field: string;
+            code: string;
+            detail: string;
+        };
+        BulkLineInRequest: {
+            id?: string;
+            item_name?: string;
+            item_description?: string;
+            seller_item_id?: string;
+            buyer_item_id?: string;
+            unit?: string;
+            /** @description decimals are strings: "12.50" */
+            quantity?: string;
+            rejected?: string;
+            price?: string;
+            amount?: string;
+            tax?: string;
+            tax_percent?: string;
+            order_number?: string;
+            order_line_id?: string;
+            despatch_number?: string;
+            receipt_number?: string;
+            invoice_number?: string;
+            note?: string;
+        };
+        BulkOut: {
+            batch: components["schemas"]["ImportOut"];
+            taken: number;
+            rejected: number;
+            /** @description of the first thousand that were rejected */
+            errors: components["schemas"]["BulkErrorOut"][];
+        };
         BundleOut: {
             format: string;
             document?: {
@@ -1462,6 +1793,15 @@ export interface components {
         CandidatesOut: {
             trades: components["schemas"]["CandidateTrade"][];
             documents: components["schemas"]["CandidateDocument"][];
+        };
+        CellErrorOut: {
+            /** @description null: the row as a whole */
+            column: number | null;
+            field: string;
+            code: string;
+            params: {
+                [key: string]: string;
+            };
         };
         ChainOut: {
             name: string;
@@ -1594,6 +1934,13 @@ export interface components {
         CloseInRequest: {
             note: string;
         };
+        /** @description A word of the interface's dictionary, with what to put into it. */
+        Coded: {
+            code: string;
+            params: {
+                [key: string]: unknown;
+            };
+        };
         ComparisonOut: {
             /** @enum {string} */
             relation: "duplicate" | "conflict";
@@ -1612,6 +1959,14 @@ export interface components {
             from: number;
             to: number;
             path: string[];
+        };
+        CorrectionInRequest: {
+            column: number;
+            value: string;
+        };
+        CorrectionOut: {
+            row: components["schemas"]["ImportRowOut"];
+            counts: components["schemas"]["ImportCountsOut"];
         };
         /** @description What is kept: the witness's first cosignature of the checkpoint. */
         Cosignature: {
@@ -1669,6 +2024,13 @@ export interface components {
         };
         DemoSwitchInRequest: {
             username: string;
+        };
+        DependentOut: {
+            code: string;
+            count: number;
+        };
+        DependentsOut: {
+            dependents: components["schemas"]["DependentOut"][];
         };
         DestructionInRequest: {
             /** @description The organisation's name, typed in */
@@ -1736,6 +2098,13 @@ export interface components {
             /** @description who typed the fields of a file without any */
             typed_in_by: string;
             attention: components["schemas"]["AttentionOut"][];
+            /**
+             * Format: uuid
+             * @description the table that it was imported from
+             */
+            source: string | null;
+            /** Format: date-time */
+            withdrawn_at: string | null;
             /**
              * @description null: the Chinese tax office cannot know of it
              * @enum {string|null}
@@ -1805,6 +2174,13 @@ export interface components {
             /** @description who typed the fields of a file without any */
             typed_in_by: string;
             attention: components["schemas"]["AttentionOut"][];
+            /**
+             * Format: uuid
+             * @description the table that it was imported from
+             */
+            source: string | null;
+            /** Format: date-time */
+            withdrawn_at: string | null;
             /**
              * @description null: the Chinese tax office cannot know of it
              * @enum {string|null}
@@ -2000,6 +2376,167 @@ export interface components {
             scheme: "company_id" | "endpoint" | "party_id" | "name";
             value: string;
         };
+        ImportChoicesOut: {
+            kinds: components["schemas"]["ImportKindOut"][];
+            systems: components["schemas"]["ImportSystemOut"][];
+        };
+        ImportColumnOut: {
+            index: number;
+            header: string;
+            samples: string[];
+            /** @description as mapped, or as guessed while nothing is */
+            field: string | null;
+        };
+        ImportCountsOut: {
+            rows: number;
+            /** @description rows with errors */
+            wrong: number;
+            documents: number;
+            imported: number;
+        };
+        ImportDetailOut: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "order" | "despatch_advice" | "receipt_advice" | "invoice" | "remittance_advice";
+            filename: string;
+            /** @enum {string} */
+            state: "receiving" | "reading" | "mapping" | "checking" | "ready" | "importing" | "imported" | "undoing" | "undone" | "failed" | "discarded";
+            /**
+             * Format: uuid
+             * @description the document that keeps the file; none by REST
+             */
+            source: string | null;
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            imported_at: string | null;
+            /** Format: date-time */
+            undone_at: string | null;
+            counts: components["schemas"]["ImportCountsOut"];
+            /** @description of what the background does now */
+            progress: components["schemas"]["ImportProgressOut"] | null;
+            problem: components["schemas"]["Coded"] | null;
+            allowed_actions: ("map" | "correct" | "replace" | "import" | "undo" | "discard")[];
+            sheet: string;
+            sheets: string[];
+            /** @description the ERP whose headers these are; see `systems` */
+            system: string;
+            /** @description the saved mapping that this one is, or comes from */
+            saved_as: string;
+            header_row: number | null;
+            columns: components["schemas"]["ImportColumnOut"][];
+            mapping: components["schemas"]["MappingFields"] | null;
+            /** @description required fields that are neither mapped nor given */
+            missing: string[];
+        };
+        ImportEntryOut: {
+            position: number;
+            number: string;
+            /** Format: date */
+            issue_date: string;
+            buyer_name: string;
+            currency: string;
+            total: string | null;
+            /** @enum {string} */
+            state: "pending" | "imported" | "withdrawn";
+            /** Format: uuid */
+            document: string | null;
+            attention: components["schemas"]["Coded"][];
+        };
+        ImportEntryOutPage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["ImportEntryOut"][];
+        };
+        ImportFieldOut: {
+            name: string;
+            /** @enum {string} */
+            type: "id" | "text" | "date" | "decimal" | "percent" | "currency";
+            /** @description belongs to the document, so that its rows agree on it */
+            header: boolean;
+            required: boolean;
+            /** @description can be given once for the whole table */
+            constant: boolean;
+        };
+        ImportInRequest: {
+            /**
+             * @description import the sound documents and leave out those with wrong rows
+             * @default false
+             */
+            leave_wrong: boolean;
+        };
+        ImportKindOut: {
+            /** @enum {string} */
+            kind: "order" | "despatch_advice" | "receipt_advice" | "invoice" | "remittance_advice";
+            fields: components["schemas"]["ImportFieldOut"][];
+            /** @description of each list, one is required */
+            either: string[][];
+        };
+        ImportOut: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "order" | "despatch_advice" | "receipt_advice" | "invoice" | "remittance_advice";
+            filename: string;
+            /** @enum {string} */
+            state: "receiving" | "reading" | "mapping" | "checking" | "ready" | "importing" | "imported" | "undoing" | "undone" | "failed" | "discarded";
+            /**
+             * Format: uuid
+             * @description the document that keeps the file; none by REST
+             */
+            source: string | null;
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            imported_at: string | null;
+            /** Format: date-time */
+            undone_at: string | null;
+            counts: components["schemas"]["ImportCountsOut"];
+            /** @description of what the background does now */
+            progress: components["schemas"]["ImportProgressOut"] | null;
+            problem: components["schemas"]["Coded"] | null;
+            allowed_actions: ("map" | "correct" | "replace" | "import" | "undo" | "discard")[];
+        };
+        ImportOutPage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["ImportOut"][];
+        };
+        ImportProgressOut: {
+            done: number;
+            total: number;
+        };
+        ImportRowOut: {
+            /** @description in the table; the first is 1 */
+            number: number;
+            /** @description with corrections */
+            cells: string[];
+            /** @description what the file says, by corrected column */
+            corrected: {
+                [key: string]: string;
+            };
+            errors: components["schemas"]["CellErrorOut"][];
+            /** @description before the headers, empty, or a sum of other rows */
+            ignored: boolean;
+        };
+        ImportRowOutPage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["ImportRowOut"][];
+        };
+        ImportSystemOut: {
+            code: string;
+            name: string;
+        };
         /** @description RFC 9162, section 2.1.3. */
         InclusionProof: {
             index: number;
@@ -2152,6 +2689,44 @@ export interface components {
             order_price: string | null;
             invoice_price: string | null;
             differences: string[];
+        };
+        MappingFields: {
+            /** @description column by field; the first is 0 */
+            columns: {
+                [key: string]: number;
+            };
+            /** @description one value for the whole table, by field: buyer_name, buyer_id, currency, unit, tax_percent, payment_terms, contract_number, due_date */
+            defaults: {
+                [key: string]: string;
+            };
+            /**
+             * @description of dates in digits that could be read otherwise
+             * @enum {string}
+             */
+            date_order: "ymd" | "dmy" | "mdy";
+            /** @enum {string} */
+            decimal_mark: "." | ",";
+        };
+        MappingInRequest: {
+            /** @description column by field; the first is 0 */
+            columns: {
+                [key: string]: number;
+            };
+            /** @description one value for the whole table, by field: buyer_name, buyer_id, currency, unit, tax_percent, payment_terms, contract_number, due_date */
+            defaults: {
+                [key: string]: string;
+            };
+            /**
+             * @description of dates in digits that could be read otherwise
+             * @enum {string}
+             */
+            date_order: "ymd" | "dmy" | "mdy";
+            /** @enum {string} */
+            decimal_mark: "." | ",";
+            /** @description the first row is 1 */
+            header_row?: number;
+            /** @description keep the mapping under this name */
+            save_as?: string;
         };
         MasterKeyOut: {
             version: number;
@@ -2357,6 +2932,15 @@ export interface components {
             /** @description what it is about: a path in `fields` and `lines` */
             field: string;
         };
+        ReplacementInRequest: {
+            column: number;
+            before: string;
+            after: string;
+        };
+        ReplacementOut: {
+            replaced: number;
+            counts: components["schemas"]["ImportCountsOut"];
+        };
         RightOut: {
             rung: number;
             base: string;
@@ -2403,6 +2987,34 @@ export interface components {
             algorithm: "sm2-sm3" | "ed25519" | "secp256k1";
             /** @description With secp256k1: on which chain */
             chain?: string;
+        };
+        SavedMappingOut: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "order" | "despatch_advice" | "receipt_advice" | "invoice" | "remittance_advice";
+            name: string;
+            /** @description header by field */
+            columns: {
+                [key: string]: string;
+            };
+            defaults: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            date_order: "ymd" | "dmy" | "mdy";
+            /** @enum {string} */
+            decimal_mark: "." | ",";
+            saved_by: string;
+            /** Format: date-time */
+            saved_at: string;
+        };
+        SavedMappingOutPage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["SavedMappingOut"][];
         };
         ServiceOut: {
             name: string;
@@ -2493,6 +3105,14 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["SupplierOut"][];
+        };
+        TableUploadInRequest: {
+            /** Format: binary */
+            file: string;
+            /** @enum {string} */
+            kind: "order" | "despatch_advice" | "receipt_advice" | "invoice" | "remittance_advice";
+            /** @description of a workbook; the first that has rows if not given */
+            sheet?: string;
         };
         Task: {
             code: string;
@@ -3538,6 +4158,412 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HomeOut"];
                 };
+            };
+        };
+    };
+    imports_list: {
+        parameters: {
+            query?: {
+                /** @description Where to go on, as `next` and `previous` give it. */
+                cursor?: string;
+                kind?: "order" | "despatch_advice" | "receipt_advice" | "invoice" | "remittance_advice";
+                /** @description Rows in a page, 1 to 100; 50 if not given. */
+                page_size?: number;
+                state?: "receiving" | "reading" | "mapping" | "checking" | "ready" | "importing" | "imported" | "undoing" | "undone" | "failed" | "discarded";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOutPage"];
+                };
+            };
+        };
+    };
+    imports_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["TableUploadInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetailOut"];
+                };
+            };
+        };
+    };
+    imports_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetailOut"];
+                };
+            };
+        };
+    };
+    imports_dependents_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DependentsOut"];
+                };
+            };
+        };
+    };
+    imports_discard_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+        };
+    };
+    imports_entries_list: {
+        parameters: {
+            query?: {
+                /** @description Where to go on, as `next` and `previous` give it. */
+                cursor?: string;
+                /** @description Rows in a page, 1 to 100; 50 if not given. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportEntryOutPage"];
+                };
+            };
+        };
+    };
+    imports_export_retrieve: {
+        parameters: {
+            query?: {
+                file?: "xlsx" | "csv";
+                lang?: "zh" | "en";
+                /** @description only rows with errors */
+                wrong?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    imports_import_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ImportInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+        };
+    };
+    imports_mapping_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetailOut"];
+                };
+            };
+        };
+    };
+    imports_replacements_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplacementInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplacementOut"];
+                };
+            };
+        };
+    };
+    imports_rows_list: {
+        parameters: {
+            query?: {
+                /** @description Where to go on, as `next` and `previous` give it. */
+                cursor?: string;
+                /** @description Rows in a page, 1 to 100; 50 if not given. */
+                page_size?: number;
+                /** @description from this row on */
+                start?: number;
+                /** @description only rows with errors */
+                wrong?: boolean | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRowOutPage"];
+                };
+            };
+        };
+    };
+    imports_rows_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionOut"];
+                };
+            };
+        };
+    };
+    imports_undo_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+        };
+    };
+    imports_bulk_create: {
+        parameters: {
+            query: {
+                /** @description do not import yet what was taken */
+                hold?: boolean;
+                kind: "order" | "despatch_advice" | "receipt_advice" | "invoice" | "remittance_advice";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-ndjson": components["schemas"]["BulkDocumentInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOut"];
+                };
+            };
+        };
+    };
+    imports_choices_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportChoicesOut"];
+                };
+            };
+        };
+    };
+    imports_mappings_list: {
+        parameters: {
+            query?: {
+                /** @description Where to go on, as `next` and `previous` give it. */
+                cursor?: string;
+                /** @description Rows in a page, 1 to 100; 50 if not given. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedMappingOutPage"];
+                };
+            };
+        };
+    };
+    imports_mappings_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

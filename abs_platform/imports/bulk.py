@@ -1,0 +1,158 @@
+"""Taking documents in bulk by REST: read, checked and written side by side, in memory that does not grow with their number."""
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+from django.conf import settings
+from django.db import transaction
+
+from abs_platform.core.errors import Invalid, TooLarge
+from abs_platform.core.ids import uuid7
+from abs_platform.core.transitions import target_of
+from abs_platform.imports import bulk_rows, copying
+from abs_platform.imports.bulk_rows import Error, Part
+from abs_platform.imports.models import Batch, StagedDocument, StagedLine
+from abs_platform.imports.services import enqueue, tell
+from abs_platform.imports.states import PLATFORM_ROLE, STEPS, State
+from abs_platform.parties.actor import Actor
+from abs_platform.parties.roles import Role
+
+BLOCK = 1 << 20
+AHEAD = 1
+"""Parts that may wait to be written."""
+MOST_ERRORS = 1_000
+
+
+@dataclass(slots=True)
+class Taken:
+    """What came of a request."""
+
+    batch: Batch
+    taken: int = 0
+    rejected: int = 0
+    errors: list[Error] = field(default_factory=list)
+
+
+def take(*, actor: Actor, kind: str, stream: IO[Any], hold: bool = False) -> Taken:
+    """Stage the documents in a stream of JSON lines, and import them in the background unless `hold`.
+
+    Each part of them is written in a transaction of its own, so that none waits for the sender. Raises Invalid when
+    nothing sound was sent or the sender broke off, TooLarge beyond the limit; nothing is kept then.
+    """
+    actor.require(Role.SUPPLIER)
+    with transaction.atomic():
+        batch = Batch.objects.create(
+            owner_id=actor.home, kind=kind, filename=f"{kind}.jsonl", created_by=actor.label, state=State.RECEIVING
+        )
+    found = Taken(batch)
+    try:
+        for part in _ahead(
+            lambda: bulk_rows.parts(_lines(stream), kind=kind, batch=str(batch.id), first_id=uuid7().int)
+        ):
+            found.taken += len(part.documents)
+            found.rejected += len(part.errors)
+            found.errors += part.errors[: MOST_ERRORS - len(found.errors)]
+            _write(part)
+        if not found.taken:
+            rejected = [error.to_json() for error in found.errors[:20]]
+            raise Invalid(
+                "all_refused", "None of the documents was taken; `params.rejected` says why.", rejected=rejected
+            )
+    except BaseException as error:
+        _give_up(actor, batch, error)
+        raise
+    _received(actor, found, hold=hold)
+    return found
+
+
+def _lines(stream: IO[Any]) -> Iterator[bytes]:
+    """Line by line; empty ones are passed over."""
+    rest, size = b"", 0
+    while block := _block(stream):
+        size += len(block)
+        if size > settings.MAX_BULK_BYTES:
+            limit = settings.MAX_BULK_BYTES
+            raise TooLarge("bulk_too_large", f"A request may have {limit} bytes at most. Send several.", limit=limit)
+        *whole, rest = (rest + block).split(b"\n")
+        if len(rest) > bulk_rows.MAX_DOCUMENT:
+            limit = bulk_rows.MAX_DOCUMENT
+            raise TooLarge("document_too_large", f"One document may have {limit} bytes at most.", limit=limit)
+        yield from (line for line in whole if line.strip())
+    if rest.strip():
+        yield rest
+
+
+def _block(stream: IO[Any]) -> bytes:
+    try:
+        return bytes(stream.read(BLOCK))
+    except OSError:
+        raise Invalid("interrupted", "The request broke off, so nothing was taken. Send it again.") from None
+
+
+def _ahead(make: Callable[[], Iterator[Part]]) -> Iterator[Part]:
+    """What `make` gives, made in another thread while the caller works on what came before."""
+    ready: queue.Queue[Part | BaseException | None] = queue.Queue(AHEAD)
+    stop = threading.Event()
+
+    def work() -> None:
+        last: BaseException | None = None
+        try:
+            for part in make():
+                ready.put(part)
+                if stop.is_set():
+                    return
+        except BaseException as error:
+            last = error
+        ready.put(last)
+
+    worker = threading.Thread(target=work, name="bulk", daemon=True)
+    worker.start()
+    try:
+        while (part := ready.get()) is not None:
+            if isinstance(part, BaseException):
+                raise part
+            yield part
+    finally:
+        stop.set()
+        while worker.is_alive():
+            try:
+                ready.get(timeout=0.05)
+            except queue.Empty:
+                continue
+        worker.join()
+
+
+@transaction.atomic
+def _write(part: Part) -> None:
+    if part.documents:
+        documents = ("\n".join(part.documents) + "\n").encode()
+        lines = ("\n".join(part.lines) + "\n").encode()
+        copying.copy(StagedDocument._meta.db_table, bulk_rows.DOCUMENT_COLUMNS, [documents])
+        copying.copy(StagedLine._meta.db_table, bulk_rows.LINE_COLUMNS, [lines])
+
+
+@transaction.atomic
+def _received(actor: Actor, found: Taken, *, hold: bool) -> None:
+    row = Batch.objects.select_for_update(no_key=True).get(id=found.batch.id)
+    row.state = State(target_of(STEPS, action="receive", state=row.state, roles=frozenset({PLATFORM_ROLE})))
+    row.document_count = found.taken
+    tell(actor, row, "import.received", {"taken": found.taken, "rejected": found.rejected})
+    if not hold:
+        row.state = State.IMPORTING
+        tell(actor, row, "import.started", {})
+        enqueue(row, "imports.carry_out", actor)
+    row.save()
+    found.batch = row
+
+
+@transaction.atomic
+def _give_up(actor: Actor, batch: Batch, error: BaseException) -> None:
+    StagedDocument.objects.filter(batch=batch).delete()
+    row = Batch.objects.select_for_update(no_key=True).get(id=batch.id)
+    row.state = State.FAILED
+    row.problem = {"code": getattr(error, "code", "interrupted"), "params": {}}
+    row.save()
+    tell(actor, row, "import.failed", {"code": row.problem["code"]})

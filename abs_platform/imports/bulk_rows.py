@@ -1,0 +1,200 @@
+"""JSON lines to rows of the staging tables: each document is checked by itself, and the wrong ones say why.
+
+What passes is written as PostgreSQL reads it (COPY, text format), column by column in the order of the structs below, so
+that a sound document costs one decoding and one joining of texts. Pure Python: no database.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+from msgspec.structs import astuple
+
+NULL = "\\N"
+MAX_LINES = 5_000
+MAX_DOCUMENT = 4 << 20
+"""Lines of a document, bytes of one in JSON."""
+PART = 2_000
+"""Documents written together."""
+
+Text = Annotated[str, Meta(max_length=200)]
+Long = Annotated[str, Meta(max_length=500)]
+Name = Annotated[str, Meta(max_length=300)]
+Decimal = Annotated[str, Meta(pattern=r"^-?[0-9]{1,15}(\.[0-9]{1,13})?$", max_length=30)]
+Percent = Annotated[str, Meta(pattern=r"^(100(\.0{1,13})?|[0-9]{1,2}(\.[0-9]{1,13})?)$", max_length=20)]
+Day = Annotated[str, Meta(min_length=10, max_length=10)]
+Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+
+
+class BulkLine(Struct, forbid_unknown_fields=True, gc=False, frozen=True):
+    """One line; its fields are the columns of imports_stagedline after document, position and row."""
+
+    id: Text = ""
+    item_name: Long = ""
+    item_description: Long = ""
+    seller_item_id: Text = ""
+    buyer_item_id: Text = ""
+    unit: Annotated[str, Meta(max_length=20)] = ""
+    quantity: Decimal = NULL
+    rejected: Decimal = NULL
+    price: Decimal = NULL
+    amount: Decimal = NULL
+    tax: Decimal = NULL
+    tax_percent: Percent = NULL
+    order_number: Text = ""
+    order_line_id: Text = ""
+    despatch_number: Text = ""
+    receipt_number: Text = ""
+    invoice_number: Text = ""
+    note: Long = ""
+
+
+class BulkDocument(Struct, forbid_unknown_fields=True, gc=False):
+    """One document; its fields but the last are columns of imports_stageddocument."""
+
+    number: Annotated[str, Meta(min_length=1, max_length=200)]
+    issue_date: Day
+    currency: Currency
+    lines: Annotated[list[BulkLine], Meta(min_length=1, max_length=MAX_LINES)]
+    due_date: Day = NULL
+    buyer_name: Name = ""
+    buyer_id: Text = ""
+    order_number: Text = ""
+    contract_number: Text = ""
+    payment_terms: Long = ""
+    total: Decimal = NULL
+
+
+DOCUMENT_COLUMNS = (
+    "id", "batch_id", "state", "position", "number", "issue_date", "currency", "due_date", "buyer_name", "buyer_id",
+    "order_number", "contract_number", "payment_terms", "total",
+)  # fmt: skip
+LINE_COLUMNS = (
+    "document_id", "position", "line_id", "item_name", "item_description", "seller_item_id", "buyer_item_id", "unit",
+    "quantity", "rejected", "price", "amount", "tax", "tax_percent", "order_number", "order_line_id", "despatch_number",
+    "receipt_number", "invoice_number", "note",
+)  # fmt: skip
+# What a document of a kind must state in every line.
+REQUIRED = {
+    "order": ("quantity",),
+    "despatch_advice": ("quantity",),
+    "receipt_advice": ("quantity",),
+    "invoice": ("amount",),
+    "remittance_advice": ("amount",),
+}
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+# Without these bytes a line holds neither what must be escaped (JSON writes controls with a backslash) nor what nobody sees:
+# U+007F, and the beginnings of U+200B … U+2069 and U+FEFF in UTF-8.
+_MARKS = (b"\\", b"\x7f", b"\xe2\x80", b"\xe2\x81", b"\xef\xbb\xbf")
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """Why the document at `index` was not taken; `field` is a path in it."""
+
+    index: int
+    field: str
+    code: str
+    detail: str
+
+    def to_json(self) -> dict[str, object]:
+        """As it is sent back."""
+        return {"index": self.index, "field": self.field, "code": self.code, "detail": self.detail}
+
+
+@dataclass(slots=True)
+class Part:
+    """Documents to be written together: two texts for COPY, how many of what, and the errors among them."""
+
+    documents: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    errors: list[Error] = field(default_factory=list)
+
+
+class _Wrong(Exception):
+    def __init__(self, field: str, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.field, self.code, self.detail = field, code, detail
+
+
+def parts(lines: Iterable[bytes], *, kind: str, batch: str, first_id: int) -> Iterator[Part]:
+    """The documents in `lines` of JSON, written for COPY. Ids count up from `first_id`, positions from 1."""
+    decode = msgspec.json.Decoder(BulkDocument).decode
+    required = REQUIRED[kind]
+    part = Part()
+    for index, line in enumerate(lines):
+        try:
+            _add(part, line, decode(line), f"{first_id + index:032x}", f"{batch}\tpending\t{index + 1}", required)
+        except msgspec.MsgspecError as error:
+            part.errors.append(_error(index, error))
+        except _Wrong as wrong:
+            part.errors.append(Error(index, wrong.field, wrong.code, wrong.detail))
+        if len(part.documents) + len(part.errors) >= PART:
+            yield part
+            part = Part()
+    if part.documents or part.errors:
+        yield part
+
+
+def _add(part: Part, raw: bytes, document: BulkDocument, id: str, head: str, required: tuple[str, ...]) -> None:
+    """Check what the types do not say, and write the document down."""
+    number, day, currency, lines, due, *rest = astuple(document)
+    if not (document.buyer_name or document.buyer_id):
+        raise _Wrong("buyer_name", "missing", "State buyer_name or buyer_id.")
+    for name, text in (("issue_date", day), ("due_date", due)):
+        if text is not NULL and not _is_date(text):
+            raise _Wrong(name, "date_invalid", f"{name} is no date of the form YYYY-MM-DD.")
+    for name in required:
+        for position, line in enumerate(lines):
+            if getattr(line, name) is NULL:
+                raise _Wrong(f"lines.{position}.{name}", "missing", f"State {name} in every line.")
+    header = (number, day, currency, due, *rest)
+    columns = [astuple(line) for line in lines]
+    if any(mark in raw for mark in _MARKS):
+        header = _escaped(header, "")
+        columns = [_escaped(texts, f"lines.{position}") for position, texts in enumerate(columns)]
+    part.documents.append("\t".join((id, head, *header)))
+    start = f"{id}\t"
+    part.lines += [f"{start}{position}\t" + "\t".join(texts) for position, texts in enumerate(columns, start=1)]
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _escaped(texts: tuple[str, ...], where: str) -> tuple[str, ...]:
+    """The texts as COPY reads them."""
+    if _INVISIBLE.search("".join(texts)):
+        raise _Wrong(where, "text_invalid", "A text holds control characters that nobody sees.")
+    return tuple(text if text is NULL else text.translate(_ESCAPES) for text in texts)
+
+
+_CODES = (
+    ("missing required field", "missing"),
+    ("unknown field", "field_unknown"),
+    ("regex", "format_invalid"),
+    ("length", "length_invalid"),
+    ("Expected", "type_invalid"),
+)
+
+
+def _error(index: int, error: msgspec.MsgspecError) -> Error:
+    """What msgspec found, with the field as a path: "… - at `$.lines[1].price`" is lines.1.price."""
+    message, _, path = str(error).partition(" - at `")
+    if not isinstance(error, msgspec.ValidationError):
+        return Error(index, "", "json_invalid", f"The line is no JSON: {message}.")
+    code = next((code for words, code in _CODES if words in message), "type_invalid")
+    where = re.sub(r"\[(\d+|\.\.\.)\]", r".\1", path.rstrip("`").removeprefix("$")).lstrip(".")
+    named = re.search(r"field `([^`]*)`", message)
+    if named and code in ("missing", "field_unknown"):
+        where = f"{where}.{named[1][:100]}".lstrip(".")
+    return Error(index, where, code, f"{message}.")

@@ -1,0 +1,195 @@
+"""Cells of one column, typed: what people and ERP systems write for a date, an amount, a rate. Columnar, by polars.
+
+Each function takes the texts of a column (empty is "") and gives the values, null where there is none, with the
+error code where the text stands for none, else "".
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from abs_platform.imports.fields import Field, Type
+
+AMOUNT = pl.Decimal(30, 13)
+PLAIN = r"^[+-]?(?:\d{1,15}(?:\.\d{0,13})?|\.\d{1,13})$"
+SCIENTIFIC = r"(?i)^[0-9](?:\.[0-9]+)?e\+?[0-9]{1,3}$"
+LONG = r"^[0-9]{16,}$"
+# Controls, and what reorders or hides what a reader sees.
+INVISIBLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+# What a text must be looked at for: controls, white space at its ends or in a row, a mark in front.
+UNUSUAL = r"^[\s']|\s$|\s\s|" + INVISIBLE[:-1] + r"\n\r\t]"
+SHORT = 14  # characters of a decimal that cannot have too many digits
+EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
+EXEMPT = ("免税", "不征税", "零税率", "***", "*", "exempt")
+CURRENCIES = {
+    "人民币": "CNY", "人民币元": "CNY", "元": "CNY", "RMB": "CNY", "¥": "CNY", "￥": "CNY", "美元": "USD", "美金": "USD",
+    "$": "USD", "欧元": "EUR", "€": "EUR", "港币": "HKD", "港元": "HKD", "英镑": "GBP", "£": "GBP", "日元": "JPY", "日圆": "JPY",
+}  # fmt: skip
+_ORDERS = {"ymd": "${1}-${2}-${3}", "dmy": "${3}-${2}-${1}", "mdy": "${3}-${1}-${2}"}
+EPOCH_SHIFT = 25_569  # days from Excel's day 0 (1899-12-30) to 1970-01-01
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Values and error codes, cell by cell."""
+
+    values: pl.Series
+    codes: pl.Series | None  # None: nothing is wrong
+
+
+def typed(
+    texts: pl.Series, field: Field, *, date_order: str, decimal_mark: str, lost: pl.Series | None = None
+) -> Typed:
+    """The column as what `field` is. `lost`: where a long number was kept as a figure, so that its last digits are gone."""
+    match field.type:
+        case Type.ID:
+            return _identifiers(texts, field, lost)
+        case Type.TEXT:
+            return _texts(texts, field)
+        case Type.DATE:
+            return _dates(texts, date_order)
+        case Type.DECIMAL:
+            return _decimals(texts, decimal_mark)
+        case Type.PERCENT:
+            return _by_value(texts, lambda distinct: _percents(distinct, decimal_mark))
+        case Type.CURRENCY:
+            return _by_value(texts, _currencies)
+
+
+def _sound(values: pl.Series) -> Typed:
+    return Typed(values, None)
+
+
+def _by_value(texts: pl.Series, of: Callable[[pl.Series], Typed]) -> Typed:
+    """For columns of few different texts: each is looked at once."""
+    distinct = texts.unique()
+    found = of(distinct)
+    values = texts.replace_strict(distinct, found.values, return_dtype=found.values.dtype)
+    return Typed(values, None if found.codes is None else texts.replace_strict(distinct, found.codes))
+
+
+def _flagged(values: pl.Series, wrong: pl.Series, code: str, earlier: pl.Series | None = None) -> Typed:
+    """Null and `code` where `wrong`; an earlier code stays."""
+    if not wrong.any():
+        return Typed(values, earlier)
+    old = pl.lit("") if earlier is None else pl.col("old")
+    table = {"value": values, "wrong": wrong} | ({} if earlier is None else {"old": earlier})
+    found = pl.DataFrame(table).select(
+        pl.when(pl.col("wrong")).then(None).otherwise(pl.col("value")).alias("value"),
+        pl.when((old == "") & pl.col("wrong")).then(pl.lit(code)).otherwise(old).alias("code"),
+    )
+    return Typed(found["value"], found["code"])
+
+
+def _texts(texts: pl.Series, field: Field) -> Typed:
+    length = texts.str.len_bytes().max() or 0
+    if length <= field.limit and not texts.str.contains(UNUSUAL).any():  # type: ignore[operator]  # a length is a number
+        return _sound(texts.replace("", None))
+    plain = texts.str.strip_chars().str.replace(r"^'([=+\-@])", "${1}")  # as our exports write it
+    plain = plain.str.replace_all(r"\s+", " ")
+    found = _flagged(plain, plain.str.len_chars() > field.limit, "text_too_long")
+    found = _flagged(found.values, texts.str.contains(INVISIBLE), "text_invalid", found.codes)
+    return Typed(found.values.replace("", None), found.codes)
+
+
+def _identifiers(texts: pl.Series, field: Field, lost: pl.Series | None) -> Typed:
+    bare = texts.str.replace(r"^\s*'", "") if texts.str.contains("'", literal=True).any() else texts
+    found = _texts(bare, field)
+    gone = bare.str.contains(SCIENTIFIC)
+    if lost is not None:
+        gone |= bare.str.contains(LONG) & lost
+    return _flagged(found.values, gone, "digits_lost", found.codes)
+
+
+def _dates(texts: pl.Series, order: str) -> Typed:
+    values = texts.str.to_date("%Y-%m-%d", strict=False)
+    values = _elsewhere(texts, values, lambda rest: _other_dates(rest, order))
+    within = values.is_between(EARLIEST, LATEST).fill_null(value=False)
+    if within.all():
+        return _sound(values)
+    return _flagged(values, (texts.str.strip_chars() != "") & ~within, "date_invalid")
+
+
+def _elsewhere(texts: pl.Series, values: pl.Series, of: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """`values`, and where there is none for a text what `of` makes of it, trimmed."""
+    rest = (values.is_null() & (texts != "")).arg_true()
+    if not len(rest):
+        return values
+    return values.scatter(rest, of(texts.gather(rest).str.strip_chars()))
+
+
+def _other_dates(texts: pl.Series, order: str) -> pl.Series:
+    """Other separators, Chinese, no separators, days first, with a time, and Excel's own numbers."""
+    day = (
+        texts.str.replace(r"^(.{6,}?)[ T].*$", "${1}")
+        .str.replace_all(r"\s*[./年月-]\s*", "-")
+        .str.strip_chars_end("日-")
+    )
+    forms = pl.DataFrame({"day": day}).select(
+        pl.col("day").str.to_date("%Y-%m-%d", strict=False).alias("iso"),
+        pl.when(pl.col("day").str.contains(r"^\d{8}$"))
+        .then(pl.col("day").str.to_date("%Y%m%d", strict=False))
+        .alias("compact"),
+        pl.col("day")
+        .str.replace(r"^(\d{1,2})-(\d{1,2})-(\d{4})$", _ORDERS["dmy" if order == "ymd" else order])
+        .str.to_date("%Y-%m-%d", strict=False)
+        .alias("ordered"),
+        pl.when(pl.col("day").str.contains(r"^[2-6]\d{4}$"))
+        .then(pl.col("day").cast(pl.Int32, strict=False) - EPOCH_SHIFT)
+        .cast(pl.Date)
+        .alias("serial"),
+    )
+    return forms.select(pl.coalesce("compact", "serial", "iso", "ordered").alias("day"))["day"]
+
+
+def _decimals(texts: pl.Series, mark: str) -> Typed:
+    values = _plain(texts if mark == "." else _cleaned(texts.str.strip_chars(), mark))
+    if mark == ".":
+        values = _elsewhere(texts, values, lambda rest: _plain(_cleaned(rest, mark)))
+    if values.null_count() == 0:
+        return _sound(values)
+    return _flagged(values, values.is_null() & (texts.str.strip_chars() != ""), "decimal_invalid")
+
+
+def _plain(texts: pl.Series) -> pl.Series:
+    """Decimals as they are written plainly; null for anything else, beyond 15 digits and 13 decimals too."""
+    if (texts.str.len_bytes().max() or 0) > SHORT or texts.str.contains(r"[^0-9.+-]").any():  # type: ignore[operator]  # a length
+        sound = texts.str.contains(PLAIN)
+        texts = pl.DataFrame({"text": texts, "sound": sound}).select(pl.when("sound").then("text").alias("text"))[
+            "text"
+        ]
+    return texts.cast(AMOUNT, strict=False)
+
+
+def _cleaned(texts: pl.Series, mark: str) -> pl.Series:
+    """Without currency, thousands' marks, spaces; a minus behind or brackets around become a minus in front."""
+    bare = texts.str.normalize("NFKC").str.replace_all(r"[\s\u00a0']|[¥￥$€£元]|(?i:CNY|RMB|USD|EUR)", "")
+    bare = bare.str.replace_all("[−–]", "-")
+    bare = bare.str.replace(r"^\((.+)\)$", "-${1}").str.replace(r"^([^-]+)-$", "-${1}")
+    if mark == ",":
+        grouped = bare.str.contains(r"^[+-]?\d{1,3}(\.\d{3})+(,\d*)?$")
+        bare = bare.zip_with(~grouped, bare.str.replace_all(".", "", literal=True))
+        return bare.str.replace(",", ".", literal=True)
+    grouped = bare.str.contains(r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$")
+    return bare.zip_with(~grouped, bare.str.replace_all(",", "", literal=True))
+
+
+def _percents(texts: pl.Series, mark: str) -> Typed:
+    trimmed = texts.str.normalize("NFKC").str.strip_chars()
+    signed = trimmed.str.contains(r"[%％]$")
+    bare = trimmed.str.replace(r"\s*[%％]$", "")
+    bare = bare.zip_with(~bare.str.to_lowercase().is_in(EXEMPT), pl.repeat("0", len(texts), eager=True))
+    found = _decimals(bare, mark)
+    fraction = ~pl.col("signed") & (pl.col("value") > 0) & (pl.col("value") < 1)
+    values = pl.DataFrame({"value": found.values, "signed": signed}).select(
+        pl.when(fraction).then(pl.col("value") * 100).otherwise(pl.col("value")).cast(AMOUNT).alias("value")
+    )["value"]
+    return _flagged(values, ((values < 0) | (values > 100)).fill_null(value=False), "percent_invalid", found.codes)
+
+
+def _currencies(texts: pl.Series) -> Typed:
+    upper = texts.str.strip_chars().str.to_uppercase().replace(CURRENCIES)
+    found = _flagged(upper, (upper != "") & ~upper.str.contains(r"^[A-Z]{3}$"), "currency_invalid")
+    return Typed(found.values.replace("", None), found.codes)

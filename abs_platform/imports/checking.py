@@ -1,0 +1,233 @@
+"""A table under a mapping: typed rows, and every error with its cell. Columnar, by polars; nothing here knows the database.
+
+Rows of one number and buyer are one document. Exports often state a document's own fields in its first row alone, or merge
+the cells, so a row without number, date and buyer continues the one before it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from abs_platform.imports import cells, fields
+from abs_platform.imports.mapping import Plan
+
+MAX_LINES = 5_000
+SUMS = r"(?i)^\s*(合\s*计|小\s*计|总\s*计|本页小计|本页合计|累\s*计|total|subtotal|grand total|sum|\*{1,3}$)"
+IGNORED = ""
+"""The key of a row that belongs to no document."""
+ERRORS = {"row": pl.UInt32, "field": pl.String, "code": pl.String, "value": pl.String}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """`rows`: "row", "key", "position" and a column for each stated field, typed, of every row that belongs to a document.
+
+    `errors`: "row", "field" (empty: the row as a whole), "code" and "value", what was to stand there where that is known.
+    """
+
+    rows: pl.DataFrame
+    errors: pl.DataFrame
+
+
+def check(
+    table: pl.DataFrame,
+    *,
+    kind: str,
+    plan: Plan,
+    header_row: int,
+    lost: Sequence[int] = (),
+    trusted: pl.DataFrame | None = None,
+    is_owner: Callable[[str, str], bool] = lambda _name, _id: True,
+) -> Checked:
+    """Type and check every row below the headers. `table`: "row", and c0, c1 … of text.
+
+    `lost`: columns whose long numbers lost digits; `trusted`: "row" and "column" of cells that a person has written since.
+    `is_owner`: whether a seller's name and identifier are the importing organisation's.
+    """
+    rows, wrong = typed(table, kind=kind, plan=plan, header_row=header_row, lost=lost, trusted=trusted)
+    stated = [name for name in rows.columns if name != "row"]
+    rows = rows.with_columns(_key(rows).alias("key"))
+    rows = rows.with_columns(pl.col("row").min().over("key").alias("position"))
+    found = [
+        wrong,
+        *_required(rows, wrong, kind, stated),
+        *_sellers(rows, stated, is_owner),
+        *_disagreements(rows, stated),
+    ]
+    return Checked(rows, pl.concat(found).sort("row", maintain_order=True))
+
+
+def typed(
+    table: pl.DataFrame,
+    *,
+    kind: str,
+    plan: Plan,
+    header_row: int,
+    lost: Sequence[int] = (),
+    trusted: pl.DataFrame | None = None,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows that belong to documents, typed, and the cells that could not be; as in `Checked`."""
+    table = table.filter(pl.col("row") > header_row)
+    texts = _of_documents(_texts(table, kind, plan), table, plan)
+    columns, errors = [texts["row"]], [pl.DataFrame(schema=ERRORS)]
+    for name in texts.columns[1:]:
+        found = cells.typed(
+            texts[name],
+            fields.BY_NAME[name],
+            date_order=plan.date_order,
+            decimal_mark=plan.decimal_mark,
+            lost=_doubtful(texts["row"], plan.columns.get(name), lost, trusted),
+        )
+        columns.append(found.values.alias(name))
+        if found.codes is not None:
+            errors.append(_errors(texts["row"], name, found.codes))
+    return pl.DataFrame(columns), pl.concat(errors)
+
+
+def _doubtful(
+    rows: pl.Series, column: int | None, lost: Sequence[int], trusted: pl.DataFrame | None
+) -> pl.Series | None:
+    """Where the column's long numbers lost digits: everywhere but in cells that a person has written since."""
+    if column not in lost:
+        return None
+    if trusted is None:
+        return pl.repeat(True, len(rows), eager=True)
+    return ~rows.is_in(trusted.filter(pl.col("column") == column)["row"].implode())
+
+
+def _texts(table: pl.DataFrame, kind: str, plan: Plan) -> pl.DataFrame:
+    """The mapped columns under their fields' names, trimmed, with defaults where a cell is empty."""
+    wanted: list[pl.Expr] = [pl.col("row")]
+    for each in fields.of(kind):
+        column, default = plan.columns.get(each.name), plan.defaults.get(each.name, "")
+        if column is not None:
+            wanted.append(pl.col(f"c{column}").fill_null("").str.strip_chars().alias(each.name))
+        elif default:
+            wanted.append(pl.lit(default.strip()).alias(each.name))
+    return table.select(wanted)
+
+
+def _of_documents(texts: pl.DataFrame, table: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    """The rows that are some document's, with the document's own fields filled down."""
+    mapped = [name for name in texts.columns if name in plan.columns]
+    number = texts["number"] if "number" in texts.columns else pl.repeat("", texts.height, eager=True)
+    odd = (number == "") | number.str.contains(SUMS)
+    if odd.any():
+        first = table.select(pl.coalesce(pl.col(name) for name in table.columns if name != "row").alias("first"))[
+            "first"
+        ]
+        empty = (
+            texts.select(pl.all_horizontal(pl.col(name) == "" for name in mapped).alias("e"))["e"] if mapped else odd
+        )
+        none = empty | (odd & first.str.contains(SUMS).fill_null(value=False))
+        texts, odd = texts.filter(~none), odd.filter(~none)
+    if "number" in plan.columns and odd.any():
+        own = [name for name in ("number", "issue_date", "buyer_name", "buyer_id") if name in plan.columns]
+        continues = pl.all_horizontal(pl.col(name) == "" for name in own)
+        header = [name for name in mapped if fields.BY_NAME[name].header]
+        texts = texts.with_columns(
+            pl.when(continues).then(pl.when(~continues).then(pl.col(name)).forward_fill()).otherwise(pl.col(name))
+            .fill_null("").alias(name)
+            for name in header
+        )  # fmt: skip
+    return _with_default_cells(texts, plan)
+
+
+def _with_default_cells(texts: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    filled = {name: value for name, value in plan.defaults.items() if value and name in plan.columns}
+    return texts.with_columns(
+        pl.when(pl.col(name) == "").then(pl.lit(value.strip())).otherwise(pl.col(name)).alias(name)
+        for name, value in filled.items()
+        if name in texts.columns
+    )
+
+
+def _errors(rows: pl.Series, field: str, codes: pl.Series, values: pl.Series | None = None) -> pl.DataFrame:
+    value = values.cast(pl.String) if values is not None else pl.repeat(None, len(rows), dtype=pl.String, eager=True)
+    found = pl.DataFrame({"row": rows, "field": pl.repeat(field, len(rows), eager=True), "code": codes, "value": value})
+    return found.filter(pl.col("code") != "").cast(ERRORS)  # type: ignore[arg-type]  # dtypes by name
+
+
+def _key(rows: pl.DataFrame) -> pl.Series:
+    """One text for each document: number and buyer, folded."""
+    parts = [_folded(rows[name]) for name in ("number", "buyer_id", "buyer_name") if name in rows.columns]
+    if not parts:
+        return pl.repeat("?", rows.height, eager=True)
+    named = pl.DataFrame([part.alias(str(at)) for at, part in enumerate(parts)])
+    return named.select(pl.concat_str([pl.all(), pl.lit("")], separator="|").alias("key"))["key"]
+
+
+def _folded(texts: pl.Series) -> pl.Series:
+    """Compatibility forms and case unified, white space removed; what is plain ASCII costs little."""
+    texts = texts.fill_null("")
+    if texts.str.len_bytes().sum() == texts.str.len_chars().sum():
+        return texts.str.to_lowercase().str.replace_all(" ", "", literal=True)
+    distinct = texts.unique()
+    folded = distinct.str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\s", "")
+    return texts.replace_strict(distinct, folded)
+
+
+def _required(rows: pl.DataFrame, wrong: pl.DataFrame, kind: str, stated: Sequence[str]) -> list[pl.DataFrame]:
+    """Cells that must not be empty. One that is wrong already is said once."""
+    found = []
+    for each in fields.of(kind):
+        if kind in each.required and each.name in stated:
+            said = wrong.filter(pl.col("field") == each.name)["row"]
+            empty = rows.select((pl.col(each.name).is_null() & ~pl.col("row").is_in(said.implode())).alias("e"))["e"]
+            if empty.any():
+                found.append(_errors(rows["row"], each.name, _code_where(empty, "missing")))
+    for names in fields.EITHER:
+        known = [name for name in names if name in stated]
+        if known:
+            said = wrong.filter(pl.col("field").is_in(known))["row"]
+            empty = rows.select(
+                (
+                    pl.all_horizontal(pl.col(name).is_null() for name in known) & ~pl.col("row").is_in(said.implode())
+                ).alias("e")
+            )["e"]
+            if empty.any():
+                found.append(_errors(rows["row"], known[0], _code_where(empty, "missing")))
+    return found
+
+
+def _sellers(rows: pl.DataFrame, stated: Sequence[str], is_owner: Callable[[str, str], bool]) -> list[pl.DataFrame]:
+    """Rows that name another seller than the organisation that imports them."""
+    named = [name for name in ("seller_name", "seller_id") if name in stated]
+    if not named:
+        return []
+    sellers = rows.select(pl.col(name).fill_null("") for name in named)
+    others = [
+        seller
+        for seller in sellers.unique().iter_rows(named=True)
+        if any(seller.values()) and not is_owner(seller.get("seller_name", ""), seller.get("seller_id", ""))
+    ]
+    if not others:
+        return []
+    theirs = sellers.with_row_index("at").join(pl.DataFrame(others), on=named, how="semi")["at"]
+    wrong = pl.Series([False] * rows.height).scatter(theirs, values=True) if len(theirs) else None
+    return [] if wrong is None else [_errors(rows["row"], named[0], _code_where(wrong, "seller_not_you"))]
+
+
+def _disagreements(rows: pl.DataFrame, stated: Sequence[str]) -> list[pl.DataFrame]:
+    """Rows of a document that contradict its first, and documents that are too long."""
+    found = []
+    at = rows["row"].search_sorted(rows["position"])  # where each document's first row is: rows are in order
+    later = rows["row"] != rows["position"]
+    for name in stated if later.any() else []:
+        if fields.BY_NAME[name].header and name not in ("number", "seller_name", "seller_id"):
+            first = rows[name].gather(at)
+            differs = (later & (rows[name] != first)).fill_null(value=False)
+            if differs.any():
+                found.append(_errors(rows["row"], name, _code_where(differs, "header_differs"), first))
+    counts = rows.select(pl.len().over("key").alias("lines"))["lines"]
+    if rows.height and counts.max() > MAX_LINES:  # type: ignore[operator]  # counts are whole numbers
+        too_long = (counts > MAX_LINES) & (rows["row"] == rows["position"])
+        found.append(_errors(rows["row"], "", _code_where(too_long, "too_many_lines")))
+    return found
+
+
+def _code_where(wrong: pl.Series, code: str) -> pl.Series:
+    return pl.DataFrame({"wrong": wrong}).select(
+        pl.when(pl.col("wrong")).then(pl.lit(code)).otherwise(pl.lit("")).alias("code")
+    )["code"]

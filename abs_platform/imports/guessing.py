@@ -1,0 +1,74 @@
+"""What a table seems to be: its header row, columns, order of dates, decimal mark. A person has the last word."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from abs_platform.imports import fields, presets
+from abs_platform.imports.fields import Type
+from abs_platform.imports.mapping import Plan, Saved, applied
+
+HEAD = 30
+SAMPLE = 1_000
+DEFAULT_CURRENCY = "CNY"
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A plan, with where it comes from: a saved mapping, a system's words, or common ones."""
+
+    header_row: int
+    headers: list[str]
+    plan: Plan
+    system: str = ""
+    saved_as: str = ""
+
+
+def guess(table: pl.DataFrame, *, kind: str, saved: Iterable[Saved], figures_are_plain: bool) -> Guess:
+    """What `table` (c0, c1 … of text) seems to be. `figures_are_plain`: a workbook's, with a point before the decimals.
+
+    The newest saved mapping whose headers are all there comes first.
+    """
+    head = [[text or "" for text in row] for row in table.head(HEAD).rows()]
+    for mapping in saved:
+        for position, row in enumerate(head):
+            columns = applied(mapping.columns, row)
+            if columns:
+                return Guess(position + 1, row, Plan(columns, **mapping.settings), saved_as=mapping.name)
+    number = presets.header_row(head, kind=kind)
+    headers = head[number - 1] if head else []
+    columns, system = presets.guess(headers, kind=kind)
+    defaults = {} if "currency" in columns else {"currency": DEFAULT_CURRENCY}
+    body = table.slice(number, SAMPLE)
+    plan = Plan(
+        columns=columns,
+        defaults=defaults,
+        date_order=_date_order(_texts(body, columns, Type.DATE)),
+        decimal_mark="." if figures_are_plain else _decimal_mark(_texts(body, columns, Type.DECIMAL)),
+    )
+    return Guess(number, headers, plan, system=system.code if system else "")
+
+
+def _texts(body: pl.DataFrame, columns: dict[str, int], type: Type) -> list[str]:
+    wanted = [column for name, column in columns.items() if fields.BY_NAME[name].type == type]
+    return [text for column in wanted for text in body[f"c{column}"].drop_nulls().to_list()]
+
+
+def _date_order(texts: Sequence[str]) -> str:
+    """By what cannot be a month; years first where nothing speaks for another order."""
+    parts = pl.DataFrame({"text": texts}, schema={"text": pl.String}).select(
+        pl.col("text").str.extract(r"^\s*(\d{1,2})[./-]\d{1,2}[./-]\d{4}", 1).cast(pl.Int32).alias("first"),
+        pl.col("text").str.extract(r"^\s*\d{1,2}[./-](\d{1,2})[./-]\d{4}", 1).cast(pl.Int32).alias("second"),
+    )
+    if (parts["second"] > 12).any():
+        return "mdy"
+    return "dmy" if parts["first"].is_not_null().any() else "ymd"
+
+
+def _decimal_mark(texts: Sequence[str]) -> str:
+    """A comma where more figures have decimals behind one than behind a point; three digits alone may be thousands."""
+    column = pl.Series(texts, dtype=pl.String)
+    comma = column.str.contains(r"\.\d{3},|,(?:\d{1,2}|\d{4,})-?\s*$").sum()
+    point = column.str.contains(r",\d{3}\.|\.(?:\d{1,2}|\d{4,})-?\s*$").sum()
+    return "," if comma > point else "."

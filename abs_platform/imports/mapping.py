@@ -1,0 +1,88 @@
+"""Which column of a table holds what. Pure Python."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from abs_platform.imports import fields
+
+DATE_ORDERS = ("ymd", "dmy", "mdy")
+DECIMAL_MARKS = (".", ",")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Columns by field (the first is 0), values given once for the whole table, and how digits are written."""
+
+    columns: Mapping[str, int] = field(default_factory=dict)
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    date_order: str = "ymd"
+    decimal_mark: str = "."
+
+    def to_json(self) -> dict[str, Any]:  # Any: JSON
+        """As it is stored and shown."""
+        return {
+            "columns": dict(self.columns),
+            "defaults": dict(self.defaults),
+            "date_order": self.date_order,
+            "decimal_mark": self.decimal_mark,
+        }
+
+    @property
+    def stated(self) -> frozenset[str]:
+        """The fields that have a column or a value."""
+        return frozenset(self.columns) | frozenset(name for name, value in self.defaults.items() if value)
+
+
+def plan_of(data: Mapping[str, Any]) -> Plan:  # Any: JSON
+    """The inverse of `Plan.to_json`."""
+    return Plan(
+        columns=dict(data.get("columns", {})),
+        defaults=dict(data.get("defaults", {})),
+        date_order=data.get("date_order", "ymd"),
+        decimal_mark=data.get("decimal_mark", "."),
+    )
+
+
+class Saved(Protocol):
+    """A mapping kept under a name: headers by field, and the rest of the plan."""
+
+    name: str
+    columns: Any  # {field: header}; Any: JSON
+    settings: Any  # {"defaults", "date_order", "decimal_mark"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a mapping cannot be used."""
+
+    code: str
+    detail: str
+    params: dict[str, object]
+
+
+def faults(plan: Plan, *, kind: str, width: int) -> Iterable[Fault]:
+    """What is wrong with a mapping of a table that has `width` columns."""
+    known = {each.name for each in fields.of(kind)}
+    for name, column in plan.columns.items():
+        if name not in known:
+            yield Fault("field_unknown_here", f"A table of this kind has no field {name[:40]!r}.", {"field": name[:40]})
+        elif not 0 <= column < width:
+            yield Fault("column_unknown", f"The table has no column {column}.", {"field": name, "column": column})
+    used: dict[int, str] = {}
+    for name, column in plan.columns.items():
+        other = used.setdefault(column, name)
+        if other != name:
+            yield Fault("column_twice", f"Column {column} is mapped to {other} and to {name}.", {"column": column})
+    for name in plan.defaults:
+        if name not in fields.CONSTANTS:
+            yield Fault("default_unknown", f"{name[:40]!r} cannot be given for the whole table.", {"field": name[:40]})
+    if lacking := fields.missing(kind, plan.stated):
+        yield Fault("fields_missing", f"Map these, or give them once: {', '.join(lacking)}.", {"fields": lacking})
+
+
+def applied(saved: Mapping[str, str], headers: Sequence[str]) -> dict[str, int] | None:
+    """The columns of a saved mapping (header by field) in a table with these headers; None where one is missing."""
+    at = {header.strip().casefold(): index for index, header in reversed(list(enumerate(headers)))}
+    found = {name: at.get(header.strip().casefold()) for name, header in saved.items()}
+    return {name: index for name, index in found.items() if index is not None} if None not in found.values() else None

@@ -1,0 +1,58 @@
+"""Reads of imports: the supplier's own, and nobody else's."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from abs_platform.core.errors import NotFound
+from abs_platform.core.models import Job, JobState
+from abs_platform.core.subjects import SubjectRef
+from abs_platform.imports.models import Batch, Row, SavedMapping, StagedDocument
+from abs_platform.parties.actor import Actor
+from abs_platform.parties.roles import Role
+
+
+def batches(*, actor: Actor) -> QuerySet[Batch]:
+    """The imports of the supplier that the actor acts for; none for others."""
+    if not actor.has(Role.SUPPLIER):
+        return Batch.objects.none()
+    return Batch.objects.filter(owner_id=actor.home)
+
+
+def batch(*, actor: Actor, batch_id: UUID) -> Batch:
+    """One of them. Raises Forbidden, NotFound."""
+    actor.require(Role.SUPPLIER)
+    row = batches(actor=actor).filter(id=batch_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def rows(*, actor: Actor, batch_id: UUID) -> QuerySet[Row]:
+    """The rows of an import. Raises Forbidden, NotFound."""
+    return Row.objects.filter(batch=batch(actor=actor, batch_id=batch_id))
+
+
+def entries(*, actor: Actor, batch_id: UUID) -> QuerySet[StagedDocument]:
+    """The documents of an import. Raises Forbidden, NotFound."""
+    found = StagedDocument.objects.filter(batch=batch(actor=actor, batch_id=batch_id))
+    return found.select_related("document")
+
+
+def saved_mappings(*, actor: Actor) -> QuerySet[SavedMapping]:
+    """The mappings that the actor's organisation kept; none for others than suppliers."""
+    if not actor.has(Role.SUPPLIER):
+        return SavedMapping.objects.none()
+    return SavedMapping.objects.filter(owner_id=actor.home)
+
+
+def subject_of(row: Batch) -> SubjectRef:
+    """The import as the trail knows it."""
+    return SubjectRef("import", row.id)
+
+
+def progress_of(rows: list[Batch]) -> dict[UUID, Job]:
+    """By import, the job that works on it now."""
+    wanted = {row.job_id: row.id for row in rows if row.job_id}
+    jobs = Job.objects.filter(id__in=wanted, state__in=[JobState.QUEUED, JobState.RUNNING])
+    return {wanted[job.id]: job for job in jobs}

@@ -1,0 +1,32 @@
+"""What is wrong with a cell, in words, for files that leave the platform. The interface has words of its own."""
+
+LANGUAGES = ("zh", "en")
+
+ROW = ("行", "Row")
+WRONG = ("错误", "What is wrong")
+WHOLE_ROW = ("整行", "row")
+
+CODES = {
+    "missing": ("必填，不能为空", "must not be empty"),
+    "date_invalid": ("不是日期，例如 2026-01-31", "is no date, such as 2026-01-31"),
+    "decimal_invalid": (
+        "不是数字，整数最多 15 位、小数最多 13 位",
+        "is no figure of at most 15 digits and 13 decimals",
+    ),
+    "percent_invalid": ("税率须在 0 到 100% 之间", "must be from 0 to 100 %"),
+    "currency_invalid": ("不是三位字母的币种代码，例如 CNY", "is no currency code of three letters, such as CNY"),
+    "text_too_long": ("文字太长", "is too long"),
+    "text_invalid": ("含有看不见的控制字符", "holds control characters that nobody sees"),
+    "digits_lost": (
+        "号码的位数已被表格软件截断，请按文本格式重新导出",
+        "has lost digits in the spreadsheet; export it as text",
+    ),
+    "header_differs": ("与同一单据第一行不一致", "differs from the first row of the same document"),
+    "seller_not_you": ("销售方不是本企业", "the seller is not your organisation"),
+    "too_many_lines": ("一张单据最多 5000 行", "a document has at most 5,000 lines"),
+}
+
+
+def word(pair: tuple[str, str], language: str) -> str:
+    """One of the two."""
+    return pair[LANGUAGES.index(language)]

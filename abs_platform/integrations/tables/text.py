@@ -1,0 +1,130 @@
+"""CSV and its relatives: encoding and separator found by looking (RFC 4180, and what is out there)."""
+
+import codecs
+import csv
+import io
+from collections import Counter
+
+import polars as pl
+
+from abs_platform.integrations.tables.model import (
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Table,
+    TableRefused,
+    column_names,
+)
+
+SEPARATORS = ",;\t|"
+SAMPLE_CHARACTERS = 64 * 1024
+SAMPLE_ROWS = 50
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def read(data: bytes) -> Table:
+    """A table of separated values. Raises TableRefused."""
+    text = decoded(data)
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
+    if not text.strip():
+        raise TableRefused("table_empty", "There is nothing in the table.")
+    sample = text[:SAMPLE_CHARACTERS]
+    separator = separator_of(sample)
+    if text.count(separator) > MAX_CELLS:
+        raise TableRefused("table_too_large", f"The table has more than {MAX_CELLS} cells. Split it.", limit=MAX_CELLS)
+    width = max((len(row) for row in _rows(sample, separator)), default=1)
+    try:
+        frame = _quick(text.encode(), separator, width)
+    except pl.exceptions.PolarsError:
+        frame = _patient(text, separator)
+    return Table("CSV", frame)
+
+
+def decoded(data: bytes) -> str:
+    """The text, by its byte order mark, else as UTF-8, UTF-16 or GB 18030 (which holds GBK), whichever it is."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _strictly(data, encoding)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = ""
+    if text and "\0" not in text:
+        return text
+    head = data[:4096]
+    nulls = Counter(position % 2 for position, byte in enumerate(head) if byte == 0)
+    if 4 * max(nulls.values(), default=0) > max(len(head), 16 * min(nulls[0], nulls[1])):
+        return _strictly(data, "utf-16-be" if nulls[0] > nulls[1] else "utf-16-le")
+    return _strictly(data, "gb18030")
+
+
+def _strictly(data: bytes, encoding: str) -> str:
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        detail = "The encoding of the file is none of UTF-8, UTF-16, GBK and GB 18030. Save it as CSV UTF-8."
+        raise TableRefused("table_encoding", detail, at=error.start) from None
+    if "\0" in text:
+        raise TableRefused("table_encoding", "The file is no text: it holds NUL characters.", at=text.index("\0"))
+    return text
+
+
+def separator_of(sample: str) -> str:
+    """The separator that cuts the most rows into the same number of cells."""
+
+    def fitness(separator: str) -> tuple[int, int]:
+        widths = Counter(len(row) for row in _rows(sample, separator))
+        widths.pop(1, None)
+        width, rows = max(widths.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
+        return rows, width
+
+    return max(SEPARATORS, key=fitness)
+
+
+def _rows(sample: str, separator: str) -> list[list[str]]:
+    found = []
+    try:
+        for row in csv.reader(io.StringIO(sample, newline=""), delimiter=separator):
+            found.append(row)
+            if len(found) == SAMPLE_ROWS:
+                break
+    except csv.Error:
+        pass
+    return found
+
+
+def _quick(data: bytes, separator: str, width: int) -> pl.DataFrame:
+    """By polars, under headers of our own; raises PolarsError where a row is longer or a quote is out of place."""
+    names = column_names(width)
+    return pl.read_csv(
+        separator.join(names).encode() + b"\n" + data,
+        separator=separator,
+        infer_schema=False,
+        raise_if_empty=False,
+    )
+
+
+def _patient(text: str, separator: str) -> pl.DataFrame:
+    """By Python's own reader, which forgives what polars does not."""
+    rows: list[list[str]] = []
+    cells = 0
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+            rows.append(row)
+            cells += len(row)
+            if len(rows) > MAX_ROWS or len(row) > MAX_COLUMNS or cells > MAX_CELLS:
+                break  # the caller's bounds say which
+    except csv.Error as error:
+        detail = f"Row {len(rows) + 1} cannot be read as separated values: {error}."
+        raise TableRefused("table_malformed", detail, row=len(rows) + 1) from None
+    width = max((len(row) for row in rows), default=0)
+    columns = {
+        name: [(row[index] or None) if index < len(row) else None for row in rows]
+        for index, name in enumerate(column_names(width))
+    }
+    return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))

@@ -1,0 +1,69 @@
+"""Taking documents back out of their trades, while nobody relies on them.
+
+Rows are locked in the order of services.py: the seller's organisation, its trades.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from abs_platform.consent import selectors as consent_selectors
+from abs_platform.consent import services as consent
+from abs_platform.core.errors import Conflict
+from abs_platform.core.subjects import SubjectRef
+from abs_platform.documents import importing as documents
+from abs_platform.documents.models import Document
+from abs_platform.parties.actor import Actor
+from abs_platform.parties.models import Organisation
+from abs_platform.trade import filing, services
+from abs_platform.trade.models import PaymentConfirmation, SignedDecision, Trade, TradeDocument, TradeLine
+
+
+def dependents(*, document_ids: Sequence[UUID]) -> dict[str, int]:
+    """What relies on these documents, by kind, with how often; nothing while they can be withdrawn.
+
+    "decided": the buyer signed its word on one; "payment_confirmed": it signed the payment of a trade with one; "granted"
+    and "seen": one of them or their trades was opened singly to somebody, or looked at; "repeated": another repeats one.
+    """
+    trades = list(Trade.objects.filter(documents__in=document_ids).values_list("id", flat=True).distinct())
+    looks = [
+        consent_selectors.relied_on(kind="document", ids=document_ids),
+        consent_selectors.relied_on(kind="trade", ids=trades),
+    ]
+    found = {
+        "decided": SignedDecision.objects.filter(document__in=document_ids).values("document").distinct().count(),
+        "payment_confirmed": PaymentConfirmation.objects.filter(trade__in=trades).count(),
+        "granted": sum(granted for granted, _ in looks),
+        "seen": sum(seen for _, seen in looks),
+        "repeated": documents.repeated_by_others(document_ids=document_ids),
+    }
+    return {code: count for code, count in found.items() if count}
+
+
+def withdraw(*, actor: Actor, document_ids: Sequence[UUID]) -> None:
+    """Take the actor's documents out of their trades and out of account; trades are compared, rights computed anew.
+
+    Runs in the caller's transaction. Raises Conflict, with what depends on them, and Forbidden.
+    """
+    Organisation.objects.select_for_update(no_key=True).get(id=actor.home)
+    touched = TradeDocument.objects.filter(document__in=document_ids).values_list("trade_id", flat=True)
+    trades = list(
+        Trade.objects.select_for_update(no_key=True, of=("self",)).filter(id__in=list(touched)).order_by("id")
+    )
+    if relied := dependents(document_ids=document_ids):
+        raise Conflict("depended_on", "Something depends on these documents by now, so they stay.", dependents=relied)
+    TradeLine.objects.filter(document__in=document_ids).delete()
+    TradeDocument.objects.filter(document__in=document_ids).delete()
+    consent.release_all(members=[SubjectRef("document", id) for id in document_ids])
+    documents.withdraw(actor=actor, document_ids=document_ids)
+    _settle(actor, trades)
+
+
+def _settle(actor: Actor, trades: Sequence[Trade]) -> None:
+    """Trades that hold nothing any more go; the others are what their documents make them."""
+    ids = [trade.id for trade in trades]
+    holding = set(Document.objects.filter(trade_id__in=ids).values_list("trade_id", flat=True))
+    Trade.objects.filter(id__in=[id for id in ids if id not in holding]).delete()
+    for trade in trades:
+        if trade.id in holding:
+            filing.rekey(trade)
+            services.changed(actor, trade, "trade.documents_withdrawn", {})
