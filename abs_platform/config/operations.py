@@ -19,6 +19,7 @@ from abs_platform.core import clock
 from abs_platform.core.models import Job, JobState
 from abs_platform.core.rest.fields import Body, time
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged, query_of
+from abs_platform.documents.tax import selectors as tax
 from abs_platform.ledger import audits
 from abs_platform.ledger import selectors as ledger
 from abs_platform.ledger.api.explorer_shapes import ChainOut
@@ -118,6 +119,7 @@ class OperationsView(APIView):
             ("database", _database(), "Start PostgreSQL or mend DATABASE_URL."),
             ("redis", _redis(), "Start Redis or mend REDIS_URL. Jobs wait in the database meanwhile."),
             ("worker", worker, "Start a Celery worker and beat."),
+            ("tax", tax.trouble(), "Mend ABS_TAX_STATUS_URL and what stands beside it, or ask the provider."),
             (
                 "audit",
                 audits.trouble(),

@@ -11,6 +11,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from abs_platform.config import handlers
 from abs_platform.config.networks import read_chains, read_channels
 
 env = environ.Env()
@@ -94,11 +95,40 @@ TRUST_FILE = STATE_DIR / "trust.json"
 
 # --- files
 STORAGE_DIR = STATE_DIR / "storage"
+# Instead of the folder: s3://bucket/prefix, at Amazon's or at the endpoint; credentials as S3 clients find them.
+STORAGE_URL: str = env.str("ABS_STORAGE_URL", default="")
+S3_ENDPOINT: str = env.str("ABS_S3_ENDPOINT", default="")
+S3_REGION: str = env.str("ABS_S3_REGION", default="")
+if STORAGE_URL and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w./-]*)?", STORAGE_URL):
+    raise ImproperlyConfigured(f"ABS_STORAGE_URL is {STORAGE_URL!r}; it must be of the form s3://bucket/prefix")
 MAX_FILE_BYTES: int = env.int("ABS_MAX_FILE_BYTES", default=20_000_000)
 MAX_FILES: int = env.int("ABS_MAX_FILES", default=100)
 FILE_UPLOAD_HANDLERS = ["abs_platform.documents.uploads.BoundedUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FILES = MAX_FILES + 1
+
+# --- who is asked for invoices' tax statuses, and how often (seconds): while nothing depends on the answer, while a right
+# --- does, while a pledge does, and while the tax office does not know the invoice yet.
+TAX_SIMULATOR = "simulator:"
+TAX_STATUS_URL: str = env.str("ABS_TAX_STATUS_URL", default=TAX_SIMULATOR if DEMO else "")
+if PRODUCTION and TAX_STATUS_URL == TAX_SIMULATOR:
+    raise ImproperlyConfigured("ABS_TAX_STATUS_URL names the simulator, which is refused in production")
+TAX_STATUS_KEY: str = env.str("ABS_TAX_STATUS_KEY", default="")
+TAX_STATUS_SECRET: str = env.str("ABS_TAX_STATUS_SECRET", default="")
+if TAX_STATUS_URL not in ("", TAX_SIMULATOR) and not (TAX_STATUS_KEY and TAX_STATUS_SECRET):
+    raise ImproperlyConfigured("ABS_TAX_STATUS_URL needs ABS_TAX_STATUS_KEY and ABS_TAX_STATUS_SECRET beside it")
+TAX_STATUS_FORM: str = env.str("ABS_TAX_STATUS_FORM", default="")
+TAX_STATUS_TIMEOUT = seconds("ABS_TAX_STATUS_TIMEOUT_SECONDS", 10)
+TAX_STATUS_EVERY = {
+    "none": seconds("ABS_TAX_STATUS_IDLE_SECONDS", 7 * 86400),
+    "right": seconds("ABS_TAX_STATUS_RIGHT_SECONDS", 86400),
+    "pledge": seconds("ABS_TAX_STATUS_PLEDGE_SECONDS", 6 * 3600),
+}
+TAX_STATUS_ASK_EVERY = seconds("ABS_TAX_STATUS_ASK_SECONDS", 3600)
+TAX_STATUS_UNKNOWN_EVERY = seconds("ABS_TAX_STATUS_UNKNOWN_SECONDS", 6 * 3600)
+# Whether an invoice that the tax office has not verified lifts a right to rung 4; by default it must be verified wherever
+# somebody can be asked.
+INVOICE_MUST_BE_VERIFIED: bool = env.bool("ABS_INVOICE_MUST_BE_VERIFIED", default=bool(TAX_STATUS_URL))
 
 # --- what certificates are set in: the npm package @expo-google-fonts/noto-sans-sc, or a folder with its 400Regular and 700Bold
 FONTS_DIR = Path(
@@ -280,33 +310,15 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [],  # enums stay where they are used: no invented names
 }
 
-# --- background work: job kind -> handler, topic -> job kinds that hear it
-JOB_HANDLERS = {
-    "ledger.seal": "abs_platform.ledger.tasks.seal",
-    "ledger.anchor": "abs_platform.ledger.tasks.anchor",
-    "ledger.hand_over": "abs_platform.ledger.tasks.hand_over",
-    "ledger.audit": "abs_platform.ledger.tasks.audit",
-    "ledger.audit_what_is_new": "abs_platform.ledger.tasks.audit_what_is_new",
-    "ledger.audit_everything": "abs_platform.ledger.tasks.audit_everything",
-    "risk.audited": "abs_platform.risk.tasks.audited",
-    "documents.extract": "abs_platform.documents.tasks.extract",
-    "documents.announce": "abs_platform.documents.tasks.announce",
-    "trade.file": "abs_platform.trade.tasks.file_document",
-    "trade.refile": "abs_platform.trade.tasks.refile_document",
-    "rights.compute": "abs_platform.rights.tasks.compute",
-}
-TOPICS = {
-    "ledger.recorded": ["documents.announce"],
-    "ledger.anchored": ["documents.announce"],
-    "ledger.audited": ["risk.audited"],
-    "document.extracted": ["trade.file"],
-    "document.corrected": ["trade.refile"],
-    "trade.changed": ["rights.compute"],
-}
+# --- background work
+JOB_HANDLERS = handlers.JOB_HANDLERS
+TOPICS = handlers.TOPICS
 # Periodic jobs: kind -> interval. They carry no payload; what concerns one channel or chain they enqueue as jobs of its own.
 JOB_SCHEDULE: dict[str, timedelta] = {
     "ledger.audit_what_is_new": timedelta(minutes=env.int("ABS_AUDIT_MINUTES", default=5)),
     "ledger.audit_everything": timedelta(hours=env.int("ABS_AUDIT_HOURS", default=24)),
+    "documents.tax_sweep": timedelta(minutes=1),
+    "documents.find_alike": timedelta(hours=1),
 }
 if min(JOB_SCHEDULE.values()) <= timedelta(0):
     raise ImproperlyConfigured("ABS_AUDIT_MINUTES and ABS_AUDIT_HOURS must be at least 1")

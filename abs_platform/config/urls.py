@@ -5,7 +5,7 @@ import sys
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from abs_platform.config import events, home, operations, pages, schema
+from abs_platform.config import events, home, operations, pages, schema, storage_keys
 from abs_platform.consent.api.urls import urlpatterns as consent
 from abs_platform.core.rest import problems
 from abs_platform.documents.api.urls import urlpatterns as documents
@@ -29,6 +29,13 @@ api: list[URLPattern | URLResolver] = [
     *rights,
     path("home", home.HomeView.as_view()),
     path("health", operations.HealthView.as_view()),
+    path("storage/master-keys", storage_keys.MasterKeys.as_view()),
+    path("storage/master-keys/rotate", storage_keys.RotateMasterKey.as_view()),
+    path("storage/keys", storage_keys.DataKeys.as_view()),
+    path("storage/keys/<uuid:id>/rotate", storage_keys.RotateDataKey.as_view()),
+    path("storage/keys/<uuid:id>/destruction", storage_keys.RequestDestruction.as_view()),
+    path("storage/keys/<uuid:id>/destruction/confirm", storage_keys.Destroy.as_view()),
+    path("storage/keys/<uuid:id>/destruction/withdraw", storage_keys.WithdrawDestruction.as_view()),
     path("operations", operations.OperationsView.as_view()),
     path("jobs", operations.JobsView.as_view()),
     path("jobs/<uuid:id>/retry", operations.RetryJobView.as_view()),

@@ -49,6 +49,20 @@ class Conflict(DomainError):
     title = "Conflict with the present state"
 
 
+class TooSoon(DomainError):
+    """The same was asked for a short while ago."""
+
+    http_status = 429
+    title = "Too soon"
+
+
+class Gone(DomainError):
+    """It was here, and was destroyed for good."""
+
+    http_status = 410
+    title = "Destroyed"
+
+
 class TooLarge(DomainError):
     """The input exceeds a limit."""
 
@@ -61,3 +75,17 @@ class Unavailable(DomainError):
 
     http_status = 503
     title = "Temporarily unavailable"
+
+
+class OutOfSpace(DomainError):
+    """There is no room to keep the input."""
+
+    http_status = 507
+    title = "Out of space"
+
+
+class Damaged(DomainError):
+    """What is stored is not what was put there."""
+
+    http_status = 500
+    title = "Damaged"

@@ -24,6 +24,8 @@ _PREFIX_SIZE = 8
 _HEADER_SIZE = len(_MAGIC) + _PREFIX_SIZE
 _SEALED_SIZE = SEGMENT_SIZE + TAG_SIZE
 _MAX_SEGMENTS = 1 << 32
+
+Bytes = bytes | bytearray | memoryview
 _WRAP_VERSION = b"\x01"
 
 
@@ -32,28 +34,47 @@ def generate_key() -> bytes:
     return secrets.token_bytes(KEY_SIZE)
 
 
-def encrypt_segments(chunks: Iterable[bytes], key: bytes, *, context: bytes = b"") -> Iterator[bytes]:
+class SegmentSealer:
+    """The segments of one encrypted file, each sealed by itself, in any order and on any thread.
+
+    `key` is 16 bytes and must be used for one file only; `context` is bound in and must be the same at decryption.
+    The file is `header`, then the segments in order. Raises InvalidKey.
+    """
+
+    __slots__ = ("_context", "_key", "header")
+
+    def __init__(self, key: bytes, *, context: bytes = b"") -> None:
+        _check_key(key)
+        self._key = key
+        self._context = context
+        self.header = _MAGIC + secrets.token_bytes(_PREFIX_SIZE)
+
+    def seal(self, index: int, segment: Bytes, *, last: bool) -> memoryview:
+        """Segment number `index`, encrypted, with its tag. All but the last have SEGMENT_SIZE bytes."""
+        nonce, aad = _segment_binding(self.header, index, last, self._context)
+        return _seal(self._key, nonce, aad, segment)
+
+
+def encrypt_segments(chunks: Iterable[bytes], key: bytes, *, context: bytes = b"") -> Iterator[Bytes]:
     """The encrypted file, piece by piece: the header, then each segment. Holds about one segment in memory.
 
-    `chunks` may be of any size; `key` is 16 bytes and must be used for one file only; `context` is bound in and must
-    be the same at decryption. Raises InvalidKey.
+    `chunks` may be of any size; `key` and `context` as in SegmentSealer. Raises InvalidKey.
     """
-    _check_key(key)
-    header = _MAGIC + secrets.token_bytes(_PREFIX_SIZE)
-    yield header
+    sealer = SegmentSealer(key, context=context)
+    yield sealer.header
     index = 0
     buffer = bytearray()
     for chunk in chunks:
         buffer += chunk
         while len(buffer) > SEGMENT_SIZE:
-            yield _seal_segment(key, header, index, False, context, bytes(buffer[:SEGMENT_SIZE]))
+            yield sealer.seal(index, bytes(buffer[:SEGMENT_SIZE]), last=False)
             del buffer[:SEGMENT_SIZE]
             index += 1
-    yield _seal_segment(key, header, index, True, context, bytes(buffer))
+    yield sealer.seal(index, buffer, last=True)
 
 
 def decrypt_segments(chunks: Iterable[bytes], key: bytes, *, context: bytes = b"") -> Iterator[bytes]:
-    """The file that `encrypt_segments` was given, segment by segment; every byte yielded is authentic.
+    """The file that was encrypted, segment by segment; every byte yielded is authentic.
 
     That the file is whole is known only when the iterator ends: whoever acts on a part must be able to take it back.
     Raises InvalidKey and DecryptionFailed.
@@ -88,7 +109,7 @@ def wrap(kek: bytes, key: bytes, aad: bytes = b"") -> bytes:
     """
     _check_key(kek)
     nonce = secrets.token_bytes(_NONCE_SIZE)
-    return _WRAP_VERSION + nonce + _seal(kek, nonce, _WRAP_VERSION + aad, key)
+    return _WRAP_VERSION + nonce + bytes(_seal(kek, nonce, _WRAP_VERSION + aad, key))
 
 
 def unwrap(kek: bytes, wrapped: bytes, aad: bytes = b"") -> bytes:
@@ -112,30 +133,31 @@ def _segment_binding(header: bytes, index: int, last: bool, context: bytes) -> t
     return nonce, header + index.to_bytes(8, "big") + bytes([last]) + context
 
 
-def _seal_segment(key: bytes, header: bytes, index: int, last: bool, context: bytes, segment: bytes) -> bytes:
-    nonce, aad = _segment_binding(header, index, last, context)
-    return _seal(key, nonce, aad, segment)
-
-
 def _open_segment(key: bytes, header: bytes, index: int, last: bool, context: bytes, sealed: bytes) -> bytes:
     nonce, aad = _segment_binding(header, index, last, context)
     return _open(key, nonce, aad, sealed)
 
 
-def _seal(key: bytes, nonce: bytes, aad: bytes, plaintext: bytes) -> bytes:
+def _seal(key: bytes, nonce: bytes, aad: bytes, plaintext: Bytes) -> memoryview:
+    """Ciphertext || tag, in a buffer of its own: written once, copied never."""
     encryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
     encryptor.authenticate_additional_data(aad)
-    return encryptor.update(plaintext) + encryptor.finalize() + encryptor.tag
+    size = len(plaintext)
+    sealed = memoryview(bytearray(size + TAG_SIZE))
+    encryptor.update_into(plaintext, sealed)
+    encryptor.finalize()
+    sealed[size : size + TAG_SIZE] = encryptor.tag
+    return sealed[: size + TAG_SIZE]
 
 
-def _open(key: bytes, nonce: bytes, aad: bytes, sealed: bytes) -> bytes:
+def _open(key: bytes, nonce: bytes, aad: bytes, sealed: Bytes) -> bytes:
     """The plaintext, only after its tag was checked."""
     if len(sealed) < TAG_SIZE:
         raise DecryptionFailed("the ciphertext is too short")
     decryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce)).decryptor()
     decryptor.authenticate_additional_data(aad)
-    plaintext = decryptor.update(sealed[:-TAG_SIZE])
+    plaintext = decryptor.update(memoryview(sealed)[:-TAG_SIZE])
     try:
-        return plaintext + decryptor.finalize_with_tag(sealed[-TAG_SIZE:])
+        return plaintext + decryptor.finalize_with_tag(bytes(sealed[-TAG_SIZE:]))
     except InvalidTag:
         raise DecryptionFailed("the ciphertext was changed, or key or context is another") from None

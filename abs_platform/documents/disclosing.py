@@ -19,6 +19,7 @@ from abs_platform.documents.models import Document
 from abs_platform.integrations.formats.model import Extracted, to_json
 from abs_platform.ledger import selectors as ledger_log
 from abs_platform.ledger import services as ledger
+from abs_platform.parties import keys
 from abs_platform.parties.actor import PLATFORM, Actor
 
 RECORD_TEMPLATE = "fields/v1"
@@ -77,10 +78,13 @@ def disclosable(*, actor: Actor, document_id: UUID) -> dict[str, str]:
 def disclose(*, actor: Actor, document_id: UUID, paths: Sequence[str]) -> Json:
     """A proof bundle with the fields at `paths` in place of the file (abs-proof-bundle/v1), for its owner to hand on.
 
-    Raises NotFound; Conflict where no fields were committed to or where they are not those that were; Invalid for a
+    Raises NotFound; Gone where they were erased; Conflict where none were committed to or where they are not those that
+    were; Invalid for a
     path that is not there, for none or too many, and for a bundle larger than verifiers read.
     """
     row = selectors.own_document(actor=actor, document_id=document_id)
+    if row.erased_at:
+        raise keys.gone()
     if row.fields_record_id is None or row.fields_seed is None or row.content is None:
         raise Conflict(
             "fields_not_committed", "No fields were read from this document, so none can be disclosed: show the file."

@@ -1,5 +1,6 @@
 """Documents: what was uploaded, kept encrypted, and what was read from it."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
@@ -8,8 +9,12 @@ from abs_platform.core import clock
 from abs_platform.core.ids import uuid7
 from abs_platform.core.models import append_only, one_of
 from abs_platform.core.money import AMOUNT_LIMIT, amount_field, within_limits
+from abs_platform.documents.alike.models import InvoiceTrace
+from abs_platform.documents.tax.models import TaxStatus, TaxStatusChange
 from abs_platform.integrations.formats.reading import Verdict
 from abs_platform.parties.models import Organisation
+
+__all__ = ["Document", "Extraction", "InvoiceTrace", "TaxStatus", "TaxStatusChange"]
 
 models.BinaryField.register_lookup(Length)
 
@@ -68,9 +73,13 @@ class Document(models.Model):
     fingerprint = models.CharField(max_length=64, blank=True, default="")  # keyed, of the normalised business key
     number_key = models.CharField(max_length=64, blank=True, default="")  # keyed, of kind, parties and number alone
     number_shape = models.CharField(max_length=64, blank=True, default="")  # the same without punctuation and zeros
+    container = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="members")
+    position = models.PositiveIntegerField(null=True)  # which member of its container it was, from 0
     duplicate_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="duplicates")
     conflicts_with = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="conflicting")
     attention = models.JSONField(default=list)  # [{"code", "params"}]
+
+    erased_at = models.DateTimeField(null=True)  # the owner's key was destroyed: what was read is gone, the proof stays
 
     trade_id = models.UUIDField(null=True)  # told by trade, for the reply alone
     trade_label = models.CharField(max_length=200, blank=True, default="")
@@ -96,13 +105,20 @@ class Document(models.Model):
                     fields_seed__length=32,
                     fields_record_id__isnull=False,
                     extraction="extracted",
+                )
+                | Q(
+                    fields_seed__isnull=True,
+                    fields_record_id__isnull=False,
+                    extraction="extracted",
+                    erased_at__isnull=False,
                 ),
                 name="document_fields_whole",
             ),
             models.CheckConstraint(
                 condition=Q(extraction="extracted", content__isnull=False) & ~Q(kind="") & ~Q(number="")
                 | Q(extraction="refused")  # with content where it could be read and breaks a rule
-                | ~Q(extraction__in=["extracted", "refused"]) & Q(content__isnull=True),
+                | Q(extraction__in=["pending", "attachment"], content__isnull=True)
+                | Q(erased_at__isnull=False),
                 name="document_extracted_has_content",
             ),
             models.CheckConstraint(
@@ -126,7 +142,29 @@ class Document(models.Model):
                 condition=Q(typed_in_by="") | Q(buyer_decision="confirm") | ~Q(verdict=Verdict.ACCEPTED),
                 name="document_typed_in_is_looked_at",
             ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True)
+                | Q(
+                    content__isnull=True,
+                    fields_seed__isnull=True,
+                    number="",
+                    issue_date__isnull=True,
+                    total__isnull=True,
+                    seller_name="",
+                    buyer_name="",
+                    attention=[],
+                    remarks=[],
+                )
+                & ~Q(extraction="pending"),
+                name="document_erased_says_nothing",
+            ),
             one_of("buyer_decision", ("", "confirm", "dispute", "payment"), "document_buyer_decision_known"),
+            models.CheckConstraint(
+                condition=Q(container__isnull=True, position__isnull=True)
+                | Q(container__isnull=False, position__isnull=False) & ~Q(container=models.F("id")),
+                name="document_place_whole",
+            ),
+            models.UniqueConstraint(fields=["container", "position"], name="document_place_once"),
             models.UniqueConstraint(
                 fields=["owner", "fingerprint"],
                 condition=Q(duplicate_of__isnull=True) & ~Q(fingerprint=""),
@@ -146,6 +184,27 @@ class Document(models.Model):
                 fields=["head_office", "-id"], name="document_head_office", condition=Q(head_office__isnull=False)
             ),
         ]
+
+
+def _append_only_until_erased() -> list[pgtrigger.Trigger]:
+    """What a version says stays, and goes with what its document says when the owner's key is destroyed."""
+    no_change, no_truncate = append_only()
+    no_change = pgtrigger.Trigger(
+        name="no_change",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        func="""
+            IF TG_OP = 'UPDATE' AND NEW.content IS NULL AND NEW.fields_seed IS NULL AND NEW.changes = '[]'::jsonb
+                AND to_jsonb(NEW) - ARRAY['content', 'fields_seed', 'changes', 'reason']
+                    = to_jsonb(OLD) - ARRAY['content', 'fields_seed', 'changes', 'reason']
+                AND EXISTS (SELECT FROM documents_document d WHERE d.id = OLD.document_id AND d.erased_at IS NOT NULL)
+            THEN
+                RETURN NEW;
+            END IF;
+            RAISE EXCEPTION 'a version of a document stays as it was written';
+        """,
+    )
+    return [no_change, no_truncate]
 
 
 class DocumentVersion(models.Model):
@@ -168,7 +227,7 @@ class DocumentVersion(models.Model):
     fields_record_id = models.UUIDField(unique=True, null=True)  # the ledger's record of the commitment to it
 
     class Meta:
-        triggers = append_only()
+        triggers = _append_only_until_erased()
         constraints = [
             models.UniqueConstraint(fields=["document", "number"], name="document_version_once"),
             models.CheckConstraint(
@@ -185,7 +244,8 @@ class DocumentVersion(models.Model):
                     fields_seed__length=32,
                     fields_record_id__isnull=False,
                     content__isnull=False,
-                ),
+                )
+                | Q(fields_seed__isnull=True, fields_record_id__isnull=False, content__isnull=True),  # erased
                 name="document_version_fields_whole",
             ),
         ]

@@ -11,14 +11,17 @@ from abs_platform.consent import selectors as consent
 from abs_platform.core.rest.fields import Body, Coded, Named, money, named, time
 from abs_platform.documents import comparing, correcting, selectors, verdicts
 from abs_platform.documents.models import Document, Extraction
+from abs_platform.documents.tax import selectors as tax
+from abs_platform.documents.tax.models import TaxStatus
+from abs_platform.documents.tax.replies import TaxOut, may_ask_tax, tax_body
 from abs_platform.integrations.formats.model import Level
 from abs_platform.integrations.formats.reading import Verdict
+from abs_platform.integrations.tax.status import Status
 from abs_platform.ledger import selectors as ledger
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
 
 STATES = ["received", "recorded", "anchored"]
-TAXED = ("invoice", "credit_note")
 
 
 class AnchorOut(serializers.Serializer[Any]):
@@ -64,6 +67,7 @@ class DocumentOut(serializers.Serializer[Any]):
     buyer_name = serializers.CharField(allow_blank=True)
     trade = TradeLink(allow_null=True)
     duplicate_of = OriginalLink(allow_null=True)
+    container = OriginalLink(allow_null=True, help_text="the archive that it came in; told to its owner alone")
     verdict = serializers.ChoiceField(
         choices=list(Verdict), allow_null=True, help_text="null: not read yet, or not the reader's business"
     )
@@ -71,8 +75,14 @@ class DocumentOut(serializers.Serializer[Any]):
     version = serializers.IntegerField(help_text="the correction in force; 0: as it was read from the file")
     typed_in_by = serializers.CharField(allow_blank=True, help_text="who typed the fields of a file without any")
     attention = AttentionOut(many=True)
-    tax_status = serializers.ChoiceField(choices=["not_verified"], allow_null=True)
+    tax_status = serializers.ChoiceField(
+        choices=list(Status), allow_null=True, help_text="null: the Chinese tax office cannot know of it"
+    )
+    tax_checked_at = serializers.DateTimeField(allow_null=True)
     received_at = serializers.DateTimeField()
+    erased_at = serializers.DateTimeField(
+        allow_null=True, help_text="The owner's key was destroyed: the content is gone, the proof stays"
+    )
     log_index = serializers.IntegerField(allow_null=True)
     anchors = AnchorOut(many=True)
     anchors_required = serializers.IntegerField(help_text="On how many chains it must be to count as anchored")
@@ -100,24 +110,30 @@ class DocumentDetailOut(DocumentOut):
     conflicts = OriginalLink(many=True, help_text="documents of the same number and other content")
     record = RecordOut()
     checkpoint_size = serializers.IntegerField(allow_null=True)
+    tax = TaxOut(allow_null=True)
     allowed_actions = serializers.ListField(
-        child=serializers.ChoiceField(choices=["download", "bundle", "certificate", "attach", "disclose", "correct"])
+        child=serializers.ChoiceField(
+            choices=["download", "bundle", "certificate", "attach", "disclose", "correct", "verify_tax"]
+        )
     )
 
 
 def document_bodies(rows: Sequence[Document], *, actor: Actor) -> list[Body]:
     """Documents for a list; where each stands in the log is fetched for all at once."""
     positions = ledger.positions([row.record_id for row in rows])
-    seen = _Seen(_open_trades(rows, actor), comparing.visible_conflicts(rows, actor=actor))
+    taxes = tax.standings(row.id for row in rows)
+    seen = _Seen(_open_trades(rows, actor), comparing.visible_conflicts(rows, actor=actor), taxes)
     return [_body(row, positions[row.record_id], actor, seen) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What else the reader of a page sees: trades opened to it (None: no matter), documents that others contradict."""
+    """What else the reader of a page sees: trades opened to it (None: no matter), documents that others contradict,
+    where invoices stand with the tax office."""
 
     open_trades: frozenset[UUID] | None
     originals: frozenset[UUID]
+    taxes: dict[UUID, TaxStatus]
 
 
 def _open_trades(rows: Sequence[Document], actor: Actor) -> frozenset[UUID] | None:
@@ -144,6 +160,7 @@ def _attention(row: Document, actor: Actor, seen: _Seen) -> list[Body]:
 
 def _body(row: Document, position: ledger.Position, actor: Actor, seen: _Seen) -> Body:
     disclosed = selectors.by_disclosure(actor=actor, row=row)
+    standing = seen.taxes.get(row.id)
     # Who was let to see this document alone learns neither what it repeats nor where else it belongs.
     original = None if disclosed else row.duplicate_of
     has_trade = row.trade_id and not (disclosed and row.trade_id not in (seen.open_trades or ()))
@@ -166,13 +183,16 @@ def _body(row: Document, position: ledger.Position, actor: Actor, seen: _Seen) -
         "buyer_name": row.buyer_name,
         "trade": {"id": str(row.trade_id), "order_number": row.trade_label} if has_trade else None,
         "duplicate_of": {"id": str(original.id), "filename": original.filename} if original else None,
+        "container": _container(row, actor),
         "verdict": row.verdict or None if row.owner_id == actor.organisation_id else None,
         "format": row.format,
         "version": row.version,
         "typed_in_by": row.typed_in_by,
         "attention": _attention(row, actor, seen),
-        "tax_status": "not_verified" if row.kind in TAXED else None,
+        "tax_status": standing.status if standing else None,
+        "tax_checked_at": time(standing.checked_at) if standing else None,
         "received_at": time(row.received_at),
+        "erased_at": time(row.erased_at),
         "log_index": position.index,
         "anchors": [
             {
@@ -189,6 +209,12 @@ def _body(row: Document, position: ledger.Position, actor: Actor, seen: _Seen) -
     }
 
 
+def _container(row: Document, actor: Actor) -> Body | None:
+    if row.container is None or row.owner_id != actor.organisation_id:
+        return None
+    return {"id": str(row.container.id), "filename": row.container.filename}
+
+
 def detail_body(row: Document, *, actor: Actor) -> Body:
     """A document with everything that was read from it."""
     owned = row.owner_id == actor.organisation_id
@@ -197,15 +223,20 @@ def detail_body(row: Document, *, actor: Actor) -> Body:
     lines = content.pop("lines", [])
     remarks = content.pop("remarks", [])
     [position] = ledger.positions([row.record_id]).values()
+    taxes = tax.standings([row.id])
+    standing = taxes.get(row.id)
     conflicts = comparing.conflicts_of(row, actor=actor)
-    body = _body(row, position, actor, _Seen(_open_trades([row], actor), frozenset(each.id for each in conflicts)))
+    seen = _Seen(_open_trades([row], actor), frozenset(each.id for each in conflicts), taxes)
+    body = _body(row, position, actor, seen)
+    owned = row.owner_id == actor.organisation_id
     actions = {
-        "download": True,
+        "download": not row.erased_at,
         "bundle": True,
         "certificate": body["state"] == "anchored",
         "attach": owned and row.is_loose,
+        "verify_tax": standing is not None and may_ask_tax(row, standing, actor),
         "correct": correcting.may_correct(actor, row),
-        "disclose": owned and actor.has(Role.SUPPLIER) and row.fields_record_id is not None,
+        "disclose": owned and actor.has(Role.SUPPLIER) and row.fields_seed is not None,
     }
     return {
         **body,
@@ -215,5 +246,6 @@ def detail_body(row: Document, *, actor: Actor) -> Body:
         "conflicts": [{"id": str(each.id), "filename": each.filename} for each in conflicts],
         "record": ledger.record_view(row.record_id),
         "checkpoint_size": position.checkpoint_size,
+        "tax": tax_body(row, standing) if standing else None,
         "allowed_actions": [action for action, allowed in actions.items() if allowed],
     }

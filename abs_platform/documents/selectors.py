@@ -30,7 +30,7 @@ def documents(*, actor: Actor) -> QuerySet[Document]:
         seen |= Q(owner_id__in=disclosed.owner_ids)
     if ids := disclosed.ids("document"):
         seen |= Q(id__in=ids)
-    return Document.objects.filter(seen).select_related("owner", "duplicate_of")
+    return Document.objects.filter(seen).select_related("owner", "duplicate_of", "container")
 
 
 def document(*, actor: Actor, document_id: UUID) -> Document:

@@ -1,7 +1,6 @@
-"""Writes of documents: receiving, reading, opening."""
+"""Writes of documents: reading, opening."""
 
 import logging
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -14,86 +13,33 @@ from django.db.models import Q
 from abs_platform.consent import services as consent
 from abs_platform.consent.selectors import Look
 from abs_platform.core import audit, clock, events, jobs
-from abs_platform.core.errors import Invalid, NotFound, TooLarge
+from abs_platform.core.errors import Invalid, NotFound
+from abs_platform.core.transactions import assert_no_transaction
 from abs_platform.crypto import sm3
-from abs_platform.crypto.commitments import commit
-from abs_platform.documents import custody, disclosing, rules, selectors, settling, verdicts
-from abs_platform.documents.custody import Readable
+from abs_platform.documents import disclosing, keeping, rules, selectors, settling, verdicts
+from abs_platform.documents.alike import services as near_duplicates
 from abs_platform.documents.models import Document, Extraction
+from abs_platform.documents.tax import services as tax
 from abs_platform.integrations import formats
+from abs_platform.integrations.formats import process
 from abs_platform.integrations.formats.cn.xbrl import ALREADY_FINANCED
 from abs_platform.integrations.formats.model import TRADE_KINDS, Extracted, Level, Party, Remark, to_json
 from abs_platform.integrations.formats.reading import Reading, Verdict
 from abs_platform.integrations.kms import kms
 from abs_platform.integrations.previews import Page, previewer
-from abs_platform.ledger import services as ledger
 from abs_platform.parties import selectors as parties
 from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.parties.models import Organisation
-from abs_platform.parties.roles import Role
 from abs_platform.risk import services as risk
 from abs_platform.risk.models import Severity
 from abs_platform.risk.services import Observation
 
 log = logging.getLogger(__name__)
 
-COMMITMENT_DOMAIN = "abs/document/v1"
-RECORD_TEMPLATE = "document/v1"
+MAX_READ_BYTES = 64 << 20
+"""Held in memory as a whole while it is read; larger files are kept as they are."""
 MAX_PREVIEW_BYTES = 64 << 20
 """Held in memory as a whole while a page of it is drawn."""
-
-
-def receive(*, actor: Actor, filename: str, stream: Readable, size: int) -> Document:
-    """Keep an uploaded file encrypted, append its salted digest to the ledger, and have it read.
-
-    `stream` is seekable and stands at its start; `size` is in bytes. Raises Invalid for an empty file, TooLarge beyond
-    the limit. Nothing is kept of a file that is refused.
-    """
-    actor.require(Role.SUPPLIER)
-    name = rules.clean_filename(filename)
-    if size == 0:
-        raise Invalid("file_empty", "The file is empty. Choose the file again.", filename=name)
-    if size > settings.MAX_FILE_BYTES:
-        raise TooLarge(
-            "file_too_large",
-            f"A file may have {settings.MAX_FILE_BYTES} bytes at most.",
-            filename=name,
-            limit=settings.MAX_FILE_BYTES,
-        )
-    media_type = rules.media_type_of(stream.read(512))
-    stream.seek(0)
-    kept = custody.keep(stream, owner_id=actor.home)
-    try:
-        return _record(actor, name, media_type, kept)
-    except BaseException:
-        custody.forget(kept)
-        raise
-
-
-@transaction.atomic
-def _record(actor: Actor, name: str, media_type: str, kept: custody.Kept) -> Document:
-    document = Document(
-        owner_id=actor.home,
-        uploaded_by=actor.label,
-        filename=name,
-        size=kept.size,
-        media_type=media_type,
-        digest=kept.digest,
-        salt=secrets.token_bytes(32),
-        storage_name=kept.storage_name,
-        wrapped_key=kept.wrapped_key,
-        key_version=kept.key_version,
-    )
-    commitment = commit(COMMITMENT_DOMAIN, bytes(document.salt), bytes.fromhex(kept.digest))
-    subject = selectors.subject_of(document)
-    document.record_id = ledger.append(subject=subject, template=RECORD_TEMPLATE, commitment=commitment, actor=actor).id
-    document.save(force_insert=True)
-    audit.record(
-        actor=actor, verb="document.received", subject=subject, detail={"digest": kept.digest, "size": kept.size}
-    )
-    jobs.enqueue("documents.extract", key=str(document.id), payload={"document": str(document.id)})
-    events.notify([document.owner_id], "document", document.id)
-    return document
 
 
 def extract(*, document_id: UUID) -> None:
@@ -118,6 +64,8 @@ def extract(*, document_id: UUID) -> None:
         if reading.document and any(remark.rule == ALREADY_FINANCED for remark in reading.document.remarks):
             _report_financed(row)
         row.save()
+        if reading.document and row.extraction == Extraction.EXTRACTED:
+            near_duplicates.notice(document=row, extracted=reading.document)
         audit.record(
             actor=PLATFORM,
             verb="document.read",
@@ -129,23 +77,43 @@ def extract(*, document_id: UUID) -> None:
                 "attention": [item["code"] for item in row.attention],
             },
         )
+        if reading.members and row.extraction == Extraction.ATTACHMENT and row.duplicate_of is None:
+            jobs.enqueue("documents.unpack", key=str(row.id), payload={"document": str(row.id)})
         if settling.is_to_be_filed(row):
+            if reading.document:
+                tax.watch(document=row, extracted=reading.document)
             jobs.publish("document.extracted", {"document": str(row.id)}, key=str(row.id))
         events.notify([row.owner_id, row.counterparty_id], "document", row.id)
 
 
 def _read(row: Document) -> Reading:
     """What the kept file is. A reader's fault on a file that somebody made for it is a refusal: the worker goes on."""
-    data = b"".join(_plaintext(row))
+    if row.size > MAX_READ_BYTES:
+        return Reading("unknown", row.media_type, remarks=(_too_large_to_read(),))
+    data = b"".join(keeping.plaintext(row))
+    assert_no_transaction()
     try:
-        reading = formats.read(data, today=clock.today())
+        reading = process.read(data, today=clock.today())
         rules.check_plausible(reading.document)
+        rules.check_members(reading.members, limit=settings.MAX_FILE_BYTES)
     except formats.Refused as error:
         return _refused(error.code, error.detail, error.params)
     except (ArithmeticError, RecursionError, LookupError) as error:
         log.exception("document %s cannot be read", row.id)
         return _refused("unreadable", f"The file could not be read ({type(error).__name__}).", {})
     return reading
+
+
+def read_again(row: Document) -> Reading:
+    """What the kept file of a document that was read is."""
+    return _read(row)
+
+
+def _too_large_to_read() -> Remark:
+    limit = str(MAX_READ_BYTES >> 20)
+    return Remark(
+        "too_large_to_read", f"Files above {limit} MB are kept and not read.", {"limit": limit}, Level.ATTENTION
+    )
 
 
 def _refused(code: str, detail: str, params: Mapping[str, object]) -> Reading:
@@ -254,6 +222,7 @@ def _compare_with_earlier(row: Document, extracted: Extracted | None) -> None:
         _alert(row, conflicting, "number_conflict", Severity.CRITICAL)
     elif row.number_shape and (alike := earlier.filter(number_shape=row.number_shape).first()):
         # Another document as far as anybody can tell, and the classic way to pass one off twice: filed, and reported.
+        # Of every kind and whatever the amount; what else invoices may have in common is in `alike`.
         _alert(row, alike, "number_resembles", Severity.MEDIUM)
 
 
@@ -298,15 +267,6 @@ def _observe(row: Document, rule: str, severity: Severity, detail: dict[str, Any
     )
 
 
-def _plaintext(row: Document) -> Iterator[bytes]:
-    return custody.read(
-        owner_id=row.owner_id,
-        storage_name=row.storage_name,
-        wrapped_key=bytes(row.wrapped_key),
-        key_version=row.key_version,
-    )
-
-
 @transaction.atomic
 def look(*, actor: Actor, document_id: UUID, action: str) -> Document:
     """One document for showing, downloading or proving; a look by consent goes into the owner's access log.
@@ -336,9 +296,12 @@ def _shown(rows: Sequence[Document], actor: Actor, action: str) -> list[Document
 
 
 def content(*, actor: Actor, document_id: UUID) -> tuple[Document, Iterator[bytes]]:
-    """The original bytes of a document, decrypted and authenticated chunk by chunk. Raises NotFound."""
+    """The original bytes of a document, decrypted and authenticated chunk by chunk.
+
+    Raises NotFound, Gone where the owner's key was destroyed, Damaged.
+    """
     row = look(actor=actor, document_id=document_id, action="downloaded")
-    return row, _plaintext(row)
+    return row, keeping.plaintext(row)
 
 
 def preview(*, actor: Actor, document_id: UUID, page: int) -> Page:
@@ -346,7 +309,7 @@ def preview(*, actor: Actor, document_id: UUID, page: int) -> Page:
     row = look(actor=actor, document_id=document_id, action="previewed")
     if row.size > MAX_PREVIEW_BYTES:
         raise Invalid("preview_too_large", "The file is too large to be shown. Download it to look at it.")
-    return previewer().page(b"".join(_plaintext(row)), page)
+    return previewer().page(b"".join(keeping.plaintext(row)), page)
 
 
 def place(

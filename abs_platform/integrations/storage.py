@@ -1,24 +1,37 @@
-"""Where ciphertext lies: behind a Protocol, on the file system by default. Plaintext never comes here."""
+"""Where ciphertext lies: behind a Protocol, in a folder by default, in a bucket by setting. Plaintext never comes here."""
 
-import os
-import secrets
 from collections.abc import Iterable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
 
-from abs_platform.core.transactions import assert_no_transaction
+from abs_platform.integrations import s3_storage
+from abs_platform.integrations.file_storage import FileStorage
+from abs_platform.integrations.storage_form import Bytes
 
-CHUNK = 1 << 20
+
+class Draft(Protocol):
+    """Bytes on their way into storage: whole after `commit`, gone after `discard`, and never half of either."""
+
+    def write(self, data: Bytes) -> None:
+        """Add bytes. They are taken before it returns: the buffer may be used again. Raises OSError."""
+        ...
+
+    def commit(self) -> None:
+        """From here on `get` finds them, even after a power cut. Raises FileExistsError, OSError."""
+        ...
+
+    def discard(self) -> None:
+        """Leave nothing of what was not committed; nothing to do where it was."""
+        ...
 
 
 class Storage(Protocol):
-    """Write once, read, delete, by an opaque name."""
+    """Write once, read, delete, by an opaque name. Where it cannot be reached or is full, each raises OSError."""
 
-    def put(self, name: str, chunks: Iterable[bytes]) -> int:
-        """Store the chunks whole or not at all; returns the number of bytes. Raises FileExistsError."""
+    def draft(self, name: str) -> Draft:
+        """Begin to store under a name that must be free at the commit."""
         ...
 
     def get(self, name: str) -> Iterator[bytes]:
@@ -30,45 +43,20 @@ class Storage(Protocol):
         ...
 
 
-class FileStorage:
-    """Files below one folder, in 256 subfolders by the first two characters of the name."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def _path(self, name: str) -> Path:
-        if not name.isalnum():
-            raise ValueError("a storage name is letters and digits")
-        return self._folder / name[-2:] / name
-
-    def put(self, name: str, chunks: Iterable[bytes]) -> int:
-        assert_no_transaction()
-        path = self._path(name)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = path.with_name(f".{name}.{secrets.token_hex(4)}")
-        size = 0
-        try:
-            with draft.open("xb") as handle:
-                for chunk in chunks:
-                    size += handle.write(chunk)
-                handle.flush()
-                os.fsync(handle.fileno())
-            path.hardlink_to(draft)
-        finally:
-            draft.unlink(missing_ok=True)
-        return size
-
-    def get(self, name: str) -> Iterator[bytes]:
-        with self._path(name).open("rb") as handle:
-            while chunk := handle.read(CHUNK):
-                yield chunk
-
-    def delete(self, name: str) -> None:
-        assert_no_transaction()
-        self._path(name).unlink(missing_ok=True)
+def put(where: Storage, name: str, chunks: Iterable[Bytes]) -> None:
+    """Store the chunks whole or not at all. Raises FileExistsError, OSError."""
+    draft = where.draft(name)
+    try:
+        for chunk in chunks:
+            draft.write(chunk)
+        draft.commit()
+    finally:
+        draft.discard()
 
 
 @cache
 def storage() -> Storage:
-    """The storage of this installation."""
+    """The storage of this installation: the bucket that a setting names, else a folder."""
+    if settings.STORAGE_URL:
+        return s3_storage.connect(settings.STORAGE_URL, endpoint=settings.S3_ENDPOINT, region=settings.S3_REGION)
     return FileStorage(settings.STORAGE_DIR)

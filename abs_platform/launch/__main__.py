@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 
-from abs_platform.launch import bench, checks, folder, managing, tour, up, witness
+from abs_platform.launch import bench, checks, file_check, folder, managing, tour, up, witness
 from abs_platform.launch.console import guarded
 
 _DESCRIPTION = "Supply-chain ABS platform: starts, checks and measures the whole product on this machine."
@@ -24,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
     tour.add_parser(commands)
     managing.add_parsers(commands)
     witness.add_parser(commands)
+    file_check.add_parser(commands)
     return found
 
 

@@ -40,20 +40,23 @@ def read_folder(folder: Path, environment: Mapping[str, str]) -> list[FileInFold
     paths = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
     if not paths:
         raise Failure(f"{folder} holds no files")
-    command = manage(["read_files", *map(str, paths)], environment)
+    command = manage(["check_files", "--json", "--", *map(str, paths)], environment)
     done = subprocess.run(command.argv, env=dict(environment), cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Failure(f"the files cannot be read:\n{done.stderr[-2000:]}")
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     parties: list[PartyInFiles] = []
     found = []
-    for path, row in zip(paths, rows, strict=True):
+    # Members of archives have rows of their own; the tour tells its story of the files themselves.
+    of_file = {row["file"]: row for row in rows}
+    for path in paths:
+        row = of_file[str(path)]
         seller, buyer = (_known(parties, row.get(side)) for side in ("seller", "buyer"))
         if seller:
             seller.sells = True
         if buyer:
             buyer.buys = True
-        found.append(FileInFolder(path, row["kind"] or "attachment", seller, buyer))
+        found.append(FileInFolder(path, row["kind"], seller, buyer))
     return found
 
 

@@ -129,15 +129,8 @@ def officers_of(network_id: UUID) -> list[UUID]:
 def signing_key(organisation_id: UUID) -> sm2.SM2KeyPair:
     """The SM2 key held for an organisation (custodial), newest version."""
     row = OrganisationKey.objects.filter(organisation_id=organisation_id, purpose=KeyPurpose.SIGNING).latest("version")
-    private = kms().unwrap(bytes(row.wrapped), context=key_context(row))
+    private = kms().unwrap(bytes(row.wrapped or b""), context=key_context(row))
     return sm2.SM2KeyPair(private=private, public=bytes(row.public or b""))
-
-
-def data_key(organisation_id: UUID, version: int | None = None) -> tuple[int, bytes]:
-    """(version, SM4 key) that wraps the keys of an organisation's files; the newest unless a version is named."""
-    rows = OrganisationKey.objects.filter(organisation_id=organisation_id, purpose=KeyPurpose.DATA)
-    row = rows.latest("version") if version is None else rows.get(version=version)
-    return row.version, kms().unwrap(bytes(row.wrapped), context=key_context(row))
 
 
 def key_context(row: OrganisationKey) -> bytes:

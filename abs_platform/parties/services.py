@@ -20,6 +20,7 @@ from abs_platform.crypto import sm2
 from abs_platform.integrations.formats.model import Party
 from abs_platform.integrations.kms import kms
 from abs_platform.parties.actor import PLATFORM, Actor
+from abs_platform.parties.key_rotation import lock_master
 from abs_platform.parties.models import (
     ApiClient,
     Identifier,
@@ -154,7 +155,9 @@ def _add_key(owner: Organisation, purpose: KeyPurpose) -> None:
         row.public, secret = pair.public, pair.private
     else:
         secret = secrets.token_bytes(16)
+    lock_master()
     row.wrapped = kms().wrap(secret, context=key_context(row))
+    row.master_version = kms().version_of(row.wrapped)
     row.save(force_insert=True)
 
 

@@ -1,7 +1,8 @@
 """The confirmation ladder: which rung a trade's facts reach, and what the next one needs. Pure Python.
 
-1 ordered: the core enterprise confirmed the order, and nothing changed or cancelled it since. 2 despatched: and goods of it left. 3 accepted (业务确权): it
-confirmed a receipt that accepts something. 4 invoiced: and an invoice over accepted goods is not disputed.
+1 ordered: the core enterprise confirmed the order, and nothing changed or cancelled it since. 2 despatched: and goods of
+it left. 3 accepted (业务确权): it confirmed a receipt that accepts something. 4 invoiced: and an invoice over accepted goods is
+not disputed, and the tax office says nothing against it (where it must be verified: confirms it).
 5 it confirmed the payment (付款确认书). Source: DOMAIN "The confirmation ladder".
 """
 
@@ -11,10 +12,11 @@ from datetime import date
 from decimal import Decimal
 
 from abs_platform.integrations.formats.model import fold
-from abs_platform.trade.facts import CONFIRMED, PENDING, DocumentFacts, DocumentId
+from abs_platform.trade.facts import CONFIRMED, PENDING, RED_LETTER, VERIFIED, DocumentFacts, DocumentId
 from abs_platform.trade.joining import Part
 from abs_platform.trade.rules import OVERTAKING, Comparison, LineComparison
 
+NOT_VERIFIED = "not_verified"
 NONE, ORDERED, DESPATCHED, ACCEPTED, INVOICED, PAYMENT_CONFIRMED = range(6)
 
 ZERO = Decimal(0)
@@ -33,13 +35,17 @@ class PaymentConfirmation:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The facts of a trade in one currency. `documents` are along the ladder."""
+    """The facts of a trade in one currency. `documents` are along the ladder.
+
+    `verified_only`: an invoice that the tax office can know of lifts nothing before it is verified.
+    """
 
     rows: tuple[LineComparison, ...]
     documents: tuple[DocumentFacts, ...]
     currency: str | None
     payment_confirmation: PaymentConfirmation | None
     has_other_currency: bool
+    verified_only: bool = False
     overtaken_orders: frozenset[str] = frozenset()
     """Numbers, folded, of orders that a later document changes or cancels: what was ordered of them is not certain."""
 
@@ -54,11 +60,24 @@ class Standing:
     def counting_invoices(self) -> list[DocumentFacts]:
         return [each for each in self.of("invoice") if each.counts]
 
+    @property
+    def lifting_invoices(self) -> list[DocumentFacts]:
+        """Those that lift to rung 4."""
+        return [each for each in self.counting_invoices if self.lifts(each)]
+
+    def lifts(self, invoice: DocumentFacts) -> bool:
+        """Whether the tax office's word on an invoice, if it can have one, lets it lift; one claimed before never does."""
+        status = invoice.tax.status if invoice.tax else VERIFIED
+        return status in (VERIFIED, RED_LETTER) or (status == NOT_VERIFIED and not self.verified_only)
+
     def invoice_parts(self, row: LineComparison) -> list[Part]:
         return [
             part
             for part in row.parts
-            if part.document.kind == "invoice" and part.document.counts and self.is_own(part.document)
+            if part.document.kind == "invoice"
+            and part.document.counts
+            and self.is_own(part.document)
+            and self.lifts(part.document)
         ]
 
     @property
@@ -68,7 +87,11 @@ class Standing:
 
 
 def standing_of(
-    comparison: Comparison, documents: Sequence[DocumentFacts], confirmation: PaymentConfirmation | None
+    comparison: Comparison,
+    documents: Sequence[DocumentFacts],
+    confirmation: PaymentConfirmation | None,
+    *,
+    verified_only: bool = False,
 ) -> Standing:
     """The facts in one currency: the order's (a confirmed one before others), else the first invoice's or credit
     note's, else the payment confirmation's."""
@@ -88,6 +111,7 @@ def standing_of(
         currency=currency,
         payment_confirmation=own_confirmation,
         has_other_currency=bool(others) or own_confirmation is not confirmation,
+        verified_only=verified_only,
         overtaken_orders=frozenset(
             fold(each.order_number) for each in known if each.kind in OVERTAKING and each.counts and each.order_number
         ),
@@ -140,7 +164,8 @@ def missing_for_next_rung(standing: Standing, rung: int) -> tuple[str, ...]:
     if rung == DESPATCHED:
         return waiting or ("receipt",)
     if rung == ACCEPTED:
-        return ("invoice",)
+        waits = [each for each in standing.counting_invoices if not standing.lifts(each)]
+        return ("invoice_verification",) if waits else ("invoice",)
     return ("payment_confirmation",) if rung == INVOICED else ()
 
 

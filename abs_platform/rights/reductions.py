@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from abs_platform.rights.ladder import INVOICED, Standing
-from abs_platform.rights.valuation import amount_of
-from abs_platform.trade.facts import DocumentFacts
-from abs_platform.trade.joining import Part
+from abs_platform.rights import tax_reductions
+from abs_platform.rights.ladder import ACCEPTED, INVOICED, Standing
+from abs_platform.rights.totals import credited, invoice_total
 
 ZERO = Decimal(0)
 
@@ -34,7 +33,8 @@ def reduced(
 ) -> tuple[Decimal, tuple[Reduction, ...]]:
     """What is left of `gross` (a multiple of `unit`, the currency's smallest), and what took from it, in turn.
 
-    What goes beyond the invoices, what they say is prepaid, credit notes, then deductions by reason and document.
+    What the tax office took back, what goes beyond the invoices, what they say is prepaid, credit notes, then deductions by
+    reason and document.
     """
     left, taken = gross, []
     for each in _wanted(gross, standing, rung, deductions):
@@ -47,8 +47,10 @@ def reduced(
 
 
 def _wanted(gross: Decimal, standing: Standing, rung: int, deductions: Sequence[Reduction]) -> Iterator[Reduction]:
+    if rung >= ACCEPTED:
+        yield from (Reduction(*each) for each in tax_reductions.wanted(gross, standing))
     if rung >= INVOICED:
-        yield from _above_invoice_total(gross, standing)
+        yield from _above_invoice_total(gross, standing, rung)
     if rung == INVOICED:
         yield from (
             Reduction(PREPAID, each.totals.prepaid, each.number)
@@ -59,24 +61,13 @@ def _wanted(gross: Decimal, standing: Standing, rung: int, deductions: Sequence[
     yield from sorted(deductions, key=lambda each: (each.reason, each.document, each.amount))
 
 
-def _above_invoice_total(gross: Decimal, standing: Standing) -> Iterator[Reduction]:
+def _above_invoice_total(gross: Decimal, standing: Standing, rung: int) -> Iterator[Reduction]:
     """A receivable is not greater than what was invoiced (DOMAIN: invoice total ≥ receivable)."""
-    invoices = standing.counting_invoices
-    known = [total for each in invoices if (total := _invoice_total(each)) is not None]
+    invoices = standing.lifting_invoices if rung == INVOICED else standing.counting_invoices
+    known = [total for each in invoices if (total := invoice_total(each)) is not None]
     if known:
         number = invoices[0].number if len(invoices) == 1 else ""
         yield Reduction(ABOVE_INVOICE_TOTAL, gross - max(sum(known, ZERO), ZERO), number)
-
-
-def _invoice_total(document: DocumentFacts) -> Decimal | None:
-    """With tax, before what is prepaid; where it is stated twice, the lower. None where no amount is stated at all."""
-    totals = document.totals
-    payable = None if totals.payable is None else totals.payable + (totals.prepaid or ZERO)
-    stated = [amount for amount in (totals.tax_inclusive, payable) if amount is not None]
-    if stated:
-        return min(stated)
-    before_tax = totals.tax_exclusive if totals.tax_exclusive is not None else totals.lines
-    return _sum_of_lines(document) if before_tax is None else before_tax + (totals.tax or ZERO)
 
 
 def _credit_notes(gross: Decimal, standing: Standing) -> Iterator[Reduction]:
@@ -89,28 +80,7 @@ def _credit_notes(gross: Decimal, standing: Standing) -> Iterator[Reduction]:
     open_notes = [each for each in notes if confirmed is None or each.id not in confirmed.considers]
     for each in open_notes:
         if standing.is_own(each):
-            yield Reduction(CREDIT_NOTE, _credited(each), each.number)
+            yield Reduction(CREDIT_NOTE, credited(each), each.number)
     for each in open_notes:
         if not standing.is_own(each):
             yield Reduction(CREDIT_NOTE_OTHER_CURRENCY, gross, each.number)
-
-
-def _credited(document: DocumentFacts) -> Decimal:
-    """The greater of its total and its lines: the base values lines before the document's allowances, so a full credit
-    must take as much."""
-    totals = document.totals
-    before_tax = totals.tax_exclusive if totals.tax_exclusive is not None else totals.lines
-    stated = (
-        totals.tax_inclusive,
-        None if totals.payable is None else totals.payable + (totals.prepaid or ZERO),
-        None if before_tax is None else before_tax + (totals.tax or ZERO),
-    )
-    of_document = next((amount for amount in stated if amount is not None), ZERO)
-    return max(abs(of_document), abs(_sum_of_lines(document) or ZERO))
-
-
-def _sum_of_lines(document: DocumentFacts) -> Decimal | None:
-    """Amounts and taxes; None where no line states either."""
-    parts = [Part(document, line) for line in document.lines]
-    stated = [figure for part in parts for figure in (amount_of(part), part.line.tax) if figure is not None]
-    return sum(stated, ZERO) if stated else None

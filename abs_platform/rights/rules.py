@@ -94,27 +94,24 @@ def assess(
     payment_confirmation: PaymentConfirmation | None = None,
     *,
     deductions: Sequence[Reduction] = (),
+    verified_only: bool = False,
 ) -> Assessment:
     """The right that the facts support.
 
     `rates`: advance rate (0 to 1) by rung. `deductions`: payments and consumed amounts, each what it may take at most.
+    `verified_only`: invoices that the tax office can know of must be verified by it to lift to rung 4.
     Raises ValueError for a rate outside 0 to 1, or a deduction below zero.
     """
     if any(not 0 <= rate <= 1 for rate in rates.values()) or any(each.amount < 0 for each in deductions):
         raise ValueError("Rates lie between 0 and 1, and deductions are not negative.")
     with localcontext() as context:
         context.prec = PRECISION
-        return _assess(comparison, documents, rates, payment_confirmation, deductions)
+        standing = standing_of(comparison, documents, payment_confirmation, verified_only=verified_only)
+        return _assess(standing, rates, deductions)
 
 
-def _assess(
-    comparison: Comparison,
-    documents: Sequence[DocumentFacts],
-    rates: Mapping[int, Decimal],
-    confirmation: PaymentConfirmation | None,
-    deductions: Sequence[Reduction],
-) -> Assessment:
-    standing = standing_of(comparison, documents, confirmation)
+def _assess(standing: Standing, rates: Mapping[int, Decimal], deductions: Sequence[Reduction]) -> Assessment:
+    confirmation = standing.payment_confirmation
     rung = rung_of(standing)
     unit = minor_unit(standing.currency)
     nothing = _rounded(ZERO, unit)

@@ -44,3 +44,8 @@ def days_earlier(row: Right) -> int | None:
         return None
     until = payment_confirmed_at(row) or clock.now()
     return max((until - row.financeable_since).days, 0)
+
+
+def supported_of(seller_id: UUID) -> int:
+    """How many of a seller's rights support an amount now: somebody may rely on the documents behind them."""
+    return Right.objects.filter(trade__seller_id=seller_id, supported__gt=0).count()

@@ -9,6 +9,8 @@ from django.db import transaction
 
 from abs_platform.core import audit, clock, events
 from abs_platform.core.subjects import SubjectRef
+from abs_platform.documents.tax import services as tax
+from abs_platform.documents.tax.rules import TAXED
 from abs_platform.parties.actor import PLATFORM
 from abs_platform.rights import ladder, reductions, rules
 from abs_platform.rights.models import Right
@@ -16,7 +18,7 @@ from abs_platform.risk import services as risk
 from abs_platform.risk.models import Severity
 from abs_platform.risk.services import Observation
 from abs_platform.trade import selectors as trades
-from abs_platform.trade.models import PaymentConfirmation, Trade
+from abs_platform.trade.models import PaymentConfirmation, Trade, TradeDocument
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +43,13 @@ def compute(*, trade_id: UUID) -> None:
     now = clock.now()
     try:
         confirmation = _payment_confirmation(trade)
-        found = rules.assess(compared.comparison, compared.facts, RATES, confirmation)
+        found = rules.assess(
+            compared.comparison,
+            compared.facts,
+            RATES,
+            confirmation,
+            verified_only=settings.INVOICE_MUST_BE_VERIFIED,
+        )
     except ArithmeticError:
         # Better no right than yesterday's: what cannot be computed supports nothing until somebody has looked.
         log.exception("the right of trade %s cannot be computed", trade_id)
@@ -52,6 +60,9 @@ def compute(*, trade_id: UUID) -> None:
         _report_reductions(trade, found)
     if right.financeable_since is None and right.supported > 0:
         right.financeable_since = now
+    tax.rely(
+        document_ids=[doc.document_id for doc in compared.documents if doc.kind in TAXED], has_right=right.supported > 0
+    )
     right.computed_at = now
     right.save()
     if (right.rung, right.base, right.supported) != before:
@@ -62,6 +73,13 @@ def compute(*, trade_id: UUID) -> None:
             detail={"rung": right.rung, "base": str(right.base), "supported": str(right.supported)},
         )
     events.notify([trade.seller_id, trade.buyer_id], "right", trade.id)
+
+
+def reassess(*, document_id: UUID) -> None:
+    """Compute the right of the trade that a document is filed in, if any: the tax office said something new of it."""
+    trade_id = TradeDocument.objects.filter(document_id=document_id).values_list("trade_id", flat=True).first()
+    if trade_id:
+        compute(trade_id=trade_id)
 
 
 def _fill(right: Right, found: rules.Assessment, *, has_buyer: bool) -> None:

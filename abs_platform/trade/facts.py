@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
-from abs_platform.integrations.formats.model import TRADE_KINDS, Extracted, Line, Totals
+from abs_platform.integrations.formats.model import TRADE_KINDS, Extracted, Line, Totals, fold
 from abs_platform.integrations.formats.remarks import ARITHMETIC
 
 DocumentId = UUID | str
@@ -17,12 +18,27 @@ NOT_REQUIRED = "not_required"
 # The ladder's sequence: what comes first explains what comes later.
 KIND_SEQUENCE = TRADE_KINDS
 
+VERIFIED = "verified"
+RED_LETTER = "red_letter"
+# With one of these an invoice is worth nothing: 作废, 失控, 异常.
+TAKEN_OUT = ("voided", "lost_control", "abnormal")
+
+
+@dataclass(frozen=True, slots=True)
+class TaxFacts:
+    """What the tax office says of an invoice (documents.tax). `red_amount`: of a red-letter one, with tax; None: all."""
+
+    status: str
+    red_amount: Decimal | None = None
+    red_numbers: tuple[str, ...] = ()
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:
     """One document of a trade. `confirmation` is pending, confirmed, disputed or not_required.
 
-    `is_sound`: whether its own sums hold; of one whose sums do not, nobody knows what it means to bill.
+    `is_sound`: whether its own sums hold; of one whose sums do not, nobody knows what it means to bill. `tax`: None where
+    the tax office cannot know of it. `invoice_numbers`: folded, of the invoices that it refers to.
     """
 
     id: DocumentId
@@ -35,19 +51,26 @@ class DocumentFacts:
     lines: tuple[Line, ...]
     totals: Totals
     is_sound: bool = True
+    tax: TaxFacts | None = None
+    invoice_numbers: frozenset[str] = frozenset()
     order_number: str | None = None
 
     @property
     def counts(self) -> bool:
         """Whether its quantities count."""
-        return self.confirmation != DISPUTED
+        return self.confirmation != DISPUTED and not self.is_taken_out
+
+    @property
+    def is_taken_out(self) -> bool:
+        """Whether the tax office says that it is worth nothing."""
+        return self.tax is not None and self.tax.status in TAKEN_OUT
 
     def sort_key(self) -> tuple[int, date, str, str]:
         """By kind along the ladder, then date, number and id: the same whatever the order of arrival."""
         return KIND_SEQUENCE.index(self.kind), self.issue_date or date.max, self.number, str(self.id)
 
 
-def facts_of(extracted: Extracted, *, id: DocumentId, confirmation: str) -> DocumentFacts:
+def facts_of(extracted: Extracted, *, id: DocumentId, confirmation: str, tax: TaxFacts | None = None) -> DocumentFacts:
     """The facts of an extracted document."""
     return DocumentFacts(
         id=id,
@@ -60,6 +83,12 @@ def facts_of(extracted: Extracted, *, id: DocumentId, confirmation: str) -> Docu
         lines=extracted.lines,
         totals=extracted.totals,
         is_sound=not any(remark.rule in ARITHMETIC for remark in extracted.remarks),
+        tax=tax,
+        invoice_numbers=frozenset(
+            fold(number)
+            for number in (*extracted.invoice_numbers, *(line.invoice_number for line in extracted.lines))
+            if number
+        ),
         order_number=extracted.trade_order_number,
     )
 

@@ -1,6 +1,6 @@
 """Reads of trades: what may be seen, and how its documents compare."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,11 +10,13 @@ from abs_platform.consent import selectors as consent
 from abs_platform.core.errors import NotFound
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.documents import selectors as documents
+from abs_platform.documents.tax import selectors as tax
+from abs_platform.documents.tax.models import TaxStatus
 from abs_platform.integrations.formats.model import Extracted, from_json
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
 from abs_platform.trade import rules
-from abs_platform.trade.facts import DocumentFacts, facts_of
+from abs_platform.trade.facts import DocumentFacts, TaxFacts, facts_of
 from abs_platform.trade.models import Trade, TradeDocument, TradeGroupPermission
 from abs_platform.trade.states import Confirmation
 
@@ -76,23 +78,34 @@ def compared(row: Trade) -> Facts:
 
 
 def compared_each(trade_ids: Iterable[UUID]) -> dict[UUID, Facts]:
-    """Everything filed in each of the trades, compared; one query for all."""
+    """Everything filed in each of the trades, compared; two queries for all."""
     filed: dict[UUID, list[TradeDocument]] = {id: [] for id in trade_ids}
     for doc in (
         TradeDocument.objects.filter(trade__in=list(filed))
-        .select_related("document", "document__owner", "document__duplicate_of")
+        .select_related("document", "document__owner", "document__duplicate_of", "document__container")
         .order_by("document_id")
     ):
         filed[doc.trade_id].append(doc)
-    return {id: _facts(rows) for id, rows in filed.items()}
+    taxes = tax.standings(doc.document_id for rows in filed.values() for doc in rows)
+    return {id: _facts(rows, taxes) for id, rows in filed.items()}
 
 
-def _facts(filed: list[TradeDocument]) -> Facts:
+def _facts(filed: list[TradeDocument], taxes: Mapping[UUID, TaxStatus]) -> Facts:
     extracted = {doc.document_id: from_json(doc.document.content) for doc in filed if doc.document.content}
     facts = [
-        facts_of(extracted[doc.document_id], id=str(doc.document_id), confirmation=doc.confirmation) for doc in filed
+        facts_of(
+            extracted[doc.document_id],
+            id=str(doc.document_id),
+            confirmation=doc.confirmation,
+            tax=_tax(taxes.get(doc.document_id)),
+        )
+        for doc in filed
     ]
     return Facts(filed, extracted, facts, rules.compare(facts))
+
+
+def _tax(row: TaxStatus | None) -> TaxFacts | None:
+    return TaxFacts(row.status, row.red_amount, tuple(row.red_numbers)) if row else None
 
 
 def queue(*, actor: Actor) -> QuerySet[TradeDocument]:
@@ -102,7 +115,13 @@ def queue(*, actor: Actor) -> QuerySet[TradeDocument]:
         TradeDocument.objects.filter(trade__buyer_id=actor.home)
         .exclude(confirmation=Confirmation.NOT_REQUIRED)
         .select_related(
-            "trade", "trade__seller", "trade__buyer", "document", "document__owner", "document__duplicate_of"
+            "trade",
+            "trade__seller",
+            "trade__buyer",
+            "document",
+            "document__owner",
+            "document__duplicate_of",
+            "document__container",
         )
     )
 

@@ -65,6 +65,8 @@ GET  documents/{document}/bundle          200 200 404 200 404 404 404 404 404 40
 GET  documents/{document}/certificate     409 409 404 409 404 404 404 404 404 404 404 404 401
 GET  documents/{document}/fields          200 403 403 403 403 403 404 404 403 403 403 403 401
 POST documents/{document}/disclosure      200 403 403 403 403 403 404 404 403 403 403 403 401
+POST documents/{document}/tax-check       409 409 404 403 403 403 404 404 403 403 403 403 401
+POST documents/{invoice}/tax-check        202 202 404 403 403 403 404 404 403 403 403 403 401
 GET  documents/{loose}                    200 404 404 404 404 404 404 404 404 404 404 404 401
 GET  documents/{loose}/file               200 404 404 404 404 404 404 404 404 404 404 404 401
 POST documents/{loose}/attach             200 403 403 403 403 403 404 404 403 403 403 403 401
@@ -103,6 +105,13 @@ POST organisations                        403 403 403 403 403 403 403 403 403 40
 POST organisations/{organisation}/clients 403 403 403 403 403 403 403 403 403 403 201 403 401
 GET  ledger/audits                        403 403 403 403 403 403 403 403 403 403 200 403 401
 POST ledger/audits                        403 403 403 403 403 403 403 403 403 403 202 403 401
+GET  storage/master-keys                  403 403 403 403 403 403 403 403 403 403 200 403 401
+POST storage/master-keys/rotate           403 403 403 403 403 403 403 403 403 403 202 403 401
+GET  storage/keys                         403 403 403 403 403 403 403 403 403 403 200 403 401
+POST storage/keys/{organisation}/rotate   403 403 403 403 403 403 403 403 403 403 202 403 401
+POST storage/keys/{organisation}/destruction 403 403 403 403 403 403 403 403 403 403 422 403 401
+POST storage/keys/{organisation}/destruction/confirm 403 403 403 403 403 403 403 403 403 403 409 403 401
+POST storage/keys/{organisation}/destruction/withdraw 403 403 403 403 403 403 403 403 403 403 409 403 401
 GET  operations                           403 403 403 403 403 403 403 403 403 403 200 403 401
 GET  jobs                                 403 403 403 403 403 403 403 403 403 403 200 403 401
 POST jobs/{job}/retry                     403 403 403 403 403 403 403 403 403 403 200 403 401
@@ -175,6 +184,11 @@ def body_of(row: Row, stage: Stage, *, digest: str) -> Any:  # JSON, or Files
             "lines": [],
         },
         "documents/{document}/disclosure": {"paths": ["/number", "/totals/payable"]},
+        "storage/keys/{organisation}/destruction": {
+            "name": "another",
+            "reason": "the end",
+        },  # how it is done: test_key_destruction
+        "storage/keys/{organisation}/destruction/confirm": {"name": "another"},
         "ledger/keys/rotate": {"algorithm": "ed25519"},
         "log/{channel}/cosignatures": stage.cosignature(),
         "documents/{loose}/attach": {"trade": str(stage.trade.id)},

@@ -77,7 +77,7 @@ def test_an_address_that_is_none_answers_like_an_object_that_is_not_there(stage:
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.method == "POST"], ids=str)
 def test_a_browser_without_csrf_token_changes_nothing(row: Row, stage: Stage, digest: str) -> None:
-    column = min(row.expected, key=lambda name: row.expected[name])
+    column = min(row.expected.keys() - {"ano"}, key=lambda name: row.expected[name])
     sound = callers_of(stage, by="browser")[column]
     forged = Caller(client=sound.client)
     body = body_of(row, stage, digest=digest)

@@ -47,6 +47,7 @@ LISTS = [
     ("alerts", "officer"),
     ("networks", "operator"),
     ("organisations", "operator"),
+    ("storage/keys", "operator"),
     ("jobs", "operator"),
     ("ledger/audits", "operator"),
     ("ledger/records", "supplier"),

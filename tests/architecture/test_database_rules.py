@@ -15,8 +15,8 @@ from abs_platform.consent.models import Access, AccessRequest, Grant, GrantItem
 from abs_platform.core import clock
 from abs_platform.core.ids import uuid7
 from abs_platform.core.models import AuditEntry, Job
-from abs_platform.documents.models import Document, DocumentVersion
-from abs_platform.parties.models import Identifier, Organisation, OrganisationKey
+from abs_platform.documents.models import Document, DocumentVersion, InvoiceTrace, TaxStatus, TaxStatusChange
+from abs_platform.parties.models import Identifier, KeyDestruction, MasterKey, Organisation, OrganisationKey
 from abs_platform.rights.models import Right
 from abs_platform.risk.models import Alert
 from abs_platform.trade.models import PaymentConfirmation, SignedDecision, Trade, TradeDocument
@@ -27,7 +27,7 @@ from tests.support.world import World
 
 pytestmark = pytest.mark.usefixtures("db")
 
-APPEND_ONLY = [AuditEntry, Access, DocumentVersion, SignedDecision, PaymentConfirmation]
+APPEND_ONLY = [AuditEntry, Access, DocumentVersion, SignedDecision, PaymentConfirmation, TaxStatusChange]
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +36,7 @@ def module_stage(module_world: World) -> Stage:
     module_world.core.decide(stage.document)
     despatch = Document.objects.get(owner=module_world.supplier.organisation, kind="despatch_advice")
     correct(module_world.supplier, despatch, reason="misread", despatch_numbers=["D-7"])
+    TaxStatusChange.objects.create(document=stage.invoice, before="not_verified", status="verified", provider="test")
     module_world.core.confirm_payment(
         stage.trade.id,
         amount=Decimal(100),
@@ -71,6 +72,12 @@ def test_nothing_else_that_is_kept_for_ever_was_forgotten() -> None:
     assert protected == {model.__name__ for model in APPEND_ONLY}
 
 
+def same_place(stage: Stage) -> None:
+    """Every document the first member of one archive."""
+    archive = Document.objects.earliest("id")
+    Document.objects.exclude(id=archive.id).update(container=archive, position=1)
+
+
 def change(model: type[models.Model], **values: Any) -> Callable[[Stage], None]:
     """Set the values in every row, as no service would."""
     return lambda stage: (model._default_manager.update(**values), None)[1]
@@ -96,8 +103,24 @@ def again(model: type[models.Model], **values: Any) -> Callable[[Stage], None]:
     return act
 
 
+def destruction(*, by: str = "", twice: bool = False, **values: Any) -> Callable[[Stage], None]:
+    """Ask for the end of the supplier's key, as no service would."""
+
+    def act(stage: Stage) -> None:
+        person = stage.world.console.actor.person_id
+        decided = {"decided_by_id": getattr(stage.world, by).actor.person_id, "decided_at": LATER} if by else {}
+        for _ in range(1 + twice):
+            KeyDestruction.objects.create(
+                organisation=stage.world.supplier.organisation,
+                **{"reason": "the end", "requested_by_id": person, **decided, **values},
+            )
+
+    return act
+
+
 NAN = RawSQL("'NaN'::numeric", [])  # what `amount >= 0` alone would admit
 LATER = clock.now() + timedelta(days=1)
+EARLIER = clock.now() - timedelta(days=10_000)
 ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "job_running_has_lease": change(Job, state="running", lease_until=None, finished_at=None),
     "job_ended_has_time": change(Job, state="done", finished_at=None),
@@ -108,7 +131,18 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "identifier_names_one_organisation": again(Identifier),
     "identifier_has_value": change(Identifier, value=""),
     "organisation_key_version": again(OrganisationKey),
-    "organisation_key_public_part": change(OrganisationKey, public=None),
+    "organisation_key_public_part": again(OrganisationKey, version=99, purpose="data", public=b"\x04" * 65),
+    "organisation_key_ends_with_its_secret": again(OrganisationKey, version=99, wrapped=None),
+    "organisation_key_ends_with_its_secret ": change(OrganisationKey, retired_at=LATER),
+    "organisation_key_ends_with_its_secret  ": change(OrganisationKey, destroyed_at=LATER),
+    "master_key_version_counts_from_1": lambda stage: (MasterKey.objects.create(version=0), None)[1],
+    "master_key_retired_later": change(MasterKey, retired_at=EARLIER),
+    "key_destruction_state_known": destruction(state="lost", by="operator"),
+    "key_destruction_has_reason": destruction(reason=""),
+    "key_destruction_decided_by_somebody": destruction(state="destroyed"),
+    "key_destruction_takes_two": destruction(state="destroyed", by="console"),
+    "key_destruction_one_open": destruction(twice=True),
+    "key_destruction_once": destruction(state="destroyed", by="operator", twice=True),
     "access_request_between_two": change(AccessRequest, owner=F("requester")),
     "access_request_days": change(AccessRequest, days=0),
     "access_request_days ": change(AccessRequest, days=367),
@@ -130,6 +164,7 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "document_fields_whole": change(Document, fields_seed=None, fields_record_id=uuid7()),
     "document_fields_whole ": change(Document, fields_seed=b"\x00" * 32, fields_record_id=None),
     "document_fields_whole  ": change(Document, fields_seed=b"\x00" * 31),
+    "document_erased_says_nothing": change(Document, erased_at=LATER),
     "document_extraction_known": change(Document, extraction="guessed", content=None),
     "document_duplicate_in_no_trade": change(Document, duplicate_of=F("id"), verdict="attention"),
     "document_verdict_of_extraction": change(Document, verdict=""),
@@ -147,8 +182,28 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "document_version_restores_earlier": again(DocumentVersion, number=7, restores=7, fields_record_id=uuid7()),
     "document_version_fields_whole": again(DocumentVersion, number=7, fields_record_id=None),
     "document_version_fields_whole ": again(DocumentVersion, number=7, fields_record_id=uuid7(), content=None),
+    "document_place_whole": change(Document, position=1),
+    "document_place_whole ": change(Document, position=1, container=F("id")),
+    "document_place_once": same_place,
     "document_between_two": change(Document, counterparty=F("owner")),
     "document_total": change(Document, total=NAN),
+    "tax_status_known": change(TaxStatus, status="fine", checked_at=LATER),
+    "tax_status_reliance_known": change(TaxStatus, reliance="love"),
+    "tax_status_was_answered": change(TaxStatus, status="verified", checked_at=None),
+    "tax_status_red_only": change(TaxStatus, red_amount=1),
+    "tax_status_red_only ": change(TaxStatus, red_numbers=["R"]),
+    "tax_status_red_positive": change(TaxStatus, red_amount=0, status="red_letter", checked_at=LATER),
+    "tax_status_red_amount": change(TaxStatus, red_amount=NAN, status="red_letter", checked_at=LATER),
+    "tax_status_failure_whole": change(TaxStatus, failures=1),
+    "tax_status_failure_whole ": change(TaxStatus, failed_at=LATER),
+    "tax_change_before_known": again(TaxStatusChange, before="fine"),
+    "tax_change_status_known": again(TaxStatusChange, status="fine"),
+    "tax_change_changes": again(TaxStatusChange, before="verified"),
+    "tax_change_red_only": again(TaxStatusChange, red_amount=Decimal(1)),
+    "tax_change_red_amount": again(TaxStatusChange, status="red_letter", red_amount=Decimal(-1)),
+    "invoice_trace_key_length": change(InvoiceTrace, pair_key=b"short"),
+    "invoice_trace_positive": change(InvoiceTrace, amount=0),
+    "invoice_trace_amount": change(InvoiceTrace, amount=NAN),
     "alert_once": again(Alert),
     "alert_state_has_times": change(Alert, state="closed", closed_at=None),
     "alert_state_has_times ": change(Alert, state="open", acknowledged_at=LATER),

@@ -19,7 +19,7 @@ def chain() -> chains.ChainClient:
 
 
 CALLS: dict[str, Callable[[], object]] = {
-    "storing a file": lambda: storage().put("f" * 64, [b"x"]),
+    "storing a file": lambda: storage().draft("f" * 64),
     "deleting a file": lambda: storage().delete("f" * 64),
     "asking a chain who it is": lambda: chain().chain_id(),
     "asking a chain for its head": lambda: chain().head(),

@@ -8,12 +8,13 @@ from django.db import DatabaseError
 from django.test import override_settings
 
 from abs_platform.core import jobs
-from abs_platform.core.errors import Forbidden
+from abs_platform.core.errors import Damaged, Forbidden
+from abs_platform.core.filenames import clean_filename
 from abs_platform.core.models import AuditEntry, Job
 from abs_platform.crypto import sm3
-from abs_platform.documents import custody, services
+from abs_platform.documents import custody, receiving
 from abs_platform.documents.models import Document
-from abs_platform.documents.rules import clean_filename, media_type_of
+from abs_platform.integrations.formats.media import media_type_of
 from abs_platform.ledger.models import Record
 from tests.support.callers import Files
 from tests.support.papers import Papers
@@ -131,7 +132,7 @@ def test_a_hostile_name_survives_the_way_through_http(world: World) -> None:
         (b'<?xml version="1.0"?><x/>', "application/xml"),
         (b"\xef\xbb\xbf  <?xml?>", "application/xml"),
         ('<?xml version="1.0" encoding="UTF-16"?>'.encode("utf-16"), "application/xml"),
-        (b"<html><script>alert(1)</script>", "text/plain"),
+        (b"<html><script>alert(1)</script>", "text/html"),
         (b"PK\x03\x04...", "application/zip"),
         ("单据".encode() * 100, "text/plain"),
         (b"\x00\x01\x02", "application/octet-stream"),
@@ -204,24 +205,13 @@ def test_a_damaged_file_is_an_error_and_not_one_byte(how: str, world: World, sto
 
 def test_a_key_opens_nothing_but_its_own_file(world: World) -> None:
     row, other = world.supplier.submit({"a.txt": b"a", "b.txt": b"b"})
-    with pytest.raises(ValueError):
-        list(
-            custody.read(
-                owner_id=row.owner_id,
+    for key_owner, wrapped in ((row.owner_id, other.wrapped_key), (world.castings.organisation.id, row.wrapped_key)):
+        with pytest.raises(Damaged):
+            custody.file_key(
+                owner_id=key_owner,
                 storage_name=row.storage_name,
-                wrapped_key=bytes(other.wrapped_key),
-                key_version=row.key_version,
+                wrapped=custody.WrappedKey(bytes(wrapped), row.key_version),
             )
-        )
-    with pytest.raises(ValueError):
-        list(
-            custody.read(
-                owner_id=world.castings.organisation.id,
-                storage_name=row.storage_name,
-                wrapped_key=bytes(row.wrapped_key),
-                key_version=row.key_version,
-            )
-        )
 
 
 def test_a_failed_transaction_leaves_neither_row_nor_ciphertext(
@@ -234,7 +224,7 @@ def test_a_failed_transaction_leaves_neither_row_nor_ciphertext(
 
     monkeypatch.setattr(jobs, "enqueue", fail)
     with pytest.raises(DatabaseError):
-        services.receive(actor=world.supplier.actor, filename="a.txt", stream=io.BytesIO(b"a"), size=1)
+        receiving.receive(actor=world.supplier.actor, filename="a.txt", stream=io.BytesIO(b"a"), size=1)
     assert set(stored(storage_folder)) == before
     assert not Document.objects.exists() and not Record.objects.exists()
     assert not AuditEntry.objects.filter(verb="document.received").exists()
@@ -245,7 +235,7 @@ def test_who_is_no_supplier_leaves_nothing(world: World, storage_folder: Path) -
     for member in (world.core, world.bank, world.officer, world.console):
         assert member.browser.send("POST", "documents", Files({"a.txt": b"x"})).status_code == 403
         with pytest.raises(Forbidden):
-            services.receive(actor=member.actor, filename="a.txt", stream=io.BytesIO(b"a"), size=1)
+            receiving.receive(actor=member.actor, filename="a.txt", stream=io.BytesIO(b"a"), size=1)
     assert len(stored(storage_folder)) == before and not Document.objects.exists()
 
 

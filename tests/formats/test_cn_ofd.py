@@ -312,7 +312,7 @@ def test_a_file_whose_page_is_a_picture_is_known_by_its_description() -> None:
     members = ofd_members(texts=[])
     members["OFD.xml"] = members["OFD.xml"].replace(b"<ofd:DocRoot>", info + b"<ofd:DocRoot>")
     assert formats.business_key(document(packed(members))) == formats.business_key(document(xml()))
-    assert rules(packed(members)) == {"read_from_print": Level.ATTENTION}
+    assert rules(packed(members)) == {"read_from_print": Level.ATTENTION, "lines_missing": Level.ATTENTION}
     attached = {**members, "Doc_0/Attachs/a.xml": xml(replace(PAPER, total="421.00", words="", net="372.68"))}
     assert "seen_differs_from_stated" in rules(packed(attached))
 

@@ -219,6 +219,15 @@ def test_a_number_of_another_shape_is_refused(number: str) -> None:
         formats.parse(data)
 
 
+def test_the_two_places_of_the_number_must_agree() -> None:
+    header = f"<EIid>{PAPER.number}</EIid>".encode()
+    assert header in xml()
+    data = xml().replace(header, b"<EIid>26322000000004180019</EIid>")
+    assert document(data).number == PAPER.number
+    assert rules(data)["numbers_differ"] == Level.ATTENTION
+    assert "numbers_differ" not in rules(xml().replace(header, b""))
+
+
 def test_dates_are_held_against_the_day() -> None:
     assert rules(xml(), today=date(2026, 11, 1)) == {"signature_not_verified": Level.NOTICE}
     assert rules(xml(), today=date(2026, 10, 31))["date_in_future"] == Level.ATTENTION

@@ -85,6 +85,21 @@ def test_what_breaks_the_schema_is_refused_by_its_profile_and_shown_otherwise() 
     assert order["schema_invalid"].level is Level.ATTENTION
 
 
+@pytest.mark.parametrize("value", ["", "abc", "1e400", "1,0"])
+def test_a_value_that_is_none_is_refused_even_where_it_is_not_read(
+    value: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    found = remarks(
+        {
+            ">1860.00</ram:BasisAmount>": ">1860.00</ram:BasisAmount>",
+            "</ram:ApplicableTradeTax>\n<ram:SpecifiedTradePay": f"</ram:ApplicableTradeTax>\n<ram:SpecifiedTradeAllowanceCharge><ram:ChargeIndicator><udt:Indicator>false</udt:Indicator></ram:ChargeIndicator><ram:CalculationPercent>{value}</ram:CalculationPercent></ram:SpecifiedTradeAllowanceCharge><ram:SpecifiedTradePay",
+        }
+    )
+    assert found["value_invalid"].level is Level.REFUSED
+    # A stranger's file must not fill the log of whoever reads it.
+    assert capfd.readouterr().err == ""
+
+
 def test_what_claims_nothing_is_not_held_to_it() -> None:
     assert (
         formats.read(cii({CORE: "urn:example:own", "<ram:Name>Bearing</ram:Name>": ""}).encode()).verdict

@@ -48,6 +48,8 @@ EXPECTED: dict[str, tuple[Level, set[str]]] = {
     "MustangGnuaccountingBeispielRE-20171118_506.pdf": (REFUSED, {"schema_invalid"}),
     "MustangGnuaccountingBeispielRE-20190610_507b.pdf": (ATTENTION, {"schema_invalid", "BR-CL-11"}),
     "MustangRE-20171118_506_ZUGFeRD1and2.pdf": (REFUSED, {"schema_invalid"}),
+    # A PDF without anything inside.
+    "veraPDFtestsuite6-7-11-t01-fail-a.pdf": (ATTENTION, {"no_structured_data"}),
     "noNetPriceValidation.xml": (ATTENTION, {"line_arithmetic"}),
 }
 VERDICTS = {Verdict.REFUSED: REFUSED, Verdict.ATTENTION: ATTENTION, Verdict.ACCEPTED: Level.NOTICE}

@@ -206,7 +206,6 @@ def test_documents_without_essentials() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"",
         b" \n",
         b"%PDF-1.7 Invoice",
         b"<",

@@ -47,6 +47,7 @@ class Stage:
 
     world: World
     document: Document
+    invoice: Document
     loose: Document
     trade: Trade
     right: Right
@@ -63,7 +64,7 @@ class Stage:
         """What stands for {document}, {trade}… in addresses."""
         found = {
             name: str(getattr(self, name).id)
-            for name in ("document", "loose", "trade", "right", "alert", "grant", "request", "job")
+            for name in ("document", "invoice", "loose", "trade", "right", "alert", "grant", "request", "job")
         }
         log = {"channel": "main", "size": str(self.checkpoint.size), "level": "0", "tile": "000.p/1"}
         return found | log | {"organisation": self.world.supplier.id, "record": str(self.document.record_id)}
@@ -92,6 +93,7 @@ def make_stage(world: World) -> Stage:
     return Stage(
         world=world,
         document=documents[0],
+        invoice=documents[-2],
         loose=documents[-1],
         trade=trade,
         right=Right.objects.get(trade=trade),

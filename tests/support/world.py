@@ -10,7 +10,7 @@ from uuid import UUID
 from abs_platform.config.demo import cast
 from abs_platform.config.sample.make import Company, credit_code
 from abs_platform.core import jobs
-from abs_platform.documents import services as documents
+from abs_platform.documents import receiving
 from abs_platform.documents.models import Document
 from abs_platform.integrations.formats.model import Party
 from abs_platform.parties import services as parties
@@ -22,7 +22,7 @@ from abs_platform.trade import signing, statements
 from abs_platform.trade.models import PaymentConfirmation, TradeDocument
 from tests.support.callers import Caller
 
-READING = ("documents.extract", "trade.file", "trade.refile", "rights.compute")
+READING = ("documents.extract", "documents.unpack", "trade.file", "trade.refile", "rights.compute")
 SEALING = (*READING, "ledger.seal", "documents.announce")
 TRUST = Company(name="示例信托有限公司", credit_code=credit_code("110000", "MA0DEM08"))
 PASSWORD = "correct horse battery staple"
@@ -67,7 +67,7 @@ class Member:
     def submit(self, files: Mapping[str, bytes]) -> list[Document]:
         """Have the files received and read, past HTTP."""
         rows = [
-            documents.receive(actor=self.actor, filename=name, stream=io.BytesIO(data), size=len(data))
+            receiving.receive(actor=self.actor, filename=name, stream=io.BytesIO(data), size=len(data))
             for name, data in files.items()
         ]
         drain()

@@ -19,6 +19,7 @@ from abs_platform.config.sample import trade as sample
 from abs_platform.config.sample.make import Company, SampleLine
 from abs_platform.consent import services as consent
 from abs_platform.core import clock, jobs
+from abs_platform.documents import receiving
 from abs_platform.documents import services as documents
 from abs_platform.documents.models import Document
 from abs_platform.parties.actor import Actor
@@ -27,7 +28,7 @@ from abs_platform.trade import services as trade_services
 from abs_platform.trade import sharing, signing, statements
 from abs_platform.trade.models import Trade, TradeDocument
 
-READING = ("documents.extract", "trade.file", "trade.refile", "rights.compute")
+READING = ("documents.extract", "documents.unpack", "trade.file", "trade.refile", "rights.compute")
 PATIENCE = timedelta(seconds=30)
 Files = Mapping[str, bytes]
 
@@ -67,7 +68,7 @@ def tell(players: Mapping[str, Player]) -> None:
 
 def _upload(actor: Actor, files: Files) -> None:
     for name, content in files.items():
-        documents.receive(actor=actor, filename=name, stream=io.BytesIO(content), size=len(content))
+        receiving.receive(actor=actor, filename=name, stream=io.BytesIO(content), size=len(content))
     _settle()
 
 

@@ -21,6 +21,7 @@ class DocumentQuery(serializers.Serializer[Any]):
     verdict = serializers.ChoiceField(choices=list(Verdict), required=False, help_text="of the caller's own documents")
     search = serializers.CharField(max_length=100, required=False)
     trade = serializers.UUIDField(required=False)
+    container = serializers.UUIDField(required=False, help_text="the archive that the documents came in")
     ids = serializers.ListField(child=serializers.UUIDField(), max_length=100, required=False)
 
 

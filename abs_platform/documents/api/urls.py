@@ -1,6 +1,6 @@
 from django.urls import path
 
-from abs_platform.documents.api import versions, views
+from abs_platform.documents.api import tax, versions, views
 
 urlpatterns = [
     path("documents", views.DocumentsView.as_view()),
@@ -12,5 +12,6 @@ urlpatterns = [
     path("documents/<uuid:id>/versions", versions.DocumentVersionsView.as_view()),
     path("documents/<uuid:id>/comparison/<uuid:other>", versions.DocumentComparisonView.as_view()),
     path("documents/<uuid:id>/fields", views.DocumentFieldsView.as_view()),
+    path("documents/<uuid:id>/tax-check", tax.TaxCheckView.as_view()),
     path("documents/<uuid:id>/disclosure", views.DocumentDisclosureView.as_view()),
 ]

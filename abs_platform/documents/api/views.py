@@ -4,9 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -17,10 +16,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from abs_platform.core.errors import DomainError, Invalid, TooLarge
+from abs_platform.core.filenames import clean_filename
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged, query_of
 from abs_platform.crypto.fields import MAX_DISCLOSED
-from abs_platform.documents import certificate, disclosing, replies, rules, selectors, services
+from abs_platform.documents import certificate, disclosing, receiving, replies, selectors, services, uploads
 from abs_platform.documents.api import serializers as shapes
+from abs_platform.documents.api.sending import file_reply
 from abs_platform.documents.models import Document, Extraction
 from abs_platform.integrations.formats.model import TRADE_KINDS
 from abs_platform.integrations.formats.reading import Verdict
@@ -28,6 +29,10 @@ from abs_platform.parties.actor import Actor
 from abs_platform.parties.authentication import actor_of
 from abs_platform.parties.roles import Role
 
+# Media types that a file is served as; anything else is bytes.
+SERVED = frozenset(
+    {"application/pdf", "application/xml", "application/zip", "application/ofd", "text/plain", "text/csv"}
+)
 PAGE_COUNT = "X-Page-Count"
 
 
@@ -59,7 +64,10 @@ class DocumentsView(APIView):
         """Upload one or many files as `files`. Each is taken or refused by itself; 422 when none is taken."""
         actor = actor_of(request)
         actor.require(Role.SUPPLIER)
-        files: list[UploadedFile[bytes]] = request.FILES.getlist("files")
+        with uploads.arriving(request) as files:
+            return self._take(actor, files)
+
+    def _take(self, actor: Actor, files: list[uploads.ReceivedFile]) -> Response:
         if not files:
             raise Invalid("no_files", "Send at least one file in the form field `files`.")
         if len(files) > settings.MAX_FILES:
@@ -68,14 +76,16 @@ class DocumentsView(APIView):
             )
         taken: list[Document] = []
         refused = []
+        ours: DomainError | None = None
         for file in files:
             try:
-                taken.append(services.receive(actor=actor, filename=file.name or "", stream=file, size=file.size or 0))
+                taken.append(receiving.take_in(actor=actor, filename=file.name or "", incoming=file.came()))
             except DomainError as error:
-                name = rules.clean_filename(file.name or "")
+                name = clean_filename(file.name or "")
                 refused.append({"filename": name, "code": error.code, "detail": error.detail, "params": error.params})
-            finally:
-                file.close()
+                ours = error if error.http_status >= 500 else ours
+        if ours and not taken:
+            raise ours  # not the files' fault
         body = {"documents": replies.document_bodies(taken, actor=actor), "rejected": refused}
         if not taken:
             raise Invalid("all_refused", "None of the files was taken; `params.rejected` says why.", rejected=refused)
@@ -108,6 +118,8 @@ def _matching(query: dict[str, Any], actor: Actor) -> Q:  # Any: checked query p
             matching &= Q(trade_id__isnull=True, duplicate_of__isnull=True)
     if trade := query.get("trade"):
         matching &= Q(trade_id=trade)
+    if container := query.get("container"):
+        matching &= Q(container_id=container)
     if ids := query.get("ids"):
         matching &= Q(id__in=ids)
     if search := query.get("search"):
@@ -134,11 +146,10 @@ class DocumentFileView(APIView):
     """The original bytes."""
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}, tags=["documents"])
-    def get(self, request: Request, id: UUID) -> HttpResponse:
+    def get(self, request: Request, id: UUID) -> HttpResponseBase:
         """The file as it was uploaded, decrypted and authenticated."""
         row, chunks = services.content(actor=actor_of(request), document_id=id)
-        # Whole before the first byte leaves, so that a damaged file is an error and never half a file.
-        reply = HttpResponse(b"".join(chunks), content_type=row.media_type)
+        reply = file_reply(request, size=row.size, chunks=chunks, content_type=_harmless(row.media_type))
         reply.headers["Content-Disposition"] = _attachment(row.filename)
         reply.headers["X-Content-Type-Options"] = "nosniff"
         reply.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
@@ -228,3 +239,10 @@ class DocumentDisclosureView(APIView):
 def _attachment(filename: str) -> str:
     """Content-Disposition with a name in UTF-8 (RFC 6266)."""
     return str(content_disposition_header(as_attachment=True, filename=filename))
+
+
+def _harmless(media_type: str) -> str:
+    """The media type to serve a file as: what a browser would run is text, or nothing that it knows."""
+    if media_type in ("text/html", "image/svg+xml", "multipart/related", "message/rfc822"):
+        return "text/plain; charset=utf-8"
+    return media_type if media_type in SERVED or media_type.startswith("image/") else "application/octet-stream"

@@ -6,7 +6,7 @@ A format recognises its files by content, never by file name. What no format kno
 from dataclasses import replace
 from datetime import date
 
-from abs_platform.integrations.formats import vat
+from abs_platform.integrations.formats import guards, media, vat
 from abs_platform.integrations.formats.cii import Cii
 from abs_platform.integrations.formats.cn.ofd import Ofd
 from abs_platform.integrations.formats.cn.pdf import ChinesePdf
@@ -14,16 +14,22 @@ from abs_platform.integrations.formats.cn.xml import ChineseXml
 from abs_platform.integrations.formats.en16931 import checked
 from abs_platform.integrations.formats.facturx import FacturX
 from abs_platform.integrations.formats.keys import business_key, content_key, contradicts
+from abs_platform.integrations.formats.leftovers import Leftovers
 from abs_platform.integrations.formats.model import Extracted, Level, Remark
+from abs_platform.integrations.formats.pictures import Pictures
 from abs_platform.integrations.formats.reading import Format, Reading
 from abs_platform.integrations.formats.refusal import Refused
 from abs_platform.integrations.formats.source import Source
+from abs_platform.integrations.formats.tables import Tables
 from abs_platform.integrations.formats.ubl import Ubl
+from abs_platform.integrations.formats.zips import Zips
 
 __all__ = ["Refused", "business_key", "content_key", "contradicts", "parse", "read"]
 
-# Who is asked, in this order.
-FORMATS: tuple[Format, ...] = (Ubl(), Cii(), FacturX(), ChineseXml(), Ofd(), ChinesePdf())
+# Who is asked, in this order: business documents first, then what is told by its container, at last everything.
+FORMATS: tuple[Format, ...] = (
+    Ubl(), Cii(), FacturX(), ChineseXml(), Ofd(), ChinesePdf(), Pictures(), Tables(), Zips(), Leftovers(),
+)  # fmt: skip
 CLAIMED = frozenset[str]().union(*(each.roots for each in FORMATS))
 
 
@@ -33,11 +39,15 @@ def read(data: bytes, *, today: date | None = None) -> Reading:
     With `today` an invoice's date is held against it.
     """
     try:
-        return _read(data, today)
+        reading = _read(data, today)
     except Refused as refused:
         params = {name: str(value) for name, value in refused.params.items()}
+        kind = media.sniff(data)
         remark = Remark(refused.code, refused.detail or "", params, Level.REFUSED)
-        return Reading("unknown", "application/octet-stream", remarks=(remark,))
+        reading = Reading(kind.format, kind.media_type, remarks=(remark,))
+    known = {remark.rule for remark in reading.remarks}
+    more = tuple(remark for remark in guards.remarks_on(data) if remark.rule not in known)
+    return replace(reading, remarks=(*reading.remarks, *more))
 
 
 def parse(data: bytes, *, today: date | None = None) -> Extracted | None:
@@ -52,9 +62,7 @@ def parse(data: bytes, *, today: date | None = None) -> Extracted | None:
 def _read(data: bytes, today: date | None) -> Reading:
     source = Source(data, CLAIMED)
     readings = (each.read(source) for each in FORMATS)
-    reading = next((reading for reading in readings if reading is not None), None)
-    if reading is None:
-        return Reading("unknown", "application/octet-stream")
+    reading = next(reading for reading in readings if reading is not None)
     if source.root is not None:
         reading = checked(source.root, reading)
     if reading.document is None:

@@ -62,7 +62,7 @@ class Archive:
         """`within`: the archive that `data` is a member of; the two share one budget, and its limits count.
 
         Raises Refused: archive_damaged, archive_too_many (members), archive_encrypted, archive_method, archive_path (a
-        member that wants to lie elsewhere, or is a link), archive_ambiguous (two members of one name), archive_too_deep.
+        member that wants to lie elsewhere, or is a link), archive_ambiguous (two members of one name, or bytes that belong to none), archive_too_deep.
         """
         self.depth: int = within.depth + 1 if within else 1
         self._budget: _Budget = within._budget if within else _Budget(limits)
@@ -113,6 +113,8 @@ class Archive:
         if len(infos) > self._limits.members:
             limit = self._limits.members
             raise Refused("archive_too_many", f"The archive has more than {limit} members.", limit=limit)
+        if infos and min(info.header_offset for info in infos) > 0:
+            raise Refused("archive_ambiguous", "The archive begins with something that its directory does not list.")
         members = [(_name(info), info) for info in infos]
         for name, info in members:
             _refuse_unsafe(name, info)

@@ -12,7 +12,7 @@ is missing, but not for sums and codes, which such an extension redefines.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -24,7 +24,7 @@ from abs_platform.integrations.formats.profiles import Profile, profile_of
 from abs_platform.integrations.formats.reading import Reading
 from abs_platform.integrations.formats.remarks import SUM_TOLERANCE
 from abs_platform.integrations.formats.rule_fields import code_rule, field_of
-from abs_platform.integrations.formats.validators import Failure
+from abs_platform.integrations.formats.validators import Failure, SchemaError
 
 # The rules take 2 to 5 ms a line: what is longer than this is held to `remarks` alone, and that is said.
 MAX_ELEMENTS = 40_000
@@ -64,11 +64,19 @@ def checked(root: Element, reading: Reading) -> Reading:
         detail = f"The document has more than {MAX_ELEMENTS} elements: the rules of {profile.name} were not run."
         too_long = Remark("rules_not_run", detail, {"profile": profile.name}, Level.NOTICE)
         return replace(reading, remarks=(*reading.remarks, too_long))
-    failures = validators.failures_of(root, sheet) if sheet else ()
-    found = [*_of_schema(root, profile, schema), *_of_rules(failures, root, profile)]
+    errors = validators.schema_errors(root, schema)
+    found = list(_of_schema(errors, profile))
+    # Rules reckon with figures: on a value that is none they could only break off.
+    if not any(error.is_value for error in errors):
+        try:
+            found.extend(_of_rules(validators.failures_of(root, sheet) if sheet else (), root, profile))
+        except validators.NotEvaluated as error:
+            detail = f"The rules of {profile.name} could not be evaluated: {error}"
+            found.append(Remark("rules_not_evaluated", detail, {"profile": profile.name}, Level.ATTENTION))
     third_party = _third_party_payments(root) if profile.extends else ZERO
     found = [_explained(remark, document, third_party) for remark in found]
-    own = _reconciled(document, found, third_party, has_sums=bool(document.lines) and bool(sheet))
+    has_sums = bool(document.lines) and profile.claims_en16931 and profile.level != "MINIMUM"
+    own = _reconciled(document, found) if has_sums else document.remarks
     return replace(
         reading,
         document=replace(document, remarks=own),
@@ -102,15 +110,24 @@ def _claim(root: Element) -> tuple[Profile, str, str] | None:
     return None
 
 
-def _of_schema(root: Element, profile: Profile, schema: str) -> Iterator[Remark]:
-    """A profile of Factur-X is a schema of its own, and what breaks it is none; elsewhere a person should look."""
-    errors = validators.schema_errors(root, schema)
-    if errors:
-        line, sentence = errors[0]
-        is_profile = profile.claims_en16931 and bool(profile.family)
-        params = {"line": str(line), "profile": profile.name, "count": str(len(errors))}
-        detail = f"The XML is not as {profile.name or 'its syntax'} says, first in line {line}: {sentence}"
-        yield Remark("schema_invalid", detail, params, Level.REFUSED if is_profile else Level.ATTENTION)
+def _of_schema(errors: Sequence[SchemaError], profile: Profile) -> Iterator[Remark]:
+    """A profile of Factur-X is a schema of its own, and what breaks it is none; elsewhere a person should look.
+
+    A value that is none is refused wherever the standard is claimed, as in the fields that are read.
+    """
+    values = [error for error in errors if error.is_value]
+    first = next(iter([*values, *errors]), None)
+    if first is None:
+        return
+    is_refused = profile.claims_en16931 and (bool(values) or bool(profile.family))
+    params = {"line": str(first.line), "profile": profile.name, "count": str(len(errors))}
+    if values:
+        detail = f"A value in line {first.line} is none: {first.sentence}"
+        rule = "value_invalid"
+    else:
+        detail = f"The XML is not as {profile.name or 'its syntax'} says, first in line {first.line}: {first.sentence}"
+        rule = "schema_invalid"
+    yield Remark(rule, detail, params, Level.REFUSED if is_refused else Level.ATTENTION)
 
 
 def _of_rules(failures: Iterable[Failure], root: Element, profile: Profile) -> Iterator[Remark]:
@@ -189,16 +206,16 @@ def _explained(remark: Remark, document: Extracted, third_party: Decimal) -> Rem
     return replace(remark, level=Level.NOTICE) if abs(due - totals.payable) <= SUM_TOLERANCE else remark
 
 
-def _reconciled(
-    document: Extracted, found: Iterable[Remark], third_party: Decimal, *, has_sums: bool
-) -> tuple[Remark, ...]:
+def _reconciled(document: Extracted, found: Iterable[Remark]) -> tuple[Remark, ...]:
     """Our own remarks; on a sum that the standard has a rule for, its rule decides how grave it is."""
     levels = {remark.rule: remark.level for remark in found}
+    if levels.keys() & {"rules_not_evaluated", "value_invalid"}:
+        return document.remarks
     reconciled = []
     for remark in document.remarks:
         rules = SAME.get(remark.rule, ())
         stated = [levels[rule] for rule in rules if rule in levels]
-        if rules and has_sums and (Level.NOTICE in stated or not stated):
+        if rules and (Level.NOTICE in stated or not stated):
             reconciled.append(replace(remark, level=Level.NOTICE))
         else:
             reconciled.append(remark)

@@ -22,6 +22,8 @@ HEADER, HEADER_WITHIN = b"%PDF-", 1024
 MAX_BYTES = 64 * 1024 * 1024
 # Of one stream, unpacked; an invoice larger than the XML reader takes is of no use.
 MAX_STREAM = xml_reading.MAX_BYTES + 1
+# A broken stream is gone through byte by byte.
+MAX_RECOVERY = 500_000
 MAX_FILES = 50
 MAX_NODES = 500
 MAX_NAME = 255
@@ -86,6 +88,7 @@ def _bounded() -> Iterator[None]:
             lzw_maximum_output_length=MAX_STREAM,
             run_length_maximum_output_length=MAX_STREAM,
             zlib_maximum_output_length=MAX_STREAM,
+            zlib_maximum_recovery_input_length=MAX_RECOVERY,
             brotli_maximum_output_length=MAX_STREAM,
             stream_filters_maximum_length=4,
             stream_decoding_work_maximum_length=2 * MAX_STREAM,
@@ -110,7 +113,8 @@ def _files(catalogue: DictionaryObject) -> Iterator[Attachment]:
         if len(seen) > MAX_FILES:
             return
         data = _unpacked(stream) if total <= MAX_BYTES else None
-        total += len(data or b"")
+        # What could not be unpacked has cost as much as the largest that can.
+        total += MAX_STREAM if data is None else len(data)
         yield Attachment(_name(specification), data)
 
 

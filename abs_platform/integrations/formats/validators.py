@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from lxml import etree
-from saxonche import PySaxonProcessor
+from saxonche import PySaxonApiError, PySaxonProcessor
 
 Element = etree._Element
 
@@ -57,6 +57,10 @@ MAX_FAILURES = 1_000
 MAX_SCHEMA_ERRORS = 20
 
 
+class NotEvaluated(Exception):
+    """A rule could not be evaluated on the document: it reckons with what should be a number or a date and is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A rule that the document breaks. `path`: where, as (element, its number among its like), from the root."""
@@ -73,15 +77,27 @@ class Failure:
 
 
 def failures_of(root: Element, sheet: str) -> tuple[Failure, ...]:
-    """The rules of `sheet` that the document breaks, in the order of the report; at most MAX_FAILURES."""
+    """The rules of `sheet` that the document breaks, in the order of the report; at most MAX_FAILURES.
+
+    Raises NotEvaluated.
+    """
     with _saxon.lock:
         report = etree.fromstring(_saxon.report(_without_attachments(root), sheet).encode())
     asserts = (each for each in report.iter(f"{SVRL}failed-assert", f"{SVRL}successful-report"))
     return tuple(_failure(each) for each, _ in zip(asserts, range(MAX_FAILURES), strict=False))
 
 
-def schema_errors(root: Element, schema: str) -> tuple[tuple[int, str], ...]:
-    """What is not as the schema says: (line in the file, sentence)."""
+@dataclass(frozen=True, slots=True)
+class SchemaError:
+    """What is not as the schema says. `is_value`: a figure, a date or a truth value that is none."""
+
+    line: int
+    sentence: str
+    is_value: bool
+
+
+def schema_errors(root: Element, schema: str) -> tuple[SchemaError, ...]:
+    """What is not as the schema says, in the order of the file; at most MAX_SCHEMA_ERRORS."""
     validator = _schema(schema)
     # The error log belongs to the validator, not to the call.
     with _saxon.lock:
@@ -89,7 +105,9 @@ def schema_errors(root: Element, schema: str) -> tuple[tuple[int, str], ...]:
             return ()
         # The stubs do not know that a log can be gone through.
         log = cast("Iterable[etree._LogEntry]", validator.error_log)
-        return tuple((each.line, _without_namespaces(each.message)) for each in log)[:MAX_SCHEMA_ERRORS]
+        return tuple(
+            SchemaError(each.line, _without_namespaces(each.message), "DATATYPE" in each.type_name) for each in log
+        )[:MAX_SCHEMA_ERRORS]
 
 
 class _Saxon:
@@ -106,8 +124,11 @@ class _Saxon:
         if sheet not in self._sheets:
             compiler = self._processor.new_xslt30_processor()
             self._sheets[sheet] = compiler.compile_stylesheet(stylesheet_file=str(_folder() / sheet))
-        document = self._processor.parse_xml(xml_text=xml)
-        return str(self._sheets[sheet].transform_to_string(xdm_node=document))
+        try:
+            document = self._processor.parse_xml(xml_text=xml)
+            return str(self._sheets[sheet].transform_to_string(xdm_node=document))
+        except PySaxonApiError as error:
+            raise NotEvaluated(" ".join(str(error).split())[:300]) from error
 
 
 _saxon = _Saxon()

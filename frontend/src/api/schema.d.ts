@@ -431,6 +431,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/documents/{id}/tax-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask the tax office about an invoice at once, for its seller and buyer; the answer arrives in the background. */
+        post: operations["documents_tax_check_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents/{id}/versions": {
         parameters: {
             query?: never;
@@ -991,6 +1008,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/storage/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Each organisation's newest key, which versions open files, and what is under way. */
+        get: operations["storage_keys_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/storage/keys/{id}/destruction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask that an organisation's key be destroyed; another operator carries it out. */
+        post: operations["storage_keys_request_destruction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/storage/keys/{id}/destruction/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Destroy an organisation's key, as another operator asked for: nobody reads its files again. Proofs still verify. */
+        post: operations["storage_keys_destroy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/storage/keys/{id}/destruction/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take back the request to destroy an organisation's key. */
+        post: operations["storage_keys_withdraw_destruction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/storage/keys/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Wrap new files' keys under a new version; a job wraps the others anew, then the old version is retired. */
+        post: operations["storage_keys_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/storage/master-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The versions of the master key, the newest first, and what each wraps. */
+        get: operations["storage_master_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/storage/master-keys/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Wrap under a new master key from now on; a job wraps anew what the old one wraps, then the old one is retired. */
+        post: operations["storage_master_keys_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/suppliers": {
         parameters: {
             query?: never;
@@ -1502,6 +1638,26 @@ export interface components {
             /** @description Leaves that the newest anchored checkpoint on this chain covers */
             size: number;
         };
+        DataKeyOut: {
+            organisation: components["schemas"]["Named"];
+            version: number;
+            /** Format: date-time */
+            created_at: string | null;
+            live_versions: number[];
+            /** Format: date-time */
+            destroyed_at: string | null;
+            destruction: components["schemas"]["DestructionOut"] | null;
+            /** @description Of wrapping anew, or of erasing */
+            progress: components["schemas"]["ProgressOut"] | null;
+            allowed_actions: ("rotate" | "request_destruction" | "destroy" | "withdraw_destruction")[];
+        };
+        DataKeyOutPage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["DataKeyOut"][];
+        };
         DeclineInRequest: {
             /** @default  */
             reason: string;
@@ -1513,6 +1669,19 @@ export interface components {
         };
         DemoSwitchInRequest: {
             username: string;
+        };
+        DestructionInRequest: {
+            /** @description The organisation's name, typed in */
+            name: string;
+            reason: string;
+        };
+        DestructionOut: {
+            requested_by: string;
+            /** Format: date-time */
+            requested_at: string;
+            reason: string;
+            /** @description Then another operator has to carry it out */
+            is_yours: boolean;
         };
         DifferenceOut: {
             rule: string;
@@ -1553,6 +1722,8 @@ export interface components {
             buyer_name: string;
             trade: components["schemas"]["TradeLink"] | null;
             duplicate_of: components["schemas"]["OriginalLink"] | null;
+            /** @description the archive that it came in; told to its owner alone */
+            container: components["schemas"]["OriginalLink"] | null;
             /**
              * @description null: not read yet, or not the reader's business
              * @enum {string|null}
@@ -1565,10 +1736,20 @@ export interface components {
             /** @description who typed the fields of a file without any */
             typed_in_by: string;
             attention: components["schemas"]["AttentionOut"][];
-            /** @enum {string|null} */
-            tax_status: "not_verified" | null;
+            /**
+             * @description null: the Chinese tax office cannot know of it
+             * @enum {string|null}
+             */
+            tax_status: "not_verified" | "verified" | "duplicate" | "voided" | "lost_control" | "red_letter" | "abnormal" | null;
+            /** Format: date-time */
+            tax_checked_at: string | null;
             /** Format: date-time */
             received_at: string;
+            /**
+             * Format: date-time
+             * @description The owner's key was destroyed: the content is gone, the proof stays
+             */
+            erased_at: string | null;
             log_index: number | null;
             anchors: components["schemas"]["AnchorOut"][];
             /** @description On how many chains it must be to count as anchored */
@@ -1584,7 +1765,8 @@ export interface components {
             conflicts: components["schemas"]["OriginalLink"][];
             record: components["schemas"]["RecordOut"];
             checkpoint_size: number | null;
-            allowed_actions: ("download" | "bundle" | "certificate" | "attach" | "disclose" | "correct")[];
+            tax: components["schemas"]["TaxOut"] | null;
+            allowed_actions: ("download" | "bundle" | "certificate" | "attach" | "disclose" | "correct" | "verify_tax")[];
         };
         DocumentOut: {
             /** Format: uuid */
@@ -1609,6 +1791,8 @@ export interface components {
             buyer_name: string;
             trade: components["schemas"]["TradeLink"] | null;
             duplicate_of: components["schemas"]["OriginalLink"] | null;
+            /** @description the archive that it came in; told to its owner alone */
+            container: components["schemas"]["OriginalLink"] | null;
             /**
              * @description null: not read yet, or not the reader's business
              * @enum {string|null}
@@ -1621,10 +1805,20 @@ export interface components {
             /** @description who typed the fields of a file without any */
             typed_in_by: string;
             attention: components["schemas"]["AttentionOut"][];
-            /** @enum {string|null} */
-            tax_status: "not_verified" | null;
+            /**
+             * @description null: the Chinese tax office cannot know of it
+             * @enum {string|null}
+             */
+            tax_status: "not_verified" | "verified" | "duplicate" | "voided" | "lost_control" | "red_letter" | "abnormal" | null;
+            /** Format: date-time */
+            tax_checked_at: string | null;
             /** Format: date-time */
             received_at: string;
+            /**
+             * Format: date-time
+             * @description The owner's key was destroyed: the content is gone, the proof stays
+             */
+            erased_at: string | null;
             log_index: number | null;
             anchors: components["schemas"]["AnchorOut"][];
             /** @description On how many chains it must be to count as anchored */
@@ -1959,6 +2153,24 @@ export interface components {
             invoice_price: string | null;
             differences: string[];
         };
+        MasterKeyOut: {
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            retired_at: string | null;
+            is_newest: boolean;
+            /** @description How many organisations' keys it wraps */
+            wraps: number;
+        };
+        MasterKeysOut: {
+            versions: components["schemas"]["MasterKeyOut"][];
+            rewrapping: components["schemas"]["ProgressOut"] | null;
+        };
+        NameInRequest: {
+            /** @description The organisation's name, typed in */
+            name: string;
+        };
         /** @description Something with an id and a name. */
         Named: {
             /** Format: uuid */
@@ -2084,6 +2296,10 @@ export interface components {
              * @enum {string}
              */
             state: "waiting" | "prepared" | "included" | "anchored" | "orphaned" | "abandoned";
+        };
+        ProgressOut: {
+            done: number;
+            total: number;
         };
         QueuedOut: {
             /** Format: uuid */
@@ -2282,6 +2498,40 @@ export interface components {
             code: string;
             count: number;
             link: string;
+        };
+        TaxChangeOut: {
+            /** @enum {string} */
+            before: "not_verified" | "verified" | "duplicate" | "voided" | "lost_control" | "red_letter" | "abnormal";
+            /** @enum {string} */
+            status: "not_verified" | "verified" | "duplicate" | "voided" | "lost_control" | "red_letter" | "abnormal";
+            red_amount: string | null;
+            red_numbers: string[];
+            provider: string;
+            said: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            at: string;
+        };
+        TaxOut: {
+            /** @description what was taken back, with tax */
+            red_amount: string | null;
+            /** @description the red-letter invoices */
+            red_numbers: string[];
+            provider: string;
+            /**
+             * Format: date-time
+             * @description null: the status is final
+             */
+            next_check_at: string | null;
+            /**
+             * Format: date-time
+             * @description the last question was not answered
+             */
+            failing_since: string | null;
+            /** Format: date-time */
+            asked_at: string | null;
+            history: components["schemas"]["TaxChangeOut"][];
         };
         TimelineOut: {
             /** Format: date-time */
@@ -2850,6 +3100,8 @@ export interface operations {
     documents_list: {
         parameters: {
             query?: {
+                /** @description the archive that the documents came in */
+                container?: string;
                 /** @description Where to go on, as `next` and `previous` give it. */
                 cursor?: string;
                 ids?: string[];
@@ -3101,6 +3353,27 @@ export interface operations {
                 };
                 content: {
                     "image/png": string;
+                };
+            };
+        };
+    };
+    documents_tax_check_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentDetailOut"];
                 };
             };
         };
@@ -3939,6 +4212,161 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+        };
+    };
+    storage_keys_list: {
+        parameters: {
+            query?: {
+                /** @description Where to go on, as `next` and `previous` give it. */
+                cursor?: string;
+                /** @description Rows in a page, 1 to 100; 50 if not given. */
+                page_size?: number;
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataKeyOutPage"];
+                };
+            };
+        };
+    };
+    storage_keys_request_destruction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DestructionInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataKeyOut"];
+                };
+            };
+        };
+    };
+    storage_keys_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NameInRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataKeyOut"];
+                };
+            };
+        };
+    };
+    storage_keys_withdraw_destruction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataKeyOut"];
+                };
+            };
+        };
+    };
+    storage_keys_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataKeyOut"];
+                };
+            };
+        };
+    };
+    storage_master_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MasterKeysOut"];
+                };
+            };
+        };
+    };
+    storage_master_keys_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MasterKeysOut"];
                 };
             };
         };

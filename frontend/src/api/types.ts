@@ -47,6 +47,8 @@ export type Severity = Alert["severity"];
 
 export type Audit = Schemas["AuditOut"];
 export type PublisherKey = Schemas["KeyOut"];
+export type MasterKey = Schemas["MasterKeyOut"];
+export type DataKey = Schemas["DataKeyOut"];
 export type LedgerChannel = Schemas["ChannelOut"];
 export type LedgerChain = Schemas["ChainOut"];
 export type Checkpoint = Schemas["CheckpointOut"];

@@ -8,6 +8,7 @@ from abs_platform.integrations.formats.cn.stated import Stated, StatedLine, Stat
 from abs_platform.integrations.formats.cn.values import Element, account, children, local, text_at
 from abs_platform.integrations.formats.cn.xbrl import read_xbrl
 from abs_platform.integrations.formats.fields import MAX_NAME, MAX_TEXT
+from abs_platform.integrations.formats.model import Level, Remark
 
 SHUDIAN = "EInvoice"
 LEGACY = "eInvoice"
@@ -49,14 +50,14 @@ def _is_invoice(root: Element) -> bool:
 def _shudian(root: Element) -> Stated:
     data = "EInvoiceData"
     basic = f"{data}/BasicInformation"
-    number = text_at(root, "TaxSupervisionInfo/InvoiceNumber") or text_at(root, "Header/EIid")
+    issued_as, header = text_at(root, "TaxSupervisionInfo/InvoiceNumber"), text_at(root, "Header/EIid")
     items = [each for group in children(root, data) for each in children(group, "IssuItemInformation")]
     original = text_at(root, f"{data}/SpecificInformation/RedEInvoice/OriginalInvoiceCode")
     note = text_at(root, f"{data}/AdditionalInformation/Remark", MAX_TEXT)
     return Stated(
         syntax="数电票 XML",
         version=text_at(root, "Header/Version") or None,
-        number=number,
+        number=issued_as or header,
         date=text_at(root, "TaxSupervisionInfo/IssueTime") or text_at(root, f"{basic}/RequestTime"),
         seller=_shudian_party(root, "Seller"),
         buyer=_shudian_party(root, "Buyer"),
@@ -70,7 +71,17 @@ def _shudian(root: Element) -> Stated:
         red=text_at(root, "Header/InherentLabel/InIssuType/LabelCode").upper() == "N",
         originals=(original,) if original else (),
         margin_taxed="差额征税" in note or any("差额" in str(each.text or "") for each in root.iter("{*}LabelName")),
+        remarks=_two_numbers(issued_as, header),
     )
+
+
+def _two_numbers(issued_as: str, header: str) -> tuple[Remark, ...]:
+    """The number stands in the header and with the tax authority's part, and is one."""
+    if not issued_as or not header or issued_as == header:
+        return ()
+    detail = f"The header says number {header[:40]}, the tax authority's part says {issued_as[:40]}."
+    params = {"expected": issued_as[:40], "found": header[:40]}
+    return (Remark("numbers_differ", detail, params, Level.ATTENTION, "number"),)
 
 
 def _shudian_party(root: Element, role: str) -> StatedParty:

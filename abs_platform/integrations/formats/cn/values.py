@@ -33,7 +33,7 @@ def local(element: Element) -> str:
 
 def children(element: Element, name: str) -> list[Element]:
     """The children of that local name, whatever their namespace."""
-    return [each for each in element if local(each) == name]
+    return list(element.iterchildren("{*}" + name))
 
 
 def text_at(element: Element | None, path: str, limit: int = MAX_ID) -> str:
@@ -42,8 +42,7 @@ def text_at(element: Element | None, path: str, limit: int = MAX_ID) -> str:
     Raises Refused: text_too_long, text_invalid.
     """
     for name in path.split("/"):
-        found = children(element, name) if element is not None else []
-        element = found[0] if found else None
+        element = next(element.iterchildren("{*}" + name), None) if element is not None else None
     return "" if element is None else own_text(element, limit, path)
 
 

@@ -32,7 +32,8 @@ def with_lines_of(document: Extracted, printed: Extracted | None) -> Extracted:
     totals = replace(document.totals, lines=printed.totals.lines)
     detail = "The lines were read from the print on the page."
     remark = Remark("lines_from_print", detail, level=Level.NOTICE, field="lines")
-    return replace(document, lines=printed.lines, totals=totals, remarks=(*document.remarks, remark))
+    remarks = (*(each for each in document.remarks if each.rule != "lines_missing"), remark)
+    return replace(document, lines=printed.lines, totals=totals, remarks=remarks)
 
 
 def compared(document: Extracted, shown: Print, others: Sequence[Extracted]) -> Iterator[Remark]:

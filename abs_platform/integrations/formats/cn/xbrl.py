@@ -8,6 +8,7 @@ from abs_platform.integrations.formats.cn.stated import Stated, StatedLine, Stat
 from abs_platform.integrations.formats.cn.values import Element, account, local, own_text
 from abs_platform.integrations.formats.fields import MAX_NAME, MAX_TEXT
 from abs_platform.integrations.formats.model import Level, Remark
+from abs_platform.integrations.formats.vat import RECEIVERS_VIEW
 
 INSTANCE = "{http://www.xbrl.org/2003/instance}xbrl"
 TAXONOMY = "http://xbrl.mof.gov.cn/taxonomy/"
@@ -38,7 +39,7 @@ def _facts(root: Element) -> dict[str, str]:
 def _einv(root: Element, facts: dict[str, str]) -> Stated:
     """The receiver's view: the accounting entity is who received the invoice, the buyer."""
     return Stated(
-        syntax="XBRL einv",
+        syntax=RECEIVERS_VIEW,
         version=_version(root),
         number=facts["InvoiceNumber"],
         date=facts.get("IssueTime") or facts.get("RequestTime", ""),

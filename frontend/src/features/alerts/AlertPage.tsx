@@ -83,7 +83,7 @@ function Body({ alert }: { alert: Alert }) {
 }
 
 /** Expected before found, before before after; what is unknown comes last. */
-const ORDER = ["kind", "number", "document", "line", "expected", "found", "before", "after"];
+const ORDER = ["reason", "kind", "number", "others", "document", "line", "expected", "found", "before", "after"];
 
 function rank(name: string): number {
   const at = ORDER.indexOf(name);
@@ -94,6 +94,7 @@ function Shown({ name, value }: { name: string; value: string | number | boolean
   const t = useText(messages);
   const code = useCodes();
   if (typeof value === "boolean") return value ? t("yes") : t("no");
+  if (name === "reason") return code("likeness", String(value));
   if (name === "kind") return code("documentKind", String(value));
   if (name.endsWith("_at")) return <Time value={String(value)} seconds />;
   return <span className="num">{/^-?\d+\.\d+$/.test(String(value)) ? formatExact(String(value), 2) : String(value)}</span>;

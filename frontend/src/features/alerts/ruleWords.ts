@@ -22,6 +22,22 @@ export const RULE_WORDS: Readonly<Record<string, Pair | undefined>> = {
     "两份单据的编号只在标点、空格或零的写法上不同。可能是同一份单据换了写法再次提交；单据已照常归入，请核对。",
     "Two document numbers differ only in punctuation, spaces or zeros. One may be the other, submitted again in disguise; it was filed as usual, so compare them.",
   ],
+  near_duplicate: [
+    "同一卖方开给同一买方的发票，金额、日期或编号与另一张非常接近（例如编号错一位、字母 O 换成数字 0、同额再开、一张拆成几张），可能是同一笔债权换了写法再次融资。单据已照常归入，请比对两张发票。",
+    "Invoices of one seller to one buyer that are very close in amount, date or number (one sign of the number off, O for 0, the amount billed again, one split into several): one claim may be financed twice under another guise. They were filed as usual, so compare them.",
+  ],
+  invoice_red_lettered: [
+    "税务局的记录显示，这张发票已被红冲（全部或部分）。红冲的金额不再支持融资；已按原金额融资的，需要补救。",
+    "The tax office's books show that this invoice was red-lettered, in full or in part. What was taken back supports no financing; what was financed on it needs cover.",
+  ],
+  invoice_voided: ["税务局的记录显示，这张发票已作废，不再支持融资。", "The tax office's books show that this invoice was voided; it supports no financing any more."],
+  invoice_voided_after_right: [
+    "已有权利依赖这张发票，之后它在税务局被作废。权利已立即按无此发票重新计算；已融资的，需要补救。",
+    "A right rested on this invoice when it was voided at the tax office. The right was computed anew at once, without it; what was financed on it needs cover.",
+  ],
+  invoice_lost_control: ["税务局把这张发票列为失控发票，它不再支持融资；开票方可能已失联或走逃。", "The tax office lists this invoice as out of control: it supports no financing any more, and its issuer may have vanished."],
+  invoice_abnormal: ["税务局把这张发票列为异常凭证，它不再支持融资，直到异常解除。", "The tax office lists this invoice as abnormal: it supports no financing until that is cleared."],
+  invoice_claimed_before: ["税务查验显示，这张发票此前已被他人查验登记，可能在别处使用过。", "The tax service says that somebody else claimed this invoice before; it may have been used elsewhere."],
   right_not_computable: ["这笔贸易的数字大得无法计算或自相矛盾，权利按零处理。请核对各单据。", "The figures of this trade are too large or contradict each other, so its right counts as nothing. Check the documents."],
   received_over_ordered: ["收货数量超过订单数量。超出部分没有订单依据。", "More was received than was ordered. The excess rests on no order."],
   item_differs: ["单据的品项与它所引用的订单行不同。所引用的行可能写错，也可能换了货物。", "The document's item is not the one of the order line that it names. The reference may be wrong, or the goods were exchanged."],

@@ -12,7 +12,8 @@ import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { Page, Section } from "../../shared/ui/Page";
 import { Loaded } from "../../shared/ui/states";
 import { VerdictTag } from "../../shared/ui/status";
-import { StatusTag, ToneIcon } from "../../shared/ui/StatusTag";
+import { ToneIcon } from "../../shared/ui/StatusTag";
+import { TaxTag } from "../../shared/ui/TaxTag";
 import { TypedIn } from "../../shared/ui/TypedIn";
 import { AttachDialog } from "./AttachDialog";
 import { CertificateDialog } from "./CertificateDialog";
@@ -24,6 +25,7 @@ import { messages } from "./messages";
 import { Neighbours } from "./Neighbours";
 import { Preview } from "./Preview";
 import { ProofSteps } from "./ProofSteps";
+import { TaxPanel } from "./TaxPanel";
 import { Versions } from "./Versions";
 
 export default function DocumentPage() {
@@ -45,7 +47,6 @@ export default function DocumentPage() {
 
 function Lead({ row }: { row: DocumentDetail }) {
   const t = useText(messages);
-  const code = useCodes();
   return (
     <span className="tags">
       {row.trade ? (
@@ -55,9 +56,9 @@ function Lead({ row }: { row: DocumentDetail }) {
       ) : (
         <span>{t("notInTrade")}</span>
       )}
+      <TaxTag status={row.tax_status} />
       {row.verdict && <VerdictTag verdict={row.verdict} />}
       {row.typed_in_by && <TypedIn by={row.typed_in_by} />}
-      {row.tax_status && <StatusTag tone="idle">{code("taxStatus", row.tax_status)}</StatusTag>}
     </span>
   );
 }
@@ -144,11 +145,22 @@ function Body({ row }: { row: DocumentDetail }) {
           </div>
         </div>
       )}
+      {row.container && (
+        <p className="muted" data-testid="container">
+          <Link to={`/documents/${row.container.id}`}>{t("fromArchive", { filename: row.container.filename })}</Link>
+        </p>
+      )}
+      {row.media_type === "application/zip" && row.extraction === "attachment" && (
+        <p>
+          <Link to={`/documents?container=${row.id}`} data-testid="archive-files">{t("filesOfArchive")}</Link>
+        </p>
+      )}
       <ProofSteps row={row} />
       <div className="halves document-halves">
         <div className="stack">
           <Fields row={row} />
           {row.lines.length > 0 && <Lines lines={row.lines as DocumentLine[]} currency={row.currency} />}
+          <TaxPanel row={row} />
           {row.owner.id === session.data?.organisation?.id && <Versions row={row} />}
           {row.remarks.length > 0 && (
             <Section title={t("remarksTitle")}>

@@ -18,6 +18,8 @@ export const messages = defineMessages({
   open: ["打开", "Open"],
   duplicate: ["重复", "Duplicate"],
   duplicateOf: ["与《{filename}》重复", "Repeats {filename}"],
+  fromArchive: ["来自压缩包《{filename}》", "From the archive {filename}"],
+  filesOfArchive: ["查看压缩包里的文件", "See the archive's files"],
   seeOriginal: ["查看原件", "See the original"],
   tooMany: ["一次最多上传 {limit} 个文件；其余 {left} 个没有加入，请下一批再传。", "At most {limit} files at a time; {left} {left|was|were} left out: upload them next."],
   listTitle: ["单据列表", "List of documents"],

@@ -6,11 +6,13 @@ import { Page } from "../../shared/ui/Page";
 import { Audits } from "./Audits";
 import { Keys } from "./Keys";
 import { ledgerMessages } from "./ledgerMessages";
+import { MasterKeys } from "./MasterKeys";
+import { StorageKeys } from "./StorageKeys";
 
-/** What only the operator does with the ledger: have it audited, and change its keys. */
+/** What only the operator does with the ledger: have it audited, and change the platform's keys. */
 export default function LedgerOperationsPage() {
   const t = useText(ledgerMessages);
-  usePolling(["ledger"]);
+  usePolling(["ledger", "storage"]);
   return (
     <Page
       title={t("title")}
@@ -24,6 +26,8 @@ export default function LedgerOperationsPage() {
     >
       <Audits />
       <Keys />
+      <MasterKeys />
+      <StorageKeys />
     </Page>
   );
 }

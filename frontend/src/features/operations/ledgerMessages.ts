@@ -2,7 +2,7 @@ import { defineMessages } from "../../shared/i18n/messages";
 
 export const ledgerMessages = defineMessages({
   title: ["审计与密钥", "Audits and keys"],
-  lead: ["账本是否原样，由谁的密钥签名。", "Whether the ledger is as it was, and which key signed what."],
+  lead: ["账本是否原样，由谁的密钥签名，文件由谁的密钥保护。", "Whether the ledger is as it was, which key signed what, and which keys keep the files closed."],
   back: ["运行状态", "Operations"],
   explorer: ["链上账本", "Ledger"],
   action: ["操作", "Action"],
@@ -31,7 +31,7 @@ export const ledgerMessages = defineMessages({
   wrongTitle: ["通道 {channel} 被改动过，第一处：", "Channel {channel} was tampered with, first at:"],
   wrongRemedy: ["请保留现场：不要改动数据库，把这一行与备份和链上记录比对，并通知监管方。", "Keep everything as it is: change nothing in the database, compare this row with a backup and the chains, and tell the regulator."],
 
-  keysTitle: ["密钥", "Keys"],
+  keysTitle: ["签名密钥", "Signing keys"],
   keysNote: ["私钥只在密钥管理系统里；停用的密钥仍列在这里，因为它签过的检查点仍要验证。", "Private parts stay in the key-management system; a retired key stays listed, since what it signed must still verify."],
   noKeys: ["还没有密钥", "No keys yet"],
   noKeysText: ["运行 setup_ledger 会生成第一组密钥。", "setup_ledger makes the first ones."],

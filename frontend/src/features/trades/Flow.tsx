@@ -7,6 +7,7 @@ import { Day, Money } from "../../shared/ui/figures";
 import { Section } from "../../shared/ui/Page";
 import { ConfirmationTag, DocumentStateTag } from "../../shared/ui/status";
 import { ToneIcon } from "../../shared/ui/StatusTag";
+import { TaxTag } from "../../shared/ui/TaxTag";
 import { TypedIn } from "../../shared/ui/TypedIn";
 import { messages } from "./messages";
 
@@ -86,6 +87,7 @@ function Paper({ row, main }: { row: TradeDocument; main: boolean }) {
       <span className="tags">
         <DocumentStateTag state={row.document.state} />
         {row.document.typed_in_by && <TypedIn by={row.document.typed_in_by} />}
+        <TaxTag status={row.document.tax_status} />
         {row.confirmation_state !== "not_required" && <ConfirmationTag state={row.confirmation_state} />}
       </span>
     </div>

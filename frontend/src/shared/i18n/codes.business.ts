@@ -1,8 +1,10 @@
+import { FILE_REMARKS } from "./codes.files";
 import { DOCUMENT_KINDS } from "./documentKinds";
 import type { Pair } from "./messages";
 import { VAT_REFUSALS, VAT_REMARKS, VAT_RULES } from "./vatWords";
 
 const RULES = {
+  too_large_to_read: ["文件超过 {limit} MB，原样保存，不读取字段", "Files above {limit} MB are kept as they are and not read"],
   ...VAT_RULES,
   duplicate_invoice: ["同一张发票重复上传", "The same invoice was uploaded twice"],
   number_conflict: ["同一编号的单据内容不同", "Two documents share a number but differ in content"],
@@ -18,6 +20,13 @@ const RULES = {
   item_not_ordered: ["订单里没有这个品项", "The item was not ordered"],
   item_differs: ["品项与所引用的订单行不同", "The item differs from the order line it names"],
   number_resembles: ["编号与先前的一张单据十分相似", "The number resembles an earlier document's"],
+  near_duplicate: ["与另一张发票近似，疑似重复", "The invoice nearly repeats another"],
+  invoice_red_lettered: ["发票被红冲", "The invoice was red-lettered"],
+  invoice_voided: ["发票已作废", "The invoice was voided"],
+  invoice_voided_after_right: ["权利形成后发票被作废", "The invoice was voided after a right rested on it"],
+  invoice_lost_control: ["发票失控", "The invoice is out of the tax office's control"],
+  invoice_abnormal: ["发票被列为异常凭证", "The tax office lists the invoice as abnormal"],
+  invoice_claimed_before: ["发票此前已被查验登记", "The invoice was claimed before"],
   right_not_computable: ["权利无法计算", "The right cannot be computed"],
   right_reduced_by_credit_note: ["贷项通知单使可融资金额减少", "A credit note reduced the right"],
   credited_over_invoiced: ["贷项数量多于开票数量", "Credited more than was invoiced"],
@@ -57,6 +66,7 @@ export const BUSINESS = {
     refused: ["未通过", "Refused"],
   },
   attention: {
+    ...FILE_REMARKS,
     ...VAT_REFUSALS,
     buyer_unknown: ["买方“{buyer}”还不在平台上，无法请它确认", "Its buyer, {buyer}, is not on the platform, so nobody can confirm it"],
     parties_unrelated: ["还没有与“{buyer}”的订单在案；请上传订单", "No order with {buyer} is on record yet: upload the order"],
@@ -101,6 +111,7 @@ export const BUSINESS = {
   },
   rule: RULES,
   remark: {
+    ...FILE_REMARKS,
     ...VAT_REMARKS,
     line_arithmetic: ["第 {line} 行：数量 × 单价得 {expected}，行金额写的是 {found}", "Line {line}: quantity × price gives {expected}, the line amount says {found}"],
     line_reckoned_otherwise: ["第 {line} 行：数量 × 单价得 {expected}，行金额写的是 {found}；差额可由退货符号、折让、价格基数或单价舍入解释", "Line {line}: quantity × price gives {expected}, the line amount says {found}; a return's sign, an allowance, the price's base or its rounding explains the difference"],
@@ -123,10 +134,11 @@ export const BUSINESS = {
     proforma: ["这是形式发票，并不要求付款", "It is a pro-forma invoice and asks nobody to pay"],
     schema_invalid: ["XML 结构不符合规范，首处在第 {line} 行，共 {count} 处；请从原系统重新导出", "Its XML is not built as the format says: first in line {line}, {count} in all; export it again"],
     profile_unknown: ["所写的规范标识不是任何已知的规范；请核对导出设置", "The specification that it says it follows is unknown; check the export settings"],
+    value_invalid: ["第 {line} 行的数字、日期或是非值不合格式；请卖方更正后重新开具", "A figure, date or truth value in line {line} is malformed; ask the seller to correct it"],
+    rules_not_evaluated: ["有的内容不合格式，无法按欧洲标准逐条核对；请人工核对", "Some content is malformed, so it could not be held to the European standard rule by rule; check it by hand"],
     rules_not_run: ["单据太长，没有按欧洲标准逐条核对", "It is too long to be held to the European standard rule by rule"],
     hybrid_several: ["PDF 内含同一份单据的几个版本（{found}），以 {expected} 为准", "The PDF carries the same document more than once ({found}); {expected} counts"],
     hybrid_conflict: ["PDF 内含互相矛盾的单据（{found}），无法确定以哪份为准；请只保留一份后重新上传", "The PDF carries documents that contradict each other ({found}); keep one and upload it again"],
-    pdf_active: ["PDF 内有打开时自动运行的脚本或程序；这里没有运行它", "The PDF asks viewers to run a script or a program; nothing was run here"],
     several_orders: ["引用了几份订单（{found}），归入第一份", "It refers to several orders ({found}) and joins the first"],
   },
   rung: {
@@ -145,6 +157,7 @@ export const BUSINESS = {
     receipt: ["还差收货单：收到买方收货单后上传", "The receipt advice is missing: upload it once the buyer has received"],
     receipt_confirmation: ["还差收货确认：等待核心企业确认收货", "The receipt is not confirmed yet: the core enterprise has been asked"],
     invoice: ["还差发票：开票后上传", "The invoice is missing: upload it once issued"],
+    invoice_verification: ["还差发票查验：税务局尚未确认这张发票，查验通过后自动提升", "The invoice is not verified yet: once the tax office confirms it, the rung rises by itself"],
     invoice_confirmation: ["还差发票确认：等待核心企业确认发票", "The invoice is not confirmed yet: the core enterprise has been asked"],
     payment_confirmation: ["还差付款确认：等待核心企业签署付款确认书", "Payment is not confirmed yet: the core enterprise signs it"],
     buyer_on_platform: ["买方还不在平台上：请平台运营方邀请", "The buyer is not on the platform: ask the operator to invite it"],
@@ -159,6 +172,7 @@ export const BUSINESS = {
     receipt: ["收货单", "receipt advice"],
     receipt_confirmation: ["收货确认", "receipt confirmation"],
     invoice: ["发票", "invoice"],
+    invoice_verification: ["发票查验", "tax verification"],
     invoice_confirmation: ["发票确认", "invoice confirmation"],
     payment_confirmation: ["付款确认", "payment confirmation"],
     buyer_on_platform: ["买方入驻", "buyer on the platform"],
@@ -181,6 +195,10 @@ export const BUSINESS = {
     allowance: ["折让", "Allowance"],
     prepaid: ["预付款", "Prepaid"],
     above_invoice_total: ["超出发票合计的部分", "Above the invoice's own total"],
+    invoice_voided: ["发票已作废", "Invoice voided"],
+    invoice_lost_control: ["发票失控", "Invoice out of control"],
+    invoice_abnormal: ["发票异常", "Invoice abnormal"],
+    invoice_red_lettered: ["发票被红冲", "Invoice red-lettered"],
     credit_note_other_currency: ["其他币种的贷项通知单", "Credit note in another currency"],
   },
   /** UN/ECE Recommendation 20 and 21 codes that trade files use most; others show as they are. */
@@ -207,6 +225,35 @@ export const BUSINESS = {
   },
   taxStatus: {
     not_verified: ["税务状态未查验", "Tax status not verified"],
+    verified: ["税务查验一致", "Verified by the tax office"],
+    duplicate: ["税务查验：此前已登记", "Claimed before"],
+    voided: ["已作废", "Voided"],
+    lost_control: ["失控发票", "Out of control"],
+    red_letter: ["已红冲", "Red-lettered"],
+    abnormal: ["异常凭证", "Abnormal"],
+  },
+  /** What a tax status means, and what to do. */
+  taxMeaning: {
+    not_verified: ["税务局还没有确认这张发票；新开的发票可能要过几天才能查到，平台会定期再查。", "The tax office has not confirmed this invoice. New ones may take some days to be found; it is asked again regularly."],
+    verified: ["税务局确认这张发票真实有效，与所读取的内容一致。", "The tax office confirms that this invoice is genuine and as it was read."],
+    duplicate: ["税务查验显示它此前已被登记，暂不提升确权阶梯；请说明它在何处用过。", "It was claimed before, so it lifts no right for now; explain where it was used."],
+    voided: ["这张发票已作废，不再支持融资；如已重开，请上传新发票。", "This invoice was voided and supports no financing any more; if it was issued anew, upload the new one."],
+    lost_control: ["这张发票被列为失控发票，不再支持融资；请与主管税务机关核实。", "This invoice is listed as out of control and supports no financing; clear it with your tax office."],
+    red_letter: ["这张发票被红冲，红冲的金额不再支持融资；如已重开，请上传新发票。", "This invoice was red-lettered; what was taken back supports no financing. If it was issued anew, upload the new one."],
+    abnormal: ["这张发票被列为异常凭证，在解除之前不支持融资；请与主管税务机关核实。", "This invoice is listed as abnormal and supports no financing until that is cleared; ask your tax office."],
+  },
+  taxProvider: {
+    simulator: ["模拟税务局（开发用）", "Simulated tax office (development)"],
+    none: ["未配置", "None configured"],
+    correction: ["单据更正", "Correction"],
+  },
+  /** Why two invoices are taken for one. */
+  likeness: {
+    same_number: ["编号相同，由两家企业分别提交", "The same number, presented by two organisations"],
+    number_alike: ["编号近似，金额接近", "Similar number, close amount"],
+    amount_repeats: ["几天内同额再开", "The same amount again within days"],
+    split: ["几张之和等于另一张", "Some add up to another"],
+    amount_near: ["几天内金额接近", "A close amount within days"],
   },
   timeline: {
     document_received: ["收到{kind} {number}", "{kind} {number} received"],
@@ -261,6 +308,9 @@ export const BUSINESS = {
     closed: ["已关闭", "Closed"],
   },
   alertDetail: {
+    reason: ["近似之处", "Likeness"],
+    others: ["近似的发票", "The other invoices"],
+    red_numbers: ["红字发票号码", "Red-letter invoices"],
     number: ["编号", "Number"],
     kind: ["单据类型", "Document kind"],
     line: ["行", "Line"],
@@ -372,6 +422,7 @@ export const BUSINESS = {
     database: ["数据库", "Database"],
     redis: ["Redis", "Redis"],
     worker: ["后台工作进程", "Worker"],
+    tax: ["税务查验", "Tax status"],
     audit: ["账本审计", "Ledger audit"],
   },
   jobState: {

@@ -1,4 +1,4 @@
-/** Words for invoices of China and for archives: why a file is refused, and what is remarked on it. */
+/** Words for invoices of China: why a file is refused, and what is remarked on it. */
 import type { Pair } from "./messages";
 
 /** Why a file is refused. */
@@ -6,15 +6,6 @@ export const VAT_REFUSALS = {
   number_shape: ["发票号码“{found}”的位数不对：数电票为 20 位，原增值税发票为 10 或 12 位代码加 8 位号码；没有读取", "The invoice number “{found}” has the wrong shape: 20 digits, or a code of 10 or 12 and a number of 8; not read"],
   figure_invalid: ["数字“{found}”（{field}）无法读取；请从开票平台重新下载", "The figure “{found}” ({field}) cannot be read; download the file again"],
   day_invalid: ["日期“{found}”无法读取；请从开票平台重新下载", "The date “{found}” cannot be read; download the file again"],
-  archive_damaged: ["压缩包已损坏，没有读取；请重新打包或重新下载", "The archive is damaged and was not read; pack or download it again"],
-  archive_too_many: ["压缩包里的文件超过 {limit} 个，没有读取；请分成几个", "The archive has more than {limit} files and was not read; split it"],
-  archive_too_large: ["压缩包解开后超过 {limit} 字节，没有读取；请分成几个", "The archive unpacks to more than {limit} bytes and was not read; split it"],
-  archive_bomb: ["压缩包里有文件会膨胀 {limit} 倍以上，出于安全没有读取", "A file in the archive would grow more than {limit} times; not read, for safety"],
-  archive_too_deep: ["压缩包套压缩包超过 {limit} 层，没有读取；请解开后上传", "Archives lie in one another deeper than {limit}; unpack them and upload again"],
-  archive_encrypted: ["压缩包有密码，没有读取；请去掉密码后上传", "The archive has a password and was not read; upload it without one"],
-  archive_method: ["压缩包的压缩方式不受支持，没有读取；请用普通 ZIP 重新打包", "The archive is compressed by a method that is not read; pack it as plain ZIP"],
-  archive_path: ["压缩包里有文件的路径不安全，没有读取；请重新打包", "The archive holds a file with an unsafe path and was not read; pack it again"],
-  archive_ambiguous: ["压缩包里有同名文件，没有读取；请改名后重新打包", "The archive holds files of the same name and was not read; rename them and pack it again"],
   ofd_damaged: ["OFD 文件不完整，没有读取；请从开票平台重新下载", "The OFD file is incomplete and was not read; download it again"],
 } satisfies Record<string, Pair>;
 
@@ -32,6 +23,7 @@ export const VAT_REMARKS = {
   signature_not_verified: ["带有电子签名或签章，平台没有验证", "It carries an electronic signature or seal, which was not verified here"],
   signature_digest_differs: ["签章后内容被改动：{found}", "Changed after it was signed: {found}"],
   seen_differs_from_stated: ["版面上看到的{name}是 {found}，数据里写的是 {expected}；请核对", "What is seen ({name} {found}) is not what its data states ({expected}); compare them"],
+  numbers_differ: ["文件头的号码是 {found}，税务监制信息里是 {expected}", "The header says number {found}, the tax authority's part says {expected}"],
   read_from_print: ["由版面文字读取，请与原件核对", "Read from print; please compare it with the original"],
   lines_not_read: ["明细行没有可靠地读出，没有采用", "The lines could not be read reliably and were left out"],
   lines_from_print: ["明细行由版面文字读取", "The lines were read from the print on the page"],

@@ -1,0 +1,36 @@
+"""Background work: which handler does a kind of job, and which kinds hear a topic."""
+
+JOB_HANDLERS = {
+    "ledger.seal": "abs_platform.ledger.tasks.seal",
+    "ledger.anchor": "abs_platform.ledger.tasks.anchor",
+    "ledger.hand_over": "abs_platform.ledger.tasks.hand_over",
+    "ledger.audit": "abs_platform.ledger.tasks.audit",
+    "ledger.audit_what_is_new": "abs_platform.ledger.tasks.audit_what_is_new",
+    "ledger.audit_everything": "abs_platform.ledger.tasks.audit_everything",
+    "risk.audited": "abs_platform.risk.tasks.audited",
+    "parties.rewrap_keys": "abs_platform.parties.tasks.rewrap_keys",
+    "documents.rewrap": "abs_platform.documents.tasks.rewrap",
+    "documents.erase": "abs_platform.documents.tasks.erase",
+    "documents.extract": "abs_platform.documents.tasks.extract",
+    "documents.unpack": "abs_platform.documents.tasks.unpack",
+    "documents.announce": "abs_platform.documents.tasks.announce",
+    "documents.follow_correction": "abs_platform.documents.tasks.follow_correction",
+    "documents.find_alike": "abs_platform.documents.tasks.find_alike",
+    "documents.tax_status": "abs_platform.documents.tasks.tax_status",
+    "documents.tax_sweep": "abs_platform.documents.tasks.tax_sweep",
+    "trade.file": "abs_platform.trade.tasks.file_document",
+    "trade.refile": "abs_platform.trade.tasks.refile_document",
+    "rights.compute": "abs_platform.rights.tasks.compute",
+    "rights.reassess": "abs_platform.rights.tasks.reassess",
+}
+TOPICS = {
+    "key.rotated": ["documents.rewrap"],
+    "key.destroyed": ["documents.erase"],
+    "ledger.recorded": ["documents.announce"],
+    "ledger.anchored": ["documents.announce"],
+    "ledger.audited": ["risk.audited"],
+    "document.extracted": ["trade.file"],
+    "document.tax_status": ["rights.reassess"],
+    "document.corrected": ["trade.refile", "documents.follow_correction"],
+    "trade.changed": ["rights.compute"],
+}

@@ -1,0 +1,232 @@
+"""Asking for tax statuses and keeping what was answered."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import DateTimeField, QuerySet, Value
+from django.db.models.functions import Least
+
+from abs_platform.core import audit, clock, events, jobs
+from abs_platform.core.errors import Conflict, NotFound, TooSoon
+from abs_platform.core.transitions import target_of
+from abs_platform.documents import selectors, settling
+from abs_platform.documents.models import Document
+from abs_platform.documents.tax import alerts, rules
+from abs_platform.documents.tax import selectors as tax_selectors
+from abs_platform.documents.tax.models import Reliance, TaxStatus, TaxStatusChange
+from abs_platform.documents.tax.states import CORRECTION, TAX_OFFICE, TRANSITIONS
+from abs_platform.integrations.formats.model import Extracted
+from abs_platform.integrations.tax.configured import tax_status
+from abs_platform.integrations.tax.status import Answer, Malformed, Status, TaxStatusError
+from abs_platform.parties.actor import PLATFORM, Actor
+from abs_platform.parties.roles import Role
+
+JOB = "documents.tax_status"
+CLAIM = timedelta(minutes=10)  # how long a claimed row is left to its job before it is due again
+SILENCE = timedelta(minutes=1)  # after a failure nobody else asks for so long
+BACKOFF_LIMIT = timedelta(hours=6)
+BATCH = 200
+
+
+def watch(*, document: Document, extracted: Extracted) -> None:
+    """From now on the tax office is asked about a document that it can know of. Runs inside the transaction that read it.
+
+    A credit note has the invoices that it takes from asked about too.
+    """
+    if not rules.applies(extracted):
+        return
+    now = clock.now()
+    TaxStatus.objects.get_or_create(document=document, defaults={"next_check_at": now + CLAIM})
+    _enqueue(document.id)
+    if numbers := rules.credited_numbers(extracted):
+        TaxStatus.objects.filter(document__owner_id=document.owner_id, document__number__in=numbers).update(
+            next_check_at=now
+        )
+
+
+@transaction.atomic
+def watch_again(*, document_id: UUID) -> None:
+    """A document was corrected: what the tax office said was said of another content, so it is asked anew. Idempotent."""
+    document = Document.objects.select_related("owner").get(id=document_id)
+    row = TaxStatus.objects.select_for_update().filter(document=document).first()
+    if row and row.status in TRANSITIONS[Status.NOT_VERIFIED].sources:
+        before, row.status = row.status, Status.NOT_VERIFIED
+        row.save(update_fields=["status"])
+        if before != row.status:
+            _note(document, row, before, provider=CORRECTION, said={})
+    extracted = selectors.extracted_of(document)
+    if extracted and settling.is_to_be_filed(document):
+        watch(document=document, extracted=extracted)
+
+
+def check(*, document_id: UUID) -> None:
+    """Ask for an invoice's status and keep the answer. What fails is tried later and changes nothing. Idempotent."""
+    row = TaxStatus.objects.select_related("document").filter(document_id=document_id).first()
+    extracted = selectors.extracted_of(row.document) if row else None
+    if row is None or extracted is None:
+        return
+    if _is_silent():
+        TaxStatus.objects.filter(document_id=document_id).update(next_check_at=clock.now() + SILENCE)
+        return
+    try:
+        provider = tax_status()
+        answer = provider.status(rules.query_of(extracted))
+        _keep(document_id, provider.name, answer)
+    except TaxStatusError as error:
+        _fail(document_id, error)
+
+
+def sweep() -> int:
+    """Enqueue the checks that are due, in batches; of a provider that fails, one at a time. Returns how many."""
+    enqueued = 0
+    while True:
+        size = 1 if _is_failing() else BATCH
+        with transaction.atomic():
+            now = clock.now()
+            due = list(
+                TaxStatus.objects.select_for_update(skip_locked=True)
+                .filter(next_check_at__lte=now)
+                .exclude(status=Status.VOIDED)
+                .order_by("next_check_at")
+                .values_list("document_id", flat=True)[:size]
+            )
+            TaxStatus.objects.filter(document_id__in=due).update(next_check_at=now + CLAIM)
+            for document_id in due:
+                _enqueue(document_id)
+        enqueued += len(due)
+        if len(due) < BATCH or enqueued >= 10 * BATCH:  # what is left waits for the next sweep
+            return enqueued
+
+
+@transaction.atomic
+def ask(*, actor: Actor, document_id: UUID) -> Document:
+    """Have the tax office asked at once, by the seller or the buyer. Raises Forbidden, NotFound, Conflict, TooSoon."""
+    actor.require(Role.SUPPLIER, Role.CORE_ENTERPRISE)
+    document = selectors.document(actor=actor, document_id=document_id)
+    if selectors.by_disclosure(actor=actor, row=document):
+        raise NotFound
+    row = TaxStatus.objects.select_for_update().filter(document=document).first()
+    if row is None:
+        raise Conflict("tax_status_not_applicable", "The tax office does not know of documents of this kind.")
+    if not tax_selectors.may_ask(row):
+        wait = settings.TAX_STATUS_ASK_EVERY
+        raise TooSoon(
+            "tax_check_too_soon",
+            "The tax office was asked about this invoice a short while ago; it takes few questions a day.",
+            again_at=(row.asked_at + wait).isoformat() if row.asked_at else "",
+        )
+    row.asked_at = clock.now()
+    row.save(update_fields=["asked_at"])
+    audit.record(actor=actor, verb="document.tax_asked", subject=selectors.subject_of(document))
+    _enqueue(document.id)
+    return document
+
+
+def rely(*, document_ids: Iterable[UUID], has_right: bool) -> None:
+    """Rights tells whether a right depends on the statuses of documents. Runs inside its transaction."""
+    _set_reliance(
+        TaxStatus.objects.filter(document_id__in=list(document_ids)).exclude(reliance=Reliance.PLEDGE),
+        Reliance.RIGHT if has_right else Reliance.NONE,
+    )
+
+
+def pledge(*, document_ids: Iterable[UUID], is_pledged: bool) -> None:
+    """Whoever pledges rights tells that their documents are pledged, or released. Runs inside its transaction."""
+    _set_reliance(
+        TaxStatus.objects.filter(document_id__in=list(document_ids)),
+        Reliance.PLEDGE if is_pledged else Reliance.RIGHT,
+    )
+
+
+def _set_reliance(rows: "QuerySet[TaxStatus]", reliance: Reliance) -> None:
+    soon = Value(clock.now() + settings.TAX_STATUS_EVERY[str(reliance)], output_field=DateTimeField())
+    rows.exclude(reliance=reliance).update(reliance=reliance, next_check_at=Least("next_check_at", soon))
+
+
+def _enqueue(document_id: UUID) -> None:
+    jobs.enqueue(JOB, key=str(document_id), payload={"document": str(document_id)})
+
+
+def _is_silent() -> bool:
+    """Whether the provider failed a moment ago: until it answers, one question a minute is enough."""
+    return TaxStatus.objects.filter(failures__gt=0, failed_at__gt=clock.now() - SILENCE).exists()
+
+
+def _is_failing() -> bool:
+    """Whether the last thing heard of the provider was a failure."""
+    failed = TaxStatus.objects.filter(failures__gt=0).order_by("-failed_at").values_list("failed_at", flat=True).first()
+    return failed is not None and not TaxStatus.objects.filter(checked_at__gt=failed).exists()
+
+
+@transaction.atomic
+def _keep(document_id: UUID, provider: str, answer: Answer) -> None:
+    row = TaxStatus.objects.select_for_update(of=("self",)).select_related("document__owner").get(pk=document_id)
+    document, before = row.document, (row.status, row.red_amount, row.red_numbers)
+    if answer.status not in TRANSITIONS or row.status not in TRANSITIONS[answer.status].sources:
+        raise Malformed(f"it says {answer.status} of an invoice that is {row.status} for good")
+    row.status = target_of(TRANSITIONS, action=answer.status, state=row.status, roles=frozenset({TAX_OFFICE}))
+    row.red_amount, row.red_numbers = _red(answer, document.total)
+    row.provider = provider
+    row.checked_at = now = clock.now()
+    row.next_check_at = now + _pause(row)
+    row.failures, row.failed_at, row.error = 0, None, ""
+    row.save()
+    if (row.status, row.red_amount, row.red_numbers) != before:
+        _note(document, row, before[0], provider=provider, said=answer.said)
+        alerts.report(document=document, row=row)
+    events.notify([document.owner_id, document.counterparty_id], "document", document_id)
+
+
+def _note(document: Document, row: TaxStatus, before: str, *, provider: str, said: dict[str, str]) -> None:
+    """Keep a change, and let the layers above know."""
+    TaxStatusChange.objects.create(
+        document=document,
+        before=before,
+        status=row.status,
+        red_amount=row.red_amount,
+        red_numbers=row.red_numbers,
+        provider=provider,
+        said=said,
+    )
+    audit.record(
+        actor=PLATFORM,
+        verb="document.tax_status",
+        subject=selectors.subject_of(document),
+        detail={"before": before, "status": row.status, "provider": provider},
+    )
+    jobs.publish("document.tax_status", {"document": str(document.id)}, key=str(document.id))
+
+
+def _red(answer: Answer, total: Decimal | None) -> tuple[Decimal | None, list[str]]:
+    """How much was taken back: what is said, at most the invoice's total; all of it where nothing is said."""
+    if answer.status != Status.RED_LETTER:
+        return None, []
+    whole = abs(total) if total else None
+    amounts = [amount for amount in (answer.red_amount, whole) if amount]
+    return (min(amounts) if amounts else None), sorted(answer.red_numbers)
+
+
+def _pause(row: TaxStatus) -> timedelta:
+    every: timedelta = settings.TAX_STATUS_EVERY[row.reliance]
+    unknown: timedelta = settings.TAX_STATUS_UNKNOWN_EVERY
+    return min(every, unknown) if row.status == Status.NOT_VERIFIED and _may_come(row.document) else every
+
+
+def _may_come(document: Document) -> bool:
+    """Whether an invoice that the tax office does not know may still reach it: it does within days of its issue."""
+    since: datetime = document.received_at
+    return clock.now() - since < timedelta(days=30)
+
+
+@transaction.atomic
+def _fail(document_id: UUID, error: TaxStatusError) -> None:
+    row = TaxStatus.objects.select_for_update().get(pk=document_id)
+    row.failures += 1
+    row.failed_at = clock.now()
+    row.error = f"{error.reason}: {error}"[:300]
+    row.next_check_at = row.failed_at + min(SILENCE * 2 ** min(row.failures, 12), BACKOFF_LIMIT)
+    row.save(update_fields=["failures", "failed_at", "error", "next_check_at"])

@@ -1,0 +1,376 @@
+"""Keys change and end: files stay readable all the while, and once a key is destroyed nobody reads, and everything still proves."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.db.models import F
+
+from abs_platform.config import key_service
+from abs_platform.core import clock, jobs
+from abs_platform.core.errors import Conflict, DomainError, Forbidden, Gone, Invalid, NotFound
+from abs_platform.core.ids import uuid7
+from abs_platform.core.jobs import RunningJob
+from abs_platform.core.models import AuditEntry
+from abs_platform.documents import custody, keeping
+from abs_platform.documents.models import Document, DocumentVersion
+from abs_platform.integrations.kms import FileKms
+from abs_platform.ledger import setup
+from abs_platform.ledger.models import Record
+from abs_platform.parties import key_rotation, keys
+from abs_platform.parties.actor import Actor
+from abs_platform.parties.models import KeyDestruction, MasterKey, OrganisationKey
+from tests.documents.test_upload import stored
+from tests.support.database import rolled_back
+from tests.support.papers import Papers
+from tests.support.world import World, drain
+
+pytestmark = pytest.mark.usefixtures("db")
+
+KEY_JOBS = ("parties.rewrap_keys", "documents.rewrap", "documents.erase")
+VERIFIER = Path(settings.BASE_DIR) / "abs_platform" / "verifier" / "abs_verify.py"
+
+
+def run_key_jobs() -> None:
+    jobs.drain(kinds=KEY_JOBS)
+
+
+def content(world: World, row: Document) -> bytes:
+    return world.supplier.browser.file(str(row.id))
+
+
+def destroy(world: World) -> None:
+    """As two operators do it."""
+    owner = world.supplier.organisation
+    key_service.request_destruction(
+        actor=world.console.actor, organisation_id=owner.id, name=owner.name, reason="the contract ended"
+    )
+    key_service.destroy(actor=world.operator.actor, organisation_id=owner.id, name=owner.name)
+
+
+def test_an_organisation_s_key_changes_and_its_files_stay_readable(world: World) -> None:
+    owner = world.supplier.organisation.id
+    first, second = world.supplier.submit({"a.txt": b"a" * 10, "b.txt": b"b" * 10})
+    assert key_rotation.rotate_data_key(actor=world.console.actor, organisation_id=owner) == 2
+    assert content(world, first) == b"a" * 10, "while both versions are there"
+    [third] = world.supplier.submit({"c.txt": b"c"})
+    assert third.key_version == 2
+    with pytest.raises(Conflict, match="still goes on"):
+        key_rotation.rotate_data_key(actor=world.console.actor, organisation_id=owner)
+    run_key_jobs()
+    assert set(Document.objects.filter(owner_id=owner).values_list("key_version", flat=True)) == {2}
+    assert keys.live_versions(owner) == [2]
+    retired = OrganisationKey.objects.get(organisation_id=owner, purpose="data", version=1)
+    assert retired.wrapped is None and retired.retired_at
+    assert [content(world, row) for row in (first, second, third)] == [b"a" * 10, b"b" * 10, b"c"]
+    verbs = AuditEntry.objects.filter(subject_id=owner, verb__startswith="data_key.").order_by("id")
+    assert list(verbs.values_list("verb", flat=True)) == ["data_key.rotated", "data_key.retired"]
+
+
+def test_a_row_that_was_read_before_its_key_changed_still_opens(world: World) -> None:
+    [before] = world.supplier.submit({"a.txt": b"a"})
+    key_rotation.rotate_data_key(actor=world.console.actor, organisation_id=before.owner_id)
+    run_key_jobs()
+    assert before.key_version == 1
+    assert b"".join(keeping.plaintext(before)) == b"a"
+
+
+def test_a_file_that_came_in_under_the_old_key_is_wrapped_under_the_new(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The key was taken, then changed and retired, and only then was the document recorded."""
+    owner = world.supplier.organisation.id
+    wrap = custody.wrap
+    taken = []
+
+    def wrap_late(sealed: custody.Sealed, *, owner_id: Any) -> custody.WrappedKey:
+        key = wrap(sealed, owner_id=owner_id)
+        if not taken:
+            key_rotation.rotate_data_key(actor=world.console.actor, organisation_id=owner)
+            run_key_jobs()
+        taken.append(key.version)
+        return key
+
+    monkeypatch.setattr(custody, "wrap", wrap_late)
+    [row] = world.supplier.submit({"a.txt": b"a"})
+    assert taken == [1, 2] and row.key_version == 2
+    assert content(world, row) == b"a"
+
+
+def test_rewrapping_goes_on_where_it_was_broken_off(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = world.supplier.submit({f"{n}.txt": bytes([n]) for n in range(5)})
+    owner = rows[0].owner_id
+    monkeypatch.setattr(keeping, "BATCH", 2)
+    key_rotation.rotate_data_key(actor=world.console.actor, organisation_id=owner)
+
+    class Killed(Exception):
+        pass
+
+    class Dying(RunningJob):
+        def progress(self, done: int, total: int) -> None:
+            raise Killed
+
+    with pytest.raises(Killed):
+        keeping.rewrap(organisation_id=owner, job=Dying(uuid7(), "documents.rewrap", "", {}, 1))
+    versions = Document.objects.filter(owner_id=owner).order_by("id").values_list("key_version", flat=True)
+    assert list(versions) == [2, 2, 1, 1, 1]
+    assert keys.live_versions(owner) == [1, 2], "what still wraps something is not retired"
+    assert [content(world, row) for row in rows] == [bytes([n]) for n in range(5)]
+    run_key_jobs()
+    assert list(versions.all()) == [2] * 5 and keys.live_versions(owner) == [2]
+
+
+def test_the_master_key_changes_and_everything_stays_readable(world: World) -> None:
+    [row] = world.supplier.submit({"a.txt": b"a"})
+    version = key_rotation.rotate_master(actor=world.console.actor)
+    with pytest.raises(Conflict, match="still goes on"):
+        key_rotation.rotate_master(actor=world.console.actor)
+    assert content(world, row) == b"a"
+    run_key_jobs()
+    assert set(OrganisationKey.objects.values_list("master_version", flat=True)) == {version}
+    assert list(MasterKey.objects.filter(retired_at=None).values_list("version", flat=True)) == [version]
+    assert content(world, row) == b"a"
+    status = world.console.browser.get("storage/master-keys")
+    assert status["versions"][0]["is_newest"] and status["versions"][0]["wraps"] == OrganisationKey.objects.count()
+    assert status["versions"][1]["retired_at"] and status["versions"][1]["wraps"] == 0
+
+
+def test_files_of_the_key_management_system_through_a_change(tmp_path: Path) -> None:
+    kms = FileKms(master_key_file=tmp_path / "master.key", chain_key_file=tmp_path / "chain.key")
+    signing, mac, chain, ed = (
+        kms.signing_key("log").private, kms.mac_key("fingerprint"), kms.chain_key("publisher-2"), kms.ed25519_key("e")
+    )  # fmt: skip
+    old = kms.wrap(b"k" * 16, context=b"c")
+    kms.add_master(2)
+    kms.add_master(2)
+    new = kms.wrap(b"k" * 16, context=b"c")
+    assert (kms.version_of(old), kms.version_of(new)) == (1, 2)
+    assert kms.unwrap(old, context=b"c") == kms.unwrap(new, context=b"c") == b"k" * 16
+    with pytest.raises(ValueError):
+        kms.unwrap(new, context=b"another")
+    with pytest.raises(ValueError):
+        kms.unwrap(new[:1] + (1).to_bytes(4, "big") + new[5:], context=b"c")
+    kms.rewrap_own()
+    kms.retire_master(1)
+    kms.retire_master(1)
+    assert sorted(path.name for path in tmp_path.glob("*.key")) == ["master.2.key", "retired.master.key"]
+    again = FileKms(master_key_file=tmp_path / "master.key", chain_key_file=tmp_path / "chain.key")
+    assert again.signing_key("log").private == signing and again.mac_key("fingerprint") == mac
+    assert again.chain_key("publisher-2") == chain and again.ed25519_key("e") == ed
+    assert again.unwrap(new, context=b"c") == b"k" * 16
+    with pytest.raises(ValueError, match=r"restore master\.key"):
+        again.unwrap(old, context=b"c")
+    again.retire_master(2)
+    assert (tmp_path / "master.2.key").exists(), "the newest is never retired"
+    assert all(path.stat().st_mode & 0o077 == 0 for path in tmp_path.iterdir())
+
+
+def test_what_was_wrapped_before_there_were_versions_opens(tmp_path: Path) -> None:
+    kms = FileKms(master_key_file=tmp_path / "master.key", chain_key_file=tmp_path / "chain.key")
+    versioned = kms.wrap(b"k" * 16, context=b"c")
+    assert kms.unwrap(versioned[5:], context=b"c") == b"k" * 16 and kms.version_of(versioned[5:]) == 1
+
+
+def verdict(bundle: dict[str, Any], data: bytes, folder: Path) -> dict[str, Any]:
+    """What the verifier from outside says."""
+    setup.write_trust_files()
+    (folder / "bundle.json").write_text(json.dumps(bundle))
+    (folder / "file").write_bytes(data)
+    command = [
+        sys.executable,
+        VERIFIER,
+        folder / "bundle.json",
+        folder / "file",
+        "--trust",
+        settings.TRUST_FILE,
+        "--json",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def test_a_destroyed_key_closes_the_content_and_the_proof_still_verifies(
+    world: World, storage_folder: Path, tmp_path: Path
+) -> None:
+    data = Papers(number="SECRET-1").order()
+    [row] = world.supplier.submit({"secret-order.xml": data})
+    drain(seal=True)
+    browser = world.supplier.browser
+    proof = browser.get(f"documents/{row.id}/bundle")
+    disclosed = browser.post(f"documents/{row.id}/disclosure", {"paths": ["/number"]})
+    before = verdict(proof, data, tmp_path)
+    others = world.castings.submit({"theirs.txt": b"theirs"})
+    destroy(world)
+    assert browser.send("GET", f"documents/{row.id}/file").status_code == 410
+    run_key_jobs()
+
+    answer = browser.send("GET", f"documents/{row.id}/file")
+    assert answer.status_code == 410 and json.loads(answer.content)["code"] == "content_destroyed"
+    shown = browser.get(f"documents/{row.id}")
+    del shown["trade"]  # both parties' record, which stays
+    assert "SECRET-1" not in json.dumps(shown) and "secret-order" not in json.dumps(shown)
+    assert shown["erased_at"] and not {"download", "disclose"} & set(shown["allowed_actions"])
+    erased = Document.objects.get(id=row.id)
+    assert erased.content is None and erased.fields_seed is None and erased.erased_at
+    assert not any(path.name == row.storage_name for path in stored(storage_folder))
+    assert (
+        browser.post(f"documents/{row.id}/disclosure", {"paths": ["/number"]}, status=410)["code"]
+        == "content_destroyed"
+    )
+    assert browser.upload({"new.txt": b"new"}, status=422)["params"]["rejected"][0]["code"] == "content_destroyed"
+    for version in OrganisationKey.objects.filter(organisation_id=row.owner_id, purpose="data"):
+        assert version.wrapped is None
+
+    after = browser.get(f"documents/{row.id}/bundle")
+    assert {key: value for key, value in after.items() if key != "document"} == {
+        key: value for key, value in proof.items() if key != "document"
+    }
+    assert verdict(after, data, tmp_path) == before
+    assert (
+        after["document"]["sm3"] == proof["document"]["sm3"] and after["document"]["salt"] == proof["document"]["salt"]
+    )
+    assert Record.objects.filter(id=row.fields_record_id).exists() and disclosed["record"]["id"] == str(
+        row.fields_record_id
+    )
+    assert world.castings.browser.file(str(others[0].id)) == b"theirs", "others' files are untouched"
+    assert AuditEntry.objects.filter(verb="document.erased", subject_id=row.id).count() == 1
+
+
+def test_what_was_corrected_by_hand_is_erased_with_it(world: World) -> None:
+    [row] = world.supplier.submit({"order.xml": Papers(number="SECRET-2").order()})
+    for number, reason in ((0, ""), (1, "the number was SECRET-3")):
+        DocumentVersion.objects.create(
+            document=row,
+            number=number,
+            by="somebody",
+            reason=reason,
+            content=row.content,
+            changes=[{"path": "/number", "from": "SECRET-2", "to": "SECRET-3"}],
+            fields_seed=bytes(32),
+            fields_record_id=uuid7(),
+        )
+    versions = DocumentVersion.objects.filter(document=row).order_by("number")
+    with pytest.raises(DatabaseError), rolled_back(), transaction.atomic():
+        versions.update(content=None, fields_seed=None, changes=[])
+    destroy(world)
+    run_key_jobs()
+    assert list(versions.values_list("content", "fields_seed", "changes", "reason")) == [
+        (None, None, [], ""),
+        (None, None, [], "erased"),
+    ]
+    assert all(version.fields_record_id for version in versions), "what was recorded stays recorded"
+    with pytest.raises(DatabaseError), rolled_back(), transaction.atomic():
+        versions.update(content={"number": "invented"})
+    with pytest.raises(DatabaseError), rolled_back(), transaction.atomic():
+        versions.delete()
+
+
+def test_a_file_that_waits_to_be_read_is_erased_too(world: World) -> None:
+    world.supplier.browser.upload({"a.txt": b"a"})
+    destroy(world)
+    run_key_jobs()
+    drain()
+    [row] = Document.objects.filter(owner=world.supplier.organisation)
+    assert (row.extraction, row.content) == ("attachment", None)
+
+
+def test_it_takes_two_people_and_the_name(world: World) -> None:
+    owner = world.supplier.organisation
+    one, two = world.console.actor, world.operator.actor
+    program = replace(one, person_id=None, is_program=True)
+
+    def ask(actor: Actor, **changes: Any) -> None:
+        wanted = {"organisation_id": owner.id, "name": owner.name, "reason": "because", **changes}
+        key_service.request_destruction(actor=actor, **wanted)
+
+    def confirm(actor: Actor, **changes: Any) -> None:
+        key_service.destroy(actor=actor, **{"organisation_id": owner.id, "name": owner.name, **changes})
+
+    refusals: list[tuple[Callable[[], None], type[DomainError], str]] = [
+        (lambda: confirm(two), Conflict, "destruction_not_requested"),
+        (lambda: ask(one, name="轴承"), Invalid, "name_differs"),
+        (lambda: ask(one, reason=" "), Invalid, "reason_missing"),
+        (lambda: ask(one, organisation_id=uuid7()), NotFound, "not_found"),
+        (lambda: ask(program), Forbidden, "person_needed"),
+        (lambda: ask(world.supplier.actor), Forbidden, "role_missing"),
+        (lambda: ask(world.officer.actor), Forbidden, "role_missing"),
+    ]
+    for act, kind, code in refusals:
+        with pytest.raises(kind) as refused:
+            act()
+        assert refused.value.code == code
+    ask(one)
+    for act, kind, code in [
+        (lambda: ask(two), Conflict, "destruction_requested"),
+        (lambda: confirm(one), Forbidden, "second_person_needed"),
+        (lambda: confirm(program), Forbidden, "person_needed"),
+        (lambda: confirm(two, name="another"), Invalid, "name_differs"),
+    ]:
+        with pytest.raises(kind) as refused:
+            act()
+        assert refused.value.code == code
+    assert len(keys.live_versions(owner.id)) == 1
+    key_rotation.withdraw_destruction(actor=one, organisation_id=owner.id)
+    with pytest.raises(Conflict):
+        confirm(two)
+    ask(two)
+    confirm(one)
+    assert keys.live_versions(owner.id) == []
+    for act in (lambda: ask(one), lambda: confirm(two)):
+        with pytest.raises(Gone):
+            act()
+    with pytest.raises(Gone):
+        key_rotation.rotate_data_key(actor=one, organisation_id=owner.id)
+    assert list(KeyDestruction.objects.order_by("id").values_list("state", flat=True)) == ["withdrawn", "destroyed"]
+
+
+def test_a_key_is_kept_while_somebody_may_rely_on_what_it_opens(world: World) -> None:
+    order, *_ = world.supplier.submit(Papers(number="HOLD-1").all())
+    world.core.decide(order)
+    owner = world.supplier.organisation
+    with pytest.raises(Conflict) as refused:
+        key_service.request_destruction(
+            actor=world.console.actor, organisation_id=owner.id, name=owner.name, reason="because"
+        )
+    assert refused.value.code == "rights_open" and refused.value.params["count"] == 1
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda: MasterKey.objects.all().delete(),
+        lambda: MasterKey.objects.update(created_at=clock.now()),
+        lambda: OrganisationKey.objects.all().delete(),
+        lambda: OrganisationKey.objects.update(version=F("version") + 1),
+        lambda: KeyDestruction.objects.all().delete(),
+        lambda: KeyDestruction.objects.update(reason="another"),
+    ],
+)
+def test_what_became_of_keys_is_not_rewritten(act: Callable[[], object], world: World) -> None:
+    destroy(world)
+    with pytest.raises(DatabaseError), rolled_back(), transaction.atomic():
+        act()
+
+
+def test_a_destroyed_key_cannot_be_put_back(world: World) -> None:
+    before = bytes(OrganisationKey.objects.get(organisation=world.supplier.organisation, purpose="data").wrapped or b"")
+    destroy(world)
+    rows = OrganisationKey.objects.filter(organisation=world.supplier.organisation, purpose="data")
+    with pytest.raises(DatabaseError), rolled_back(), transaction.atomic():
+        rows.update(wrapped=before, destroyed_at=None)
+
+
+def test_nothing_is_erased_while_the_key_is_there(world: World) -> None:
+    world.supplier.submit({"a.txt": b"a"})
+    job = RunningJob(uuid7(), "documents.erase", "", {}, 1)
+    with pytest.raises(ValueError):
+        keeping.erase(organisation_id=world.supplier.organisation.id, job=job)
+    assert not Document.objects.filter(erased_at__isnull=False).exists()
