@@ -118,7 +118,7 @@ def test_a_photograph_is_typed_in_by_keyboard(visit: SignIn, picture: Any) -> No
     expect(page.get_by_test_id("finding").and_(page.locator("[data-code=typed_in]"))).to_be_visible()
 
     # A remark leads to its field; the correction is a version, and can be taken back.
-    field(page, "lines.0.amount").fill("1176001.00")
+    field(page, "lines.0.amount").fill("1276000.00")
     save(page, "数量看错", 2)
     finding = page.locator("[data-testid=finding][data-code=line_arithmetic]")
     finding.get_by_role("button").click()

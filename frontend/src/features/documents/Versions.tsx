@@ -28,8 +28,9 @@ export function Versions({ row }: { row: DocumentDetail }) {
           body: { version: version.number, reason: t("versionUndoReason", { n: version.number }), restores: version.number - 1 },
         }),
       ),
-    onSuccess: async (saved) => {
-      await client.invalidateQueries();
+    onSuccess: (saved) => {
+      // Nothing of the file itself changes: its pages need not be drawn again.
+      void client.invalidateQueries({ predicate: (query) => !["preview", "file"].includes(String(query.queryKey[0])) });
       void message.success(t("versionUndone", { n: saved.version }));
     },
   });

@@ -10,6 +10,9 @@ interface Kept {
   version: number;
 }
 
+/** What is drawn from the file itself: a correction changes nothing of it. */
+const FILES = new Set(["preview", "file"]);
+
 /** Drafts that were left by the browser's own back: in this page's memory alone, gone with it. */
 const KEPT = new Map<string, Kept>();
 
@@ -60,11 +63,12 @@ export function useDraft(row: DocumentDetail) {
           body: { version: row.version, reason, ...bodyOf(kept.draft) } as never, // a draft's texts; the server says what is none of its words
         }),
       ) as Promise<DocumentDetail>,
-    onSuccess: async (saved) => {
+    onSuccess: (saved) => {
       KEPT.delete(row.id);
       setRestored(false);
       setKept({ draft: draftOf(saved), version: saved.version });
-      await client.invalidateQueries();
+      client.setQueryData(["documents", "/api/v1/documents/{id}", { id: row.id }], saved);
+      void client.invalidateQueries({ predicate: (query) => !FILES.has(String(query.queryKey[0])) });
     },
   });
   return { draft: kept.draft, basedOn: kept.version, dirty, restored: restored && dirty, put, setDraft, discard, save };
