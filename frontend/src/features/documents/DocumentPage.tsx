@@ -23,6 +23,9 @@ import { Neighbours } from "./Neighbours";
 import { Preview } from "./Preview";
 import { ProofSteps } from "./ProofSteps";
 
+/** The remark of a file that is a table: its rows can become documents. */
+const TABLE = "table";
+
 export default function DocumentPage() {
   const t = useText(messages);
   const code = useCodes();
@@ -136,6 +139,12 @@ function Body({ row }: { row: DocumentDetail }) {
                 {row.remarks.map((remark, position) => (
                   <li key={position} data-testid="remark" data-rule={remark.rule}>
                     {code("remark", remark.rule, remark.params, remark.detail)}
+                    {remark.rule === TABLE && roles.includes("supplier") && (
+                      <>
+                        {" "}
+                        <Link to="/imports">{t("importTable")}</Link>
+                      </>
+                    )}
                   </li>
                 ))}
               </ul>

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { Link } from "react-router";
 
 import { useList, useSession } from "../../api/queries";
 import type { Document } from "../../api/types";
@@ -85,6 +86,9 @@ function Intake({ person, limits }: { person: string; limits: { max_file_bytes: 
           {t("tooMany", { limit: limits.max_files, left })}
         </p>
       )}
+      <p className="meta">
+        {t("importHint")} <Link to="/imports">{t("importTable")}</Link>
+      </p>
       <UploadList person={person} />
     </>
   );

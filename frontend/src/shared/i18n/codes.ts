@@ -4,10 +4,11 @@
  */
 import { BUSINESS } from "./codes.business";
 import { ERRORS } from "./codes.errors";
+import { IMPORTS } from "./codes.imports";
 import type { Pair } from "./messages";
 
-export const CODES = { ...BUSINESS, ...ERRORS } satisfies Record<string, Readonly<Record<string, Pair>>> as {
-  readonly [G in keyof typeof BUSINESS | keyof typeof ERRORS]: Readonly<Record<string, Pair | undefined>>;
+export const CODES = { ...BUSINESS, ...ERRORS, ...IMPORTS } satisfies Record<string, Readonly<Record<string, Pair>>> as {
+  readonly [G in keyof typeof BUSINESS | keyof typeof ERRORS | keyof typeof IMPORTS]: Readonly<Record<string, Pair | undefined>>;
 };
 
 export type CodeGroup = keyof typeof CODES;
