@@ -1,10 +1,12 @@
 """Cells of one column, typed: what people and ERP systems write for a date, an amount, a rate. Columnar, by polars.
 
-Each function takes the texts of a column (trimmed, empty is "") and gives the values, null where there is none, with the
+Each function takes the texts of a column (empty is "") and gives the values, null where there is none, with the
 error code where the text stands for none, else "".
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -16,6 +18,10 @@ SCIENTIFIC = r"(?i)^[0-9](?:\.[0-9]+)?e\+?[0-9]{1,3}$"
 LONG = r"^[0-9]{16,}$"
 # Controls, and what reorders or hides what a reader sees.
 INVISIBLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+# What a text must be looked at for: controls, white space at its ends or in a row, a mark in front.
+UNUSUAL = r"^[\s']|\s$|\s\s|" + INVISIBLE[:-1] + r"\n\r\t]"
+SHORT = 14  # characters of a decimal that cannot have too many digits
+EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
 EXEMPT = ("免税", "不征税", "零税率", "***", "*", "exempt")
 CURRENCIES = {
     "人民币": "CNY", "人民币元": "CNY", "元": "CNY", "RMB": "CNY", "¥": "CNY", "￥": "CNY", "美元": "USD", "美金": "USD",
@@ -30,7 +36,7 @@ class Typed:
     """Values and error codes, cell by cell."""
 
     values: pl.Series
-    codes: pl.Series
+    codes: pl.Series | None  # None: nothing is wrong
 
 
 def typed(
@@ -39,7 +45,7 @@ def typed(
     """The column as what `field` is. `lost`: where a long number was kept as a figure, so that its last digits are gone."""
     match field.type:
         case Type.ID:
-            return _identifiers(texts, field, lost=lost)
+            return _identifiers(texts, field, lost)
         case Type.TEXT:
             return _texts(texts, field)
         case Type.DATE:
@@ -47,49 +53,71 @@ def typed(
         case Type.DECIMAL:
             return _decimals(texts, decimal_mark)
         case Type.PERCENT:
-            return _percents(texts, decimal_mark)
+            return _by_value(texts, lambda distinct: _percents(distinct, decimal_mark))
         case Type.CURRENCY:
-            return _currencies(texts)
+            return _by_value(texts, _currencies)
 
 
-def _flagged(values: pl.Series, *, wrong: pl.Series, code: str, earlier: pl.Series | None = None) -> Typed:
+def _sound(values: pl.Series) -> Typed:
+    return Typed(values, None)
+
+
+def _by_value(texts: pl.Series, of: Callable[[pl.Series], Typed]) -> Typed:
+    """For columns of few different texts: each is looked at once."""
+    distinct = texts.unique()
+    found = of(distinct)
+    values = texts.replace_strict(distinct, found.values, return_dtype=found.values.dtype)
+    return Typed(values, None if found.codes is None else texts.replace_strict(distinct, found.codes))
+
+
+def _flagged(values: pl.Series, wrong: pl.Series, code: str, earlier: pl.Series | None = None) -> Typed:
     """Null and `code` where `wrong`; an earlier code stays."""
-    table = pl.DataFrame({"value": values, "wrong": wrong})
-    old = pl.lit("") if earlier is None else pl.lit(earlier)
-    table = table.select(
+    if not wrong.any():
+        return Typed(values, earlier)
+    old = pl.lit("") if earlier is None else pl.col("old")
+    table = {"value": values, "wrong": wrong} | ({} if earlier is None else {"old": earlier})
+    found = pl.DataFrame(table).select(
         pl.when(pl.col("wrong")).then(None).otherwise(pl.col("value")).alias("value"),
         pl.when((old == "") & pl.col("wrong")).then(pl.lit(code)).otherwise(old).alias("code"),
     )
-    return Typed(table["value"], table["code"])
+    return Typed(found["value"], found["code"])
 
 
 def _texts(texts: pl.Series, field: Field) -> Typed:
-    plain = (
-        texts.str.replace(r"^'([=+\-@])", "${1}") if texts.str.starts_with("'").any() else texts
-    )  # as our exports write it
-    if texts.str.contains(r"\s{2}|[\r\n\t]").any():
-        plain = plain.str.replace_all(r"\s+", " ")
-    found = _flagged(plain, wrong=plain.str.len_chars() > field.limit, code="text_too_long")
-    found = _flagged(found.values, wrong=texts.str.contains(INVISIBLE), code="text_invalid", earlier=found.codes)
+    length = texts.str.len_bytes().max() or 0
+    if length <= field.limit and not texts.str.contains(UNUSUAL).any():  # type: ignore[operator]  # a length is a number
+        return _sound(texts.replace("", None))
+    plain = texts.str.strip_chars().str.replace(r"^'([=+\-@])", "${1}")  # as our exports write it
+    plain = plain.str.replace_all(r"\s+", " ")
+    found = _flagged(plain, plain.str.len_chars() > field.limit, "text_too_long")
+    found = _flagged(found.values, texts.str.contains(INVISIBLE), "text_invalid", found.codes)
     return Typed(found.values.replace("", None), found.codes)
 
 
-def _identifiers(texts: pl.Series, field: Field, *, lost: pl.Series | None) -> Typed:
-    bare = texts.str.strip_prefix("'") if texts.str.starts_with("'").any() else texts
+def _identifiers(texts: pl.Series, field: Field, lost: pl.Series | None) -> Typed:
+    bare = texts.str.replace(r"^\s*'", "") if texts.str.contains("'", literal=True).any() else texts
     found = _texts(bare, field)
     gone = bare.str.contains(SCIENTIFIC)
     if lost is not None:
         gone |= bare.str.contains(LONG) & lost
-    return _flagged(found.values, wrong=gone, code="digits_lost", earlier=found.codes) if gone.any() else found
+    return _flagged(found.values, gone, "digits_lost", found.codes)
 
 
 def _dates(texts: pl.Series, order: str) -> Typed:
     values = texts.str.to_date("%Y-%m-%d", strict=False)
-    rest = values.is_null() & (texts != "")
-    if rest.any():
-        values = values.zip_with(~rest, _other_dates(texts, order))
-    wrong = (texts != "") & (values.is_null() | (values.dt.year() < 1990) | (values.dt.year() > 2100))
-    return _flagged(values, wrong=wrong.fill_null(value=True), code="date_invalid")
+    values = _elsewhere(texts, values, lambda rest: _other_dates(rest, order))
+    if values.null_count() == 0 and values.min() >= EARLIEST and values.max() <= LATEST:  # type: ignore[operator]  # dates
+        return _sound(values)
+    within = values.is_between(EARLIEST, LATEST).fill_null(value=False)
+    return _flagged(values, (texts.str.strip_chars() != "") & ~within, "date_invalid")
+
+
+def _elsewhere(texts: pl.Series, values: pl.Series, of: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """`values`, and where there is none for a text what `of` makes of it, trimmed."""
+    rest = (values.is_null() & (texts != "")).arg_true()
+    if not len(rest):
+        return values
+    return values.scatter(rest, of(texts.gather(rest).str.strip_chars()))
 
 
 def _other_dates(texts: pl.Series, order: str) -> pl.Series:
@@ -117,18 +145,22 @@ def _other_dates(texts: pl.Series, order: str) -> pl.Series:
 
 
 def _decimals(texts: pl.Series, mark: str) -> Typed:
+    values = _plain(texts if mark == "." else _cleaned(texts.str.strip_chars(), mark))
     if mark == ".":
-        plain = texts.str.contains(PLAIN)
-        rest = ~plain & (texts != "")
-        if not rest.any():
-            return Typed(texts.replace("", None).cast(AMOUNT, strict=False), pl.repeat("", len(texts), eager=True))
-        texts = texts.zip_with(~rest, _cleaned(texts, mark))
-    else:
-        texts = _cleaned(texts, mark)
-    sound = texts.str.contains(PLAIN)
-    values = texts.zip_with(sound, pl.repeat(None, len(texts), dtype=pl.String, eager=True)).cast(AMOUNT, strict=False)
-    wrong = (texts != "") & values.is_null()
-    return _flagged(values, wrong=wrong, code="decimal_invalid")
+        values = _elsewhere(texts, values, lambda rest: _plain(_cleaned(rest, mark)))
+    if values.null_count() == 0:
+        return _sound(values)
+    return _flagged(values, values.is_null() & (texts.str.strip_chars() != ""), "decimal_invalid")
+
+
+def _plain(texts: pl.Series) -> pl.Series:
+    """Decimals as they are written plainly; null for anything else, beyond 15 digits and 13 decimals too."""
+    if (texts.str.len_bytes().max() or 0) > SHORT or texts.str.contains(r"[^0-9.+-]").any():  # type: ignore[operator]  # a length
+        sound = texts.str.contains(PLAIN)
+        texts = pl.DataFrame({"text": texts, "sound": sound}).select(pl.when("sound").then("text").alias("text"))[
+            "text"
+        ]
+    return texts.cast(AMOUNT, strict=False)
 
 
 def _cleaned(texts: pl.Series, mark: str) -> pl.Series:
@@ -145,20 +177,19 @@ def _cleaned(texts: pl.Series, mark: str) -> pl.Series:
 
 
 def _percents(texts: pl.Series, mark: str) -> Typed:
-    signed = texts.str.contains(r"[%％]\s*$")
-    bare = texts.str.replace(r"\s*[%％]\s*$", "")
+    trimmed = texts.str.strip_chars()
+    signed = trimmed.str.contains(r"[%％]$")
+    bare = trimmed.str.replace(r"\s*[%％]$", "")
     bare = bare.zip_with(~bare.str.to_lowercase().is_in(EXEMPT), pl.repeat("0", len(texts), eager=True))
     found = _decimals(bare, mark)
-    table = pl.DataFrame({"value": found.values, "signed": signed})
     fraction = ~pl.col("signed") & (pl.col("value") > 0) & (pl.col("value") < 1)
-    values = table.select(
+    values = pl.DataFrame({"value": found.values, "signed": signed}).select(
         pl.when(fraction).then(pl.col("value") * 100).otherwise(pl.col("value")).cast(AMOUNT).alias("value")
     )["value"]
-    beyond = ((values < 0) | (values > 100)).fill_null(value=False)
-    return _flagged(values, wrong=beyond, code="percent_invalid", earlier=found.codes)
+    return _flagged(values, ((values < 0) | (values > 100)).fill_null(value=False), "percent_invalid", found.codes)
 
 
 def _currencies(texts: pl.Series) -> Typed:
-    upper = texts.str.to_uppercase().replace(CURRENCIES)
-    found = _flagged(upper, wrong=(upper != "") & ~upper.str.contains(r"^[A-Z]{3}$"), code="currency_invalid")
+    upper = texts.str.strip_chars().str.to_uppercase().replace(CURRENCIES)
+    found = _flagged(upper, (upper != "") & ~upper.str.contains(r"^[A-Z]{3}$"), "currency_invalid")
     return Typed(found.values.replace("", None), found.codes)

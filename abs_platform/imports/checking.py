@@ -45,12 +45,33 @@ def check(
     `lost`: columns whose long numbers lost digits; `trusted`: "row" and "column" of cells that a person has written since.
     `is_owner`: whether a seller's name and identifier are the importing organisation's.
     """
+    rows, wrong = typed(table, kind=kind, plan=plan, header_row=header_row, lost=lost, trusted=trusted)
+    stated = [name for name in rows.columns if name != "row"]
+    rows = rows.with_columns(_key(rows).alias("key"))
+    rows = rows.with_columns(pl.col("row").min().over("key").alias("position"))
+    found = [
+        wrong,
+        *_required(rows, wrong, kind, stated),
+        *_sellers(rows, stated, is_owner),
+        *_disagreements(rows, stated),
+    ]
+    return Checked(rows, pl.concat(found).sort("row", maintain_order=True))
+
+
+def typed(
+    table: pl.DataFrame,
+    *,
+    kind: str,
+    plan: Plan,
+    header_row: int,
+    lost: Sequence[int] = (),
+    trusted: pl.DataFrame | None = None,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows that belong to documents, typed, and the cells that could not be; as in `Checked`."""
     table = table.filter(pl.col("row") > header_row)
-    texts = _texts(table, kind, plan)
-    stated = [name for name in texts.columns if name != "row"]
-    texts = _of_documents(texts, table, stated, plan)
-    rows, errors = pl.DataFrame({"row": texts["row"]}), []
-    for name in stated:
+    texts = _of_documents(_texts(table, kind, plan), table, plan)
+    columns, errors = [texts["row"]], [pl.DataFrame(schema=ERRORS)]
+    for name in texts.columns[1:]:
         found = cells.typed(
             texts[name],
             fields.BY_NAME[name],
@@ -58,15 +79,10 @@ def check(
             decimal_mark=plan.decimal_mark,
             lost=_doubtful(texts["row"], plan.columns.get(name), lost, trusted),
         )
-        rows = rows.with_columns(found.values.alias(name))
-        if (found.codes != "").any():
+        columns.append(found.values.alias(name))
+        if found.codes is not None:
             errors.append(_errors(texts["row"], name, found.codes))
-    rows = rows.with_columns(_key(rows).alias("key"))
-    wrong_cells = pl.concat([pl.DataFrame(schema=ERRORS), *errors])
-    found_errors = [wrong_cells, *_required(rows, wrong_cells, kind, stated), *_sellers(rows, stated, is_owner)]
-    rows = rows.with_columns(pl.col("row").min().over("key").alias("position"))
-    found_errors += _disagreements(rows, stated)
-    return Checked(rows, pl.concat(found_errors).sort("row", maintain_order=True))
+    return pl.DataFrame(columns), pl.concat(errors)
 
 
 def _doubtful(
@@ -92,17 +108,21 @@ def _texts(table: pl.DataFrame, kind: str, plan: Plan) -> pl.DataFrame:
     return table.select(wanted)
 
 
-def _of_documents(texts: pl.DataFrame, table: pl.DataFrame, stated: Sequence[str], plan: Plan) -> pl.DataFrame:
+def _of_documents(texts: pl.DataFrame, table: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     """The rows that are some document's, with the document's own fields filled down."""
-    mapped = [name for name in stated if name in plan.columns]
-    empty = pl.all_horizontal(pl.col(name) == "" for name in mapped) if mapped else pl.lit(value=True)
-    first = pl.concat_str([pl.col(name) for name in table.columns if name != "row"], ignore_nulls=True)
-    sums = table.select(first.str.contains(SUMS).fill_null(value=False).alias("sums"))["sums"]
-    no_number = (
-        (pl.col("number") == "") | pl.col("number").str.contains(SUMS) if "number" in stated else pl.lit(value=True)
-    )
-    texts = texts.filter(~empty & ~(no_number & pl.lit(sums)))
-    if "number" in plan.columns and (texts["number"] == "").any():
+    mapped = [name for name in texts.columns if name in plan.columns]
+    number = texts["number"] if "number" in texts.columns else pl.repeat("", texts.height, eager=True)
+    odd = (number == "") | number.str.contains(SUMS)
+    if odd.any():
+        first = table.select(pl.coalesce(pl.col(name) for name in table.columns if name != "row").alias("first"))[
+            "first"
+        ]
+        empty = (
+            texts.select(pl.all_horizontal(pl.col(name) == "" for name in mapped).alias("e"))["e"] if mapped else odd
+        )
+        none = empty | (odd & first.str.contains(SUMS).fill_null(value=False))
+        texts, odd = texts.filter(~none), odd.filter(~none)
+    if "number" in plan.columns and odd.any():
         own = [name for name in ("number", "issue_date", "buyer_name", "buyer_id") if name in plan.columns]
         continues = pl.all_horizontal(pl.col(name) == "" for name in own)
         header = [name for name in mapped if fields.BY_NAME[name].header]
@@ -131,14 +151,21 @@ def _errors(rows: pl.Series, field: str, codes: pl.Series, values: pl.Series | N
 
 def _key(rows: pl.DataFrame) -> pl.Series:
     """One text for each document: number and buyer, folded."""
-    parts = [
-        pl.col(name).fill_null("").str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\s", "")
-        for name in ("number", "buyer_id", "buyer_name")
-        if name in rows.columns
-    ]
+    parts = [_folded(rows[name]) for name in ("number", "buyer_id", "buyer_name") if name in rows.columns]
     if not parts:
         return pl.repeat("?", rows.height, eager=True)
-    return rows.select(pl.concat_str([*parts, pl.lit("")], separator="|").alias("key"))["key"]
+    named = pl.DataFrame([part.alias(str(at)) for at, part in enumerate(parts)])
+    return named.select(pl.concat_str([pl.all(), pl.lit("")], separator="|").alias("key"))["key"]
+
+
+def _folded(texts: pl.Series) -> pl.Series:
+    """Compatibility forms and case unified, white space removed; what is plain ASCII costs little."""
+    texts = texts.fill_null("")
+    if texts.str.len_bytes().sum() == texts.str.len_chars().sum():
+        return texts.str.to_lowercase().str.replace_all(" ", "", literal=True)
+    distinct = texts.unique()
+    folded = distinct.str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\s", "")
+    return texts.replace_strict(distinct, folded)
 
 
 def _required(rows: pl.DataFrame, wrong: pl.DataFrame, kind: str, stated: Sequence[str]) -> list[pl.DataFrame]:
@@ -185,10 +212,12 @@ def _sellers(rows: pl.DataFrame, stated: Sequence[str], is_owner: Callable[[str,
 def _disagreements(rows: pl.DataFrame, stated: Sequence[str]) -> list[pl.DataFrame]:
     """Rows of a document that contradict its first, and documents that are too long."""
     found = []
-    for name in stated:
+    at = rows["row"].search_sorted(rows["position"])  # where each document's first row is: rows are in order
+    later = rows["row"] != rows["position"]
+    for name in stated if later.any() else []:
         if fields.BY_NAME[name].header and name not in ("number", "seller_name", "seller_id"):
-            first = rows.select(pl.col(name).first().over("key").alias("first"))["first"]
-            differs = (rows[name] != first).fill_null(value=False)
+            first = rows[name].gather(at)
+            differs = (later & (rows[name] != first)).fill_null(value=False)
             if differs.any():
                 found.append(_errors(rows["row"], name, _code_where(differs, "header_differs"), first))
     counts = rows.select(pl.len().over("key").alias("lines"))["lines"]

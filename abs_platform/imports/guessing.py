@@ -7,8 +7,7 @@ import polars as pl
 
 from abs_platform.imports import fields, presets
 from abs_platform.imports.fields import Type
-from abs_platform.imports.mapping import Plan, applied
-from abs_platform.imports.models import SavedMapping
+from abs_platform.imports.mapping import Plan, Saved, applied
 
 HEAD = 30
 SAMPLE = 1_000
@@ -26,7 +25,7 @@ class Guess:
     saved_as: str = ""
 
 
-def guess(table: pl.DataFrame, *, kind: str, saved: Iterable[SavedMapping], figures_are_plain: bool) -> Guess:
+def guess(table: pl.DataFrame, *, kind: str, saved: Iterable[Saved], figures_are_plain: bool) -> Guess:
     """What `table` (c0, c1 … of text) seems to be. `figures_are_plain`: a workbook's, with a point before the decimals.
 
     The newest saved mapping whose headers are all there comes first.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from abs_platform.imports import fields
 
@@ -42,6 +42,14 @@ def plan_of(data: Mapping[str, Any]) -> Plan:  # Any: JSON
         date_order=data.get("date_order", "ymd"),
         decimal_mark=data.get("decimal_mark", "."),
     )
+
+
+class Saved(Protocol):
+    """A mapping kept under a name: headers by field, and the rest of the plan."""
+
+    name: str
+    columns: Any  # {field: header}; Any: JSON
+    settings: Any  # {"defaults", "date_order", "decimal_mark"}
 
 
 @dataclass(frozen=True, slots=True)

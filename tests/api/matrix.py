@@ -8,7 +8,9 @@ is anchored: whoever may have a certificate is told to wait (409); test_certific
 from dataclasses import dataclass
 from typing import Any
 
-from tests.support.callers import Caller, Files
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.support.callers import Caller, Files, Form, Lines
 from tests.support.papers import Papers
 from tests.support.stage import Stage
 
@@ -28,6 +30,10 @@ COLUMNS = {
     "ano": "nobody: not signed in",
 }
 
+TABLE_OF_ONE = "发票号码,开票日期,购买方名称,金额\nM-1,2026-03-01,someone,100\n".encode()
+ONE_INVOICE = (
+    b'{"number": "M-2", "issue_date": "2026-03-01", "currency": "CNY", "buyer_name": "x", "lines": [{"amount": "1"}]}'
+)
 TABLE = """
                                           own buy prj ban fac tru oth out rsk oof opr non ano
 GET  session                              200 200 200 200 200 200 200 200 200 200 200 200 200
@@ -74,6 +80,24 @@ GET  confirmations                        403 200 200 403 403 403 403 403 403 40
 GET  confirmations/{document}             403 200 404 403 403 403 403 403 403 403 403 403 401
 POST confirmations/{document}/confirm     403 200 404 403 403 403 403 403 403 403 403 403 401
 POST confirmations/{document}/dispute     403 200 404 403 403 403 403 403 403 403 403 403 401
+
+GET  imports                              200 200 200 200 200 200 200 200 200 200 200 200 401
+POST imports                              201 403 403 403 403 403 201 201 403 403 403 403 401
+GET  imports/choices                      200 200 200 200 200 200 200 200 200 200 200 200 401
+POST imports/bulk?kind=invoice            201 403 403 403 403 403 201 201 403 403 403 403 401
+GET  imports/mappings                     200 200 200 200 200 200 200 200 200 200 200 200 401
+DELETE imports/mappings/{mapping}         204 403 403 403 403 403 404 404 403 403 403 403 401
+GET  imports/{batch}                      200 403 403 403 403 403 404 404 403 403 403 403 401
+POST imports/{batch}/mapping              200 403 403 403 403 403 404 404 403 403 403 403 401
+GET  imports/{batch}/rows                 200 403 403 403 403 403 404 404 403 403 403 403 401
+POST imports/{batch}/rows/2               200 403 403 403 403 403 404 404 403 403 403 403 401
+POST imports/{batch}/replacements         200 403 403 403 403 403 404 404 403 403 403 403 401
+GET  imports/{batch}/entries              200 403 403 403 403 403 404 404 403 403 403 403 401
+GET  imports/{batch}/dependents           200 403 403 403 403 403 404 404 403 403 403 403 401
+GET  imports/{batch}/export               200 403 403 403 403 403 404 404 403 403 403 403 401
+POST imports/{batch}/import               200 403 403 403 403 403 404 404 403 403 403 403 401
+POST imports/{batch}/undo                 409 403 403 403 403 403 404 404 403 403 403 403 401
+POST imports/{batch}/discard              200 403 403 403 403 403 404 404 403 403 403 403 401
 
 GET  suppliers                            403 403 403 200 200 200 403 403 403 403 403 403 401
 GET  access-requests                      200 200 200 200 200 200 200 200 200 200 200 403 401
@@ -165,6 +189,11 @@ def body_of(row: Row, stage: Stage, *, digest: str) -> Any:  # JSON, or Files
         "demo/switch": {"username": "supplier"},
         "documents": Files({"order.xml": Papers(number="NEW-1").order()}),
         "documents/{document}/disclosure": {"paths": ["/number", "/totals/payable"]},
+        "imports": Form({"file": SimpleUploadedFile("t.csv", TABLE_OF_ONE), "kind": "invoice"}),
+        "imports/bulk?kind=invoice": Lines(ONE_INVOICE),
+        "imports/{batch}/mapping": {**stage.batch.mapping, "header_row": 1},
+        "imports/{batch}/rows/2": {"column": 4, "value": "101"},
+        "imports/{batch}/replacements": {"column": 4, "before": "100", "after": "101"},
         "ledger/keys/rotate": {"algorithm": "ed25519"},
         "log/{channel}/cosignatures": stage.cosignature(),
         "documents/{loose}/attach": {"trade": str(stage.trade.id)},

@@ -8,9 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from abs_platform.consent import services as consent
-from abs_platform.core import clock
+from abs_platform.core import clock, jobs
 from abs_platform.core.models import Job
 from abs_platform.core.subjects import SubjectRef
+from abs_platform.imports import services as imports
 from abs_platform.ledger import services as ledger
 from abs_platform.ledger.models import AuditRun, Channel
 from abs_platform.ledger.services import MAIN
@@ -22,6 +23,7 @@ from abs_platform.trade import sharing
 from tests.support import schema
 from tests.support.callers import Caller
 from tests.support.papers import Papers, line
+from tests.support.stage import IMPORTING, table_of_invoices
 from tests.support.world import World, drain
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -51,6 +53,10 @@ LISTS = [
     ("ledger/audits", "operator"),
     ("ledger/records", "supplier"),
     (f"ledger/channels/{MAIN}/checkpoints", "core"),
+    ("imports", "supplier"),
+    ("imports/mappings", "supplier"),
+    ("imports/{id}/rows", "supplier"),
+    ("imports/{id}/entries", "supplier"),
 ]
 OTHERS = [("home", who) for who in ("supplier", "core", "bank", "officer", "operator")]
 
@@ -61,6 +67,7 @@ class Growing:
 
     world: World
     rows: int = 0
+    batch: str = ""
     counts: dict[tuple[str, str, int], int] = field(default_factory=dict)
 
     def grow(self, upto: int) -> None:
@@ -69,6 +76,10 @@ class Growing:
         self.world.supplier.submit({f"{p.number}.xml": p.order() for p in papers})
         for n in numbers:
             self._one_more(n)
+        table = table_of_invoices(self.world.supplier, *(f"T{upto}-{n}" for n in range(upto)))
+        imports.start(actor=self.world.supplier.actor, batch_id=table.id)
+        jobs.drain(kinds=IMPORTING)
+        self.batch = str(table.id)
         drain(seal=True)
         for path in ("documents", "trades"):
             self.world.bank.browser.rows(path, page_size=100)
@@ -88,6 +99,7 @@ class Growing:
             organisation_ids=(world.supplier.organisation.id, world.core.organisation.id),
         )  # fmt: skip
         risk.report(actor=PLATFORM, network_id=world.network.id, observations=[seen])
+        table_of_invoices(world.supplier, f"Q-{n}", save_as=f"mapping {n}")
         parties.create_network(actor=PLATFORM, name=f"network {n}")
         parties.create_organisation(
             actor=PLATFORM, network_id=world.network.id, name=f"supplier {n}", roles=["supplier"], listed=True,
@@ -104,7 +116,7 @@ class Growing:
             caller: Caller = getattr(self.world, who).browser
             cache.clear()
             with CaptureQueriesContext(connection) as queries:
-                body = caller.get(path, **({} if path == "home" else {"page_size": 100}))
+                body = caller.get(path.format(id=self.batch), **({} if path == "home" else {"page_size": 100}))
             assert path == "home" or len(body["results"]) >= self.rows, path
             self.counts[path, who, self.rows] = len(queries)
 

@@ -12,21 +12,25 @@ from django.db.models import F
 from django.db.models.expressions import RawSQL
 
 from abs_platform.consent.models import Access, AccessRequest, Grant, GrantItem
-from abs_platform.core import clock
+from abs_platform.core import clock, jobs
 from abs_platform.core.ids import uuid7
 from abs_platform.core.models import AuditEntry, Job
 from abs_platform.documents.models import Document
+from abs_platform.imports import correcting
+from abs_platform.imports import services as imports
+from abs_platform.imports.models import Batch, Correction, SavedMapping, StagedDocument, StagedLine
+from abs_platform.imports.models import Row as ImportRow
 from abs_platform.parties.models import Identifier, Organisation, OrganisationKey
 from abs_platform.rights.models import Right
 from abs_platform.risk.models import Alert
 from abs_platform.trade.models import PaymentConfirmation, SignedDecision, Trade, TradeDocument
 from tests.support.database import rolled_back
-from tests.support.stage import Stage, make_stage
+from tests.support.stage import IMPORTING, Stage, make_stage, table_of_invoices
 from tests.support.world import World
 
 pytestmark = pytest.mark.usefixtures("db")
 
-APPEND_ONLY = [AuditEntry, Access, SignedDecision, PaymentConfirmation]
+APPEND_ONLY = [AuditEntry, Access, SignedDecision, PaymentConfirmation, Correction]
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +43,11 @@ def module_stage(module_world: World) -> Stage:
         due_date=clock.today() + timedelta(days=60),
         account="6200",
     )
+    table = table_of_invoices(module_world.supplier, "RULES-1")
+    actor = module_world.supplier.actor
+    correcting.correct(actor=actor, batch_id=table.id, number=2, column=4, value="101")
+    imports.start(actor=actor, batch_id=table.id)
+    jobs.drain(kinds=IMPORTING)
     return stage
 
 
@@ -144,6 +153,31 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "payment_confirmation_currency": again(PaymentConfirmation, currency=""),
     "payment_confirmation_amount": again(PaymentConfirmation, amount=Decimal(-1)),
     "trade_paymentconfirmation_trade_id_key": again(PaymentConfirmation),
+    "document_withdrawn_counts_no_more": change(Document, withdrawn_at=LATER),
+    "import_state_known": change(Batch, state="lost"),
+    "import_kind_known": change(Batch, kind="poem"),
+    "import_imported_has_time": change(Batch, state="imported", imported_at=None),
+    "import_imported_has_time ": change(Batch, state="ready", imported_at=LATER),
+    "import_undone_has_time": change(Batch, state="undone", imported_at=LATER, undone_at=None),
+    "import_wrong_within_rows": change(Batch, wrong_count=F("row_count") + 1),
+    "import_imported_within_documents": change(Batch, imported_count=F("document_count") + 1),
+    "import_failed_says_why": change(Batch, state="failed", imported_at=None, problem=None),
+    "row_wrong": change(ImportRow, wrong=True, errors=[]),
+    "row_wrong ": change(ImportRow, wrong=False, errors=[{"code": "missing"}]),
+    "row_number": change(ImportRow, number=0),
+    "staged_position": again(StagedDocument, document=None, state="pending"),
+    "staged_imported_has_document": change(StagedDocument, state="imported", document=None),
+    "staged_imported_has_document ": change(StagedDocument, state="pending"),
+    "staged_currency": change(StagedDocument, currency="yuan"[:3]),
+    "staged_number": change(StagedDocument, number=""),
+    "staged_buyer": change(StagedDocument, buyer_name="", buyer_id=""),
+    "staged_total": change(StagedDocument, total=NAN),
+    "staged_line_quantity": change(StagedLine, quantity=NAN),
+    "staged_line_amount": change(StagedLine, amount=NAN),
+    "staged_line_tax_percent": change(StagedLine, tax_percent=Decimal(101)),
+    "saved_mapping_once": again(SavedMapping),
+    "saved_mapping_kind_known": change(SavedMapping, kind="poem"),
+    "saved_mapping_named": change(SavedMapping, name=""),
     "right_base": change(Right, base=NAN),
     "right_supported": change(Right, supported=Decimal(-1)),
     "right_supported_within_base": change(Right, supported=F("base") + 1, rung=5, financeable_since=LATER),

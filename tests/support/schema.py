@@ -94,7 +94,7 @@ def _validator(template: str, method: str, status: int) -> Draft202012Validator 
     assert operation, f"the schema does not know {method.upper()} {template}"
     reply = operation["responses"].get(str(status))
     assert reply, f"the schema does not know status {status} of {method.upper()} {template}"
-    content = reply["content"].get("application/json")
+    content = reply.get("content", {}).get("application/json")
     if content is None:
         return None
     schema = _as_json_schema(content["schema"])

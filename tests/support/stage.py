@@ -1,5 +1,6 @@
 """A world in which something has happened: one of everything that the API gives addresses to."""
 
+import io
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -7,10 +8,13 @@ from uuid import UUID
 from abs_platform.config.sample import trade as sample
 from abs_platform.consent import services as consent
 from abs_platform.consent.models import AccessRequest, Grant
-from abs_platform.core import clock
+from abs_platform.core import clock, jobs
 from abs_platform.core.models import Job, JobState
 from abs_platform.crypto import ed25519
 from abs_platform.documents.models import Document
+from abs_platform.imports import services as imports
+from abs_platform.imports.mapping import plan_of
+from abs_platform.imports.models import Batch, SavedMapping
 from abs_platform.ledger.models import Checkpoint
 from abs_platform.rights.models import Right
 from abs_platform.risk.models import Alert
@@ -20,6 +24,7 @@ from tests.support.cosigning import cosigned
 from tests.support.papers import Papers
 from tests.support.world import Member, World, drain
 
+IMPORTING = ("imports.read", "imports.check", "imports.carry_out", "imports.withdraw")
 WITNESS_NAME = "witness.example/w1"
 WITNESS = ed25519.generate()
 
@@ -57,13 +62,15 @@ class Stage:
     request: AccessRequest
     job: Job
     checkpoint: Checkpoint
+    batch: Batch
+    mapping: SavedMapping
 
     @property
     def ids(self) -> dict[str, str]:
         """What stands for {document}, {trade}… in addresses."""
         found = {
             name: str(getattr(self, name).id)
-            for name in ("document", "loose", "trade", "right", "alert", "grant", "request", "job")
+            for name in ("document", "loose", "trade", "right", "alert", "grant", "request", "job", "batch", "mapping")
         }
         log = {"channel": "main", "size": str(self.checkpoint.size), "level": "0", "tile": "000.p/1"}
         return found | log | {"organisation": self.world.supplier.id, "record": str(self.document.record_id)}
@@ -71,6 +78,22 @@ class Stage:
     def cosignature(self) -> str:
         """What WITNESS sends of the checkpoint."""
         return cosigned(self.checkpoint, WITNESS_NAME, WITNESS, int(clock.now().timestamp()))
+
+
+def table_of_invoices(member: Member, *numbers: str, save_as: str = "") -> Batch:
+    """A table of invoices, one in each row, uploaded, read and checked; with `save_as`, its mapping is kept."""
+    buyer = sample.CORE_ENTERPRISE
+    rows = [f"{number},2026-03-01,{buyer.name},{buyer.credit_code},100" for number in numbers]
+    data = "\n".join(["发票号码,开票日期,购买方名称,购买方税号,金额", *rows]).encode()
+    stream = io.BytesIO(data)
+    row = imports.upload(actor=member.actor, filename="invoices.csv", stream=stream, size=len(data), kind="invoice")
+    jobs.drain(kinds=IMPORTING)
+    row.refresh_from_db()
+    if save_as:
+        imports.map_columns(actor=member.actor, batch_id=row.id, plan=plan_of(row.mapping), save_as=save_as)
+        jobs.drain(kinds=IMPORTING)
+        row.refresh_from_db()
+    return row
 
 
 def make_stage(world: World) -> Stage:
@@ -88,6 +111,7 @@ def make_stage(world: World) -> Stage:
         actor=world.bank.actor, owner_id=world.supplier.organisation.id, purpose="monitoring", days=30
     )
     world.bank.browser.get(f"trades/{trade.id}")
+    batch = table_of_invoices(world.supplier, "IMP-1", save_as="stage")
     drain(seal=True)
     return Stage(
         world=world,
@@ -101,5 +125,7 @@ def make_stage(world: World) -> Stage:
         expired=expired,
         request=request,
         checkpoint=Checkpoint.objects.latest("size"),
+        batch=batch,
+        mapping=SavedMapping.objects.get(),
         job=Job.objects.create(kind="ledger.seal", state=JobState.FAILED, finished_at=clock.now(), last_error="x"),
     )

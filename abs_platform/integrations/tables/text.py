@@ -39,7 +39,7 @@ def read(data: bytes) -> Table:
         raise TableRefused("table_too_large", f"The table has more than {MAX_CELLS} cells. Split it.", limit=MAX_CELLS)
     width = max((len(row) for row in _rows(sample, separator)), default=1)
     try:
-        frame = _quick(text, separator, width)
+        frame = _quick(text.encode(), separator, width)
     except pl.exceptions.PolarsError:
         frame = _patient(text, separator)
     return Table("CSV", frame)
@@ -98,11 +98,11 @@ def _rows(sample: str, separator: str) -> list[list[str]]:
     return found
 
 
-def _quick(text: str, separator: str, width: int) -> pl.DataFrame:
+def _quick(data: bytes, separator: str, width: int) -> pl.DataFrame:
     """By polars, under headers of our own; raises PolarsError where a row is longer or a quote is out of place."""
     names = column_names(width)
     return pl.read_csv(
-        f"{separator.join(names)}\n{text}".encode(),
+        separator.join(names).encode() + b"\n" + data,
         separator=separator,
         infer_schema=False,
         raise_if_empty=False,

@@ -83,8 +83,8 @@ function Card({ id, row, columns, editable, wasWrong }: CardProps) {
       </div>
       {whole.map((error, position) => (
         <p key={position} className="refused-figure">
-          <ToneIcon tone="refused" /> {error.field && `${code("importField", error.field)}: `}
-          {code("importCell", error.code, error.params)}
+          <ToneIcon tone="refused" /> {error.field && `${code("import_field", error.field)}: `}
+          {code("import_cell", error.code, error.params)}
         </p>
       ))}
       <dl>
@@ -104,7 +104,7 @@ function CardCell({ id, row, column, editable }: { id: string; row: ImportRow; c
   const [text, setText] = useState<string | null>(null);
   const value = row.cells[column.index] ?? "";
   const wrong = errorsAt(row, column.index);
-  const label = column.field ? code("importField", column.field) : column.header;
+  const label = column.field ? code("import_field", column.field) : column.header;
   const save = async () => {
     try {
       if (text !== null && text !== value) await correction.mutateAsync({ number: row.number, column: column.index, value: text });
@@ -141,7 +141,7 @@ function CardCell({ id, row, column, editable }: { id: string; row: ImportRow; c
         )}
         {wrong.map((error, position) => (
           <span key={position} className="refused-figure">
-            <ToneIcon tone="refused" /> {code("importCell", error.code, error.params)}
+            <ToneIcon tone="refused" /> {code("import_cell", error.code, error.params)}
           </span>
         ))}
         <InlineFailure error={correction.error} />

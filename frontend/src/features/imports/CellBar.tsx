@@ -33,7 +33,7 @@ export function CellBar({ detail, row, column, failure }: Props) {
       <div className="cell-bar-words">
         {row && (
           <p>
-            <span className="meta">{column ? t("cellAt", { row: row.number, column: column.field ? code("importField", column.field) : column.header }) : t("rowAt", { row: row.number })}</span>{" "}
+            <span className="meta">{column ? t("cellAt", { row: row.number, column: column.field ? code("import_field", column.field) : column.header }) : t("rowAt", { row: row.number })}</span>{" "}
             <strong>{column ? text || t("emptyCell") : ""}</strong>
             {before !== undefined && <span className="meta"> {t("fileSays", { text: before || t("emptyCell") })}</span>}
             {row.ignored && <span className="meta"> {t("rowIgnored")}</span>}
@@ -41,8 +41,8 @@ export function CellBar({ detail, row, column, failure }: Props) {
         )}
         {wrong.map((error, position) => (
           <p key={position} className="refused-figure">
-            <ToneIcon tone="refused" /> {column || !error.field ? "" : `${code("importField", error.field)}: `}
-            {code("importCell", error.code, error.params)}
+            <ToneIcon tone="refused" /> {column || !error.field ? "" : `${code("import_field", error.field)}: `}
+            {code("import_cell", error.code, error.params)}
           </p>
         ))}
         <InlineFailure error={failure} />

@@ -61,7 +61,7 @@ function Fields({ title, names, required, draft, column }: { title: string; name
     <optgroup label={title}>
       {names.map((field) => {
         const at = draft.columns[field.name];
-        const word = `${code("importField", field.name)}${required.has(field.name) ? " *" : ""}`;
+        const word = `${code("import_field", field.name)}${required.has(field.name) ? " *" : ""}`;
         return (
           <option key={field.name} value={field.name}>
             {at !== undefined && at !== column ? t("fieldTaken", { field: word }) : word}

@@ -25,7 +25,7 @@ export function Constants({ kind, draft, onDefault, onDraft }: Props) {
       {open.map((field) => (
         <div key={field.name} className="field-inline">
           <label htmlFor={`${id}${field.name}`}>
-            {code("importField", field.name)}
+            {code("import_field", field.name)}
             {(field.required || either.has(field.name)) && " *"}
           </label>
           <input

@@ -4,6 +4,7 @@ import { Link, useParams } from "react-router";
 
 import { useResource } from "../../api/queries";
 import type { ImportDetail } from "../../api/types";
+import { joinSentences } from "../../shared/format/join";
 import { formatLong } from "../../shared/format/time";
 import { useFilters } from "../../shared/hooks/useFilters";
 import { useCodes, useLanguage, useText } from "../../shared/i18n/LanguageProvider";
@@ -87,28 +88,36 @@ function Lead({ row }: { row: ImportDetail }) {
     <span className="tags">
       <ImportTag row={row} />
       <span>
-        {code("importKind", row.kind)} · {t("byAt", { who: row.created_by, when: formatLong(row.created_at, language) })}
+        {code("import_kind", row.kind)} · {t("byAt", { who: row.created_by, when: formatLong(row.created_at, language) })}
         {row.sheet && row.sheets.length > 1 && ` · ${t("sheetOf", { sheet: row.sheet })}`}
       </span>
     </span>
   );
 }
 
+/** What depends on the batch, by kind, where that is the problem. */
+function counts(row: ImportDetail): Record<string, number> | null {
+  const { dependents } = row.problem?.params ?? {};
+  return typeof dependents === "object" && dependents !== null ? (dependents as Record<string, number>) : null;
+}
+
 /** Why the table could not be read, or the batch not be undone. */
 function Problem({ row }: { row: ImportDetail }) {
   const code = useCodes();
+  const { language } = useLanguage();
   if (!row.problem) return null;
-  const { dependents } = row.problem.params;
-  const counted = typeof dependents === "object" && dependents !== null ? Object.entries(dependents as Record<string, number>) : [];
+  const what = code("error", row.problem.code, row.problem.params, String(row.problem.params.detail ?? ""));
+  const remedy = counts(row) ? "" : code("remedy", row.problem.code, row.problem.params, " ").trim();
+  const counted = Object.entries(counts(row) ?? {});
   return (
     <div className="note note-refused" role="alert" data-testid="import-problem" data-code={row.problem.code}>
       <ToneIcon tone="refused" />
       <div>
-        <p>{code("importProblem", row.problem.code, row.problem.params, String(row.problem.params.detail ?? ""))}</p>
+        <p>{remedy ? joinSentences(what, remedy, language) : what}</p>
         {counted.length > 0 && (
           <ul>
             {counted.map(([what, count]) => (
-              <li key={what}>{code("importDependent", what, { count })}</li>
+              <li key={what}>{code("import_dependent", what, { count })}</li>
             ))}
           </ul>
         )}

@@ -12,7 +12,7 @@ export function ImportTag({ row }: { row: Import }) {
   const wrong = row.state === "ready" && row.counts.wrong > 0;
   return (
     <StatusTag tone={toneOf(row)} testId={`import-${row.state}`}>
-      {wrong ? t("toMend") : code("importState", row.state)}
+      {wrong ? t("toMend") : code("import_state", row.state)}
       {share !== null && ` ${Math.floor(share * 100)}%`}
     </StatusTag>
   );

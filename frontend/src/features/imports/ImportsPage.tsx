@@ -34,8 +34,8 @@ export default function ImportsPage() {
       <Upload />
       {(list.rows.length > 0 || clear) && (
         <FilterBar onClear={clear}>
-          <Choice label={t("kind")} value={filters.kind} onChange={(value) => set("kind", value)} options={KINDS.map((kind) => [kind, code("importKind", kind)])} />
-          <Choice label={t("state")} value={filters.state} onChange={(value) => set("state", value)} options={STATES.map((state) => [state, code("importState", state)])} />
+          <Choice label={t("kind")} value={filters.kind} onChange={(value) => set("kind", value)} options={KINDS.map((kind) => [kind, code("import_kind", kind)])} />
+          <Choice label={t("state")} value={filters.state} onChange={(value) => set("state", value)} options={STATES.map((state) => [state, code("import_state", state)])} />
         </FilterBar>
       )}
       <Loaded query={list} hasData={list.data !== undefined} rows={6}>
@@ -73,7 +73,7 @@ function useColumns(): Column<Import>[] {
   const code = useCodes();
   return [
     { key: "file", title: t("file"), head: true, wrap: true, render: (row) => row.filename || t("byRest") },
-    { key: "kind", title: t("kind"), render: (row) => code("importKind", row.kind) },
+    { key: "kind", title: t("kind"), render: (row) => code("import_kind", row.kind) },
     { key: "state", title: t("state"), render: (row) => <ImportTag row={row} /> },
     { key: "rows", title: t("rows"), align: "right", render: (row) => (row.source ? row.counts.rows.toLocaleString("en") : <span className="muted">—</span>) },
     {

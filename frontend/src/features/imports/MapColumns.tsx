@@ -69,7 +69,7 @@ function Form({ detail, kind, choices, head, onDone }: FormProps) {
   const [name, setName] = useState(detail.saved_as);
   const columns = columnsUnder(header, head, detail);
   const missing = missingOf(draft, kind);
-  const fieldWord = (field: string) => code("importField", field);
+  const fieldWord = (field: string) => code("import_field", field);
   const either = language === "zh" ? "或" : " or ";
   const system = choices.systems.find((each) => each.code === detail.system)?.name;
 

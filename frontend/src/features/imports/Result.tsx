@@ -88,7 +88,7 @@ function useColumns(): Column<ImportEntry>[] {
       wrap: true,
       render: (entry) => (
         <span className="tags">
-          <StatusTag tone={TONES[entry.state]}>{code("importEntryState", entry.state)}</StatusTag>
+          <StatusTag tone={TONES[entry.state]}>{code("import_entry", entry.state)}</StatusTag>
           {entry.attention.map((each) => (
             <StatusTag key={each.code} tone="attention">
               {code("attention", each.code, each.params, String(each.params.detail ?? ""))}

@@ -198,7 +198,7 @@ export function Sheet({ source, columns, headerRow, editable, wrongOnly, focus, 
           </div>
           {columns.map((column, position) => (
             <div key={column.index} role="columnheader" aria-colindex={position + 2} className={column.right ? "right" : ""}>
-              <span className="sheet-field">{column.field ? code("importField", column.field) : t("notImported")}</span>
+              <span className="sheet-field">{column.field ? code("import_field", column.field) : t("notImported")}</span>
               <span className="meta sheet-header">{column.header || t("columnOf", { number: column.index + 1 })}</span>
             </div>
           ))}

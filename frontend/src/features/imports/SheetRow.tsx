@@ -154,8 +154,8 @@ function Bubble({ row, column, above, atRight }: { row: ImportRow; column: numbe
   const code = useCodes();
   const { language } = useLanguage();
   const words = errorsAt(row, column).map((error) => {
-    const said = code("importCell", error.code, error.params);
-    return column === ROW_HEAD && error.field ? `${code("importField", error.field)}: ${said}` : said;
+    const said = code("import_cell", error.code, error.params);
+    return column === ROW_HEAD && error.field ? `${code("import_field", error.field)}: ${said}` : said;
   });
   return <span className={`sheet-bubble${above ? " sheet-above" : ""}${atRight ? " sheet-at-right" : ""}`}>{joinClauses(words, language)}</span>;
 }

@@ -44,7 +44,7 @@ export function UndoDialog({ row, onClose }: { row: Import; onClose: () => void 
                 <p>{t("undoRefused")}</p>
                 <ul>
                   {found.map((each) => (
-                    <li key={each.code}>{code("importDependent", each.code, { count: each.count })}</li>
+                    <li key={each.code}>{code("import_dependent", each.code, { count: each.count })}</li>
                   ))}
                 </ul>
               </div>

@@ -69,7 +69,7 @@ export function Upload() {
             {(choices.data?.kinds ?? []).map(({ kind: each }) => (
               <label key={each} className="check">
                 <input type="radio" name="kind" value={each} checked={each === kind} onChange={() => setKind(each)} data-testid={`kind-${each}`} />
-                <span>{code("importKind", each)}</span>
+                <span>{code("import_kind", each)}</span>
               </label>
             ))}
           </div>

@@ -9,7 +9,7 @@ export function Working({ row }: { row: Import }) {
   const t = useText(messages);
   const code = useCodes();
   const share = shareOf(row);
-  const title = code("importState", row.state);
+  const title = code("import_state", row.state);
   return (
     <Section title={title} testId="import-working">
       <div className="stack-tight" role="status">

@@ -1,0 +1,136 @@
+"""Documents in bulk by REST: sound ones are taken, wrong ones come back with what is wrong and where."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+from django.test import override_settings
+
+from abs_platform.core.errors import Invalid
+from abs_platform.imports import bulk
+from abs_platform.imports.models import Batch, StagedDocument, StagedLine
+from tests.imports import sheets
+from tests.imports.using import work
+from tests.support.callers import Body, Caller, Lines
+from tests.support.world import World
+
+BUYER = {"buyer_name": sheets.BUYER.name, "buyer_id": sheets.BUYER.credit_code}
+
+
+def invoice(number: str, /, **more: Any) -> dict[str, Any]:
+    line = {"item_name": "轴承", "quantity": "2", "price": "50", "amount": "100.00", "tax_percent": "13"}
+    return {
+        "number": number, "issue_date": "2026-03-01", "currency": "CNY", **BUYER, "order_number": f"PO-{number}",
+        "lines": [line], **more,
+    }  # fmt: skip
+
+
+def send(caller: Caller, documents: list[Any], *, status: int = 201, kind: str = "invoice", **query: object) -> Body:
+    lines = b"\n".join(
+        each if isinstance(each, bytes) else json.dumps(each, ensure_ascii=False).encode() for each in documents
+    )
+    response = caller.send("POST", "imports/bulk", Lines(lines), kind=kind, **query)
+    assert response.status_code == status, response.content[:500]
+    return response.json()
+
+
+def test_what_is_sound_is_taken_imported_and_can_be_undone(world: World) -> None:
+    caller = world.supplier.program
+    body = send(caller, [invoice("A-1"), invoice("A-2", total="113.00", due_date="2026-06-01")])
+    assert (body["taken"], body["rejected"], body["errors"], body["batch"]["state"]) == (2, 0, [], "importing")
+    work()
+    path = f"imports/{body['batch']['id']}"
+    assert caller.get(path)["counts"] == {"rows": 0, "wrong": 0, "documents": 2, "imported": 2}
+    entries = caller.rows(f"{path}/entries")
+    assert [(row["number"], row["total"], row["state"]) for row in entries] == [
+        ("A-1", "113.00", "imported"),
+        ("A-2", "113.00", "imported"),
+    ]
+    document = caller.get(f"documents/{entries[0]['document']}")
+    assert (document["kind"], document["trade"]["order_number"], document["source"]) == ("invoice", "PO-A-1", None)
+    caller.post(f"{path}/undo")
+    work()
+    assert caller.get(path)["state"] == "undone"
+    assert caller.post(f"{path}/mapping", {"columns": {}, "defaults": {}, "date_order": "ymd", "decimal_mark": "."}, status=409)["code"] == "no_table"  # fmt: skip
+
+
+WRONG: list[tuple[str, Any, str, str]] = [
+    ("no JSON", b"{nonsense", "", "json_invalid"),
+    ("a list", [1, 2], "", "type_invalid"),
+    ("no number", {key: value for key, value in invoice("x").items() if key != "number"}, "number", "missing"),
+    ("empty number", invoice(""), "number", "length_invalid"),
+    ("a figure for a text", invoice("x", number=5), "number", "type_invalid"),
+    ("an unknown field", invoice("x", colour="red"), "colour", "field_unknown"),
+    ("no buyer", invoice("x", buyer_name="", buyer_id=""), "buyer_name", "missing"),
+    ("no date", invoice("x", issue_date="2026-02-30"), "issue_date", "date_invalid"),
+    ("no due date", invoice("x", due_date="2026-13-01"), "due_date", "date_invalid"),
+    ("no currency", invoice("x", currency="yuan"), "currency", "format_invalid"),
+    ("no lines", invoice("x", lines=[]), "lines", "length_invalid"),
+    ("no amount", invoice("x", lines=[{"quantity": "1"}]), "lines.0.amount", "missing"),
+    ("a decimal as figure", invoice("x", lines=[{"amount": 1.5}]), "lines.0.amount", "type_invalid"),
+    ("an infinite amount", invoice("x", lines=[{"amount": "Infinity"}]), "lines.0.amount", "format_invalid"),
+    ("a null in disguise", invoice("x", lines=[{"amount": "\\N"}]), "lines.0.amount", "format_invalid"),
+    ("a rate beyond", invoice("x", lines=[{"amount": "1", "tax_percent": "101"}]), "lines.0.tax_percent", "format_invalid"),
+    ("a control", invoice("x", lines=[{"amount": "1", "item_name": "a\u202eb"}]), "lines.0", "text_invalid"),
+    ("a tab", invoice("x", payment_terms="a\tb"), "", "text_invalid"),
+    ("a long text", invoice("x", contract_number="x" * 201), "contract_number", "length_invalid"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "wrong", "field", "code"), WRONG, ids=[row[0] for row in WRONG])
+def test_each_wrong_document_says_what_and_where(name: str, wrong: Any, field: str, code: str, world: World) -> None:
+    body = send(world.supplier.program, [invoice("B-1"), wrong, invoice("B-2")], hold="true")
+    assert (body["taken"], body["rejected"], body["batch"]["state"]) == (2, 1, "ready")
+    [error] = body["errors"]
+    assert (error["index"], error["field"], error["code"]) == (1, field, code)
+    assert list(StagedDocument.objects.order_by("position").values_list("position", "number")) == [
+        (1, "B-1"),
+        (3, "B-2"),
+    ]
+
+
+def test_texts_arrive_as_they_were_sent(world: World) -> None:
+    text = 'a \\ backslash, \\N, "quotes", \\t and 轴承'
+    send(
+        world.supplier.program, [invoice("C-1", payment_terms=text, lines=[{"amount": "1", "note": text}])], hold="true"
+    )
+    assert StagedDocument.objects.get().payment_terms == text
+    assert StagedLine.objects.get().note == text
+
+
+def test_nothing_sound_leaves_nothing(world: World) -> None:
+    body = send(world.supplier.program, [b"{}", b"[]"], status=422)
+    assert (body["code"], len(body["params"]["rejected"])) == ("all_refused", 2)
+    assert not StagedDocument.objects.exists()
+    assert Batch.objects.get().state == "failed"
+    assert send(world.supplier.program, [b""], status=422)["code"] == "all_refused"
+
+
+def test_a_sender_that_breaks_off_leaves_nothing(world: World) -> None:
+    class Broken(io.RawIOBase):
+        sent = False
+
+        def read(self, size: int = -1) -> bytes:
+            if self.sent:
+                raise OSError("the other side is gone")
+            self.sent = True
+            return (json.dumps(invoice("D-1")) + "\n").encode() * 6_000
+
+    with pytest.raises(Invalid, match="broke off"):
+        bulk.take(actor=world.supplier.actor, kind="invoice", stream=Broken())
+    assert not StagedDocument.objects.exists()
+    assert (Batch.objects.get().state, Batch.objects.get().problem) == ("failed", {"code": "interrupted", "params": {}})
+
+
+def test_limits(world: World) -> None:
+    caller = world.supplier.program
+    with override_settings(MAX_BULK_BYTES=1_000):
+        assert send(caller, [invoice(f"E-{n}") for n in range(9)], status=413)["code"] == "bulk_too_large"
+    assert send(caller, [b" " * (bulk.bulk_rows.MAX_DOCUMENT + 1_100_000)], status=413)["code"] == "document_too_large"
+    assert send(caller, [invoice("E")], status=422, kind="poem")["code"] == "invalid_input"
+    assert not StagedDocument.objects.exists()
+
+
+def test_only_suppliers_send(world: World) -> None:
+    assert send(world.core.program, [invoice("F-1")], status=403)["code"] == "role_missing"

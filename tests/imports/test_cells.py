@@ -1,0 +1,117 @@
+"""What people and ERP systems write for a date, an amount, a rate; and that no table of texts gets past the checks."""
+
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from abs_platform.imports import cells, checking, guessing, presets
+from abs_platform.imports.fields import BY_NAME, KINDS
+from abs_platform.imports.mapping import Plan
+
+D = Decimal
+
+
+def typed(field: str, text: str, **more: object) -> tuple[object, str]:
+    options = {"date_order": "ymd", "decimal_mark": ".", "lost": None, **more}
+    found = cells.typed(pl.Series([text], dtype=pl.String), BY_NAME[field], **options)  # type: ignore[arg-type]
+    return found.values[0], "" if found.codes is None else found.codes[0]
+
+
+DATES = [
+    ("2026-01-05", date(2026, 1, 5)), ("2026/1/5", date(2026, 1, 5)), ("2026.1.5", date(2026, 1, 5)),
+    ("2026年1月5日", date(2026, 1, 5)), ("20260105", date(2026, 1, 5)), ("46027", date(2026, 1, 5)),
+    ("2026-01-05 13:05:06", date(2026, 1, 5)), (" 2026-1-5 ", date(2026, 1, 5)), ("05.01.2026", date(2026, 1, 5)),
+    ("", None), ("2026-02-30", "date_invalid"), ("soon", "date_invalid"), ("1/2/26", "date_invalid"), ("0001-01-01", "date_invalid"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), DATES)
+def test_dates(text: str, expected: object) -> None:
+    assert typed("issue_date", text) == ((None, expected) if isinstance(expected, str) else (expected, ""))
+
+
+def test_the_order_of_a_date_is_as_mapped() -> None:
+    assert typed("issue_date", "03/04/2026", date_order="dmy")[0] == date(2026, 4, 3)
+    assert typed("issue_date", "03/04/2026", date_order="mdy")[0] == date(2026, 3, 4)
+
+
+AMOUNTS = [
+    ("1", D(1)), ("1,234.50", D("1234.5")), ("¥1,234.50", D("1234.5")), ("1 234.5", D("1234.5")), ("(12.5)", D("-12.5")),
+    ("12.50-", D("-12.5")), ("-5", D(-5)), ("+3.", D(3)), (".5", D("0.5")), ("１２", D(12)), ("", None),
+    ("abc", "decimal_invalid"), ("1.2.3", "decimal_invalid"), ("1e5", "decimal_invalid"), ("NaN", "decimal_invalid"),
+    ("1234567890123456", "decimal_invalid"), ("0.12345678901234", "decimal_invalid"), ("1,23", "decimal_invalid"),
+    ("-", "decimal_invalid"), ("=1+1", "decimal_invalid"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), AMOUNTS)
+def test_amounts(text: str, expected: object) -> None:
+    assert typed("amount", text) == ((None, expected) if isinstance(expected, str) else (expected, ""))
+
+
+def test_commas_for_decimals() -> None:
+    assert [typed("amount", text, decimal_mark=",")[0] for text in ("1.234,50", "1234,5", "1.234", "5,000-")] == [
+        D("1234.5"), D("1234.5"), D(1234), D(-5),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("13%", D(13)), ("0.13", D(13)), ("13", D(13)), ("１３％", D(13)), ("免税", D(0)), ("***", D(0)), ("1", D(1)), ("101", "percent_invalid"), ("-1", "percent_invalid")],
+)  # fmt: skip
+def test_rates(text: str, expected: object) -> None:
+    assert typed("tax_percent", text) == ((None, expected) if isinstance(expected, str) else (expected, ""))
+
+
+def test_identifiers_keep_their_digits_or_say_that_they_are_lost() -> None:
+    assert typed("number", "'00123") == ("00123", "")
+    assert typed("number", "2.43220E+19") == (None, "digits_lost")
+    long = "24322000000000000123"
+    assert typed("number", long) == (long, "")
+    assert typed("number", long, lost=pl.Series([True])) == (None, "digits_lost")
+
+
+HEADERS = [word for system in presets.SYSTEMS for words in system.words.values() for word in words]
+TEXTS = st.one_of(
+    st.sampled_from(["", " ", "合计", "2026-01-01", "13%", "1,000.00", "CNY", "PO-1", "-", "0", "\n", "'=1", "9" * 20]),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12),
+)
+TABLES = st.tuples(
+    st.lists(st.sampled_from(HEADERS), min_size=3, max_size=8),
+    st.lists(st.lists(TEXTS, min_size=8, max_size=8), max_size=12),
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(TABLES, st.sampled_from(KINDS))
+def test_every_row_of_any_table_is_a_documents_or_left_out_and_sound_or_named(
+    table: tuple[list[str], list[list[str]]], kind: str
+) -> None:
+    headers, body = table
+    rows = [headers, *(row[: len(headers)] for row in body)]
+    frame = pl.DataFrame(
+        {f"c{at}": [row[at] or None for row in rows] for at in range(len(headers))},
+        schema={f"c{at}": pl.String for at in range(len(headers))},
+    )
+    guess = guessing.guess(frame, kind=kind, saved=(), figures_are_plain=False)
+    numbered = frame.with_row_index("row", offset=1)
+    found = checking.check(numbered, kind=kind, plan=guess.plan, header_row=guess.header_row)
+    numbers = found.rows["row"].to_list()
+    assert numbers == sorted(set(numbers))
+    assert set(numbers) <= set(range(guess.header_row + 1, len(rows) + 1))
+    assert set(found.errors["row"]) <= set(numbers)
+    assert found.rows["key"].null_count() == 0
+    said = set(zip(found.errors["row"], found.errors["field"], strict=True))
+    for name in guess.plan.columns:
+        for number, value in zip(numbers, found.rows[name], strict=True):
+            cell = (rows[number - 1][guess.plan.columns[name]] or "").strip()
+            assert value is not None or not cell.strip("' ") or (number, name) in said
+
+
+def test_a_plan_of_nothing_makes_no_documents() -> None:
+    frame = pl.DataFrame({"row": [1, 2], "c0": ["a", "b"]}, schema={"row": pl.UInt32, "c0": pl.String})
+    assert checking.check(frame, kind="invoice", plan=Plan(), header_row=1).rows.height <= 1
