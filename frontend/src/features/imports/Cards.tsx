@@ -87,8 +87,9 @@ function Card({ id, row, columns, editable, wasWrong }: CardProps) {
           {code("import_cell", error.code, error.params)}
         </p>
       ))}
+      {row.ignored && <p className="muted">{row.cells.filter(Boolean).join(" · ")}</p>}
       <dl>
-        {shown.map((column) => (
+        {(row.ignored ? [] : shown).map((column) => (
           <CardCell key={column.index} id={id} row={row} column={column} editable={editable} />
         ))}
       </dl>

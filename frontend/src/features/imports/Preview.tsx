@@ -70,7 +70,16 @@ export function Preview({ row, show, onShow }: Props) {
           )}
         </div>
       </div>
-      <Rows key={wrongOnly ? "wrong" : "all"} row={row} columns={columns} wrongOnly={wrongOnly} bindNext={(next) => (goNext.current = next)} onAll={() => onShow("")} />
+      <Rows
+        key={wrongOnly ? "wrong" : "all"}
+        row={row}
+        columns={columns}
+        wrongOnly={wrongOnly}
+        bindNext={(next) => {
+          goNext.current = next;
+        }}
+        onAll={() => onShow("")}
+      />
       {!narrow && <p className="hint-keys">{t("keys")}</p>}
     </Section>
   );

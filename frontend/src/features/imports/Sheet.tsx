@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type CSSProperties, type KeyboardEvent } from "react";
 
 import type { ImportRow } from "../../api/types";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
@@ -11,6 +11,8 @@ import { drawn, scrolledTo, windowOf } from "./windowing";
 
 const HEAD_HEIGHT = 50;
 const NUMBER_WIDTH = 84;
+/** Room for the one below, and for what is said under the last row. */
+const SCROLLBAR = 48;
 
 export interface Focus {
   index: number;
@@ -114,7 +116,9 @@ export function Sheet({ source, columns, headerRow, editable, wrongOnly, focus, 
     move({ index, column });
     if (thenEdit && canEdit(target, column)) setEditing({ index, column, start: target.cells[column] ?? "" });
   };
-  useEffect(() => bindNext(() => void goOn(undefined, false)));
+  useEffect(() => {
+    bindNext(() => void goOn(undefined, false));
+  });
 
   /** Saves what was typed, unless it is what stood there; then stays, goes to the next error, or leaves the focus where it went. */
   const commit = async (value: string, then: "stay" | "next" | "leave") => {
@@ -185,6 +189,7 @@ export function Sheet({ source, columns, headerRow, editable, wrongOnly, focus, 
       aria-rowcount={source.count + 1}
       aria-colcount={columns.length + 1}
       data-testid="sheet"
+      style={{ "--sheet-needs": `${source.count * ROW_HEIGHT + HEAD_HEIGHT + SCROLLBAR}px` } as CSSProperties}
       onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}
       onKeyDown={onKeyDown}
       onBlur={(event) => {

@@ -59,10 +59,10 @@ export const messages = defineMessages({
   discardedText: ["没有生成任何单据；上传的文件仍在单据列表里。", "It made no documents; the uploaded file is still among the documents."],
   // map
   mapTitle: ["每一列是什么", "What each column is"],
-  guessedBySystem: ["看起来是{system}的导出，已按它的列名猜好；请核对。", "It looks like an export of {system}; the columns were guessed by its words. Please check them."],
+  guessedBySystem: ["看起来是 {system} 的导出，已按它的列名猜好；请核对。", "It looks like an export of {system}; the columns were guessed by its words. Please check them."],
   guessedByWords: ["已按常用列名猜好；请核对。", "The columns were guessed by common names. Please check them."],
   mappedAs: ["列的对应来自已存的映射“{name}”。", "Columns are mapped as saved under {name}."],
-  mappedBySystem: ["列的对应按{system}的列名猜出。", "Columns were guessed by the words of {system}."],
+  mappedBySystem: ["列的对应按 {system} 的列名猜出。", "Columns were guessed by the words of {system}."],
   mappedByWords: ["列的对应按常用列名猜出或由您选定。", "Columns were guessed by common names, or chosen."],
   seeMapping: ["核对对应关系", "Check the mapping"],
   sheet: ["工作表", "Sheet"],
