@@ -294,6 +294,7 @@ JOB_HANDLERS = {
     "documents.extract": "abs_platform.documents.tasks.extract",
     "documents.announce": "abs_platform.documents.tasks.announce",
     "trade.file": "abs_platform.trade.tasks.file_document",
+    "trade.refile": "abs_platform.trade.tasks.refile_document",
     "imports.read": "abs_platform.imports.tasks.read",
     "imports.check": "abs_platform.imports.tasks.check",
     "imports.carry_out": "abs_platform.imports.tasks.carry_out",
@@ -305,6 +306,7 @@ TOPICS = {
     "ledger.anchored": ["documents.announce"],
     "ledger.audited": ["risk.audited"],
     "document.extracted": ["trade.file"],
+    "document.corrected": ["trade.refile"],
     "trade.changed": ["rights.compute"],
 }
 # Periodic jobs: kind -> interval. They carry no payload; what concerns one channel or chain they enqueue as jobs of its own.

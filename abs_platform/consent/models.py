@@ -111,14 +111,18 @@ class Access(models.Model):
     person_ref = models.UUIDField(null=True)
     grant = models.ForeignKey(Grant, on_delete=models.PROTECT, related_name="accesses")
     purpose = models.CharField(max_length=20)
-    action = models.CharField(max_length=12, choices=[(a, a) for a in ("listed", "viewed", "downloaded", "proof")])
+    action = models.CharField(
+        max_length=12, choices=[(a, a) for a in ("listed", "viewed", "previewed", "downloaded", "proof")]
+    )
     subject_kind = models.CharField(max_length=40)
     subject_id = models.UUIDField()
     subject_label = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
         triggers = append_only()
-        constraints = [one_of("action", ("listed", "viewed", "downloaded", "proof"), "access_action_known")]
+        constraints = [
+            one_of("action", ("listed", "viewed", "previewed", "downloaded", "proof"), "access_action_known")
+        ]
         indexes = [
             models.Index(fields=["owner", "-id"], name="access_owner"),
             models.Index(fields=["grant", "-id"], name="access_grant"),

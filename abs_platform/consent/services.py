@@ -126,8 +126,13 @@ def contain(*, container: SubjectRef, members: Iterable[SubjectRef]) -> None:
     )
 
 
-def release(*, members: Iterable[SubjectRef]) -> None:
-    """Business applications tell that nothing contains these any more."""
+def release(*, member: SubjectRef) -> None:
+    """Business applications tell that nothing contains `member` any more: what is opened with its container is not it."""
+    Containment.objects.filter(member_kind=member.kind, member_id=member.id).delete()
+
+
+def release_all(*, members: Iterable[SubjectRef]) -> None:
+    """`release` for many."""
     by_kind: dict[str, list[UUID]] = {}
     for member in members:
         by_kind.setdefault(member.kind, []).append(member.id)

@@ -12,11 +12,13 @@ from functools import cache
 from io import BytesIO
 from uuid import UUID
 
+from django.db.models import Q
+
 from abs_platform.core import audit, clock, events, jobs
 from abs_platform.core.errors import Forbidden
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.crypto.commitments import commit
-from abs_platform.documents import custody, disclosing, selectors, services
+from abs_platform.documents import custody, disclosing, selectors, services, settling
 from abs_platform.documents.models import Document
 from abs_platform.integrations.formats.model import Extracted, Party
 from abs_platform.ledger import services as ledger
@@ -25,6 +27,7 @@ from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.parties.models import Organisation
 
 MEDIA_TYPE = "application/json"
+FORMAT = "table"
 FILED_AT_ONCE = 50
 """Documents that trade files in one transaction, which locks their owner's filing."""
 
@@ -99,20 +102,21 @@ def forget(prepared: Sequence[Prepared]) -> None:
 
 def record(*, actor: Actor, prepared: Sequence[Prepared]) -> list[Document]:
     """Record them in the ledger, compare them with what is there, and have them filed. Runs in the caller's transaction."""
-    Organisation.objects.select_for_update(no_key=True).get(id=actor.home)
+    services.lock_readings(actor.home)
 
     @cache
     def known(network_id: UUID, party: Party | None) -> Organisation | None:
         return services.resolve(network_id, party)
 
     for each in prepared:
-        services.take_fields(each.document, each.extracted, known)
+        each.document.format = FORMAT
+        services.take(each.document, each.extracted, known=known, compare=False)
     _append(actor, prepared)
     repeated = _perhaps_repeated(actor.home, prepared)
     Document.objects.bulk_create(each.document for each in prepared if each.document.id not in repeated)
     for each in prepared:
         if each.document.id in repeated:
-            services.compare_with_earlier(each.document, each.extracted)
+            services.take(each.document, each.extracted, known=known)
             each.document.save(force_insert=True)
     documents = [each.document for each in prepared]
     _tell(actor, documents)
@@ -157,10 +161,15 @@ def _tell(actor: Actor, documents: Sequence[Document]) -> None:
         subject = selectors.subject_of(row)
         codes = [item["code"] for item in row.attention]
         received.append((subject, {"digest": row.digest, "size": row.size}))
-        read.append((subject, {"extraction": row.extraction, "kind": row.kind, "attention": codes}))
+        read.append(
+            (
+                subject,
+                {"extraction": row.extraction, "verdict": row.verdict, "kind": row.kind, "attention": codes},
+            )
+        )
     audit.record_all(actor=actor, verb="document.received", subjects=received)
     audit.record_all(actor=PLATFORM, verb="document.read", subjects=read)
-    sound = [str(row.id) for row in documents if not row.attention]
+    sound = [str(row.id) for row in documents if settling.is_to_be_filed(row)]
     for first in range(0, len(sound), FILED_AT_ONCE):
         together = sound[first : first + FILED_AT_ONCE]
         jobs.publish("document.extracted", {"documents": together}, key=together[0])
@@ -183,6 +192,7 @@ def withdraw(*, actor: Actor, document_ids: Sequence[UUID]) -> None:
 
 
 def repeated_by_others(*, document_ids: Sequence[UUID]) -> int:
-    """How many documents outside of these are marked as repetitions of one of them."""
-    rows = Document.objects.filter(duplicate_of__in=document_ids, withdrawn_at=None)
+    """How many documents outside of these repeat or contradict one of them."""
+    related = Q(duplicate_of__in=document_ids) | Q(conflicts_with__in=document_ids)
+    rows = Document.objects.filter(related, withdrawn_at=None)
     return rows.exclude(id__in=document_ids).count()

@@ -6,8 +6,9 @@ from django.db.models.functions import Length
 
 from abs_platform.core import clock
 from abs_platform.core.ids import uuid7
-from abs_platform.core.models import one_of
+from abs_platform.core.models import append_only, one_of
 from abs_platform.core.money import AMOUNT_LIMIT, amount_field, within_limits
+from abs_platform.integrations.formats.reading import Verdict
 from abs_platform.parties.models import Organisation
 
 models.BinaryField.register_lookup(Length)
@@ -19,7 +20,7 @@ class Extraction(models.TextChoices):
     PENDING = "pending"
     EXTRACTED = "extracted"  # a business document; its fields are in `content`
     ATTACHMENT = "attachment"  # kept as it is, never guessed at
-    REFUSED = "refused"  # claims to be a business document and cannot be read as one; `attention` says why
+    REFUSED = "refused"  # claims to be a business document and is not taken as one; `attention`, `remarks` say why
 
 
 class Document(models.Model):
@@ -49,7 +50,14 @@ class Document(models.Model):
     key_version = models.PositiveIntegerField()
 
     extraction = models.CharField(max_length=10, choices=Extraction.choices, default=Extraction.PENDING)
-    kind = models.CharField(max_length=20, blank=True, default="")
+    verdict = models.CharField(max_length=10, blank=True, default="")  # of Verdict; empty while pending
+    format = models.CharField(max_length=60, blank=True, default="")  # for people: "UBL 2.1", "OFD", "PNG"
+    remarks = models.JSONField(default=list)  # on the file itself; those on the document are in `content`
+    version = models.PositiveIntegerField(default=0)  # the correction in force; 0: as it was read from the file
+    typed_in_by = models.CharField(max_length=200, blank=True, default="")  # who typed the fields of a file without any
+    buyer_decision = models.CharField(max_length=10, blank=True, default="")  # told by trade: confirm, dispute, payment
+
+    kind = models.CharField(max_length=60, blank=True, default="")
     number = models.CharField(max_length=200, blank=True, default="")
     issue_date = models.DateField(null=True)
     currency = models.CharField(max_length=3, blank=True, default="")
@@ -61,6 +69,7 @@ class Document(models.Model):
     number_key = models.CharField(max_length=64, blank=True, default="")  # keyed, of kind, parties and number alone
     number_shape = models.CharField(max_length=64, blank=True, default="")  # the same without punctuation and zeros
     duplicate_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="duplicates")
+    conflicts_with = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="conflicting")
     attention = models.JSONField(default=list)  # [{"code", "params"}]
     source = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="made_of_it")  # the table
     withdrawn_at = models.DateTimeField(null=True)  # by its owner; the record stays, the document counts no more
@@ -95,9 +104,32 @@ class Document(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(extraction="extracted", content__isnull=False) & ~Q(kind="") & ~Q(number="")
-                | ~Q(extraction="extracted") & Q(content__isnull=True),
+                | Q(extraction="refused")  # with content where it could be read and breaks a rule
+                | Q(extraction__in=["pending", "attachment"], content__isnull=True),
                 name="document_extracted_has_content",
             ),
+            models.CheckConstraint(
+                condition=Q(extraction="pending", verdict="")
+                | Q(extraction="refused", verdict=Verdict.REFUSED)
+                | Q(extraction__in=["extracted", "attachment"], verdict__in=[Verdict.ACCEPTED, Verdict.ATTENTION]),
+                name="document_verdict_of_extraction",
+            ),
+            models.CheckConstraint(
+                condition=Q(duplicate_of__isnull=True, conflicts_with__isnull=True) | ~Q(verdict=Verdict.ACCEPTED),
+                name="document_repeated_is_not_accepted",
+            ),
+            models.CheckConstraint(
+                condition=Q(conflicts_with__isnull=True) | Q(fingerprint=""), name="document_conflict_takes_no_number"
+            ),
+            models.CheckConstraint(
+                condition=Q(typed_in_by="") | Q(extraction__in=["extracted", "refused"], version__gt=0),
+                name="document_typed_in_has_version",
+            ),
+            models.CheckConstraint(
+                condition=Q(typed_in_by="") | Q(buyer_decision="confirm") | ~Q(verdict=Verdict.ACCEPTED),
+                name="document_typed_in_is_looked_at",
+            ),
+            one_of("buyer_decision", ("", "confirm", "dispute", "payment"), "document_buyer_decision_known"),
             models.UniqueConstraint(
                 fields=["owner", "fingerprint"],
                 condition=Q(duplicate_of__isnull=True) & ~Q(fingerprint=""),
@@ -117,7 +149,51 @@ class Document(models.Model):
             models.Index(fields=["owner", "number_key"], name="document_number_key"),
             models.Index(fields=["owner", "number_shape"], name="document_number_shape"),
             models.Index(fields=["trade_id"], name="document_trade"),
+            models.Index(fields=["owner", "verdict", "-id"], name="document_verdict"),
             models.Index(
                 fields=["head_office", "-id"], name="document_head_office", condition=Q(head_office__isnull=False)
+            ),
+        ]
+
+
+class DocumentVersion(models.Model):
+    """A reading that held for a document: number 0 the file's own, each later one a correction by hand.
+
+    The present one is `Document.version`, and its content stands in `Document.content`. Number 0 is written with the
+    first correction, so that what was read from the file, and the record of it in the ledger, are never lost.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField(default=clock.now)
+    by = models.CharField(max_length=200)
+    reason = models.CharField(max_length=1000, blank=True, default="")
+    restores = models.PositiveIntegerField(null=True)  # the version whose content this one takes up again
+    changes = models.JSONField(default=list)  # [{"path", "from", "to"}], JSON pointers; null where there was nothing
+    content = models.JSONField(null=True)  # Extracted.to_json(); none: no fields
+    fields_seed = models.BinaryField(max_length=32, null=True)
+    fields_record_id = models.UUIDField(unique=True, null=True)  # the ledger's record of the commitment to it
+
+    class Meta:
+        triggers = append_only()
+        constraints = [
+            models.UniqueConstraint(fields=["document", "number"], name="document_version_once"),
+            models.CheckConstraint(
+                condition=Q(number=0, reason="") | Q(number__gt=0) & ~Q(reason=""), name="document_version_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(restores__isnull=True) | Q(restores__lt=models.F("number")),
+                name="document_version_restores_earlier",
+            ),
+            models.CheckConstraint(
+                condition=Q(fields_seed__isnull=True, fields_record_id__isnull=True)
+                | Q(
+                    fields_seed__isnull=False,
+                    fields_seed__length=32,
+                    fields_record_id__isnull=False,
+                    content__isnull=False,
+                ),
+                name="document_version_fields_whole",
             ),
         ]

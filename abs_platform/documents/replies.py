@@ -1,6 +1,7 @@
 """How documents look in replies, here and in the layers above."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,9 +9,10 @@ from rest_framework import serializers
 
 from abs_platform.consent import selectors as consent
 from abs_platform.core.rest.fields import Body, Coded, Named, money, named, time
-from abs_platform.documents import selectors
+from abs_platform.documents import comparing, correcting, selectors, verdicts
 from abs_platform.documents.models import Document, Extraction
 from abs_platform.integrations.formats.model import Level
+from abs_platform.integrations.formats.reading import Verdict
 from abs_platform.ledger import selectors as ledger
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
@@ -38,6 +40,12 @@ class OriginalLink(serializers.Serializer[Any]):
     filename = serializers.CharField()
 
 
+class AttentionOut(Coded):
+    """A reason to look at a document."""
+
+    field = serializers.CharField(allow_blank=True, help_text="what it is about: a path in `fields` and `lines`")
+
+
 class DocumentOut(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     filename = serializers.CharField()
@@ -56,7 +64,13 @@ class DocumentOut(serializers.Serializer[Any]):
     buyer_name = serializers.CharField(allow_blank=True)
     trade = TradeLink(allow_null=True)
     duplicate_of = OriginalLink(allow_null=True)
-    attention = Coded(many=True)
+    verdict = serializers.ChoiceField(
+        choices=list(Verdict), allow_null=True, help_text="null: not read yet, or not the reader's business"
+    )
+    format = serializers.CharField(allow_blank=True, help_text='what the file is, for people: "UBL 2.1"')
+    version = serializers.IntegerField(help_text="the correction in force; 0: as it was read from the file")
+    typed_in_by = serializers.CharField(allow_blank=True, help_text="who typed the fields of a file without any")
+    attention = AttentionOut(many=True)
     source = serializers.UUIDField(allow_null=True, help_text="the table that it was imported from")  # type: ignore[assignment]  # the contract's name shadows DRF's attribute
     withdrawn_at = serializers.DateTimeField(allow_null=True)
     tax_status = serializers.ChoiceField(choices=["not_verified"], allow_null=True)
@@ -85,18 +99,27 @@ class DocumentDetailOut(DocumentOut):
     fields = serializers.DictField()  # type: ignore[assignment]  # the contract's name shadows DRF's property
     lines = serializers.ListField(child=serializers.DictField())
     remarks = RemarkOut(many=True)
+    conflicts = OriginalLink(many=True, help_text="documents of the same number and other content")
     record = RecordOut()
     checkpoint_size = serializers.IntegerField(allow_null=True)
     allowed_actions = serializers.ListField(
-        child=serializers.ChoiceField(choices=["download", "bundle", "certificate", "attach", "disclose"])
+        child=serializers.ChoiceField(choices=["download", "bundle", "certificate", "attach", "disclose", "correct"])
     )
 
 
 def document_bodies(rows: Sequence[Document], *, actor: Actor) -> list[Body]:
     """Documents for a list; where each stands in the log is fetched for all at once."""
     positions = ledger.positions([row.record_id for row in rows])
-    open_trades = _open_trades(rows, actor)
-    return [_body(row, positions[row.record_id], actor, open_trades) for row in rows]
+    seen = _Seen(_open_trades(rows, actor), comparing.visible_conflicts(rows, actor=actor))
+    return [_body(row, positions[row.record_id], actor, seen) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What else the reader of a page sees: trades opened to it (None: no matter), documents that others contradict."""
+
+    open_trades: frozenset[UUID] | None
+    originals: frozenset[UUID]
 
 
 def _open_trades(rows: Sequence[Document], actor: Actor) -> frozenset[UUID] | None:
@@ -109,11 +132,23 @@ def _open_trades(rows: Sequence[Document], actor: Actor) -> frozenset[UUID] | No
     return frozenset(disclosed.ids("trade")) | whole
 
 
-def _body(row: Document, position: ledger.Position, actor: Actor, open_trades: frozenset[UUID] | None) -> Body:
+def _attention(row: Document, actor: Actor, seen: _Seen) -> list[Body]:
+    """The reasons that concern the reader; a conflict only where it may see what is contradicted."""
+    codes = {item["code"] for item in row.attention}
+    if selectors.by_disclosure(actor=actor, row=row):
+        codes &= {verdicts.TYPED_IN}
+    elif row.owner_id != actor.organisation_id:
+        codes &= verdicts.FOR_THE_BUYER
+        if row.conflicts_with_id not in seen.originals:
+            codes -= {verdicts.CONFLICT}
+    return [{**item, "field": verdicts.FIELD.get(item["code"], "")} for item in row.attention if item["code"] in codes]
+
+
+def _body(row: Document, position: ledger.Position, actor: Actor, seen: _Seen) -> Body:
     disclosed = selectors.by_disclosure(actor=actor, row=row)
     # Who was let to see this document alone learns neither what it repeats nor where else it belongs.
     original = None if disclosed else row.duplicate_of
-    has_trade = row.trade_id and not (disclosed and row.trade_id not in (open_trades or ()))
+    has_trade = row.trade_id and not (disclosed and row.trade_id not in (seen.open_trades or ()))
     anchors = [anchor for anchor in position.anchors if anchor.anchored]
     return {
         "id": str(row.id),
@@ -133,7 +168,11 @@ def _body(row: Document, position: ledger.Position, actor: Actor, open_trades: f
         "buyer_name": row.buyer_name,
         "trade": {"id": str(row.trade_id), "order_number": row.trade_label} if has_trade else None,
         "duplicate_of": {"id": str(original.id), "filename": original.filename} if original else None,
-        "attention": [] if disclosed else row.attention,
+        "verdict": row.verdict or None if row.owner_id == actor.organisation_id else None,
+        "format": row.format,
+        "version": row.version,
+        "typed_in_by": row.typed_in_by,
+        "attention": _attention(row, actor, seen),
         "source": str(row.source_id) if row.source_id and row.owner_id == actor.organisation_id else None,
         "withdrawn_at": time(row.withdrawn_at),
         "tax_status": "not_verified" if row.kind in TAXED else None,
@@ -156,24 +195,28 @@ def _body(row: Document, position: ledger.Position, actor: Actor, open_trades: f
 
 def detail_body(row: Document, *, actor: Actor) -> Body:
     """A document with everything that was read from it."""
-    content = dict(row.content or {})
+    owned = row.owner_id == actor.organisation_id
+    # What breaks a rule is between its owner and the platform until it is corrected.
+    content = dict(row.content or {}) if owned or row.extraction == Extraction.EXTRACTED else {}
     lines = content.pop("lines", [])
     remarks = content.pop("remarks", [])
     [position] = ledger.positions([row.record_id]).values()
-    body = _body(row, position, actor, _open_trades([row], actor))
-    owned = row.owner_id == actor.organisation_id
+    conflicts = comparing.conflicts_of(row, actor=actor)
+    body = _body(row, position, actor, _Seen(_open_trades([row], actor), frozenset(each.id for each in conflicts)))
     actions = {
         "download": True,
         "bundle": True,
         "certificate": body["state"] == "anchored",
         "attach": owned and row.is_loose,
+        "correct": correcting.may_correct(actor, row),
         "disclose": owned and actor.has(Role.SUPPLIER) and row.fields_record_id is not None,
     }
     return {
         **body,
         "fields": content,
         "lines": lines,
-        "remarks": remarks,
+        "remarks": [*row.remarks, *remarks] if owned or row.extraction == Extraction.EXTRACTED else [],
+        "conflicts": [{"id": str(each.id), "filename": each.filename} for each in conflicts],
         "record": ledger.record_view(row.record_id),
         "checkpoint_size": position.checkpoint_size,
         "allowed_actions": [action for action, allowed in actions.items() if allowed],

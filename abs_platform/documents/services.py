@@ -2,7 +2,9 @@
 
 import logging
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -11,16 +13,19 @@ from django.db.models import Q
 
 from abs_platform.consent import services as consent
 from abs_platform.consent.selectors import Look
-from abs_platform.core import audit, events, jobs
+from abs_platform.core import audit, clock, events, jobs
 from abs_platform.core.errors import Invalid, NotFound, TooLarge
 from abs_platform.crypto import sm3
 from abs_platform.crypto.commitments import commit
-from abs_platform.documents import custody, disclosing, rules, selectors
+from abs_platform.documents import custody, disclosing, rules, selectors, settling, verdicts
 from abs_platform.documents.custody import Readable
 from abs_platform.documents.models import Document, Extraction
 from abs_platform.integrations import formats
-from abs_platform.integrations.formats.model import Extracted, Party, to_json
+from abs_platform.integrations.formats.cn.xbrl import ALREADY_FINANCED
+from abs_platform.integrations.formats.model import TRADE_KINDS, Extracted, Level, Party, Remark, to_json
+from abs_platform.integrations.formats.reading import Reading, Verdict
 from abs_platform.integrations.kms import kms
+from abs_platform.integrations.previews import Page, previewer
 from abs_platform.ledger import services as ledger
 from abs_platform.parties import selectors as parties
 from abs_platform.parties.actor import PLATFORM, Actor
@@ -34,6 +39,8 @@ log = logging.getLogger(__name__)
 
 COMMITMENT_DOMAIN = "abs/document/v1"
 RECORD_TEMPLATE = "document/v1"
+MAX_PREVIEW_BYTES = 64 << 20
+"""Held in memory as a whole while a page of it is drawn."""
 
 
 def receive(*, actor: Actor, filename: str, stream: Readable, size: int) -> Document:
@@ -94,35 +101,22 @@ def extract(*, document_id: UUID) -> None:
     row = Document.objects.select_related("owner").get(id=document_id)
     if row.extraction != Extraction.PENDING:
         return
-    refusal: formats.Refused | None = None
-    extracted: Extracted | None = None
-    commitment: disclosing.Commitment | None = None
-    try:
-        extracted = formats.parse(b"".join(_plaintext(row)))
-        rules.check_plausible(extracted)
-        commitment = disclosing.prepare(row, extracted) if extracted else None
-    except formats.Refused as error:
-        refusal = error
-    except (ArithmeticError, RecursionError, LookupError) as error:
-        # A reader's fault on a file that somebody made for it: the owner is told, the worker goes on.
-        log.exception("document %s cannot be read", document_id)
-        refusal = formats.Refused("unreadable", f"The file could not be read ({type(error).__name__}).")
+    reading = _read(row)
+    commitment = disclosing.prepare(row, reading.document) if reading.document and _is_taken(reading) else None
     with transaction.atomic():
-        # One reading at a time per owner: two copies of an invoice cannot both be its original.
-        Organisation.objects.select_for_update(no_key=True).get(id=row.owner_id)
+        lock_readings(row.owner_id)
         row = Document.objects.select_for_update().select_related("owner").get(id=document_id)
         if row.extraction != Extraction.PENDING:
             return
-        if refusal:
-            extracted = commitment = None
-            row.extraction = Extraction.REFUSED
-            row.attention = [{"code": refusal.code, "params": {"detail": refusal.detail, **refusal.params}}]
-        elif extracted and commitment:
-            take_fields(row, extracted)
+        row.format = reading.format
+        if reading.format != "unknown":
+            row.media_type = reading.media_type
+        row.remarks = [asdict(remark) for remark in reading.remarks]
+        take(row, reading.document)
+        if commitment:
             disclosing.record(row, commitment)
-        else:
-            row.extraction = Extraction.ATTACHMENT
-        compare_with_earlier(row, extracted)
+        if reading.document and any(remark.rule == ALREADY_FINANCED for remark in reading.document.remarks):
+            _report_financed(row)
         row.save()
         audit.record(
             actor=PLATFORM,
@@ -130,13 +124,42 @@ def extract(*, document_id: UUID) -> None:
             subject=selectors.subject_of(row),
             detail={
                 "extraction": row.extraction,
+                "verdict": row.verdict,
                 "kind": row.kind,
                 "attention": [item["code"] for item in row.attention],
             },
         )
-        if extracted and not row.attention:
+        if settling.is_to_be_filed(row):
             jobs.publish("document.extracted", {"document": str(row.id)}, key=str(row.id))
         events.notify([row.owner_id, row.counterparty_id], "document", row.id)
+
+
+def _read(row: Document) -> Reading:
+    """What the kept file is. A reader's fault on a file that somebody made for it is a refusal: the worker goes on."""
+    data = b"".join(_plaintext(row))
+    try:
+        reading = formats.read(data, today=clock.today())
+        rules.check_plausible(reading.document)
+    except formats.Refused as error:
+        return _refused(error.code, error.detail, error.params)
+    except (ArithmeticError, RecursionError, LookupError) as error:
+        log.exception("document %s cannot be read", row.id)
+        return _refused("unreadable", f"The file could not be read ({type(error).__name__}).", {})
+    return reading
+
+
+def _refused(code: str, detail: str, params: Mapping[str, object]) -> Reading:
+    remark = Remark(code, detail, {name: str(value) for name, value in params.items()}, Level.REFUSED)
+    return Reading("unknown", "application/octet-stream", remarks=(remark,))
+
+
+def _is_taken(reading: Reading) -> bool:
+    return reading.verdict != Verdict.REFUSED
+
+
+def lock_readings(owner_id: UUID) -> None:
+    """One reading at a time per owner: two copies of an invoice cannot both be its original."""
+    Organisation.objects.select_for_update(no_key=True).get(id=owner_id)
 
 
 def resolve(network_id: UUID, party: Party | None) -> Organisation | None:
@@ -144,11 +167,46 @@ def resolve(network_id: UUID, party: Party | None) -> Organisation | None:
     return parties.resolve(network_id=network_id, identifiers=party.identifiers()) if party else None
 
 
-def take_fields(
-    row: Document, extracted: Extracted, known: Callable[[UUID, Party | None], Organisation | None] = resolve
+def take(
+    row: Document,
+    document: Extracted | None,
+    *,
+    known: Callable[[UUID, Party | None], Organisation | None] = resolve,
+    compare: bool = True,
 ) -> None:
-    """Put what was read into the row, with its parties as `known` tells them, and the keys that repetitions share."""
-    row.extraction = Extraction.EXTRACTED
+    """Fill the row with what holds for its file now: fields, what it repeats or contradicts, verdict. The caller saves.
+
+    Everything derived is derived anew, so that a correction leaves nothing of the reading before it. `known` tells who a
+    party is; without `compare`, nothing is looked for that it repeats. Runs under `lock_readings`.
+    """
+    row.content = row.issue_date = row.total = row.counterparty = row.duplicate_of = row.conflicts_with = None
+    row.kind = row.number = row.currency = row.seller_name = row.buyer_name = ""
+    row.fingerprint = row.number_key = row.number_shape = ""
+    row.attention = []
+    file_remarks = [Remark(**{**remark, "level": Level(remark["level"])}) for remark in row.remarks]
+    broken = [remark for remark in (document.remarks if document else ()) if remark.level == Level.REFUSED]
+    refusals = [remark for remark in file_remarks if remark.level == Level.REFUSED]
+    if document:
+        _take_fields(row, document)
+    if refusals or broken:
+        row.extraction = Extraction.REFUSED
+        for remark in refusals:
+            settling.mark(row, remark.rule, **{**remark.params, "detail": remark.detail})
+        if broken:
+            settling.mark(row, verdicts.RULES_BROKEN, count=str(len(broken)))
+    elif document:
+        row.extraction = Extraction.EXTRACTED
+        _identify(row, document, known)
+    else:
+        row.extraction = Extraction.ATTACHMENT
+    if compare:
+        _compare_with_earlier(row, document if row.extraction == Extraction.EXTRACTED else None)
+    if row.extraction == Extraction.EXTRACTED:
+        settling.relate(row)
+    settling.settle(row)
+
+
+def _take_fields(row: Document, extracted: Extracted) -> None:
     row.content = to_json(extracted)
     row.kind = extracted.kind
     row.number = extracted.number
@@ -157,20 +215,28 @@ def take_fields(
     row.total = extracted.total
     row.seller_name = extracted.seller.name if extracted.seller else ""
     row.buyer_name = extracted.buyer.name if extracted.buyer else ""
+
+
+def _identify(row: Document, extracted: Extracted, known: Callable[[UUID, Party | None], Organisation | None]) -> None:
+    """Who the parties are here, and under which keys the document is found again."""
     network_id = row.owner.network_id
     seller = known(network_id, extracted.seller)
+    if extracted.kind not in TRADE_KINDS:
+        return
     if seller is None or seller.id != row.owner_id:
-        row.attention = [{"code": "seller_not_you", "params": {"seller": row.seller_name, "owner": row.owner.name}}]
+        settling.mark(row, verdicts.SELLER_NOT_YOU, seller=row.seller_name, owner=row.owner.name)
         return
     buyer = known(network_id, extracted.buyer)
     row.counterparty = buyer if buyer and buyer.id != row.owner_id else None
+    if row.counterparty is None and extracted.buyer:
+        settling.mark(row, verdicts.BUYER_UNKNOWN, buyer=row.buyer_name)
     key = kms().mac_key("fingerprint")
     row.fingerprint = sm3.hmac_sm3(key, formats.business_key(extracted).encode()).hex()
     row.number_key = sm3.hmac_sm3(key, rules.number_key(extracted, row.counterparty_id).encode()).hex()
     row.number_shape = sm3.hmac_sm3(key, rules.number_shape(extracted, row.counterparty_id).encode()).hex()
 
 
-def compare_with_earlier(row: Document, extracted: Extracted | None) -> None:
+def _compare_with_earlier(row: Document, extracted: Extracted | None) -> None:
     """Mark the document as a repetition of an earlier one, or as contradicting it, and raise the alert."""
     # Whoever is read first is the original: files are read side by side, in no order that could be relied on.
     read = Document.objects.filter(owner_id=row.owner_id, duplicate_of__isnull=True, withdrawn_at=None).exclude(
@@ -180,34 +246,47 @@ def compare_with_earlier(row: Document, extracted: Extracted | None) -> None:
     original = earlier.filter(digest=row.digest).first()
     conflicting = None
     if original is None and extracted and row.fingerprint:
+        # The same invoice in another carrier says less or more; it is another document only where the two contradict.
         same_number = list(earlier.filter(number_key=row.number_key))
-        content = formats.content_key(extracted)
-        original = next((each for each in same_number if _content_key(each) == content), None)
+        original = next((each for each in same_number if not _contradicts(each, extracted)), None)
         conflicting = same_number[0] if same_number and original is None else None
     if original:
         row.duplicate_of = original
-        _mark(row, "duplicate", original=str(original.id), filename=original.filename)
-        if (row.kind or original.kind) in ("invoice", "credit_note"):
+        settling.mark(row, "duplicate", original=str(original.id), filename=original.filename)
+        if (row.kind or original.kind) in settling.INVOICES:
             _alert(row, original, "duplicate_invoice", Severity.HIGH)
     elif conflicting:
         row.fingerprint = ""
-        _mark(row, "number_conflict", original=str(conflicting.id), number=row.number)
+        row.conflicts_with = conflicting
+        settling.mark(row, "number_conflict", original=str(conflicting.id), number=row.number)
         _alert(row, conflicting, "number_conflict", Severity.CRITICAL)
     elif row.number_shape and (alike := earlier.filter(number_shape=row.number_shape).first()):
         # Another document as far as anybody can tell, and the classic way to pass one off twice: filed, and reported.
         _alert(row, alike, "number_resembles", Severity.MEDIUM)
 
 
-def _content_key(row: Document) -> str:
-    extracted = selectors.extracted_of(row)
-    return formats.content_key(extracted) if extracted else ""
+def _contradicts(row: Document, extracted: Extracted) -> bool:
+    earlier = selectors.extracted_of(row)
+    return earlier is None or formats.contradicts(earlier, extracted)
 
 
-def _mark(row: Document, code: str, **params: str) -> None:
-    row.attention = [*row.attention, {"code": code, "params": params}]
+def _report_financed(row: Document) -> None:
+    """Somebody states in the file itself that the claim was factored, sold or securitised."""
+    detail = {"number": row.number, "kind": row.kind}
+    _observe(row, "double_financing_flag", Severity.HIGH, detail)
 
 
 def _alert(row: Document, earlier: Document, rule: str, severity: Severity) -> None:
+    detail = {
+        "number": row.number,
+        "kind": row.kind,
+        "earlier_received_at": earlier.received_at.isoformat(),
+        "same_bytes": row.digest == earlier.digest,
+    }
+    _observe(row, rule, severity, detail)
+
+
+def _observe(row: Document, rule: str, severity: Severity, detail: dict[str, Any]) -> None:  # Any: JSON
     risk.report(
         actor=PLATFORM,
         network_id=row.owner.network_id,
@@ -221,12 +300,7 @@ def _alert(row: Document, earlier: Document, rule: str, severity: Severity) -> N
                 organisation_ids=(row.owner_id, row.counterparty_id),
                 amount=abs(row.total) if row.total is not None else None,
                 currency=row.currency,
-                detail={
-                    "number": row.number,
-                    "kind": row.kind,
-                    "earlier_received_at": earlier.received_at.isoformat(),
-                    "same_bytes": row.digest == earlier.digest,
-                },
+                detail=detail,
             )
         ],
     )
@@ -275,10 +349,18 @@ def content(*, actor: Actor, document_id: UUID) -> tuple[Document, Iterator[byte
     return row, _plaintext(row)
 
 
+def preview(*, actor: Actor, document_id: UUID, page: int) -> Page:
+    """A page of a document as a picture; a look at its content like a download. Raises NotFound, Invalid, Unavailable."""
+    row = look(actor=actor, document_id=document_id, action="previewed")
+    if row.size > MAX_PREVIEW_BYTES:
+        raise Invalid("preview_too_large", "The file is too large to be shown. Download it to look at it.")
+    return previewer().page(b"".join(_plaintext(row)), page)
+
+
 def place(
     *,
     document_ids: Sequence[UUID],
-    trade_id: UUID,
+    trade_id: UUID | None,
     label: str,
     counterparty_id: UUID | None,
     head_office_id: UUID | None,

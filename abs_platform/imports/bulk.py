@@ -21,7 +21,7 @@ from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
 
 BLOCK = 1 << 20
-AHEAD = 2
+AHEAD = 1
 """Parts that may wait to be written."""
 MOST_ERRORS = 1_000
 

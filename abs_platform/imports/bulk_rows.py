@@ -18,7 +18,7 @@ NULL = "\\N"
 MAX_LINES = 5_000
 MAX_DOCUMENT = 4 << 20
 """Lines of a document, bytes of one in JSON."""
-PART = 5_000
+PART = 2_000
 """Documents written together."""
 
 Text = Annotated[str, Meta(max_length=200)]
@@ -87,6 +87,9 @@ REQUIRED = {
     "remittance_advice": ("amount",),
 }
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+# Without these bytes a line holds neither what must be escaped (JSON writes controls with a backslash) nor what nobody sees:
+# U+007F, and the beginnings of U+200B … U+2069 and U+FEFF in UTF-8.
+_MARKS = (b"\\", b"\x7f", b"\xe2\x80", b"\xe2\x81", b"\xef\xbb\xbf")
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -140,27 +143,24 @@ def parts(lines: Iterable[bytes], *, kind: str, batch: str, first_id: int) -> It
 
 def _add(part: Part, raw: bytes, document: BulkDocument, id: str, head: str, required: tuple[str, ...]) -> None:
     """Check what the types do not say, and write the document down."""
+    number, day, currency, lines, due, *rest = astuple(document)
     if not (document.buyer_name or document.buyer_id):
         raise _Wrong("buyer_name", "missing", "State buyer_name or buyer_id.")
-    try:
-        date.fromisoformat(document.issue_date)
-        if document.due_date is not NULL:
-            date.fromisoformat(document.due_date)
-    except ValueError:
-        name = "due_date" if _is_date(document.issue_date) else "issue_date"
-        raise _Wrong(name, "date_invalid", f"{name} is no date of the form YYYY-MM-DD.") from None
+    for name, text in (("issue_date", day), ("due_date", due)):
+        if text is not NULL and not _is_date(text):
+            raise _Wrong(name, "date_invalid", f"{name} is no date of the form YYYY-MM-DD.")
     for name in required:
-        for position, line in enumerate(document.lines):
+        for position, line in enumerate(lines):
             if getattr(line, name) is NULL:
                 raise _Wrong(f"lines.{position}.{name}", "missing", f"State {name} in every line.")
-    number, day, currency, lines, *rest = astuple(document)
-    header = (number, day, currency, *rest)
+    header = (number, day, currency, due, *rest)
     columns = [astuple(line) for line in lines]
-    if b"\\" in raw or not raw.isascii():  # otherwise no text holds anything that would have to be escaped
+    if any(mark in raw for mark in _MARKS):
         header = _escaped(header, "")
         columns = [_escaped(texts, f"lines.{position}") for position, texts in enumerate(columns)]
-    part.documents.append(f"{id}\t{head}\t" + "\t".join(header))
-    part.lines += [f"{id}\t{position}\t" + "\t".join(texts) for position, texts in enumerate(columns, start=1)]
+    part.documents.append("\t".join((id, head, *header)))
+    start = f"{id}\t"
+    part.lines += [f"{start}{position}\t" + "\t".join(texts) for position, texts in enumerate(columns, start=1)]
 
 
 def _is_date(text: str) -> bool:

@@ -106,9 +106,9 @@ def _identifiers(texts: pl.Series, field: Field, lost: pl.Series | None) -> Type
 def _dates(texts: pl.Series, order: str) -> Typed:
     values = texts.str.to_date("%Y-%m-%d", strict=False)
     values = _elsewhere(texts, values, lambda rest: _other_dates(rest, order))
-    if values.null_count() == 0 and values.min() >= EARLIEST and values.max() <= LATEST:  # type: ignore[operator]  # dates
-        return _sound(values)
     within = values.is_between(EARLIEST, LATEST).fill_null(value=False)
+    if within.all():
+        return _sound(values)
     return _flagged(values, (texts.str.strip_chars() != "") & ~within, "date_invalid")
 
 
@@ -165,8 +165,8 @@ def _plain(texts: pl.Series) -> pl.Series:
 
 def _cleaned(texts: pl.Series, mark: str) -> pl.Series:
     """Without currency, thousands' marks, spaces; a minus behind or brackets around become a minus in front."""
-    bare = texts.str.replace_all(r"[\s\u00a0']|[¥￥$€£元]|(?i:CNY|RMB|USD|EUR)", "")
-    bare = bare.str.replace_all("，", ",").str.replace_all("．", ".").str.replace_all("[−－–]", "-")
+    bare = texts.str.normalize("NFKC").str.replace_all(r"[\s\u00a0']|[¥￥$€£元]|(?i:CNY|RMB|USD|EUR)", "")
+    bare = bare.str.replace_all("[−–]", "-")
     bare = bare.str.replace(r"^\((.+)\)$", "-${1}").str.replace(r"^([^-]+)-$", "-${1}")
     if mark == ",":
         grouped = bare.str.contains(r"^[+-]?\d{1,3}(\.\d{3})+(,\d*)?$")
@@ -177,7 +177,7 @@ def _cleaned(texts: pl.Series, mark: str) -> pl.Series:
 
 
 def _percents(texts: pl.Series, mark: str) -> Typed:
-    trimmed = texts.str.strip_chars()
+    trimmed = texts.str.normalize("NFKC").str.strip_chars()
     signed = trimmed.str.contains(r"[%％]$")
     bare = trimmed.str.replace(r"\s*[%％]$", "")
     bare = bare.zip_with(~bare.str.to_lowercase().is_in(EXEMPT), pl.repeat("0", len(texts), eager=True))

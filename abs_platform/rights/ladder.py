@@ -1,6 +1,6 @@
 """The confirmation ladder: which rung a trade's facts reach, and what the next one needs. Pure Python.
 
-1 ordered: the core enterprise confirmed the order. 2 despatched: and goods of it left. 3 accepted (业务确权): it
+1 ordered: the core enterprise confirmed the order, and nothing changed or cancelled it since. 2 despatched: and goods of it left. 3 accepted (业务确权): it
 confirmed a receipt that accepts something. 4 invoiced: and an invoice over accepted goods is not disputed.
 5 it confirmed the payment (付款确认书). Source: DOMAIN "The confirmation ladder".
 """
@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from abs_platform.integrations.formats.model import fold
 from abs_platform.trade.facts import CONFIRMED, PENDING, DocumentFacts, DocumentId
 from abs_platform.trade.joining import Part
-from abs_platform.trade.rules import Comparison, LineComparison
+from abs_platform.trade.rules import OVERTAKING, Comparison, LineComparison
 
 NONE, ORDERED, DESPATCHED, ACCEPTED, INVOICED, PAYMENT_CONFIRMED = range(6)
 
@@ -39,6 +40,8 @@ class Standing:
     currency: str | None
     payment_confirmation: PaymentConfirmation | None
     has_other_currency: bool
+    overtaken_orders: frozenset[str] = frozenset()
+    """Numbers, folded, of orders that a later document changes or cancels: what was ordered of them is not certain."""
 
     def of(self, kind: str) -> list[DocumentFacts]:
         """The documents of a kind; of those that state amounts, the ones in the trade's currency."""
@@ -85,6 +88,9 @@ def standing_of(
         currency=currency,
         payment_confirmation=own_confirmation,
         has_other_currency=bool(others) or own_confirmation is not confirmation,
+        overtaken_orders=frozenset(
+            fold(each.order_number) for each in known if each.kind in OVERTAKING and each.counts and each.order_number
+        ),
     )
 
 
@@ -104,10 +110,10 @@ def quantity_on(rung: int, row: LineComparison, standing: Standing) -> Decimal:
     """The quantity of a row that counts on a rung, in `unit_of` the row. What states no unit, or another, counts nothing."""
     if rung == ORDERED:
         # Nothing has left or been accepted yet on this rung, so all that is ordered is open.
-        return _ordered(row)
+        return _ordered(row, standing)
     if rung == DESPATCHED:
         # Only the supplier says what left: it counts as far as it was ordered.
-        return min(_sum(_counting(row, "despatch_advice"), unit_of(row)), _ordered(row))
+        return min(_sum(_counting(row, "despatch_advice"), unit_of(row)), _ordered(row, standing))
     if rung == ACCEPTED:
         return _accepted(row)
     if rung == INVOICED:
@@ -139,10 +145,12 @@ def missing_for_next_rung(standing: Standing, rung: int) -> tuple[str, ...]:
 
 
 def _is_order_confirmed(standing: Standing) -> bool:
-    return any(_ordered(row) > 0 for row in standing.rows)
+    return any(_ordered(row, standing) > 0 for row in standing.rows)
 
 
-def _ordered(row: LineComparison) -> Decimal:
+def _ordered(row: LineComparison, standing: Standing) -> Decimal:
+    if fold(row.order_number) in standing.overtaken_orders:
+        return ZERO
     return _sum(_confirmed(row, "order"), unit_of(row))
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from abs_platform.integrations.formats.model import Extracted, Line, Totals
+from abs_platform.integrations.formats.model import TRADE_KINDS, Extracted, Line, Totals
 from abs_platform.integrations.formats.remarks import ARITHMETIC
 
 DocumentId = UUID | str
@@ -15,7 +15,7 @@ DISPUTED = "disputed"
 NOT_REQUIRED = "not_required"
 
 # The ladder's sequence: what comes first explains what comes later.
-KIND_SEQUENCE = ("order", "order_response", "despatch_advice", "receipt_advice", "invoice", "credit_note")
+KIND_SEQUENCE = TRADE_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class DocumentFacts:
     lines: tuple[Line, ...]
     totals: Totals
     is_sound: bool = True
+    order_number: str | None = None
 
     @property
     def counts(self) -> bool:
@@ -59,6 +60,7 @@ def facts_of(extracted: Extracted, *, id: DocumentId, confirmation: str) -> Docu
         lines=extracted.lines,
         totals=extracted.totals,
         is_sound=not any(remark.rule in ARITHMETIC for remark in extracted.remarks),
+        order_number=extracted.trade_order_number,
     )
 
 

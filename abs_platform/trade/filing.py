@@ -16,12 +16,14 @@ from abs_platform.consent import services as consent
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.documents import services as documents
 from abs_platform.documents.models import Document
-from abs_platform.integrations.formats.model import Extracted, fold
+from abs_platform.integrations.formats.model import Extracted, fold, from_json
 from abs_platform.parties.actor import PLATFORM
 from abs_platform.parties.models import Organisation
 from abs_platform.trade.models import PaymentConfirmation, Trade, TradeDocument, TradeKey
 
 NO_BUYER = ""
+# Mean nothing without the document that they change, cancel, add to or pay.
+DEPENDENT = frozenset({"order_change", "order_cancellation", "debit_note", "remittance_advice"})
 OWN_KEY = {"despatch_advice": "despatch", "receipt_advice": "receipt", "invoice": "invoice"}
 
 
@@ -51,6 +53,11 @@ def place_of(extracted: Extracted) -> Place:
     return Place(order or "", tuple(dict.fromkeys(keys)))
 
 
+def has_place(extracted: Extracted) -> bool:
+    """Whether it makes a trade or names one; a payment or a change of nobody knows what waits to be joined by hand."""
+    return extracted.kind not in DEPENDENT or bool(place_of(extracted).keys)
+
+
 def _first(numbers: Iterable[str | None]) -> str | None:
     return next((number for number in numbers if number), None)
 
@@ -61,6 +68,18 @@ def buyer_key_of(extracted: Extracted, buyer: Organisation | None) -> str:
         return str(buyer.id)
     identifiers = extracted.buyer.identifiers() if extracted.buyer else []
     return ":".join(identifiers[0])[:250] if identifiers else NO_BUYER
+
+
+def is_current(filed: TradeDocument, extracted: Extracted) -> bool:
+    """Whether a document is filed as what it says now; between a correction and its filing it is not."""
+    return (filed.kind, filed.number, filed.issue_date, filed.due_date, filed.currency, filed.total) == (
+        extracted.kind,
+        extracted.number,
+        extracted.issue_date,
+        extracted.due_date,
+        extracted.currency or "",
+        extracted.total,
+    )
 
 
 def find_or_open(*, document: Document, extracted: Extracted, buyer: Organisation | None) -> Trade:
@@ -91,11 +110,15 @@ def find_or_open(*, document: Document, extracted: Extracted, buyer: Organisatio
         for other in {row.id: row for row in known.values()}.values():
             if other.id != trade.id and _may_merge(other, into=trade):
                 _merge(other, into=trade)
+    _register(trade, place)
+    return trade
+
+
+def _register(trade: Trade, place: Place) -> None:
     TradeKey.objects.bulk_create(
         (TradeKey(trade=trade, seller_id=trade.seller_id, buyer_key=trade.buyer_key, key=key) for key in place.keys),
         ignore_conflicts=True,
     )
-    return trade
 
 
 def _trades_by_key(seller_id: UUID, buyer_key: str, keys: Sequence[str]) -> dict[str, Trade]:
@@ -166,3 +189,62 @@ def hold(trade: Trade, document_ids: Sequence[UUID]) -> None:
     )
     members = [SubjectRef("document", id) for id in document_ids]
     consent.contain(container=SubjectRef("trade", trade.id), members=members)
+
+
+def may_stay(trade: Trade, document: Document) -> bool:
+    """Whether a corrected document still fits its trade: the same buyer, no other order."""
+    extracted = from_json(document.content or {})
+    order_number = place_of(extracted).order_number
+    is_same_order = not order_number or trade.order_number in ("", order_number)
+    return is_same_order and trade.buyer_key in (NO_BUYER, buyer_key_of(extracted, document.counterparty))
+
+
+def reconsider(trade: Trade, document: Document) -> None:
+    """Forget what the document said of the trade and hear what it says now; it is filed again after this."""
+    TradeDocument.objects.filter(document=document).delete()
+    rekey(trade)
+    _register(trade, place_of(from_json(document.content or {})))
+
+
+def leave(trade: Trade, document: Document) -> bool:
+    """Take a document out of its trade, with all that only it said of the trade; False where nothing is left of that.
+
+    What the owner opened with the trade stays open: the document alone. Runs under the seller's filing lock.
+    """
+    member = SubjectRef("document", document.id)
+    TradeDocument.objects.filter(document=document).delete()
+    documents.place(
+        document_ids=[document.id],
+        trade_id=None,
+        label="",
+        counterparty_id=document.counterparty_id,
+        head_office_id=None,
+    )
+    is_empty = not (
+        TradeDocument.objects.filter(trade=trade).exists() or Document.objects.filter(trade_id=trade.id).exists()
+    )
+    if is_empty and not _is_paid(trade):
+        consent.dissolve(actor=PLATFORM, container=SubjectRef("trade", trade.id), members=[(member, document.filename)])
+        consent.release(member=member)
+        trade.delete()
+        return False
+    consent.release(member=member)
+    rekey(trade)
+    return True
+
+
+def rekey(trade: Trade) -> None:
+    """What the trade is called and found by, from the documents that are filed in it."""
+    filed = TradeDocument.objects.filter(trade=trade).select_related("document").order_by("document_id")
+    said = [(each, from_json(each.document.content)) for each in filed if each.document.content]
+    TradeKey.objects.filter(trade=trade).delete()
+    for _, extracted in said:
+        _register(trade, place_of(extracted))
+    orders = [each for each, _ in said if each.kind == "order"]
+    trade.provisional = not orders
+    trade.ordered = orders[-1].total if orders else None
+    trade.currency = _first(each.currency for each, _ in said) or ""
+    if not _is_paid(trade):
+        trade.order_number = _first(place_of(extracted).order_number for _, extracted in said) or ""
+        documents.relabel(trade_id=trade.id, label=trade.order_number)
+    trade.save(update_fields=["provisional", "ordered", "currency", "order_number"])

@@ -28,6 +28,8 @@ UNIT_MISSING = "unit_missing"
 CURRENCY_DIFFERS = "currency_differs"
 ITEM_NOT_ORDERED = "item_not_ordered"
 ITEM_DIFFERS = "item_differs"
+# By kind of the document that overtakes an order.
+OVERTAKING = {"order_change": "order_changed", "order_cancellation": "order_cancelled"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,11 @@ def compare(documents: Sequence[DocumentFacts]) -> Comparison:
         found = [(row, list(_mismatches(row, trade))) for row in rows]
         return Comparison(
             lines=tuple(_line(row, mismatches) for row, mismatches in found),
-            mismatches=(*_currencies(documents, trade), *(each for _, mismatches in found for each in mismatches)),
+            mismatches=(
+                *_overtaken_orders(documents),
+                *_currencies(documents, trade),
+                *(each for _, mismatches in found for each in mismatches),
+            ),
             open_quantities=tuple(_open_quantities(rows, trade)),
         )
 
@@ -275,6 +281,12 @@ def _item(part: Part, other: Part) -> str:
         if getattr(other.line, scheme) and (stated := getattr(part.line, scheme)):
             return str(stated)
     return part.line.label
+
+
+def _overtaken_orders(documents: Sequence[DocumentFacts]) -> Iterator[Mismatch]:
+    for each in sorted(documents, key=DocumentFacts.sort_key):
+        if each.counts and (rule := OVERTAKING.get(each.kind)):
+            yield Mismatch(rule, each.number, "", each.order_number or "", each.number, each.id)
 
 
 def _currencies(documents: Sequence[DocumentFacts], trade: _Trade) -> Iterator[Mismatch]:

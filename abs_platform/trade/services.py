@@ -17,7 +17,8 @@ from abs_platform.consent.selectors import Look
 from abs_platform.core import audit, clock, events, jobs
 from abs_platform.core.errors import Conflict, NotFound
 from abs_platform.documents import selectors as document_selectors
-from abs_platform.documents.models import Document, Extraction
+from abs_platform.documents import settling
+from abs_platform.documents.models import Document
 from abs_platform.integrations.formats.model import Extracted, from_json
 from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.parties.models import Organisation
@@ -30,6 +31,8 @@ from abs_platform.trade.models import Trade, TradeDocument, TradeLine
 from abs_platform.trade.states import Confirmation, first_state
 
 SEVERITY = {
+    "order_cancelled": Severity.HIGH,
+    "order_changed": Severity.HIGH,
     "invoiced_over_received": Severity.HIGH,
     "invoiced_over_ordered": Severity.HIGH,
     "received_over_ordered": Severity.HIGH,
@@ -64,36 +67,59 @@ def file_documents(*, document_ids: Sequence[UUID]) -> None:
     """File one owner's documents, and compare each of their trades once. Idempotent."""
     owner_id = Document.objects.values_list("owner_id", flat=True).get(id=document_ids[0])
     _lock_seller(owner_id)
+    filed: dict[UUID, str] = {}
     documents = Document.objects.filter(id__in=document_ids, owner_id=owner_id).select_related("owner", "counterparty")
-    filed = [row for document in documents.order_by("id") if (row := _find_and_file(document))]
+    for document in documents.order_by("id"):
+        if _belongs(document) and not TradeDocument.objects.filter(document=document).exists():
+            _file_in_its_trade(document)
+            filed[document.id] = document.kind
     # Filing one may have moved another into the trade that it turned out to belong to.
-    places = dict(
-        TradeDocument.objects.filter(document__in=[row.document_id for row in filed]).values_list(
-            "document_id", "trade_id"
-        )
-    )
-    for trade_id in sorted(set(places.values())):
-        *others, last = [row for row in filed if places[row.document_id] == trade_id]
+    places: dict[UUID, list[UUID]] = {}
+    rows = TradeDocument.objects.filter(document__in=list(filed)).order_by("trade_id", "document_id")
+    for document_id, trade_id in rows.values_list("document_id", "trade_id"):
+        places.setdefault(trade_id, []).append(document_id)
+    for trade_id, ids in places.items():
         trade = _locked(trade_id)
-        told: list[audit.Told] = [
-            (selectors.subject_of(trade), {"document": str(row.document_id), "kind": row.kind}) for row in others
-        ]
+        *others, last = [{"document": str(id), "kind": filed[id]} for id in ids]
+        told: list[audit.Told] = [(selectors.subject_of(trade), dict(each)) for each in others]
         audit.record_all(actor=PLATFORM, verb="trade.document_filed", subjects=told)
-        changed(PLATFORM, trade, "trade.document_filed", {"document": str(last.document_id), "kind": last.kind})
+        changed(PLATFORM, trade, "trade.document_filed", dict(last))
 
 
-def _find_and_file(document: Document) -> TradeDocument | None:
-    """The document in its trade; None where it is filed already, or is none to be filed."""
-    if (
-        document.extraction != Extraction.EXTRACTED
-        or document.withdrawn_at
-        or TradeDocument.objects.filter(document=document).exists()
-    ):
-        return None
+@transaction.atomic
+def refile_document(*, document_id: UUID) -> None:
+    """File a corrected document as what it says now, or take it out of its trade where it belongs into none. Idempotent.
+
+    A document that somebody joined to a trade stays there unless it names another order or another buyer.
+    """
+    owner_id = Document.objects.values_list("owner_id", flat=True).get(id=document_id)
+    _lock_seller(owner_id)
+    document = Document.objects.select_related("owner", "counterparty").get(id=document_id)
+    filed = TradeDocument.objects.filter(document=document).first()
+    if filed and filed.decided_at is not None:  # what was decided on stays
+        return
+    belongs = _belongs(document)
+    trade_id = filed.trade_id if filed else document.trade_id
+    if trade_id:
+        former = _locked(trade_id)
+        if belongs and filing.may_stay(former, document):
+            filing.reconsider(former, document)
+        elif filing.leave(former, document):
+            changed(PLATFORM, former, "trade.document_left", {"document": str(document.id)})
+    if belongs:
+        trade = _file_in_its_trade(document)
+        changed(PLATFORM, trade, "trade.document_filed", {"document": str(document.id), "kind": document.kind})
+
+
+def _belongs(document: Document) -> bool:
+    return settling.is_to_be_filed(document) and filing.has_place(from_json(document.content or {}))
+
+
+def _file_in_its_trade(document: Document) -> Trade:
     extracted = from_json(document.content or {})
     found = filing.find_or_open(document=document, extracted=extracted, buyer=document.counterparty)
     trade = _locked(found.id)
-    row = _file(document, trade, extracted)
+    _file(document, trade, extracted)
     if extracted.kind == "order":
         trade.provisional = False
         trade.ordered = extracted.total
@@ -102,10 +128,10 @@ def _find_and_file(document: Document) -> TradeDocument | None:
     trade.save(update_fields=["provisional", "ordered", "currency"])
     if trade.buyer and trade.buyer.parent:
         assign_perm("trade.see_trade", trade.buyer.parent.group, trade)
-    return row
+    return trade
 
 
-def _file(document: Document, trade: Trade, extracted: Extracted) -> TradeDocument:
+def _file(document: Document, trade: Trade, extracted: Extracted) -> None:
     now = clock.now()
     state = first_state(extracted.kind)
     filed = TradeDocument.objects.create(
@@ -130,7 +156,6 @@ def _file(document: Document, trade: Trade, extracted: Extracted) -> TradeDocume
         for position, line in enumerate(extracted.lines)
     )
     filing.hold(trade, [document.id])
-    return filed
 
 
 def changed(actor: Actor, trade: Trade, verb: str, detail: dict[str, object]) -> None:

@@ -16,12 +16,13 @@ from abs_platform.core.errors import Conflict, Invalid, NotFound
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.core.transitions import target_of
 from abs_platform.crypto import commitments
+from abs_platform.documents import settling as documents
 from abs_platform.ledger import services as ledger
 from abs_platform.parties import selectors as parties
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.models import Organisation
 from abs_platform.parties.roles import Role
-from abs_platform.trade import selectors, statements
+from abs_platform.trade import filing, selectors, statements
 from abs_platform.trade.models import PaymentConfirmation, SignedDecision, Trade, TradeDocument
 from abs_platform.trade.services import changed
 from abs_platform.trade.states import TRANSITIONS
@@ -74,8 +75,12 @@ def decide(*, actor: Actor, document_id: UUID, decision: str, content_digest: st
     with transaction.atomic():
         row = _locked_document(actor, document_id)
         row.confirmation = target_of(TRANSITIONS, action=decision, state=row.confirmation, roles=actor.roles)
-        content = statements.content_of(row, selectors.compared(row.trade))
-        if statements.digest_of(content) != content_digest:
+        facts = selectors.compared(row.trade)
+        content = statements.content_of(row, facts)
+        # Until a correction is filed, the trade's columns and the document's fields are of two versions.
+        if statements.digest_of(content) != content_digest or not filing.is_current(
+            row, facts.extracted[row.document_id]
+        ):
             raise Conflict("content_changed", CONTENT_CHANGED)
         row.decided_at = clock.now()
         statement = statements.decision_statement(
@@ -96,6 +101,8 @@ def decide(*, actor: Actor, document_id: UUID, decision: str, content_digest: st
             document=row, decision=decision, reason=why, content_digest=content_digest, at=row.decided_at, **signed
         )
         row.save(update_fields=["confirmation", "decided_at"])
+        [version] = [each.document.version for each in facts.documents if each.document_id == row.document_id]
+        documents.decided(document_id=row.document_id, version=version, decision=decision)
         events.notify([row.trade.seller_id, row.trade.buyer_id], "confirmation", row.document_id)
         changed(actor, row.trade, f"confirmation.{decision}", {"document": str(row.document_id), "reason": why})
     return row
@@ -131,7 +138,8 @@ def confirm_payment(
         now = clock.now()
         considered = sorted(str(doc.document_id) for doc in facts.documents if doc.kind == "credit_note")
         content = statements.payment_content(trade, facts)
-        if statements.digest_of(content) != content_digest:
+        is_current = all(filing.is_current(doc, facts.extracted[doc.document_id]) for doc in facts.documents)
+        if statements.digest_of(content) != content_digest or not is_current:
             raise Conflict("content_changed", CONTENT_CHANGED)
         statement = statements.payment_statement(
             content=content,
@@ -159,6 +167,7 @@ def confirm_payment(
             at=now,
             **signed,
         )
+        documents.paid(trade_id=trade.id)
         changed(actor, trade, "payment.confirmed", {"amount": str(amount), "due_date": due_date.isoformat()})
     return row
 

@@ -24,6 +24,9 @@ def content_of(row: TradeDocument, facts: Facts) -> str:
     Lines carry the order line that they were joined to, so that nobody confirms one item and means another.
     """
     extracted = facts.extracted[row.document_id]
+    by_hand = {"typed_in_by": row.document.typed_in_by} if row.document.typed_in_by else {}
+    if row.document.version:
+        by_hand["version"] = str(row.document.version)
     shown = {
         "format": "abs-confirmation-content/v1",
         "trade": {
@@ -44,6 +47,7 @@ def content_of(row: TradeDocument, facts: Facts) -> str:
             "total": money(row.total, row.currency),
             "totals": {name: number(value) for name, value in asdict(extracted.totals).items() if value is not None},
             "sm3": row.document.digest,
+            **by_hand,
             "lines": [_line(line, row, facts) for line in extracted.lines],
         },
         "remarks": [{"rule": remark.rule, "params": remark.params} for remark in extracted.remarks],

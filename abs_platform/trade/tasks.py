@@ -10,3 +10,8 @@ def file_document(job: RunningJob) -> None:
     """File the document that was read, or the documents that were imported together."""
     ids = job.payload.get("documents") or [job.payload["document"]]
     services.file_documents(document_ids=[UUID(id) for id in ids])
+
+
+def refile_document(job: RunningJob) -> None:
+    """File the document that was corrected anew."""
+    services.refile_document(document_id=UUID(job.payload["document"]))

@@ -12,11 +12,10 @@ from abs_platform.core.errors import Conflict
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.documents import importing as documents
 from abs_platform.documents.models import Document
-from abs_platform.integrations.formats.model import from_json
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.models import Organisation
 from abs_platform.trade import filing, services
-from abs_platform.trade.models import PaymentConfirmation, SignedDecision, Trade, TradeDocument, TradeKey, TradeLine
+from abs_platform.trade.models import PaymentConfirmation, SignedDecision, Trade, TradeDocument, TradeLine
 
 
 def dependents(*, document_ids: Sequence[UUID]) -> dict[str, int]:
@@ -54,7 +53,7 @@ def withdraw(*, actor: Actor, document_ids: Sequence[UUID]) -> None:
         raise Conflict("depended_on", "Something depends on these documents by now, so they stay.", dependents=relied)
     TradeLine.objects.filter(document__in=document_ids).delete()
     TradeDocument.objects.filter(document__in=document_ids).delete()
-    consent.release(members=[SubjectRef("document", id) for id in document_ids])
+    consent.release_all(members=[SubjectRef("document", id) for id in document_ids])
     documents.withdraw(actor=actor, document_ids=document_ids)
     _settle(actor, trades)
 
@@ -64,19 +63,7 @@ def _settle(actor: Actor, trades: Sequence[Trade]) -> None:
     ids = [trade.id for trade in trades]
     holding = set(Document.objects.filter(trade_id__in=ids).values_list("trade_id", flat=True))
     Trade.objects.filter(id__in=[id for id in ids if id not in holding]).delete()
-    TradeKey.objects.filter(trade__in=holding).delete()
     for trade in trades:
-        if trade.id not in holding:
-            continue
-        rows = TradeDocument.objects.filter(trade=trade).select_related("document").order_by("document_id")
-        filed = [from_json(row.document.content or {}) for row in rows]
-        keys = [key for extracted in filed for key in filing.place_of(extracted).keys]
-        TradeKey.objects.bulk_create(
-            TradeKey(trade=trade, seller_id=trade.seller_id, buyer_key=trade.buyer_key, key=key)
-            for key in dict.fromkeys(keys)
-        )
-        order = next((extracted for extracted in filed if extracted.kind == "order"), None)
-        trade.provisional = order is None
-        trade.ordered = order.total if order else None
-        trade.save(update_fields=["provisional", "ordered"])
-        services.changed(actor, trade, "trade.documents_withdrawn", {})
+        if trade.id in holding:
+            filing.rekey(trade)
+            services.changed(actor, trade, "trade.documents_withdrawn", {})

@@ -63,6 +63,10 @@ GET  documents                            200 200 200 200 200 200 200 200 200 20
 POST documents                            201 403 403 403 403 403 201 201 403 403 403 403 401
 GET  documents/{document}                 200 200 404 200 404 404 404 404 404 404 404 404 401
 GET  documents/{document}/file            200 200 404 200 404 404 404 404 404 404 404 404 401
+GET  documents/{document}/preview         422 422 404 422 404 404 404 404 404 404 404 404 401
+GET  documents/{document}/versions        200 403 403 403 403 403 404 404 403 403 403 403 401
+POST documents/{document}/versions        422 403 403 403 403 403 404 404 403 403 403 403 401
+GET  documents/{document}/comparison/{loose} 404 404 404 404 404 404 404 404 404 404 404 404 401
 GET  documents/{document}/bundle          200 200 404 200 404 404 404 404 404 404 404 404 401
 GET  documents/{document}/certificate     409 409 404 409 404 404 404 404 404 404 404 404 401
 GET  documents/{document}/fields          200 403 403 403 403 403 404 404 403 403 403 403 401
@@ -90,7 +94,7 @@ DELETE imports/mappings/{mapping}         204 403 403 403 403 403 404 404 403 40
 GET  imports/{batch}                      200 403 403 403 403 403 404 404 403 403 403 403 401
 POST imports/{batch}/mapping              200 403 403 403 403 403 404 404 403 403 403 403 401
 GET  imports/{batch}/rows                 200 403 403 403 403 403 404 404 403 403 403 403 401
-POST imports/{batch}/rows/2               200 403 403 403 403 403 404 404 403 403 403 403 401
+POST imports/{batch}/rows/{number}             200 403 403 403 403 403 404 404 403 403 403 403 401
 POST imports/{batch}/replacements         200 403 403 403 403 403 404 404 403 403 403 403 401
 GET  imports/{batch}/entries              200 403 403 403 403 403 404 404 403 403 403 403 401
 GET  imports/{batch}/dependents           200 403 403 403 403 403 404 404 403 403 403 403 401
@@ -188,11 +192,12 @@ def body_of(row: Row, stage: Stage, *, digest: str) -> Any:  # JSON, or Files
     bodies: dict[str, Any] = {
         "demo/switch": {"username": "supplier"},
         "documents": Files({"order.xml": Papers(number="NEW-1").order()}),
+        "documents/{document}/versions": {"version": 0, "reason": "x", "restores": 7},
         "documents/{document}/disclosure": {"paths": ["/number", "/totals/payable"]},
         "imports": Form({"file": SimpleUploadedFile("t.csv", TABLE_OF_ONE), "kind": "invoice"}),
         "imports/bulk?kind=invoice": Lines(ONE_INVOICE),
         "imports/{batch}/mapping": {**stage.batch.mapping, "header_row": 1},
-        "imports/{batch}/rows/2": {"column": 4, "value": "101"},
+        "imports/{batch}/rows/{number}": {"column": 4, "value": "101"},
         "imports/{batch}/replacements": {"column": 4, "before": "100", "after": "101"},
         "ledger/keys/rotate": {"algorithm": "ed25519"},
         "log/{channel}/cosignatures": stage.cosignature(),

@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from lxml import etree
 
 from abs_platform.config.sample import trade as sample
 from abs_platform.core import clock
+from abs_platform.integrations.formats.fields import NAMESPACES, UBL
 from tests.support.callers import Body
+from tests.support.papers import Papers
 from tests.support.published import enrol, published_files
 from tests.support.world import Member, World, drain
 
@@ -110,7 +113,16 @@ def test_the_published_trade_ends_with_nothing_to_finance(world: World) -> None:
     assert right["missing"] == ["payment_confirmation"]
     kinds = [each["kind"] for each in supplier.browser.rows("documents")]
     assert sorted(kinds) == sorted(
-        ["order", "order_response", "despatch_advice", "receipt_advice", "invoice", "credit_note", *["attachment"] * 2]
+        [
+            "order",
+            "order_response",
+            "despatch_advice",
+            "receipt_advice",
+            "invoice",
+            "credit_note",
+            "remittance_advice",
+            "statement",
+        ]
     )
 
 
@@ -124,3 +136,31 @@ def test_before_its_credit_note_the_published_trade_supports_what_was_accepted(w
         confirm(core, kind)
     right = right_of(supplier)
     assert (right["rung"], right["base"], right["supported"], right["poolable"]) == (4, "105.75", "84.60", True)
+
+
+def overtaking(order: bytes, name: str) -> bytes:
+    """The document that changes or cancels an order, made of the order itself."""
+    cbc = NAMESPACES["cbc"]
+    old = etree.fromstring(order)
+    new = etree.Element(f"{{{UBL}{name}-2}}{name}", nsmap={None: f"{UBL}{name}-2", **NAMESPACES})
+    for child in old:
+        if name == "OrderChange" or etree.QName(child).localname != "OrderLine":
+            new.append(child)
+    number = new.find(f"{{{cbc}}}ID")
+    assert number is not None
+    reference = etree.SubElement(new, f"{{{NAMESPACES['cac']}}}OrderReference")
+    etree.SubElement(reference, f"{{{cbc}}}ID").text = number.text
+    number.text = "X-1"
+    return etree.tostring(new)
+
+
+@pytest.mark.parametrize(("name", "rule"), [("OrderChange", "order_changed"), ("OrderCancellation", "order_cancelled")])
+def test_an_order_that_its_buyer_takes_back_supports_nothing_more(name: str, rule: str, world: World) -> None:
+    papers = Papers(number="PO-77")
+    world.supplier.submit({"order.xml": papers.order(), "despatch.xml": papers.despatch()})
+    confirm(world.core, "order")
+    assert right_of(world.supplier)["rung"] == 2
+    world.supplier.submit({"later.xml": overtaking(papers.order(), name)})
+    right = right_of(world.supplier)
+    assert (right["rung"], right["supported"]) == (0, "0.00")
+    assert rule in {row["rule"] for row in world.officer.browser.rows("alerts")}

@@ -1,13 +1,17 @@
 """The same document in other bytes, and the same number with other content."""
 
 import re
+from dataclasses import fields, replace
+from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from abs_platform.config.sample.make import in_other_bytes
 from abs_platform.config.sample.trade import files
 from abs_platform.integrations import formats
-from abs_platform.integrations.formats.model import Extracted
+from abs_platform.integrations.formats.model import Extracted, Party, Totals
 
 INVOICE = files()["05-invoice.xml"]
 TEXT = INVOICE.decode()
@@ -58,6 +62,8 @@ def test_other_content_under_the_same_number(old: str, new: str) -> None:
     assert old in TEXT
     changed = read(TEXT.replace(old, new).encode())
     assert formats.content_key(changed) != formats.content_key(read(INVOICE))
+    assert formats.contradicts(changed, read(INVOICE))
+    assert formats.contradicts(read(INVOICE), changed)
 
 
 @pytest.mark.parametrize(
@@ -78,3 +84,75 @@ def test_the_business_key_says_who_what_and_how_much(old: str, new: str) -> None
 def test_a_key_cannot_be_forged_by_line_breaks_in_a_field() -> None:
     forged = read(TEXT.replace("26322000000004180018", "1&#10;date=2020-01-01").encode())
     assert len(formats.business_key(forged).split("\n")) == len(formats.business_key(read(INVOICE)).split("\n"))
+
+
+@pytest.mark.parametrize("data", SAME.values(), ids=SAME.keys())
+def test_the_same_invoice_does_not_contradict_itself(data: bytes) -> None:
+    assert not formats.contradicts(read(data), read(INVOICE))
+
+
+DOCUMENT = read(INVOICE)
+# Words around the matter, and what makes a document's identity.
+UNCOMPARED = (
+    "kind",
+    "number",
+    "lines",
+    "totals",
+    "currency",
+    "notes",
+    "others",
+    "syntax",
+    "version",
+    "uuid",
+    "remarks",
+)
+OPTIONAL = [each.name for each in fields(DOCUMENT) if each.name not in UNCOMPARED]
+
+
+@given(
+    st.sets(st.sampled_from(OPTIONAL)), st.booleans(), st.sets(st.sampled_from([each.name for each in fields(Totals)]))
+)
+def test_silence_contradicts_nothing(left_out: set[str], without_lines: bool, totals: set[str]) -> None:
+    """A carrier that says less is the same document, whichever of the two is held against the other."""
+    silent: dict[str, object] = {name: () if isinstance(getattr(DOCUMENT, name), tuple) else None for name in left_out}
+    silent["totals"] = replace(DOCUMENT.totals, **dict.fromkeys(totals))
+    less = replace(DOCUMENT, **silent)  # type: ignore[arg-type]  # each is optional
+    less = replace(less, lines=() if without_lines else less.lines)
+    assert not formats.contradicts(less, DOCUMENT)
+    assert not formats.contradicts(DOCUMENT, less)
+
+
+@given(st.sampled_from([each.name for each in fields(Totals)]), st.decimals("0.01", "99", places=2))
+def test_another_amount_contradicts(name: str, more: Decimal) -> None:
+    stated = getattr(DOCUMENT.totals, name) or Decimal(1)
+    one = replace(DOCUMENT, totals=replace(DOCUMENT.totals, **{name: stated}))
+    other = replace(DOCUMENT, totals=replace(DOCUMENT.totals, **{name: stated + more}))
+    assert formats.contradicts(one, other)
+    assert formats.contradicts(other, one)
+
+
+@given(
+    st.integers(0, len(DOCUMENT.lines) - 1), st.sampled_from(["amount", "tax", "quantity", "price"]), st.integers(1, 99)
+)
+def test_another_figure_on_a_line_contradicts(at: int, name: str, more: int) -> None:
+    lines = list(DOCUMENT.lines)
+    lines[at] = replace(lines[at], **{name: (getattr(lines[at], name) or Decimal(0)) + more})
+    one, other = replace(DOCUMENT, lines=tuple(lines)), DOCUMENT
+    assert formats.contradicts(one, other) is (getattr(DOCUMENT.lines[at], name) is not None)
+    assert formats.contradicts(replace(DOCUMENT, lines=DOCUMENT.lines[:-1]), DOCUMENT)
+
+
+@given(st.decimals("0.01", "9999", places=13), st.integers(2, 13))
+def test_a_price_that_a_print_rounds_is_the_same_price(price: Decimal, places: int) -> None:
+    rounded = price.quantize(Decimal(1).scaleb(-places))
+    one, other = (replace(DOCUMENT, lines=(replace(DOCUMENT.lines[0], price=each),)) for each in (price, rounded))
+    assert not formats.contradicts(one, other)
+
+
+def test_another_party_contradicts_by_the_identifier_that_both_state() -> None:
+    seller = DOCUMENT.seller
+    assert seller is not None
+    same = replace(DOCUMENT, seller=replace(seller, name="Another Name"))
+    by_name = replace(DOCUMENT, seller=Party(name="Another Name"))
+    other = replace(DOCUMENT, seller=replace(seller, company_id="91370200MA0DEM021W"))
+    assert [formats.contradicts(each, DOCUMENT) for each in (same, by_name, other)] == [False, True, True]

@@ -19,9 +19,12 @@ def read(name: str) -> Extracted:
     return extracted
 
 
-@pytest.mark.parametrize("name", ["RemittanceAdvice", "Statement"])
-def test_other_kinds_are_attachments(name: str) -> None:
-    assert formats.parse((shared("01_ubl/oasis_2.0_chain") / f"UBL-{name}-2.0-Example.xml").read_bytes()) is None
+def test_what_was_paid_and_how_the_account_stands() -> None:
+    remittance, statement = read("RemittanceAdvice"), read("Statement")
+    assert (remittance.kind, remittance.number, remittance.currency) == ("remittance_advice", "6577884", "GBP")
+    assert (remittance.total, remittance.lines[0].amount) == (Decimal("107.50"), Decimal("107.50"))
+    assert (statement.kind, statement.number) == ("statement", "JUL2005-07758990")
+    assert (statement.total, statement.lines[0].amount) == (Decimal("-107.50"), Decimal("-107.50"))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from abs_platform.integrations import formats
+from abs_platform.integrations.formats.model import TRADE_KINDS
 from abs_platform.trade.facts import DocumentFacts, facts_of
 from tests.shared_data import shared
 
@@ -14,7 +15,7 @@ def published_chain(confirmation: str = "confirmed") -> list[DocumentFacts]:
     found = []
     for path in sorted(shared("01_ubl/oasis_2.0_chain").glob("*.xml")):
         extracted = formats.parse(path.read_bytes())
-        if extracted is not None:
+        if extracted is not None and extracted.kind in TRADE_KINDS:
             state = confirmation if extracted.kind in NEEDS_CONFIRMATION else "not_required"
             found.append(facts_of(extracted, id=path.stem, confirmation=state))
     return found

@@ -72,7 +72,7 @@ class Stage:
             name: str(getattr(self, name).id)
             for name in ("document", "loose", "trade", "right", "alert", "grant", "request", "job", "batch", "mapping")
         }
-        log = {"channel": "main", "size": str(self.checkpoint.size), "level": "0", "tile": "000.p/1"}
+        log = {"channel": "main", "size": str(self.checkpoint.size), "level": "0", "tile": "000.p/1", "number": "2"}
         return found | log | {"organisation": self.world.supplier.id, "record": str(self.document.record_id)}
 
     def cosignature(self) -> str:

@@ -22,7 +22,7 @@ from abs_platform.trade import signing, statements
 from abs_platform.trade.models import PaymentConfirmation, TradeDocument
 from tests.support.callers import Caller
 
-READING = ("documents.extract", "trade.file", "rights.compute")
+READING = ("documents.extract", "trade.file", "trade.refile", "rights.compute")
 SEALING = (*READING, "ledger.seal", "documents.announce")
 TRUST = Company(name="示例信托有限公司", credit_code=credit_code("110000", "MA0DEM08"))
 PASSWORD = "correct horse battery staple"

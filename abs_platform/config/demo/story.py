@@ -27,7 +27,7 @@ from abs_platform.trade import services as trade_services
 from abs_platform.trade import sharing, signing, statements
 from abs_platform.trade.models import Trade, TradeDocument
 
-READING = ("documents.extract", "trade.file", "rights.compute")
+READING = ("documents.extract", "trade.file", "trade.refile", "rights.compute")
 PATIENCE = timedelta(seconds=30)
 Files = Mapping[str, bytes]
 

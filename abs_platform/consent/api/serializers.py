@@ -76,7 +76,7 @@ class AccessOut(serializers.Serializer[Any]):
     organisation = Named()
     owner = Named()
     purpose = serializers.ChoiceField(choices=PURPOSES)
-    action = serializers.ChoiceField(choices=["listed", "viewed", "downloaded", "proof"])
+    action = serializers.ChoiceField(choices=["listed", "viewed", "previewed", "downloaded", "proof"])
     subject = Subject()
     grant = serializers.UUIDField()
 

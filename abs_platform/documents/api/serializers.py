@@ -7,7 +7,8 @@ from rest_framework import serializers
 from abs_platform.crypto.fields import MAX_PATH
 from abs_platform.documents.certificate_words import LANGUAGES
 from abs_platform.documents.replies import DocumentOut
-from abs_platform.integrations.formats.model import KINDS
+from abs_platform.integrations.formats.model import TRADE_KINDS
+from abs_platform.integrations.formats.reading import Verdict
 
 
 class UploadIn(serializers.Serializer[Any]):
@@ -15,8 +16,9 @@ class UploadIn(serializers.Serializer[Any]):
 
 
 class DocumentQuery(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(choices=[*KINDS, "attachment"], required=False)
-    state = serializers.ChoiceField(choices=["attention", "duplicate", "loose"], required=False)
+    kind = serializers.ChoiceField(choices=[*TRADE_KINDS, "other", "attachment"], required=False)
+    state = serializers.ChoiceField(choices=["review", "attention", "duplicate", "loose"], required=False)
+    verdict = serializers.ChoiceField(choices=list(Verdict), required=False, help_text="of the caller's own documents")
     search = serializers.CharField(max_length=100, required=False)
     trade = serializers.UUIDField(required=False)
     ids = serializers.ListField(child=serializers.UUIDField(), max_length=100, required=False)
@@ -46,6 +48,10 @@ class FieldsOut(serializers.Serializer[Any]):
 
 class DisclosureIn(serializers.Serializer[Any]):
     paths = serializers.ListField(child=serializers.CharField(max_length=MAX_PATH, trim_whitespace=False))
+
+
+class PreviewQuery(serializers.Serializer[Any]):
+    page = serializers.IntegerField(min_value=1, max_value=2_000, default=1)
 
 
 class CertificateQuery(serializers.Serializer[Any]):

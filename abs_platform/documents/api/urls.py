@@ -1,13 +1,16 @@
 from django.urls import path
 
-from abs_platform.documents.api import views
+from abs_platform.documents.api import versions, views
 
 urlpatterns = [
     path("documents", views.DocumentsView.as_view()),
     path("documents/<uuid:id>", views.DocumentView.as_view()),
     path("documents/<uuid:id>/file", views.DocumentFileView.as_view()),
+    path("documents/<uuid:id>/preview", views.DocumentPreviewView.as_view()),
     path("documents/<uuid:id>/bundle", views.DocumentBundleView.as_view()),
     path("documents/<uuid:id>/certificate", views.DocumentCertificateView.as_view()),
+    path("documents/<uuid:id>/versions", versions.DocumentVersionsView.as_view()),
+    path("documents/<uuid:id>/comparison/<uuid:other>", versions.DocumentComparisonView.as_view()),
     path("documents/<uuid:id>/fields", views.DocumentFieldsView.as_view()),
     path("documents/<uuid:id>/disclosure", views.DocumentDisclosureView.as_view()),
 ]

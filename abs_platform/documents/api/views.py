@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -22,8 +22,13 @@ from abs_platform.crypto.fields import MAX_DISCLOSED
 from abs_platform.documents import certificate, disclosing, replies, rules, selectors, services
 from abs_platform.documents.api import serializers as shapes
 from abs_platform.documents.models import Document, Extraction
+from abs_platform.integrations.formats.model import TRADE_KINDS
+from abs_platform.integrations.formats.reading import Verdict
+from abs_platform.parties.actor import Actor
 from abs_platform.parties.authentication import actor_of
 from abs_platform.parties.roles import Role
+
+PAGE_COUNT = "X-Page-Count"
 
 
 class DocumentsView(APIView):
@@ -40,7 +45,7 @@ class DocumentsView(APIView):
     def get(self, request: Request) -> Response:
         """Documents that the caller may see, newest first. Disclosed ones go into their owners' access logs."""
         actor = actor_of(request)
-        rows = selectors.documents(actor=actor).filter(_matching(query_of(request, shapes.DocumentQuery)))
+        rows = selectors.documents(actor=actor).filter(_matching(query_of(request, shapes.DocumentQuery), actor))
 
         def represent(page: Any) -> list[dict[str, Any]]:  # Any: JSON
             return replies.document_bodies(services.listed(actor=actor, rows=page), actor=actor)
@@ -77,15 +82,28 @@ class DocumentsView(APIView):
         return Response(body, status=status.HTTP_201_CREATED)
 
 
-def _matching(query: dict[str, Any]) -> Q:  # Any: checked query parameters
+def _matching(query: dict[str, Any], actor: Actor) -> Q:  # Any: checked query parameters
     matching = Q()
-    if kind := query.get("kind"):
-        matching &= Q(extraction=Extraction.ATTACHMENT) if kind == "attachment" else Q(kind=kind)
+    match query.get("kind"):
+        case None:
+            pass
+        case "attachment":
+            matching &= Q(extraction=Extraction.ATTACHMENT)
+        case "other":
+            matching &= Q(extraction=Extraction.EXTRACTED) & ~Q(kind__in=TRADE_KINDS)
+        case kind:
+            matching &= Q(kind=kind)
+    # What is asked of a verdict is answered of one's own documents alone: others' are not the reader's to judge.
+    own = Q(owner_id=actor.organisation_id)
+    if verdict := query.get("verdict"):
+        matching &= own & Q(verdict=verdict)
     match query.get("state"):
+        case "review":
+            matching &= own & Q(verdict__in=[Verdict.ATTENTION, Verdict.REFUSED], duplicate_of__isnull=True)
         case "attention":
-            matching &= ~Q(attention=[])
+            matching &= own & ~Q(attention=[])
         case "duplicate":
-            matching &= Q(duplicate_of__isnull=False)
+            matching &= own & Q(duplicate_of__isnull=False)
         case "loose":
             matching &= Q(trade_id__isnull=True, duplicate_of__isnull=True)
     if trade := query.get("trade"):
@@ -122,6 +140,29 @@ class DocumentFileView(APIView):
         # Whole before the first byte leaves, so that a damaged file is an error and never half a file.
         reply = HttpResponse(b"".join(chunks), content_type=row.media_type)
         reply.headers["Content-Disposition"] = _attachment(row.filename)
+        reply.headers["X-Content-Type-Options"] = "nosniff"
+        reply.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+        reply.headers["Cache-Control"] = "private, no-store"
+        return reply
+
+
+class DocumentPreviewView(APIView):
+    """Pages to look at."""
+
+    @extend_schema(
+        parameters=[
+            shapes.PreviewQuery,
+            OpenApiParameter(PAGE_COUNT, int, OpenApiParameter.HEADER, response=True, description="pages of the file"),
+        ],
+        responses={(200, "image/png"): OpenApiTypes.BINARY},
+        tags=["documents"],
+    )
+    def get(self, request: Request, id: UUID) -> HttpResponse:
+        """A page of a PDF, OFD or image, drawn here as PNG; nothing of the original comes along."""
+        number = query_of(request, shapes.PreviewQuery)["page"]
+        page = services.preview(actor=actor_of(request), document_id=id, page=number)
+        reply = HttpResponse(page.png, content_type="image/png")
+        reply.headers[PAGE_COUNT] = str(page.pages)
         reply.headers["X-Content-Type-Options"] = "nosniff"
         reply.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
         reply.headers["Cache-Control"] = "private, no-store"

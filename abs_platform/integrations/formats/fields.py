@@ -1,14 +1,17 @@
-"""Bounded, typed reading of one UBL document's fields.
+"""Bounded, typed reading of one XML document's fields.
 
 Every value that matters is either read exactly or refused: an amount that cannot be read is never passed over.
-Source: UBL 2.0–2.3 (OASIS), unqualified data types; XML Schema part 2 for decimal and date.
+Source: UBL 2.0–2.3 (OASIS), unqualified data types; XML Schema part 2 for decimal and date. Other vocabularies give
+their own namespaces, and their own way to write a date (see `cii_fields`).
 """
 
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from lxml import etree
 
@@ -22,6 +25,8 @@ MAX_NAME = 500
 MAX_UNIT = 20
 MAX_TEXT = 10_000
 MAX_REPEATS = 1_000
+# These have a bound of their own: see MAX_LINES.
+LINES = ("Line", "LineItem")
 # Chinese e-invoices state unit prices with up to 13 decimals.
 MAX_INTEGER_DIGITS = 15
 MAX_DECIMALS = 13
@@ -35,32 +40,71 @@ BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u206
 Element = etree._Element
 
 
-class Fields:
-    """Reads texts, decimals, dates and amounts below an element, by paths of the prefixes cac and cbc."""
+@cache
+def _vocabulary(namespaces: tuple[tuple[str, str], ...]) -> Callable[[str], tuple[str, ...]]:
+    """What turns a path of prefixed names into the names as the parser gives them."""
+    prefixes = dict(namespaces)
 
-    def __init__(self, root: Element, currency_paths: tuple[str, ...], payable_paths: tuple[str, ...]) -> None:
+    @cache
+    def steps(path: str) -> tuple[str, ...]:
+        names = (step.partition(":") for step in path.split("/") if step != ".")
+        return tuple(f"{{{prefixes[prefix]}}}{name}" if name else prefix for prefix, _, name in names)
+
+    return steps
+
+
+class Fields:
+    """Reads texts, decimals, dates and amounts below an element, by paths of the vocabulary's prefixes."""
+
+    def __init__(
+        self,
+        root: Element,
+        currency_paths: tuple[str, ...],
+        payable_paths: tuple[str, ...],
+        namespaces: Mapping[str, str] = NAMESPACES,
+    ) -> None:
         """Settles the document's currency: stated, else that of the payable amount, else the most frequent."""
         self.root = root
+        self.namespaces = dict(namespaces)
         self.foreign: dict[str, str] = {}
+        self._steps = _vocabulary(tuple(namespaces.items()))
+        self._children: dict[Element, dict[str, list[Element]]] = {}
         self.currency = self._stated_currency(currency_paths) or self._used_currency(payable_paths)
 
-    def all(self, element: Element, path: str) -> list[Element]:
-        found = element.findall(path, NAMESPACES)
-        if len(found) > MAX_REPEATS and not path.endswith("Line"):
+    def all(self, element: Element, path: str) -> Sequence[Element]:
+        """The elements at `path` below `element`, in the document's order."""
+        found: Sequence[Element] = (element,)
+        for name in self._steps(path):
+            if len(found) == 1:
+                found = self._below(found[0]).get(name, ())
+            else:
+                found = [child for each in found for child in self._below(each).get(name, ())]
+            if not found:
+                return ()
+        if len(found) > MAX_REPEATS and not path.endswith(LINES):
             raise Refused("too_many_elements", f"{path} is repeated more than {MAX_REPEATS} times.", limit=MAX_REPEATS)
         return found
 
+    def _below(self, element: Element) -> dict[str, list[Element]]:
+        """An element's children by name; each element is gone through once, however much is asked of it."""
+        children = self._children.get(element)
+        if children is None:
+            children = self._children[element] = {}
+            for child in element:
+                children.setdefault(child.tag, []).append(child)
+        return children
+
     def texts(self, element: Element, path: str, limit: int = MAX_ID) -> tuple[str, ...]:
         """Every text at `path` that is not empty, white space collapsed."""
-        read = (_text(each, limit) for each in self.all(element, path))
+        read = (text_of(each, limit) for each in self.all(element, path))
         return tuple(text for text in read if text)
 
     def text(self, element: Element, *paths: str, limit: int = MAX_ID) -> str | None:
         """The first text that is not empty, path by path."""
         for path in paths:
-            texts = self.texts(element, path, limit)
-            if texts:
-                return texts[0]
+            for each in self.all(element, path):
+                if text := text_of(each, limit):
+                    return text
         return None
 
     def decimal(self, element: Element, *paths: str) -> Decimal | None:
@@ -80,15 +124,19 @@ class Fields:
 
     def amounts(self, element: Element, path: str) -> list[Decimal]:
         """The amounts at `path` in the document's currency; others are noted in `foreign`."""
-        read = (self._own(each) for each in self.all(element, path) if _text(each, MAX_ID))
+        read = (self._own(each) for each in self.all(element, path) if text_of(each, MAX_ID))
         return [amount for amount in read if amount is not None]
+
+    def as_date(self, element: Element) -> date:
+        """The date that an element states. Raises Refused."""
+        return _date(element)
 
     def dates(self, element: Element, *paths: str) -> list[date]:
         """The dates at the first path that has any."""
         for path in paths:
-            found = [each for each in self.all(element, path) if _text(each, MAX_ID)]
+            found = [each for each in self.all(element, path) if text_of(each, MAX_ID)]
             if found:
-                return [_date(each) for each in found]
+                return [self.as_date(each) for each in found]
         return []
 
     def date(self, element: Element, *paths: str) -> date | None:
@@ -100,7 +148,11 @@ class Fields:
         return {"true": True, "1": True, "false": False, "0": False}.get((self.text(element, path) or "").lower())
 
     def _first(self, element: Element, paths: tuple[str, ...]) -> "Element | None":
-        return next((each for path in paths for each in self.all(element, path) if _text(each, MAX_ID)), None)
+        for path in paths:
+            for each in self.all(element, path):
+                if text_of(each, MAX_ID):
+                    return each
+        return None
 
     def _own(self, element: Element) -> Decimal | None:
         value = _decimal(element)
@@ -129,26 +181,30 @@ class Fields:
         return min(used, key=lambda currency: (-used[currency], currency)) if used else None
 
 
-def _text(element: Element, limit: int) -> str:
+def text_of(element: Element, limit: int = MAX_ID) -> str:
+    """Its own text, white space collapsed. Raises Refused where it is too long or would mislead a reader."""
     return _bounded(element.text or "", limit, element)
 
 
 def _bounded(text: str, limit: int, element: Element) -> str:
     collapsed = " ".join(text.split())
-    name = etree.QName(element).localname
     if len(collapsed) > limit:
-        detail = f"{name} is longer than {limit} characters."
+        detail = f"{_name(element)} is longer than {limit} characters."
         raise Refused("text_too_long", detail, line=element.sourceline, limit=limit)
     if not collapsed.isascii() or not collapsed.isprintable():
         bad = next((each for each in collapsed if each in BIDI_CONTROLS or unicodedata.category(each) == "Cc"), None)
         if bad is not None:
-            detail = f"{name} holds the control character U+{ord(bad):04X}."
+            detail = f"{_name(element)} holds the control character U+{ord(bad):04X}."
             raise Refused("text_invalid", detail, line=element.sourceline)
     return collapsed
 
 
+def _name(element: Element) -> str:
+    return etree.QName(element).localname
+
+
 def _decimal(element: Element) -> Decimal:
-    text = _text(element, MAX_ID)
+    text = text_of(element, MAX_ID)
     match = DECIMAL.fullmatch(text)
     if match is None or not (match[2] or match[3]):
         raise _invalid_decimal(element, f"“{text[:40]}” is not a decimal number")
@@ -163,16 +219,15 @@ def _decimal(element: Element) -> Decimal:
 
 def _invalid_decimal(element: Element, why: str) -> Refused:
     line = element.sourceline
-    return Refused("decimal_invalid", f"{etree.QName(element).localname} in line {line}: {why}.", line=line)
+    return Refused("decimal_invalid", f"{_name(element)} in line {line}: {why}.", line=line)
 
 
 def _date(element: Element) -> date:
-    text = _text(element, MAX_ID)
+    text = text_of(element, MAX_ID)
     match = DATE.fullmatch(text)
     try:
         return date.fromisoformat(match[1] if match else "")
     except ValueError:
         line = element.sourceline
-        name = etree.QName(element).localname
-        detail = f"{name} in line {line}: “{text[:40]}” is not a date of the form YYYY-MM-DD."
+        detail = f"{_name(element)} in line {line}: “{text[:40]}” is not a date of the form YYYY-MM-DD."
         raise Refused("date_invalid", detail, line=line) from None

@@ -16,7 +16,20 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-KINDS = ("order", "order_response", "despatch_advice", "receipt_advice", "invoice", "credit_note")
+# What makes and changes a trade. Any other business document has a kind of its own, named after what it is
+# ("waybill", "inventory_report", "statement"): it is kept and read, and is never taken for one of these.
+TRADE_KINDS = (
+    "order",
+    "order_change",
+    "order_cancellation",
+    "order_response",
+    "despatch_advice",
+    "receipt_advice",
+    "invoice",
+    "debit_note",
+    "credit_note",
+    "remittance_advice",
+)
 
 ZERO = Decimal(0)
 ONE = Decimal(1)

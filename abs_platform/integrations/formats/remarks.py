@@ -1,19 +1,26 @@
-"""A document against itself: sums that do not hold. Remarks inform; they refuse nothing.
+"""A document against itself: sums that do not hold and parts that are missing. A person should look; nothing is refused.
 
-Source: EN 16931-1 BR-CO-10 to BR-CO-16 for what the sums of an invoice are; UBL 2.x for where they stand.
+Source: EN 16931-1 BR-CO-10 to BR-CO-16 for what the sums of an invoice are; UBL 2.x for where they stand. The standard
+has no rule on a line's own arithmetic; Peppol's R120 is what is compared here.
 """
 
 from collections.abc import Iterator
 from decimal import Decimal, localcontext
 
-from abs_platform.integrations.formats.model import ZERO, Extracted, Line, Remark
+from abs_platform.integrations.formats.model import TRADE_KINDS, ZERO, Extracted, Level, Line, Remark
 
 # Rounding is no contradiction: one minor unit on a line, five on a sum of many.
 LINE_TOLERANCE = Decimal("0.01")
 SUM_TOLERANCE = Decimal("0.05")
+# A unit price stated to the cent is right to half a cent.
+PRICE_TOLERANCE = Decimal("0.005")
+# Nobody pays fractions of these, and line amounts are rounded to the whole, whatever decimals ISO 4217 allows.
+WHOLE_CURRENCIES = frozenset({"CLP", "HUF", "IDR", "ISK", "JPY", "KRW", "PYG", "TWD", "VND"})
 
-PRICED = ("order", "order_response", "invoice", "credit_note")
-BILLS = ("invoice", "credit_note")
+PRICED = ("order", "order_change", "order_response", "invoice", "debit_note", "credit_note")
+BILLS = ("invoice", "debit_note", "credit_note")
+# Where a document without lines says less than it should.
+ITEMISED = ("order", "order_change", "despatch_advice", "receipt_advice", *BILLS)
 # Enough for the product of three figures of any document.
 PRECISION = 90
 
@@ -32,15 +39,21 @@ def remarks_of(extracted: Extracted) -> tuple[Remark, ...]:
 
 def _missing(extracted: Extracted) -> Iterator[Remark]:
     if extracted.issue_date is None:
-        yield Remark("date_missing", "The document states no date.")
-    if extracted.seller is None:
-        yield Remark("seller_missing", "The document names no seller.")
-    if extracted.buyer is None:
-        yield Remark("buyer_missing", "The document names no buyer.")
-    if not extracted.lines and extracted.kind != "order_response":
-        yield Remark("lines_missing", "The document has no lines.")
+        yield _attention("date_missing", "The document states no date.", "issue_date")
+    # A waybill or an inventory report has its own parties.
+    is_trade = extracted.kind in TRADE_KINDS
+    if is_trade and extracted.seller is None:
+        yield _attention("seller_missing", "The document names no seller.", "seller")
+    if is_trade and extracted.buyer is None:
+        yield _attention("buyer_missing", "The document names no buyer.", "buyer")
+    if not extracted.lines and extracted.kind in ITEMISED:
+        yield _attention("lines_missing", "The document has no lines.", "lines")
     if extracted.currency is None and extracted.kind in BILLS:
-        yield Remark("currency_missing", "The document states no currency.")
+        yield _attention("currency_missing", "The document states no currency.", "currency")
+
+
+def _attention(rule: str, detail: str, field: str, params: dict[str, str] | None = None) -> Remark:
+    return Remark(rule, detail, params or {}, Level.ATTENTION, field)
 
 
 def _on_totals(extracted: Extracted) -> Iterator[Remark]:
@@ -48,10 +61,10 @@ def _on_totals(extracted: Extracted) -> Iterator[Remark]:
     amounts = [line.amount for line in extracted.lines]
     if totals.lines is not None and amounts and None not in amounts:
         computed = sum((each for each in amounts if each is not None), ZERO)
-        yield from _compared("lines_total", "The lines' sum", computed, totals.lines)
+        yield from _compared("lines_total", "The lines' sum", "lines", computed, totals.lines)
     net = _net(extracted)
     if net is not None and totals.tax_exclusive is not None:
-        yield from _compared("total_arithmetic", "The total before tax", net, totals.tax_exclusive)
+        yield from _compared("total_arithmetic", "The total before tax", "tax_exclusive", net, totals.tax_exclusive)
     yield from _tax_basis(extracted)
     yield from _payable(extracted)
 
@@ -76,7 +89,8 @@ def _tax_basis(extracted: Extracted) -> Iterator[Remark]:
             f"The tax is computed on {totals.tax_basis:f}, the amount before the allowance of {totals.allowances:f}; "
             f"after it, {net:f} is owed."
         )
-        yield Remark("tax_basis_before_allowance", detail, {"expected": f"{net:f}", "found": f"{totals.tax_basis:f}"})
+        params = {"expected": f"{net:f}", "found": f"{totals.tax_basis:f}"}
+        yield _attention("tax_basis_before_allowance", detail, "totals.tax_basis", params)
 
 
 def _payable(extracted: Extracted) -> Iterator[Remark]:
@@ -87,7 +101,12 @@ def _payable(extracted: Extracted) -> Iterator[Remark]:
     if net is not None and totals.tax is not None:
         if inclusive is not None:
             yield from _compared(
-                "tax_inclusive_arithmetic", "The total with tax", net + totals.tax, inclusive, rounding
+                "tax_inclusive_arithmetic",
+                "The total with tax",
+                "tax_inclusive",
+                net + totals.tax,
+                inclusive,
+                rounding,
             )
         else:
             inclusive = net + totals.tax
@@ -99,43 +118,72 @@ def _payable(extracted: Extracted) -> Iterator[Remark]:
     accepted = [each for each in (inclusive, before_tax) if each is not None]
     if accepted and not any(_equal(each - prepaid, totals.payable, rounding) for each in accepted):
         yield from _compared(
-            "payable_arithmetic", "The amount payable", accepted[0] - prepaid, totals.payable, rounding
+            "payable_arithmetic", "The amount payable", "payable", accepted[0] - prepaid, totals.payable, rounding
         )
 
 
 def _on_lines(extracted: Extracted) -> Iterator[Remark]:
-    for line in extracted.lines:
+    for index, line in enumerate(extracted.lines):
+        path = f"lines.{index}"
         if extracted.kind in PRICED:
-            yield from _line_arithmetic(line)
+            yield from _line_arithmetic(line, path, extracted.currency)
         if extracted.kind not in BILLS and line.quantity is not None and line.quantity < 0:
             params = {"line": line.id, "found": f"{line.quantity:f}"}
-            yield Remark("quantity_negative", f"Line {line.id}: the quantity is below zero.", params)
+            detail = f"Line {line.id}: the quantity is below zero."
+            yield _attention("quantity_negative", detail, f"{path}.quantity", params)
         if line.quantity is not None and line.rejected > max(line.quantity, ZERO):
             detail = f"Line {line.id}: {line.rejected:f} rejected of {line.quantity:f} received."
             params = {"line": line.id, "expected": f"{line.quantity:f}", "found": f"{line.rejected:f}"}
-            yield Remark("rejected_over_received", detail, params)
+            yield _attention("rejected_over_received", detail, f"{path}.rejected", params)
 
 
-def _line_arithmetic(line: Line) -> Iterator[Remark]:
+def _line_arithmetic(line: Line, path: str, currency: str | None) -> Iterator[Remark]:
     if line.quantity is None or line.price is None or line.amount is None:
         return
-    computed = (line.quantity * line.price / line.price_base_quantity - line.allowances + line.charges).quantize(
-        LINE_TOLERANCE
+    gross = line.quantity * line.price
+    net = gross / line.price_base_quantity - line.allowances + line.charges
+    tolerance = Decimal(1) if currency in WHOLE_CURRENCIES else LINE_TOLERANCE
+    computed = net.quantize(LINE_TOLERANCE)
+    if abs(computed - line.amount) <= tolerance:
+        return
+    params = {"line": line.id, "expected": f"{computed:f}", "found": f"{line.amount:f}"}
+    detail = (
+        f"Line {line.id}: {line.quantity:f} × {line.price:f} per {line.price_base_quantity:f} makes {computed:f}, "
+        f"but the line amount is {line.amount:f}."
     )
-    if abs(computed - line.amount) > LINE_TOLERANCE:
-        detail = (
-            f"Line {line.id}: {line.quantity:f} × {line.price:f} per {line.price_base_quantity:f} makes {computed:f}, "
-            f"but the line amount is {line.amount:f}."
-        )
-        yield Remark(
-            "line_arithmetic", detail, {"line": line.id, "expected": f"{computed:f}", "found": f"{line.amount:f}"}
-        )
+    if _is_explained(line, gross, net):
+        yield Remark("line_reckoned_otherwise", detail, params, Level.NOTICE, f"{path}.amount")
+    else:
+        yield _attention("line_arithmetic", detail, f"{path}.amount", params)
 
 
-def _compared(rule: str, name: str, computed: Decimal, stated: Decimal, rounding: Decimal = ZERO) -> Iterator[Remark]:
+def _is_explained(line: Line, gross: Decimal, net: Decimal) -> bool:
+    """The amount is what one of the ways in which producers write lines makes of the same figures.
+
+    A return with its quantity unsigned; allowances and charges stated, but within the price; the price restated as
+    its own base quantity; a unit price rounded to the cent.
+    """
+    amount = line.amount or ZERO
+    others = [-net, gross / line.price_base_quantity]
+    if line.price_base_quantity == line.price:
+        others.append(gross - line.allowances + line.charges)
+    if any(abs(each - amount) <= LINE_TOLERANCE for each in others):
+        return True
+    rounding = abs((line.quantity or ZERO) / line.price_base_quantity) * PRICE_TOLERANCE
+    # Beyond a percent it is no rounding, however small the price.
+    return abs(net - amount) <= min(rounding, abs(amount) / 100) and line.price == _to_cents(line.price)
+
+
+def _to_cents(price: Decimal | None) -> Decimal | None:
+    return None if price is None else price.quantize(LINE_TOLERANCE)
+
+
+def _compared(
+    rule: str, name: str, field: str, computed: Decimal, stated: Decimal, rounding: Decimal = ZERO
+) -> Iterator[Remark]:
     if not _equal(computed, stated, rounding):
         detail = f"{name} is stated as {stated:f}, but its parts make {computed:f}."
-        yield Remark(rule, detail, {"expected": f"{computed:f}", "found": f"{stated:f}"})
+        yield _attention(rule, detail, f"totals.{field}", {"expected": f"{computed:f}", "found": f"{stated:f}"})
 
 
 def _equal(computed: Decimal, stated: Decimal, rounding: Decimal) -> bool:

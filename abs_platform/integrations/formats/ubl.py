@@ -1,15 +1,17 @@
-"""UBL 2.0 to 2.3: Order, OrderResponse, OrderResponseSimple, DespatchAdvice, ReceiptAdvice, Invoice, CreditNote.
+"""UBL 2.0 to 2.4: the documents of a trade, with their lines, and the header of every other UBL document.
 
 Source: OASIS Universal Business Language; the kind is told by the root's namespace. Who is seller and who is buyer, and
 how a document refers to others, follows DOMAIN "How a trade is found in files".
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from abs_platform.integrations.formats.fields import MAX_NAME, MAX_TEXT, NAMESPACES, UBL, Element, Fields
-from abs_platform.integrations.formats.model import Extracted, Party, Remark, Totals
+from abs_platform.integrations.formats.model import Extracted, Level, Party, Remark, Totals
 from abs_platform.integrations.formats.reading import Reading
 from abs_platform.integrations.formats.refusal import Refused
 from abs_platform.integrations.formats.remarks import remarks_of
@@ -20,14 +22,21 @@ KINDS = {
     f"{{{UBL}{name}-2}}{name}": kind
     for name, kind in {
         "Order": "order",
+        "OrderChange": "order_change",
+        "OrderCancellation": "order_cancellation",
         "OrderResponse": "order_response",
         "OrderResponseSimple": "order_response",
         "DespatchAdvice": "despatch_advice",
         "ReceiptAdvice": "receipt_advice",
         "Invoice": "invoice",
+        "DebitNote": "debit_note",
         "CreditNote": "credit_note",
+        "RemittanceAdvice": "remittance_advice",
+        "Statement": "statement",
     }.items()
 }
+# Waybill, InventoryReport, Catalogue and the other sixty: each is named in its own namespace.
+ANY_DOCUMENT = re.compile(re.escape(f"{{{UBL}") + r"([A-Za-z]{1,60})-2\}\1", re.ASCII)
 
 # The first of these that names anybody is the seller, or the buyer; the rest are recorded.
 SELLER_ROLES = ("SellerSupplierParty", "AccountingSupplierParty", "DespatchSupplierParty")
@@ -44,8 +53,13 @@ OTHER_ROLES = (
 ACCEPTED_CODES = {"AP": True, "29": True, "RE": False, "27": False}
 
 CURRENCY_PATHS = ("cbc:DocumentCurrencyCode",)
-MONETARY_TOTALS = ("cac:LegalMonetaryTotal", "cac:AnticipatedMonetaryTotal")
-PAYABLE_PATHS = tuple(f"{total}/cbc:{name}Amount" for name in ("Payable", "LineExtension") for total in MONETARY_TOTALS)
+MONETARY_TOTALS = ("cac:LegalMonetaryTotal", "cac:AnticipatedMonetaryTotal", "cac:RequestedMonetaryTotal")
+# What a remittance advice pays, what a statement leaves open.
+ACCOUNT_TOTALS = ("cbc:TotalPaymentAmount", "cbc:TotalBalanceAmount")
+PAYABLE_PATHS = (
+    *(f"{total}/cbc:{name}Amount" for name in ("Payable", "LineExtension") for total in MONETARY_TOTALS),
+    *ACCOUNT_TOTALS,
+)
 DUE_DATE_PATHS = (
     "cac:PaymentMeans/cbc:PaymentDueDate",
     "cbc:DueDate",
@@ -65,21 +79,27 @@ class Ubl:
     roots = frozenset(KINDS)
 
     def read(self, source: Source) -> Reading | None:
-        if source.root_name not in KINDS or source.root is None:
+        match = ANY_DOCUMENT.fullmatch(source.root_name)
+        if match is None or source.root is None:
             return None
-        document = _document(source.root)
-        return Reading(f"UBL {document.version or '2.x'}", "application/xml", document)
+        kind = KINDS.get(source.root_name) or _snake(match[1])
+        fields = Fields(source.root, CURRENCY_PATHS, PAYABLE_PATHS)
+        version = f"UBL {fields.text(source.root, 'cbc:UBLVersionID') or '2.x'}"
+        if kind not in KINDS.values() and fields.text(source.root, "cbc:ID") is None:
+            remark = Remark("number_missing", f"The {match[1]} has no number (cbc:ID); it is kept as an attachment.")
+            return Reading(version, "application/xml", remarks=(replace(remark, level=Level.ATTENTION),))
+        return Reading(version, "application/xml", _document(fields, kind))
 
 
-def _document(root: Element) -> Extracted:
-    fields = Fields(root, CURRENCY_PATHS, PAYABLE_PATHS)
+def _document(fields: Fields, kind: str) -> Extracted:
+    root = fields.root
     number = fields.text(root, "cbc:ID")
     if number is None:
         raise Refused(
             "number_missing", "The document has no number (cbc:ID), so nothing can refer to it.", line=root.sourceline
         )
-    extracted = _header(fields, KINDS[str(root.tag)], number)
-    extracted = replace(extracted, lines=lines_of(fields, extracted.kind, extracted.totals))
+    extracted = _header(fields, kind, number)
+    extracted = replace(extracted, lines=lines_of(fields, kind, extracted.totals))
     extracted = _with_references_of_lines(fields, extracted)
     return replace(extracted, remarks=(*_reading_remarks(fields, extracted), *remarks_of(extracted)))
 
@@ -111,7 +131,7 @@ def _header(fields: Fields, kind: str, number: str) -> Extracted:
         delivery_date=fields.date(root, *DELIVERY_PATHS),
         accepted=_accepted(fields),
         totals=_totals(fields),
-        notes=fields.texts(root, "cbc:Note", MAX_TEXT),
+        notes=(*fields.texts(root, "cbc:Note", MAX_TEXT), *fields.texts(root, "cbc:CancellationNote", MAX_TEXT)),
     )
 
 
@@ -201,8 +221,12 @@ def _totals(fields: Fields) -> Totals:
         tax_inclusive=total("TaxInclusiveAmount"),
         prepaid=total("PrepaidAmount"),
         rounding=total("PayableRoundingAmount"),
-        payable=total("PayableAmount"),
+        payable=_payable(fields, total("PayableAmount")),
     )
+
+
+def _payable(fields: Fields, payable: Decimal | None) -> Decimal | None:
+    return fields.amount(fields.root, *ACCOUNT_TOTALS) if payable is None else payable
 
 
 def _tax(fields: Fields) -> Decimal | None:
@@ -212,7 +236,7 @@ def _tax(fields: Fields) -> Decimal | None:
     return sum(amounts, Decimal(0)) if amounts else None
 
 
-def _own_tax_totals(fields: Fields) -> list[Element]:
+def _own_tax_totals(fields: Fields) -> Sequence[Element]:
     foreign = fields.text(fields.root, "cbc:TaxCurrencyCode")
     if foreign is None or foreign.upper() == fields.currency:
         return fields.all(fields.root, "cac:TaxTotal")

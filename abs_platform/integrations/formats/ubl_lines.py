@@ -21,25 +21,31 @@ HUNDRED = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """Where a kind keeps its lines and their quantity."""
+    """Where a kind keeps its lines and their quantity; the lines of an account have none, but debit and credit."""
 
     line: str
-    quantity: str
+    quantity: str = "cbc:Quantity"
 
 
 SHAPES = {
-    "order": _Shape("cac:OrderLine/cac:LineItem", "cbc:Quantity"),
-    "order_response": _Shape("cac:OrderLine/cac:LineItem", "cbc:Quantity"),
+    "order": _Shape("cac:OrderLine/cac:LineItem"),
+    "order_change": _Shape("cac:OrderLine/cac:LineItem"),
+    "order_response": _Shape("cac:OrderLine/cac:LineItem"),
     "despatch_advice": _Shape("cac:DespatchLine", "cbc:DeliveredQuantity"),
     "receipt_advice": _Shape("cac:ReceiptLine", "cbc:ReceivedQuantity"),
     "invoice": _Shape("cac:InvoiceLine", "cbc:InvoicedQuantity"),
+    "debit_note": _Shape("cac:DebitNoteLine", "cbc:DebitedQuantity"),
     "credit_note": _Shape("cac:CreditNoteLine", "cbc:CreditedQuantity"),
+    "remittance_advice": _Shape("cac:RemittanceAdviceLine"),
+    "statement": _Shape("cac:StatementLine"),
 }
 
 
 def lines_of(fields: Fields, kind: str, totals: Totals) -> tuple[Line, ...]:
-    """The document's lines in its own order. Raises Refused."""
-    shape = SHAPES[kind]
+    """The document's lines in its own order; none of a kind whose lines nobody here needs. Raises Refused."""
+    shape = SHAPES.get(kind)
+    if shape is None:
+        return ()
     elements = fields.all(fields.root, shape.line)
     if len(elements) > MAX_LINES:
         raise Refused("too_many_lines", f"The document has more than {MAX_LINES} lines.", limit=MAX_LINES)
@@ -88,7 +94,7 @@ def _line(fields: Fields, element: Element, shape: _Shape, position: int) -> Lin
         price_base_quantity=fields.decimal(element, "cac:Price/cbc:BaseQuantity") or ONE,
         allowances=allowances or ZERO,
         charges=charges or ZERO,
-        amount=fields.amount(element, "cbc:LineExtensionAmount"),
+        amount=_amount(fields, element),
         tax=_stated_tax(fields, element),
         tax_percent=_tax_percent(fields, element),
         order_number=fields.text(element, "cac:OrderLineReference/cac:OrderReference/cbc:ID"),
@@ -101,6 +107,15 @@ def _line(fields: Fields, element: Element, shape: _Shape, position: int) -> Lin
         invoice_line_id=fields.text(element, "cac:BillingReference/cac:BillingReferenceLine/cbc:ID"),
         note=" ".join(fields.texts(element, "cbc:Note", MAX_TEXT)) or None,
     )
+
+
+def _amount(fields: Fields, element: Element) -> Decimal | None:
+    """The line's amount before tax; on an account, what it debits less what it credits."""
+    amount = fields.amount(element, "cbc:LineExtensionAmount")
+    if amount is not None:
+        return amount
+    debit, credit = fields.amount(element, "cbc:DebitLineAmount"), fields.amount(element, "cbc:CreditLineAmount")
+    return None if debit is None and credit is None else (debit or ZERO) - (credit or ZERO)
 
 
 def _invoice_number(fields: Fields, element: Element, shape: _Shape) -> str | None:

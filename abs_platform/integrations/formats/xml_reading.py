@@ -6,6 +6,7 @@ Sources: OWASP XML External Entity Prevention; XML 1.0 §2.8 (prolog), §4.3.3 (
 import re
 from collections.abc import Set
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 
@@ -17,6 +18,17 @@ MAX_ELEMENTS = 400_000
 CHUNK_BYTES = 64 * 1024
 # How far into the root's start tag its namespace may stand for a broken file still to count as one of ours.
 CLAIM_CHARACTERS = 16 * 1024
+
+STRICT: Any = {  # Any: lxml's options, each of a type of its own
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+_too_deep = etree.XPath("boolean(/" + "*/" * MAX_DEPTH + "*)")
 
 WHITE = " \t\r\n"
 DOCTYPE = re.compile(r"<!doctype\b", re.IGNORECASE)
@@ -111,17 +123,17 @@ def _claims(root: str, claimed: Set[str]) -> bool:
 
 
 def _parse(data: bytes) -> "etree._Element | None":
-    """Feeds the parser piece by piece, so that a bound is noticed before the rest is read."""
-    parser = etree.XMLPullParser(
-        events=("start", "end"),
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    """Few tags: at one go, and measured then. Many: piece by piece, so that a bound is noticed before the rest is read."""
+    if data.count(b"<") > MAX_ELEMENTS:
+        return _parse_by_pieces(data)
+    root = etree.fromstring(data, etree.XMLParser(**STRICT))
+    if _too_deep(root):
+        raise _refused_depth(None)
+    return root
+
+
+def _parse_by_pieces(data: bytes) -> "etree._Element | None":
+    parser = etree.XMLPullParser(events=("start", "end"), **STRICT)
     root: etree._Element | None = None
     depth = elements = 0
     for start in range(0, len(data), CHUNK_BYTES):
@@ -137,15 +149,15 @@ def _parse(data: bytes) -> "etree._Element | None":
             depth += 1
             elements += 1
             if depth > MAX_DEPTH:
-                raise Refused(
-                    "too_deep",
-                    f"Elements are nested deeper than {MAX_DEPTH}.",
-                    limit=MAX_DEPTH,
-                    line=element.sourceline,
-                )
+                raise _refused_depth(element.sourceline)  # type: ignore[arg-type]  # the stubs know no type for it
             if elements > MAX_ELEMENTS:
                 raise Refused(
                     "too_many_elements", f"The document has more than {MAX_ELEMENTS} elements.", limit=MAX_ELEMENTS
                 )
     parser.close()
     return root
+
+
+def _refused_depth(line: int | None) -> Refused:
+    at = {} if line is None else {"line": line}
+    return Refused("too_deep", f"Elements are nested deeper than {MAX_DEPTH}.", limit=MAX_DEPTH, **at)

@@ -346,6 +346,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/documents/{id}/comparison/{other}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Two documents of which one repeats or contradicts the other; 404 unless both are the caller's to see. */
+        get: operations["documents_comparison_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents/{id}/disclosure": {
         parameters: {
             query?: never;
@@ -391,6 +408,41 @@ export interface paths {
         get: operations["documents_file_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A page of a PDF, OFD or image, drawn here as PNG; nothing of the original comes along. */
+        get: operations["documents_preview_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The versions of a document's fields, newest first; for its owner. None while nothing was corrected. */
+        get: operations["documents_versions_list"];
+        put?: never;
+        /** @description Write over what was read, or take up an earlier version again; 409 when another version holds by now. */
+        post: operations["documents_versions_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1317,7 +1369,7 @@ export interface components {
             /** @enum {string} */
             purpose: "financing" | "due_diligence" | "monitoring";
             /** @enum {string} */
-            action: "listed" | "viewed" | "downloaded" | "proof";
+            action: "listed" | "viewed" | "previewed" | "downloaded" | "proof";
             subject: components["schemas"]["Subject"];
             /** Format: uuid */
             grant: string;
@@ -1447,6 +1499,15 @@ export interface components {
         AttachInRequest: {
             /** Format: uuid */
             trade: string;
+        };
+        /** @description A reason to look at a document. */
+        AttentionOut: {
+            code: string;
+            params: {
+                [key: string]: unknown;
+            };
+            /** @description what it is about: a path in `fields` and `lines` */
+            field: string;
         };
         AuditInRequest: {
             channel: string;
@@ -1642,6 +1703,12 @@ export interface components {
         ChainsOut: {
             chains: components["schemas"]["ChainOut"][];
         };
+        ChangeOut: {
+            /** @description JSON pointer (RFC 6901) */
+            path: string;
+            from: string | null;
+            to: string | null;
+        };
         ChannelOut: {
             name: string;
             origin: string;
@@ -1737,6 +1804,17 @@ export interface components {
             params: {
                 [key: string]: unknown;
             };
+        };
+        ComparisonOut: {
+            /** @enum {string} */
+            relation: "duplicate" | "conflict";
+            earlier: components["schemas"]["DocumentOut"];
+            later: components["schemas"]["DocumentOut"];
+            same_bytes: boolean;
+            /** @description from the earlier one to the later one */
+            differences: components["schemas"]["ChangeOut"][];
+            /** @description differences that are not listed */
+            more: number;
         };
         ConfirmInRequest: {
             content_digest: string;
@@ -1837,7 +1915,18 @@ export interface components {
             buyer_name: string;
             trade: components["schemas"]["TradeLink"] | null;
             duplicate_of: components["schemas"]["OriginalLink"] | null;
-            attention: components["schemas"]["Coded"][];
+            /**
+             * @description null: not read yet, or not the reader's business
+             * @enum {string|null}
+             */
+            verdict: "accepted" | "attention" | "refused" | null;
+            /** @description what the file is, for people: "UBL 2.1" */
+            format: string;
+            /** @description the correction in force; 0: as it was read from the file */
+            version: number;
+            /** @description who typed the fields of a file without any */
+            typed_in_by: string;
+            attention: components["schemas"]["AttentionOut"][];
             /**
              * Format: uuid
              * @description the table that it was imported from
@@ -1860,9 +1949,11 @@ export interface components {
                 [key: string]: unknown;
             }[];
             remarks: components["schemas"]["RemarkOut"][];
+            /** @description documents of the same number and other content */
+            conflicts: components["schemas"]["OriginalLink"][];
             record: components["schemas"]["RecordOut"];
             checkpoint_size: number | null;
-            allowed_actions: ("download" | "bundle" | "certificate" | "attach" | "disclose")[];
+            allowed_actions: ("download" | "bundle" | "certificate" | "attach" | "disclose" | "correct")[];
         };
         DocumentOut: {
             /** Format: uuid */
@@ -1887,7 +1978,18 @@ export interface components {
             buyer_name: string;
             trade: components["schemas"]["TradeLink"] | null;
             duplicate_of: components["schemas"]["OriginalLink"] | null;
-            attention: components["schemas"]["Coded"][];
+            /**
+             * @description null: not read yet, or not the reader's business
+             * @enum {string|null}
+             */
+            verdict: "accepted" | "attention" | "refused" | null;
+            /** @description what the file is, for people: "UBL 2.1" */
+            format: string;
+            /** @description the correction in force; 0: as it was read from the file */
+            version: number;
+            /** @description who typed the fields of a file without any */
+            typed_in_by: string;
+            attention: components["schemas"]["AttentionOut"][];
             /**
              * Format: uuid
              * @description the table that it was imported from
@@ -2030,6 +2132,30 @@ export interface components {
             /** Format: uuid */
             id: string;
             order_number: string;
+        };
+        /** @description What is left out stays as it is. */
+        HeaderInRequest: {
+            /** @enum {string} */
+            kind?: "order" | "order_change" | "order_cancellation" | "order_response" | "despatch_advice" | "receipt_advice" | "invoice" | "debit_note" | "credit_note" | "remittance_advice";
+            number?: string | null;
+            /** Format: date */
+            issue_date?: string | null;
+            currency?: (string) | null;
+            seller?: components["schemas"]["PartyInRequest"] | null;
+            buyer?: components["schemas"]["PartyInRequest"] | null;
+            order_number?: string | null;
+            despatch_numbers?: (string | null)[];
+            receipt_numbers?: (string | null)[];
+            invoice_numbers?: (string | null)[];
+            contract_number?: string | null;
+            /** Format: date */
+            due_date?: string | null;
+            /** Format: date */
+            delivery_date?: string | null;
+            payment_terms?: string | null;
+            payee_account?: string | null;
+            notes?: (string | null)[];
+            totals?: components["schemas"]["TotalsInRequest"];
         };
         HealthOut: {
             /** @enum {string} */
@@ -2324,6 +2450,36 @@ export interface components {
             max_file_bytes: number;
             max_files: number;
         };
+        LineInRequest: {
+            id: string;
+            item_name?: string | null;
+            item_description?: string | null;
+            buyer_item_id?: string | null;
+            seller_item_id?: string | null;
+            standard_item_id?: string | null;
+            unit?: string | null;
+            quantity?: string | null;
+            rejected?: string | null;
+            short?: string | null;
+            oversupply?: string | null;
+            backorder?: string | null;
+            price?: string | null;
+            price_base_quantity?: string | null;
+            allowances?: string | null;
+            charges?: string | null;
+            amount?: string | null;
+            tax?: string | null;
+            tax_percent?: string | null;
+            order_number?: string | null;
+            order_line_id?: string | null;
+            despatch_number?: string | null;
+            despatch_line_id?: string | null;
+            receipt_number?: string | null;
+            receipt_line_id?: string | null;
+            invoice_number?: string | null;
+            invoice_line_id?: string | null;
+            note?: string | null;
+        };
         LineOut: {
             order_line: string;
             item: string;
@@ -2454,6 +2610,12 @@ export interface components {
             /** Format: uuid */
             id: string;
             filename: string;
+        };
+        PartyInRequest: {
+            name?: string | null;
+            company_id?: string | null;
+            endpoint_id?: string | null;
+            party_id?: string | null;
         };
         PaymentConfirmationOut: {
             person: string;
@@ -2749,6 +2911,18 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        TotalsInRequest: {
+            lines?: string | null;
+            allowances?: string | null;
+            charges?: string | null;
+            tax_exclusive?: string | null;
+            tax?: string | null;
+            tax_basis?: string | null;
+            tax_inclusive?: string | null;
+            prepaid?: string | null;
+            rounding?: string | null;
+            payable?: string | null;
+        };
         TradeDetailOut: {
             /** Format: uuid */
             id: string;
@@ -2876,6 +3050,36 @@ export interface components {
         UploadOut: {
             documents: components["schemas"]["DocumentOut"][];
             rejected: components["schemas"]["RejectedOut"][];
+        };
+        /** @description A correction: either `fields` and `lines`, all of them, or `restores`, the number of an earlier version. */
+        VersionInRequest: {
+            /** @description the version that it is written over */
+            version: number;
+            reason: string;
+            fields?: components["schemas"]["HeaderInRequest"];
+            lines?: components["schemas"]["LineInRequest"][];
+            restores?: number;
+        };
+        VersionOut: {
+            number: number;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            reason: string;
+            restores: number | null;
+            changes: components["schemas"]["ChangeOut"][];
+            /**
+             * Format: uuid
+             * @description the ledger's record of the commitment to its fields
+             */
+            record: string | null;
+        };
+        VersionOutPage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["VersionOut"][];
         };
     };
     responses: never;
@@ -3269,12 +3473,14 @@ export interface operations {
                 /** @description Where to go on, as `next` and `previous` give it. */
                 cursor?: string;
                 ids?: string[];
-                kind?: "order" | "order_response" | "despatch_advice" | "receipt_advice" | "invoice" | "credit_note" | "attachment";
+                kind?: "order" | "order_change" | "order_cancellation" | "order_response" | "despatch_advice" | "receipt_advice" | "invoice" | "debit_note" | "credit_note" | "remittance_advice" | "other" | "attachment";
                 /** @description Rows in a page, 1 to 100; 50 if not given. */
                 page_size?: number;
                 search?: string;
-                state?: "attention" | "duplicate" | "loose";
+                state?: "review" | "attention" | "duplicate" | "loose";
                 trade?: string;
+                /** @description of the caller's own documents */
+                verdict?: "accepted" | "attention" | "refused";
             };
             header?: never;
             path?: never;
@@ -3405,6 +3611,28 @@ export interface operations {
             };
         };
     };
+    documents_comparison_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                other: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonOut"];
+                };
+            };
+        };
+    };
     documents_disclosure_create: {
         parameters: {
             query?: never;
@@ -3468,6 +3696,82 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    documents_preview_retrieve: {
+        parameters: {
+            query?: {
+                page?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description pages of the file */
+                    "X-Page-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+        };
+    };
+    documents_versions_list: {
+        parameters: {
+            query?: {
+                /** @description Where to go on, as `next` and `previous` give it. */
+                cursor?: string;
+                /** @description Rows in a page, 1 to 100; 50 if not given. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOutPage"];
+                };
+            };
+        };
+    };
+    documents_versions_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentDetailOut"];
                 };
             };
         };

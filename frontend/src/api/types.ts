@@ -12,6 +12,8 @@ export type HomeFigure = Schemas["Figure"];
 
 export type Document = Schemas["DocumentOut"];
 export type DocumentDetail = Schemas["DocumentDetailOut"];
+export type DocumentVersion = Schemas["VersionOut"];
+export type DocumentComparison = Schemas["ComparisonOut"];
 export type DocumentState = Document["state"];
 export type UploadResult = Schemas["UploadOut"];
 export type DisclosableFields = Schemas["FieldsOut"];

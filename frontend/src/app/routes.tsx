@@ -14,6 +14,8 @@ const LoginPage = onDemand(() => import("../features/login/LoginPage"), rows);
 const HomePage = onDemand(() => import("../features/home/HomePage"), rows);
 const DocumentsPage = onDemand(() => import("../features/documents/DocumentsPage"), rows);
 const DocumentPage = onDemand(() => import("../features/documents/DocumentPage"), rows);
+const ReviewPage = onDemand(() => import("../features/documents/review/ReviewPage"), rows);
+const ComparePage = onDemand(() => import("../features/documents/ComparePage"), rows);
 const ImportsPage = onDemand(() => import("../features/imports/ImportsPage"), rows);
 const ImportPage = onDemand(() => import("../features/imports/ImportPage"), rows);
 const TradesPage = onDemand(() => import("../features/trades/TradesPage"), rows);
@@ -52,6 +54,8 @@ export function AppRoutes() {
         <Route path="/" element={page(<HomePage />)} />
         <Route path="/documents" element={page(<DocumentsPage />, BUSINESS)} />
         <Route path="/documents/:id" element={page(<DocumentPage />, BUSINESS)} />
+        <Route path="/documents/:id/review" element={page(<ReviewPage />, BUSINESS)} />
+        <Route path="/documents/:id/compare/:other" element={page(<ComparePage />, BUSINESS)} />
         <Route path="/imports" element={page(<ImportsPage />, ["supplier"])} />
         <Route path="/imports/:id" element={page(<ImportPage />, ["supplier"])} />
         <Route path="/trades" element={page(<TradesPage />, BUSINESS)} />

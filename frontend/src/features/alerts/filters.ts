@@ -12,6 +12,8 @@ export const ALERT_RULES = [
   "unit_differs",
   "currency_differs",
   "item_not_ordered",
+  "order_changed",
+  "order_cancelled",
   "ledger_tampered",
 ];
 export const SEVERITIES = ["critical", "high", "medium", "low"];

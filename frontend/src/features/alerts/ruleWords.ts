@@ -14,6 +14,10 @@ export const RULE_WORDS: Readonly<Record<string, Pair | undefined>> = {
     "两份单据的卖方、买方、类型和编号相同，内容却不同。其中一份可能被改动过。",
     "Two documents share seller, buyer, kind and number but differ in content. One of them may have been altered.",
   ],
+  double_financing_flag: [
+    "会计数据文件写明该发票的债权已经保理、转让或证券化。再次融资即为重复融资；请向供应商和原资金方核实。",
+    "An accounting file says that this invoice's claim was factored, sold or securitised already. Financing it again finances it twice: ask the supplier and whoever financed it.",
+  ],
   number_resembles: [
     "两份单据的编号只在标点、空格或零的写法上不同。可能是同一份单据换了写法再次提交；单据已照常归入，请核对。",
     "Two document numbers differ only in punctuation, spaces or zeros. One may be the other, submitted again in disguise; it was filed as usual, so compare them.",
@@ -28,6 +32,8 @@ export const RULE_WORDS: Readonly<Record<string, Pair | undefined>> = {
   received_over_despatched: ["收货数量超过发货数量。", "More was received than was despatched."],
   unit_price_differs: ["发票单价与订单单价不一致。权利按较低的单位价值计算。", "The invoice's unit price differs from the order's. The right is valued at the lower unit value."],
   unit_differs: ["各单据的计量单位不一致，数量无法直接比较。", "The documents use different units, so quantities cannot be compared."],
+  order_changed: ["买方变更了订单。变更前确认的订单数量不再支持订单融资，需要按变更后的内容重新确认。", "The buyer changed the order. What was confirmed before no longer supports pre-financing; the order has to be confirmed anew."],
+  order_cancelled: ["买方取消了订单。订单不再支持订单融资；已按订单融资的，需要补救。", "The buyer cancelled the order. It supports no pre-financing any more; what was financed on it needs cover."],
   currency_differs: ["各单据的币种不一致。", "The documents use different currencies."],
   item_not_ordered: ["发货、收货或发票里有订单没有的品项。", "Something was despatched, received or invoiced that was not ordered."],
   right_reduced_by_credit_note: ["贷项通知单冲减了已形成的权利；已按原金额融资的，需要补救。", "A credit note took back part of a right; what was financed on it needs cover."],

@@ -46,8 +46,22 @@ function Body({ sheet, reload }: { sheet: ConfirmationSheet; reload: () => Promi
   const t = useText(messages);
   const code = useCodes();
   const statement = readStatement(sheet.statement);
+  const conflicts = sheet.document.conflicts;
   return (
     <>
+      {(sheet.document.typed_in_by || sheet.document.version > 0 || conflicts.length > 0) && (
+        <div className="note note-attention" data-testid="by-hand">
+          <ToneIcon tone="attention" />
+          <div>
+            {sheet.document.typed_in_by ? <p>{t("typedInBy", { by: sheet.document.typed_in_by })}</p> : sheet.document.version > 0 && <p>{t("correctedByHand", { n: sheet.document.version })}</p>}
+            {conflicts.map((other) => (
+              <p key={other.id}>
+                <Link to={`/documents/${sheet.document.id}/compare/${other.id}`}>{t("conflictWith", { filename: other.filename })}</Link>
+              </p>
+            ))}
+          </div>
+        </div>
+      )}
       <Section title={t("differencesTitle")}>
         {sheet.differences.length > 0 ? (
           <MismatchList mismatches={sheet.differences} />

@@ -81,4 +81,7 @@ export const messages = defineMessages({
   ownKey: ["企业自持密钥", "Organisation's own key"],
   changed: ["内容在您查看之后变化了，下面已是最新内容。请重新核对后再决定。", "The content changed after you opened it; below is the new one. Read it again before you decide."],
   nothingToDo: ["这份单据已有定论。", "This document is settled."],
+  typedInBy: ["这份单据的字段由供应商的 {by} 照文件手工录入。确认前请打开文件核对。", "The supplier's {by} typed in this document's fields from the file. Check them against the file before you confirm."],
+  correctedByHand: ["供应商更正过读取的字段（第 {n} 版）。确认前请打开文件核对。", "The supplier corrected what was read (version {n}). Check it against the file before you confirm."],
+  conflictWith: ["另有同一编号、内容不同的单据：与《{filename}》对比", "Another document has this number and other content: compare with {filename}"],
 });

@@ -3,7 +3,7 @@ import FilePdfOutlined from "@ant-design/icons/FilePdfOutlined";
 import SafetyCertificateOutlined from "@ant-design/icons/SafetyCertificateOutlined";
 import { Button } from "antd";
 import { useState } from "react";
-import { Link, useParams } from "react-router";
+import { Link, useLocation, useParams } from "react-router";
 
 import { documentUrl } from "../../api/client";
 import { useResource, useSession } from "../../api/queries";
@@ -11,7 +11,9 @@ import type { DocumentDetail, DocumentLine } from "../../api/types";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { Page, Section } from "../../shared/ui/Page";
 import { Loaded } from "../../shared/ui/states";
+import { VerdictTag } from "../../shared/ui/status";
 import { StatusTag, ToneIcon } from "../../shared/ui/StatusTag";
+import { TypedIn } from "../../shared/ui/TypedIn";
 import { AttachDialog } from "./AttachDialog";
 import { CertificateDialog } from "./CertificateDialog";
 import { DiscloseDialog } from "./DiscloseDialog";
@@ -22,6 +24,7 @@ import { messages } from "./messages";
 import { Neighbours } from "./Neighbours";
 import { Preview } from "./Preview";
 import { ProofSteps } from "./ProofSteps";
+import { Versions } from "./Versions";
 
 /** The remark of a file that is a table: its rows can become documents. */
 const TABLE = "table";
@@ -55,6 +58,8 @@ function Lead({ row }: { row: DocumentDetail }) {
       ) : (
         <span>{t("notInTrade")}</span>
       )}
+      {row.verdict && <VerdictTag verdict={row.verdict} />}
+      {row.typed_in_by && <TypedIn by={row.typed_in_by} />}
       {row.tax_status && <StatusTag tone="idle">{code("taxStatus", row.tax_status)}</StatusTag>}
     </span>
   );
@@ -62,6 +67,7 @@ function Lead({ row }: { row: DocumentDetail }) {
 
 function Actions({ row }: { row: DocumentDetail }) {
   const t = useText(messages);
+  const { search } = useLocation();
   const [dialog, setDialog] = useState<"attach" | "disclose" | "certificate" | null>(null);
   const close = () => setDialog(null);
   const may = (action: DocumentDetail["allowed_actions"][number]) => row.allowed_actions.includes(action);
@@ -71,6 +77,11 @@ function Actions({ row }: { row: DocumentDetail }) {
         <Button onClick={() => setDialog("attach")} data-testid="attach-button">
           {t("attach")}
         </Button>
+      )}
+      {may("correct") && (
+        <Link to={`/documents/${row.id}/review${search}`} className="ant-btn ant-btn-default ant-btn-variant-outlined ant-btn-color-default" data-testid="review-link">
+          {row.extraction === "attachment" ? t("typeIn") : t("review")}
+        </Link>
       )}
       {may("download") && (
         <Button icon={<DownloadOutlined aria-hidden />} href={documentUrl(row.id, "file")} download={row.filename} data-testid="download-file">
@@ -113,7 +124,7 @@ function Body({ row }: { row: DocumentDetail }) {
   const askFirst = row.owner.id !== session.data?.organisation?.id && roles.includes("financier");
   return (
     <>
-      {(row.duplicate_of || row.attention.length > 0) && (
+      {(row.duplicate_of || row.attention.length > 0 || row.conflicts.length > 0) && (
         <div className="note note-attention" data-testid="attention">
           <ToneIcon tone="attention" />
           <div>
@@ -122,9 +133,17 @@ function Body({ row }: { row: DocumentDetail }) {
             ))}
             {row.duplicate_of && (
               <p>
-                {code("attention", "duplicate", { filename: row.duplicate_of.filename })} <Link to={`/documents/${row.duplicate_of.id}`}>{t("seeOriginal")}</Link>
+                {code("attention", "duplicate", { filename: row.duplicate_of.filename })} <Link to={`/documents/${row.duplicate_of.id}`}>{t("seeOriginal")}</Link>{" "}
+                <Link to={`/documents/${row.id}/compare/${row.duplicate_of.id}`}>{t("compareTitle")}</Link>
               </p>
             )}
+            {row.conflicts.map((other) => (
+              <p key={other.id}>
+                <Link to={`/documents/${row.id}/compare/${other.id}`} data-testid="compare-link">
+                  {t("compareWith", { filename: other.filename })}
+                </Link>
+              </p>
+            ))}
           </div>
         </div>
       )}
@@ -133,6 +152,7 @@ function Body({ row }: { row: DocumentDetail }) {
         <div className="stack">
           <Fields row={row} />
           {row.lines.length > 0 && <Lines lines={row.lines as DocumentLine[]} currency={row.currency} />}
+          {row.owner.id === session.data?.organisation?.id && <Versions row={row} />}
           {row.remarks.length > 0 && (
             <Section title={t("remarksTitle")}>
               <ul className="stack-tight">

@@ -14,16 +14,31 @@ import { Choice, FilterBar, SearchField } from "../../shared/ui/Filters";
 import { ListFooter } from "../../shared/ui/ListFooter";
 import { Page } from "../../shared/ui/Page";
 import { Empty, Loaded } from "../../shared/ui/states";
-import { DocumentStateTag } from "../../shared/ui/status";
+import { TypedIn } from "../../shared/ui/TypedIn";
+import { DocumentStateTag, VerdictTag } from "../../shared/ui/status";
 import { StatusTag } from "../../shared/ui/StatusTag";
 import "./documents.css";
+import { DOCUMENT_FILTERS } from "./filters";
 import { messages } from "./messages";
 import { UploadList } from "./UploadList";
 import { addUploads } from "./uploads";
 
-export const DOCUMENT_FILTERS = ["kind", "state", "search"] as const;
-const KINDS = ["order", "order_response", "despatch_advice", "receipt_advice", "invoice", "credit_note", "attachment"];
-const STATES = ["attention", "duplicate", "loose"] as const;
+const KINDS = [
+  "order",
+  "order_change",
+  "order_cancellation",
+  "order_response",
+  "despatch_advice",
+  "receipt_advice",
+  "invoice",
+  "debit_note",
+  "credit_note",
+  "remittance_advice",
+  "other",
+  "attachment",
+];
+const STATES = ["review", "attention", "duplicate", "loose"] as const;
+const VERDICTS = ["accepted", "attention", "refused"] as const;
 
 export default function DocumentsPage() {
   const t = useText(messages);
@@ -36,12 +51,13 @@ export default function DocumentsPage() {
   useListKeys();
 
   return (
-    <Page title={t("title")} lead={supplier ? t("leadSupplier") : t("leadOthers")}>
+    <Page title={t("title")} lead={supplier ? t("leadSupplier") : t("leadOthers")} action={supplier && <Link to="/documents?state=review" data-testid="open-review">{t("openReview")}</Link>}>
       {supplier && session.data && <Intake person={session.data.person?.id ?? ""} limits={session.data.limits} />}
       <FilterBar onClear={clear}>
         <SearchField label={t("search")} placeholder={t("searchHint")} value={filters.search} onChange={(value) => set("search", value)} />
         <Choice label={t("kind")} value={filters.kind} onChange={(value) => set("kind", value)} options={KINDS.map((kind) => [kind, code("documentKind", kind)])} />
         <Choice label={t("show")} value={filters.state} onChange={(value) => set("state", value)} options={STATES.map((state) => [state, t(`filter_${state}`)])} />
+        {supplier && <Choice label={t("verdict")} value={filters.verdict} onChange={(value) => set("verdict", value)} options={VERDICTS.map((verdict) => [verdict, code("verdict", verdict)])} />}
       </FilterBar>
       <Loaded query={list} hasData={list.data !== undefined} rows={8}>
         {list.rows.length > 0 ? (
@@ -51,7 +67,7 @@ export default function DocumentsPage() {
               columns={columns}
               rows={list.rows}
               rowKey={(row) => row.id}
-              href={(row) => `/documents/${row.id}${search}`}
+              href={(row) => `/documents/${row.id}${filters.state === "review" ? "/review" : ""}${search}`}
               testId="document-row"
             />
             <ListFooter list={list} count={list.rows.length} />
@@ -125,14 +141,21 @@ function useColumns(): Column<Document>[] {
       render: (row) => (
         <span className="tags">
           <DocumentStateTag state={row.state} />
-          {row.duplicate_of ? (
-            <StatusTag tone="attention">{t("duplicate")}</StatusTag>
-          ) : (
-            row.attention.length > 0 && <StatusTag tone="attention">{t("attention")}</StatusTag>
-          )}
+          {row.duplicate_of && <StatusTag tone="attention">{t("duplicate")}</StatusTag>}
         </span>
       ),
     },
+    { key: "verdict", title: t("verdict"), render: (row) => <Verdict row={row} /> },
     { key: "received", title: t("received"), render: (row) => <Time value={row.received_at} /> },
   ];
+}
+
+/** The verdict, and who typed the fields where a person did. */
+function Verdict({ row }: { row: Document }) {
+  return (
+    <span className="tags">
+      {row.verdict ? <VerdictTag verdict={row.verdict} /> : !row.typed_in_by && <span className="muted">—</span>}
+      {row.typed_in_by && <TypedIn by={row.typed_in_by} />}
+    </span>
+  );
 }

@@ -6,15 +6,14 @@ import type { Document } from "../../api/types";
 import { useFilters } from "../../shared/hooks/useFilters";
 import { useHotkeys } from "../../shared/hooks/useHotkeys";
 import { useText } from "../../shared/i18n/LanguageProvider";
+import { DOCUMENT_FILTERS } from "./filters";
 import { messages } from "./messages";
-
-const FILTERS = ["kind", "state", "search"] as const;
 
 /** Back to the list, and to the previous and next document within the list as it was filtered. */
 export function Neighbours({ id }: { id: string }) {
   const t = useText(messages);
   const navigate = useNavigate();
-  const { filters, search } = useFilters(FILTERS);
+  const { filters, search } = useFilters(DOCUMENT_FILTERS);
   const list = useList("/api/v1/documents", filters);
   const at = list.rows.findIndex((row) => row.id === id);
   const previous = at > 0 ? list.rows[at - 1] : undefined;

@@ -3,21 +3,23 @@ import { Button } from "antd";
 import { useEffect, useState } from "react";
 
 import { api, data } from "../../api/client";
+import { ProblemError } from "../../api/problem";
 import { useText } from "../../shared/i18n/LanguageProvider";
 import { Section } from "../../shared/ui/Page";
 import { Loaded } from "../../shared/ui/states";
 import { messages } from "./messages";
+import { Pages } from "./Pages";
 import { prettyXml } from "./prettyXml";
 
 const MAX_BYTES = 5_000_000;
 const MAX_LINES = 3_000;
 
-type Shown = "text" | "image" | "pdf" | null;
+type Shown = "text" | "pages" | null;
 
+/** XML and text are shown as they are; of what may have pages, the server draws them. */
 function shownAs(mediaType: string): Shown {
-  if (/xml|^text\/|json/.test(mediaType)) return "text";
-  if (/^image\/(png|jpeg|gif|webp)$/.test(mediaType)) return "image";
-  return mediaType === "application/pdf" ? "pdf" : null;
+  if (/xml|^text\/|json|csv/.test(mediaType) && !/openxml|ofd/.test(mediaType)) return "text";
+  return /^image\/|pdf|ofd|zip$|octet-stream$/.test(mediaType) && mediaType !== "image/svg+xml" ? "pages" : null;
 }
 
 interface Props {
@@ -27,50 +29,52 @@ interface Props {
   size: number;
   /** Opening is a disclosed look: ask before. */
   askFirst: boolean;
+  /** As tall as the window allows. */
+  tall?: boolean;
 }
 
 /** The original file beside its fields. */
-export function Preview({ id, filename, mediaType, size, askFirst }: Props) {
+export function Preview({ id, filename, mediaType, size, askFirst, tall = false }: Props) {
   const t = useText(messages);
   const [asked, ask] = useState(false);
   const shown = shownAs(mediaType);
-  const wanted = shown !== null && size <= MAX_BYTES && (!askFirst || asked);
-  const file = useQuery({
-    queryKey: ["file", id],
-    queryFn: ({ signal }) => data(api.GET("/api/v1/documents/{id}/file", { params: { path: { id } }, parseAs: "blob", signal })),
-    enabled: wanted,
-    staleTime: Infinity,
-    gcTime: 60_000,
-  });
-
+  const large = shown === "text" && size > MAX_BYTES;
   return (
-    <Section title={t("previewTitle")} note={filename} className="preview" testId="preview">
+    <Section title={t("previewTitle")} note={filename} className={tall ? "preview preview-tall" : "preview"} testId="preview">
       {shown === null ? (
         <p className="muted">{t("previewNone")}</p>
-      ) : size > MAX_BYTES ? (
+      ) : large ? (
         <p className="muted">{t("previewLarge")}</p>
-      ) : !wanted ? (
+      ) : askFirst && !asked ? (
         <div className="stack-tight">
           <p className="muted">{t("previewAsk")}</p>
           <div>
             <Button onClick={() => ask(true)}>{t("previewOpen")}</Button>
           </div>
         </div>
+      ) : shown === "text" ? (
+        <Text id={id} xml={mediaType.includes("xml")} />
       ) : (
-        <Loaded query={file} hasData={file.data !== undefined} rows={12}>
-          {file.data && (shown === "text" ? <Text blob={file.data} xml={mediaType.includes("xml")} /> : <Framed blob={file.data} kind={shown} mediaType={mediaType} title={t("previewOf", { filename })} />)}
-        </Loaded>
+        <Pages id={id} title={t("previewOf", { filename })} />
       )}
     </Section>
   );
 }
 
-function Text({ blob, xml }: { blob: Blob; xml: boolean }) {
+function Text({ id, xml }: { id: string; xml: boolean }) {
   const t = useText(messages);
+  const file = useQuery({
+    queryKey: ["file", id],
+    queryFn: ({ signal }) => data(api.GET("/api/v1/documents/{id}/file", { params: { path: { id } }, parseAs: "blob", signal })),
+    staleTime: Infinity,
+    gcTime: 60_000,
+    retry: (failures, error) => failures < 2 && !(error instanceof ProblemError),
+  });
   const [lines, setLines] = useState<string[]>([]);
+  const blob = file.data;
   useEffect(() => {
     let current = true;
-    void blob.text().then((text) => {
+    void blob?.text().then((text) => {
       if (current) setLines(xml ? prettyXml(text) : text.split("\n"));
     });
     return () => {
@@ -78,23 +82,11 @@ function Text({ blob, xml }: { blob: Blob; xml: boolean }) {
     };
   }, [blob, xml]);
   return (
-    <>
+    <Loaded query={file} hasData={blob !== undefined} rows={12}>
       <pre className="file-text" tabIndex={0} data-testid="preview-text">
         {lines.slice(0, MAX_LINES).join("\n")}
       </pre>
       {lines.length > MAX_LINES && <p className="meta">{t("previewCut", { lines: MAX_LINES })}</p>}
-    </>
+    </Loaded>
   );
-}
-
-function Framed({ blob, kind, mediaType, title }: { blob: Blob; kind: "image" | "pdf"; mediaType: string; title: string }) {
-  const [url, setUrl] = useState<string | null>(null);
-  useEffect(() => {
-    // The type is ours, by the file's first bytes: a file cannot make itself a page.
-    const made = URL.createObjectURL(new Blob([blob], { type: mediaType }));
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [blob, mediaType]);
-  if (!url) return null;
-  return kind === "image" ? <img src={url} alt={title} className="file-image" /> : <iframe src={url} title={title} className="file-frame" />;
 }

@@ -10,10 +10,10 @@ import { ToneIcon } from "../../shared/ui/StatusTag";
 import { messages } from "./messages";
 
 const STAGES: readonly { kind: string; also: readonly string[] }[] = [
-  { kind: "order", also: ["order_response"] },
+  { kind: "order", also: ["order_response", "order_change", "order_cancellation"] },
   { kind: "despatch_advice", also: [] },
   { kind: "receipt_advice", also: [] },
-  { kind: "invoice", also: ["credit_note"] },
+  { kind: "invoice", also: ["debit_note", "credit_note", "remittance_advice"] },
 ];
 const STAGED = new Set(STAGES.flatMap((stage) => [stage.kind, ...stage.also]));
 

@@ -1,6 +1,6 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 
-import { CODES, type CodeGroup } from "./codes";
+import { pairOf, type CodeGroup } from "./codes";
 import { HTML_LANG, loadLanguage, storeLanguage, type Language } from "./language";
 import { fill, translate, type MessageParams, type Messages } from "./messages";
 
@@ -42,7 +42,7 @@ export type CodeText = (group: CodeGroup, code: string, params?: Record<string, 
 
 export function codeText(language: Language): CodeText {
   return (group, code, params = {}, fallback) => {
-    const pair = CODES[group][code];
+    const pair = pairOf(group, code);
     if (!pair) return fallback || code.replaceAll("_", " ");
     const plain: Record<string, string | number> = {};
     for (const [name, value] of Object.entries(params)) {

@@ -1,6 +1,9 @@
+import { DOCUMENT_KINDS } from "./documentKinds";
 import type { Pair } from "./messages";
+import { VAT_REFUSALS, VAT_REMARKS, VAT_RULES } from "./vatWords";
 
 const RULES = {
+  ...VAT_RULES,
   duplicate_invoice: ["同一张发票重复上传", "The same invoice was uploaded twice"],
   number_conflict: ["同一编号的单据内容不同", "Two documents share a number but differ in content"],
   invoiced_over_received: ["开票数量多于收货数量", "Invoiced more than was received"],
@@ -20,6 +23,8 @@ const RULES = {
   credited_over_invoiced: ["贷项数量多于开票数量", "Credited more than was invoiced"],
   short_received: ["收货短缺", "Received short"],
   rejected: ["有拒收", "Some was rejected"],
+  order_changed: ["订单被后来的变更单改动", "The order was changed by a later document"],
+  order_cancelled: ["订单被取消", "The order was cancelled"],
   ledger_tampered: ["账本数据被改动", "The ledger was tampered with"],
 } satisfies Record<string, Pair>;
 
@@ -34,15 +39,7 @@ export const BUSINESS = {
     none: ["无权限", "No access"],
     no_access: ["无权限", "No access"],
   },
-  documentKind: {
-    order: ["采购订单", "Purchase order"],
-    order_response: ["订单回执", "Order response"],
-    despatch_advice: ["发货单", "Despatch advice"],
-    receipt_advice: ["收货单", "Receipt advice"],
-    invoice: ["发票", "Invoice"],
-    credit_note: ["贷项通知单", "Credit note"],
-    attachment: ["附件", "Attachment"],
-  },
+  documentKind: DOCUMENT_KINDS,
   documentState: {
     received: ["已接收", "Received"],
     recorded: ["已入账", "Recorded"],
@@ -54,7 +51,18 @@ export const BUSINESS = {
     attachment: ["作为附件保存", "Kept as attachment"],
     refused: ["未能读取", "Not readable"],
   },
+  verdict: {
+    accepted: ["已接收", "Accepted"],
+    attention: ["请查看", "Needs attention"],
+    refused: ["未接收", "Refused"],
+  },
   attention: {
+    ...VAT_REFUSALS,
+    buyer_unknown: ["买方“{buyer}”还不在平台上，无法请它确认", "Its buyer, {buyer}, is not on the platform, so nobody can confirm it"],
+    parties_unrelated: ["还没有与“{buyer}”的订单在案；请上传订单", "No order with {buyer} is on record yet: upload the order"],
+    rules_broken: ["有 {count} 处违反必须遵守的规则，暂不能接收；请更正标出的字段", "{count} {count|rule that must hold is|rules that must hold are} broken; correct the fields that are marked"],
+    typed_in: ["字段由 {by} 照原件录入，买方确认前请核对", "Its fields were typed in by {by}; check them until the buyer confirms"],
+    corrected: ["字段经 {by} 更正，与文件里的不同，买方确认前请核对", "{by} corrected its fields, which differ from the file's; check them until the buyer confirms"],
     duplicate: ["与先前上传的《{filename}》是同一份单据，不会重复计入", "Repeats {filename}, uploaded earlier; it is not counted twice"],
     seller_not_you: ["单据的卖方是“{seller}”，不是贵企业，所以没有归入贸易", "Its seller is {seller}, not your organisation, so it joins no trade"],
     number_conflict: ["编号 {number} 与先前的一份单据相同，内容却不同", "Number {number} was used before for other content"],
@@ -70,6 +78,11 @@ export const BUSINESS = {
     text_invalid: ["第 {line} 行有不能接受的字符，没有读取", "A text in line {line} has characters that cannot be taken; not read"],
     decimal_invalid: ["第 {line} 行的数字不合格式，没有读取", "A number in line {line} is malformed; not read"],
     quantity_negative: ["第 {line} 行的数量为负，没有读取", "The quantity in line {line} is below zero; not read"],
+    type_code_unknown: ["类型代码 {type_code} 表明它不是发票、贷项或借项通知单，没有读取", "Its type code {type_code} says that it is no invoice, credit or debit note; not read"],
+    pdf_encrypted: ["PDF 有密码，没有读取；请去掉密码后重新上传", "The PDF is locked with a password and was not read; remove the password and upload it again"],
+    pdf_broken: ["PDF 已损坏，里面的单据读不出来；请从原系统重新导出", "The PDF is broken, so the document inside could not be read; export it again"],
+    hybrid_xml_missing: ["PDF 声明内含电子单据，但里面没有可读的 XML；请上传原始文件", "The PDF says that it carries an electronic document, but none can be read in it; upload the original file"],
+    hybrid_xml_broken: ["PDF 内的 {name} 损坏或不是单据，没有读取；请从原系统重新导出", "{name} inside the PDF is broken or no business document; export it again"],
     unreadable: ["内容自相矛盾或数字超出范围，没有读取；请核对后从原系统重新导出", "Its content makes no sense or its figures are out of range, so it was not read; check it and export it again"],
     date_invalid: ["第 {line} 行的日期不合格式，没有读取", "A date in line {line} is malformed; not read"],
   },
@@ -88,7 +101,9 @@ export const BUSINESS = {
   },
   rule: RULES,
   remark: {
+    ...VAT_REMARKS,
     line_arithmetic: ["第 {line} 行：数量 × 单价得 {expected}，行金额写的是 {found}", "Line {line}: quantity × price gives {expected}, the line amount says {found}"],
+    line_reckoned_otherwise: ["第 {line} 行：数量 × 单价得 {expected}，行金额写的是 {found}；差额可由退货符号、折让、价格基数或单价舍入解释", "Line {line}: quantity × price gives {expected}, the line amount says {found}; a return's sign, an allowance, the price's base or its rounding explains the difference"],
     lines_total: ["各行合计 {expected}，单据写的是 {found}", "The lines add up to {expected}, the document says {found}"],
     total_arithmetic: ["不含税金额应为 {expected}，单据写的是 {found}", "The total before tax should be {expected}, the document says {found}"],
     tax_basis_before_allowance: ["税额按折让前的 {found} 计算，折让后为 {expected}", "The tax is computed on {found}, before the allowance; after it, {expected} is owed"],
@@ -103,6 +118,15 @@ export const BUSINESS = {
     currency_missing: ["没有写明币种", "It states no currency"],
     currency_mixed: ["有其他币种的金额（{found}），没有读取；单据币种为 {expected}", "Amounts in other currencies ({found}) were not read; the document's is {expected}"],
     several_due_dates: ["写有几个到期日（{found}），以 {expected} 为准", "Several due dates are stated ({found}); {expected} counts"],
+    date_imprecise: ["有的日期只写到月或周，以最后一天为准（{found}）", "Dates are stated as a month or a week; the last day counts ({found})"],
+    test_document: ["单据标明是测试件，并不要求付款", "It is marked as a test and asks nobody to pay"],
+    proforma: ["这是形式发票，并不要求付款", "It is a pro-forma invoice and asks nobody to pay"],
+    schema_invalid: ["XML 结构不符合规范，首处在第 {line} 行，共 {count} 处；请从原系统重新导出", "Its XML is not built as the format says: first in line {line}, {count} in all; export it again"],
+    profile_unknown: ["所写的规范标识不是任何已知的规范；请核对导出设置", "The specification that it says it follows is unknown; check the export settings"],
+    rules_not_run: ["单据太长，没有按欧洲标准逐条核对", "It is too long to be held to the European standard rule by rule"],
+    hybrid_several: ["PDF 内含同一份单据的几个版本（{found}），以 {expected} 为准", "The PDF carries the same document more than once ({found}); {expected} counts"],
+    hybrid_conflict: ["PDF 内含互相矛盾的单据（{found}），无法确定以哪份为准；请只保留一份后重新上传", "The PDF carries documents that contradict each other ({found}); keep one and upload it again"],
+    pdf_active: ["PDF 内有打开时自动运行的脚本或程序；这里没有运行它", "The PDF asks viewers to run a script or a program; nothing was run here"],
     several_orders: ["引用了几份订单（{found}），归入第一份", "It refers to several orders ({found}) and joins the first"],
   },
   rung: {
@@ -212,6 +236,7 @@ export const BUSINESS = {
   accessAction: {
     listed: ["在列表中看到", "Listed"],
     viewed: ["查看", "Viewed"],
+    previewed: ["在页面里查看文件", "Looked at the file"],
     downloaded: ["下载文件", "Downloaded the file"],
     proof: ["下载存证包", "Downloaded the proof"],
   },

@@ -5,6 +5,7 @@
 import { BUSINESS } from "./codes.business";
 import { ERRORS } from "./codes.errors";
 import { IMPORTS } from "./codes.imports";
+import { en16931Words } from "./en16931Words";
 import type { Pair } from "./messages";
 
 export const CODES = { ...BUSINESS, ...ERRORS, ...IMPORTS } satisfies Record<string, Readonly<Record<string, Pair>>> as {
@@ -12,3 +13,13 @@ export const CODES = { ...BUSINESS, ...ERRORS, ...IMPORTS } satisfies Record<str
 };
 
 export type CodeGroup = keyof typeof CODES;
+
+/**
+ * A code's words. Why a document wants attention is a reason why it was not read, a remark on it, or a rule of
+ * EN 16931: one list for the two groups, so that no reason is without words in either place.
+ */
+export function pairOf(group: CodeGroup, code: string): Pair | undefined {
+  const listed = CODES[group][code];
+  if (listed || (group !== "remark" && group !== "attention")) return listed;
+  return CODES.remark[code] ?? CODES.attention[code] ?? en16931Words(code);
+}

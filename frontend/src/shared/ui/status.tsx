@@ -1,8 +1,9 @@
-import type { ConfirmationState, DocumentState, Severity } from "../../api/types";
+import type { ConfirmationState, Document, DocumentState, Severity } from "../../api/types";
 import { useCodes } from "../i18n/LanguageProvider";
 import { StatusTag, type Tone } from "./StatusTag";
 
 const DOCUMENT: Record<DocumentState, Tone> = { received: "idle", recorded: "running", anchored: "done" };
+const VERDICT: Record<NonNullable<Document["verdict"]>, Tone> = { accepted: "done", attention: "attention", refused: "refused" };
 const CONFIRMATION: Record<ConfirmationState, Tone> = { pending: "attention", confirmed: "done", disputed: "refused", not_required: "idle" };
 const SEVERITY: Record<Severity, Tone> = { low: "idle", medium: "running", high: "attention", critical: "refused" };
 
@@ -12,6 +13,16 @@ export function DocumentStateTag({ state }: { state: DocumentState }) {
   return (
     <StatusTag tone={DOCUMENT[state]} testId={`state-${state}`}>
       {code("documentState", state)}
+    </StatusTag>
+  );
+}
+
+/** What became of a document. */
+export function VerdictTag({ verdict }: { verdict: NonNullable<Document["verdict"]> }) {
+  const code = useCodes();
+  return (
+    <StatusTag tone={VERDICT[verdict]} testId={`verdict-${verdict}`}>
+      {code("verdict", verdict)}
     </StatusTag>
   );
 }

@@ -21,4 +21,5 @@ export const words = defineMessages({
   keys: ["j / k 上下移动，回车打开", "j / k to move, Enter to open"],
   cancel: ["取消", "Cancel"],
   fieldProblem: ["{field}：{detail}", "{field}: {detail}"],
+  typedIn: ["由 {by} 手工录入", "Typed in by {by}"],
 });

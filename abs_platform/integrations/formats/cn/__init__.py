@@ -1,0 +1,1 @@
+"""Invoices of the People's Republic of China, whatever carries them: XML, XBRL, OFD, PDF."""

@@ -1,0 +1,86 @@
+"""The background's part: a worker that dies in the middle, a job that runs twice, an import of thousands of rows."""
+
+from unittest import mock
+
+import pytest
+
+from abs_platform.core import jobs
+from abs_platform.documents.models import Document
+from abs_platform.imports import steps
+from abs_platform.imports.models import Batch, Row, StagedDocument
+from abs_platform.integrations.storage import storage
+from abs_platform.ledger.models import Record
+from tests.imports import sheets
+from tests.imports.using import IMPORTING, Import, work
+from tests.support.world import World
+
+
+def _stored() -> int:
+    return sum(1 for each in storage()._folder.rglob("*") if each.is_file())  # type: ignore[attr-defined]  # FileStorage
+
+
+def test_a_worker_that_dies_between_chunks_is_carried_on_by_the_next(world: World) -> None:
+    with mock.patch.object(steps, "CHUNK", 2):
+        found = Import.of(world.supplier.browser, sheets.simple_invoices(5))
+        found.caller.post(f"imports/{found.id}/import")
+        calls = 0
+        record = steps.documents.record
+
+        def dying(**arguments: object) -> object:
+            nonlocal calls
+            calls += 1
+            if calls == 2:
+                raise MemoryError("the worker dies")
+            return record(**arguments)  # type: ignore[arg-type]  # as given
+
+        before = _stored()
+        with mock.patch.object(steps.documents, "record", dying), pytest.raises(MemoryError):
+            jobs.drain(kinds=IMPORTING)
+        seen = found.seen()
+        assert (seen["state"], seen["counts"]["imported"]) == ("importing", 2)
+        assert _stored() == before + 2  # nothing is left of what was not recorded
+        batch = Batch.objects.get()
+        steps.carry_out(actor=world.supplier.actor, batch_id=batch.id, progress=lambda done, total: None)
+        steps.carry_out(actor=world.supplier.actor, batch_id=batch.id, progress=lambda done, total: None)
+    assert found.seen()["counts"]["imported"] == 5
+    made = Document.objects.filter(source=batch.source)
+    assert made.count() == len(set(made.values_list("number", flat=True))) == 5
+    assert Record.objects.filter(subject_id__in=made.values("id"), template="document/v1").count() == 5
+
+
+def test_steps_that_run_twice_do_nothing_the_second_time(world: World) -> None:
+    found = Import.of(world.supplier.browser, sheets.simple_invoices(2))
+    batch = Batch.objects.get()
+    for step in (steps.read, steps.check, steps.withdraw):
+        step(actor=world.supplier.actor, batch_id=batch.id)
+    assert (found.seen()["state"], Row.objects.count()) == ("ready", 3)
+    found.act("import")
+    found.act("undo")
+    steps.withdraw(actor=world.supplier.actor, batch_id=batch.id)
+    assert found.seen()["state"] == "undone"
+
+
+def test_thousands_of_rows_are_checked_and_staged(world: World) -> None:
+    found = Import.of(world.supplier.browser, sheets.as_csv(sheets.simple_invoices(1_500, lines=2)))
+    assert found.seen()["counts"] == {"rows": 3_001, "wrong": 0, "documents": 1_500, "imported": 0}
+    assert found.rows(start=2_990, page_size=100)[0]["number"] == 2_990
+    found.caller.post(f"imports/{found.id}/import")
+    batch = Batch.objects.select_related("source", "owner").get()
+    steps._stage(batch)
+    staged = StagedDocument.objects.order_by("position")
+    assert staged.count() == 1_500
+    assert [row.position for row in staged[:3]] == [2, 4, 6]
+
+
+def test_what_is_imported_is_recorded_and_proven_like_an_upload(world: World) -> None:
+    found = Import.of(world.supplier.browser, sheets.simple_invoices(1))
+    found.act("import")
+    work()
+    [entry] = found.entries()
+    caller = world.supplier.browser
+    data = caller.file(entry["document"])
+    assert data.startswith(b'{"document":{')
+    bundle = caller.get(f"documents/{entry['document']}/bundle")
+    assert bundle["document"]["size"] == len(data)
+    paths = [row["path"] for row in caller.get(f"documents/{entry['document']}/fields")["fields"]]
+    assert {"/number", "/totals/payable", "/lines/0/amount", "/document/sm3"} <= set(paths)
