@@ -12,7 +12,7 @@ from tests.browser.test_pages import AXE, SETTLING
 from tests.imports import sheets
 
 DONE = 60_000
-HEADERS, ROWS, NUMBER, DATE, PRICE = 1, slice(2, 5), 0, 1, 9
+ROWS, NUMBER, DATE, PRICE = slice(2, 5), 0, 1, 9
 
 pytestmark = pytest.mark.browser
 
@@ -130,7 +130,7 @@ def test_its_pages_are_accessible_and_fit(visit: SignIn, tmp_path: Path, languag
             picture(page, f"import-{name}-{language}-{size['width']}")
         page.set_viewport_size(DESK)  # type: ignore[arg-type]
 
-    send(page, invoices(tmp_path, "2432200000000000" + language[0].translate({122: "6", 101: "7"})))
+    send(page, invoices(tmp_path, "2432200000000000" + ("6" if language == "zh-CN" else "7")))
     page.evaluate(AXE.read_text(encoding="utf-8"))
     for size, row in ((DESK, "sheet-row"), (PHONE, "row-card")):
         page.set_viewport_size(size)  # type: ignore[arg-type]

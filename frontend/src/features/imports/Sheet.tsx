@@ -56,7 +56,8 @@ export function Sheet({ source, columns, headerRow, editable, wrongOnly, focus, 
   const width = NUMBER_WIDTH + columns.reduce((sum, column) => sum + column.width, 0);
   const order = [ROW_HEAD, ...columns.map((column) => column.index)];
 
-  useEffect(() => onRange({ from: range.from, to: range.to }), [onRange, range.from, range.to]);
+  const kept = (editing ?? focus).index;
+  useEffect(() => onRange({ from: range.from, to: range.to }, kept), [onRange, range.from, range.to, kept]);
 
   useEffect(() => {
     const element = frame.current;
@@ -210,7 +211,7 @@ export function Sheet({ source, columns, headerRow, editable, wrongOnly, focus, 
         </div>
       </div>
       <div role="rowgroup" className="sheet-body" style={{ height: source.count * ROW_HEIGHT, minWidth: width }}>
-        {drawn(range, (editing ?? focus).index < source.count ? (editing ?? focus).index : null).map((index) => (
+        {drawn(range, kept < source.count ? kept : null).map((index) => (
           <SheetRow
             key={index}
             index={index}

@@ -19,13 +19,17 @@ export interface RowSource {
   rowAt: (index: number) => ImportRow | undefined;
   /** Where the row with this number is, once it is here; null when it is not among these. */
   reveal: (number: number) => Promise<number | null>;
-  onRange: (range: Range) => void;
+  /** What is in sight, and the row that has the focus, which stays in the page wherever it is. */
+  onRange: (range: Range, focused: number) => void;
 }
 
 /** Every row; any page can be asked for at once, for the numbers have no gaps. */
 export function useAllRows(id: string, count: number): RowSource {
-  const [range, setRange] = useState<Range>({ from: 0, to: Math.min(count, 40) });
-  const pages = pagesOf(range, PAGE);
+  const [pages, setPages] = useState<readonly number[]>([0]);
+  const onRange = useCallback((range: Range, focused: number) => {
+    const wanted = [...new Set([...pagesOf(range, PAGE), Math.floor(focused / PAGE)])];
+    setPages((before) => (before.join() === wanted.join() ? before : wanted));
+  }, []);
   const results = useQueries({
     queries: pages.map((page) => ({
       queryKey: rowsKey(id, "all", page),
@@ -42,7 +46,7 @@ export function useAllRows(id: string, count: number): RowSource {
     retry: () => void failed?.refetch(),
     rowAt: (index) => here.get(Math.floor(index / PAGE))?.results[index % PAGE],
     reveal: (number) => Promise.resolve(number >= 1 && number <= count ? number - 1 : null),
-    onRange: setRange,
+    onRange,
   };
 }
 
