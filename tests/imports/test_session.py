@@ -134,7 +134,8 @@ def test_an_import_is_undone_as_a_whole(world: World) -> None:
     assert world.core.browser.get(f"documents/{made[0]}", status=404)["code"] == "not_found"
     again = Import.of(caller, sheets.simple_invoices(3, lines=2))  # and what was withdrawn is repeated by nothing
     again.act("import")
-    assert [entry["attention"] for entry in again.entries()] == [[], [], []]
+    codes = {item["code"] for entry in again.entries() for item in entry["attention"]}
+    assert codes.isdisjoint({"duplicate", "number_conflict"})
     verbs = set(AuditEntry.objects.filter(subject_kind="import").values_list("verb", flat=True))
     assert {"import.uploaded", "import.started", "import.finished", "import.undo_asked", "import.undone"} <= verbs
 

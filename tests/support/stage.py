@@ -64,13 +64,26 @@ class Stage:
     checkpoint: Checkpoint
     batch: Batch
     mapping: SavedMapping
+    imported: Batch
 
     @property
     def ids(self) -> dict[str, str]:
         """What stands for {document}, {trade}… in addresses."""
         found = {
             name: str(getattr(self, name).id)
-            for name in ("document", "loose", "trade", "right", "alert", "grant", "request", "job", "batch", "mapping")
+            for name in (
+                "document",
+                "loose",
+                "trade",
+                "right",
+                "alert",
+                "grant",
+                "request",
+                "job",
+                "batch",
+                "mapping",
+                "imported",
+            )
         }
         log = {"channel": "main", "size": str(self.checkpoint.size), "level": "0", "tile": "000.p/1", "number": "2"}
         return found | log | {"organisation": self.world.supplier.id, "record": str(self.document.record_id)}
@@ -112,6 +125,9 @@ def make_stage(world: World) -> Stage:
     )
     world.bank.browser.get(f"trades/{trade.id}")
     batch = table_of_invoices(world.supplier, "IMP-1", save_as="stage")
+    imported = table_of_invoices(world.supplier, "IMP-2")
+    imports.start(actor=world.supplier.actor, batch_id=imported.id)
+    jobs.drain(kinds=IMPORTING)
     drain(seal=True)
     return Stage(
         world=world,
@@ -127,5 +143,6 @@ def make_stage(world: World) -> Stage:
         checkpoint=Checkpoint.objects.latest("size"),
         batch=batch,
         mapping=SavedMapping.objects.get(),
+        imported=imported,
         job=Job.objects.create(kind="ledger.seal", state=JobState.FAILED, finished_at=clock.now(), last_error="x"),
     )
