@@ -24,6 +24,7 @@ JOB_HANDLERS = {
     "imports.check": "abs_platform.imports.tasks.check",
     "imports.carry_out": "abs_platform.imports.tasks.carry_out",
     "imports.withdraw": "abs_platform.imports.tasks.withdraw",
+    "imports.sweep": "abs_platform.imports.tasks.sweep",
     "rights.compute": "abs_platform.rights.tasks.compute",
     "rights.reassess": "abs_platform.rights.tasks.reassess",
 }

@@ -321,6 +321,7 @@ JOB_SCHEDULE: dict[str, timedelta] = {
     "ledger.audit_everything": timedelta(hours=env.int("ABS_AUDIT_HOURS", default=24)),
     "documents.tax_sweep": timedelta(minutes=1),
     "documents.find_alike": timedelta(hours=1),
+    "imports.sweep": timedelta(minutes=10),
 }
 if min(JOB_SCHEDULE.values()) <= timedelta(0):
     raise ImproperlyConfigured("ABS_AUDIT_MINUTES and ABS_AUDIT_HOURS must be at least 1")

@@ -4,11 +4,13 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import IO, Any
 
 from django.conf import settings
 from django.db import transaction
 
+from abs_platform.core import clock
 from abs_platform.core.errors import Invalid, TooLarge
 from abs_platform.core.ids import uuid7
 from abs_platform.core.transitions import target_of
@@ -17,13 +19,16 @@ from abs_platform.imports.bulk_rows import Error, Part
 from abs_platform.imports.models import Batch, StagedDocument, StagedLine
 from abs_platform.imports.services import enqueue, tell
 from abs_platform.imports.states import PLATFORM_ROLE, STEPS, State
-from abs_platform.parties.actor import Actor
+from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.parties.roles import Role
 
 BLOCK = 1 << 20
 AHEAD = 1
 """Parts that may wait to be written."""
 MOST_ERRORS = 1_000
+ABANDONED = timedelta(hours=1)
+"""So long after the last part nobody is sending any more, or the process that received is gone."""
+SWEPT = 100
 
 
 @dataclass(slots=True)
@@ -55,7 +60,7 @@ def take(*, actor: Actor, kind: str, stream: IO[Any], hold: bool = False) -> Tak
             found.taken += len(part.documents)
             found.rejected += len(part.errors)
             found.errors += part.errors[: MOST_ERRORS - len(found.errors)]
-            _write(part)
+            _write(batch, part)
         if not found.taken:
             rejected = [error.to_json() for error in found.errors[:20]]
             raise Invalid(
@@ -126,7 +131,9 @@ def _ahead(make: Callable[[], Iterator[Part]]) -> Iterator[Part]:
 
 
 @transaction.atomic
-def _write(part: Part) -> None:
+def _write(batch: Batch, part: Part) -> None:
+    if not Batch.objects.filter(id=batch.id, state=State.RECEIVING).update(heard_at=clock.now()):
+        raise Invalid("interrupted", "The request stood still for too long, so nothing was taken. Send it again.")
     if part.documents:
         documents = ("\n".join(part.documents) + "\n").encode()
         lines = ("\n".join(part.lines) + "\n").encode()
@@ -150,9 +157,31 @@ def _received(actor: Actor, found: Taken, *, hold: bool) -> None:
 
 @transaction.atomic
 def _give_up(actor: Actor, batch: Batch, error: BaseException) -> None:
-    StagedDocument.objects.filter(batch=batch).delete()
     row = Batch.objects.select_for_update(no_key=True).get(id=batch.id)
-    row.state = State.FAILED
-    row.problem = {"code": getattr(error, "code", "interrupted"), "params": {}}
+    if row.state == State.RECEIVING:  # else swept meanwhile
+        _end(actor, row, getattr(error, "code", "interrupted"))
+
+
+def _end(actor: Actor, row: Batch, code: str) -> None:
+    StagedDocument.objects.filter(batch=row).delete()
+    row.state = State(target_of(STEPS, action="fail", state=row.state, roles=frozenset({PLATFORM_ROLE})))
+    row.problem = {"code": code, "params": {}}
     row.save()
-    tell(actor, row, "import.failed", {"code": row.problem["code"]})
+    tell(actor, row, "import.failed", {"code": code})
+
+
+def sweep() -> int:
+    """End the imports whose receiving process is gone: nothing was written for ABANDONED. Returns how many.
+
+    A process that is alive after all, behind a sender who pauses that long, finds its import ended and says so.
+    """
+    before = clock.now() - ABANDONED
+    ended = 0
+    for id in Batch.objects.filter(state=State.RECEIVING, heard_at__lt=before).values_list("id", flat=True)[:SWEPT]:
+        with transaction.atomic():
+            row = Batch.objects.select_for_update(no_key=True, skip_locked=True).filter(id=id).first()
+            if row is None or row.state != State.RECEIVING or row.heard_at >= before:
+                continue
+            _end(PLATFORM, row, "interrupted")
+            ended += 1
+    return ended

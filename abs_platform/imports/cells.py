@@ -20,6 +20,13 @@ LONG = r"^[0-9]{16,}$"
 INVISIBLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 # What a text must be looked at for: controls, white space at its ends or in a row, a mark in front.
 UNUSUAL = r"^[\s']|\s$|\s\s|" + INVISIBLE[:-1] + r"\n\r\t]"
+# The bytes of texts that need no second look, and of decimals that are written plainly.
+_VISIBLE = bytes(byte for byte in range(0x21, 0x7F) if byte != ord("'"))
+_OF_FIGURES = b"0123456789.+-"
+SAMPLE, REPETITIVE = 1_000, 100
+"""So many cells tell whether a column has few different texts: at most so many of them."""
+MOST_AT_ONCE = 64 << 20
+"""Bytes of a column that are looked at as one text."""
 SHORT = 14  # characters of a decimal that cannot have too many digits
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
 EXEMPT = ("免税", "不征税", "零税率", "***", "*", "exempt")
@@ -39,15 +46,44 @@ class Typed:
     codes: pl.Series | None  # None: nothing is wrong
 
 
+def trimmed(texts: pl.Series) -> tuple[pl.Series, bool]:
+    """The texts without white space at their ends, and whether all are plain: nothing in them needs a second look."""
+    texts = texts.fill_null("")
+    if texts.head(SAMPLE).n_unique() > REPETITIVE and (whole := _whole(texts)) is not None:
+        has_exponents = (b"e" in whole or b"E" in whole) and texts.str.contains(SCIENTIFIC).any()
+        if not has_exponents and not whole.translate(None, _VISIBLE):
+            return texts, True
+    distinct = texts.unique()
+    if not distinct.str.contains(UNUSUAL).any() and not distinct.str.contains(SCIENTIFIC).any():
+        return texts, True
+    return texts.str.strip_chars(), False
+
+
+def _whole(texts: pl.Series) -> bytes | None:
+    """The column as one text: to look through it takes a fraction of a search in each cell. None beyond a bound."""
+    if texts.str.len_bytes().sum() > MOST_AT_ONCE:
+        return None
+    return str(texts.str.join("")[0]).encode()
+
+
 def typed(
-    texts: pl.Series, field: Field, *, date_order: str, decimal_mark: str, lost: pl.Series | None = None
+    texts: pl.Series,
+    field: Field,
+    *,
+    date_order: str,
+    decimal_mark: str,
+    lost: pl.Series | None = None,
+    plain: bool = False,
 ) -> Typed:
-    """The column as what `field` is. `lost`: where a long number was kept as a figure, so that its last digits are gone."""
+    """The column as what `field` is. `lost`: where a long number was kept as a figure, so that its last digits are gone.
+
+    `plain`: `trimmed` found nothing unusual in it. The result is the same either way, cell for cell.
+    """
     match field.type:
         case Type.ID:
-            return _identifiers(texts, field, lost)
+            return _identifiers(texts, field, lost, plain=plain)
         case Type.TEXT:
-            return _texts(texts, field)
+            return _texts(texts, field, plain=plain)
         case Type.DATE:
             return _dates(texts, date_order)
         case Type.DECIMAL:
@@ -83,18 +119,25 @@ def _flagged(values: pl.Series, wrong: pl.Series, code: str, earlier: pl.Series 
     return Typed(found["value"], found["code"])
 
 
-def _texts(texts: pl.Series, field: Field) -> Typed:
+def _texts(texts: pl.Series, field: Field, *, plain: bool = False) -> Typed:
     length = texts.str.len_bytes().max() or 0
-    if length <= field.limit and not texts.str.contains(UNUSUAL).any():  # type: ignore[operator]  # a length is a number
-        return _sound(texts.replace("", None))
-    plain = texts.str.strip_chars().str.replace(r"^'([=+\-@])", "${1}")  # as our exports write it
-    plain = plain.str.replace_all(r"\s+", " ")
-    found = _flagged(plain, plain.str.len_chars() > field.limit, "text_too_long")
+    if length <= field.limit and (plain or not texts.str.contains(UNUSUAL).any()):  # type: ignore[operator]  # a length is a number
+        return _sound(_stated(texts))
+    bare = texts.str.strip_chars().str.replace(r"^'([=+\-@])", "${1}")  # as our exports write it
+    bare = bare.str.replace_all(r"\s+", " ")
+    found = _flagged(bare, bare.str.len_chars() > field.limit, "text_too_long")
     found = _flagged(found.values, texts.str.contains(INVISIBLE), "text_invalid", found.codes)
-    return Typed(found.values.replace("", None), found.codes)
+    return Typed(_stated(found.values), found.codes)
 
 
-def _identifiers(texts: pl.Series, field: Field, lost: pl.Series | None) -> Typed:
+def _stated(texts: pl.Series) -> pl.Series:
+    """Null where a text is empty."""
+    return texts.replace("", None) if (texts == "").any() else texts
+
+
+def _identifiers(texts: pl.Series, field: Field, lost: pl.Series | None, *, plain: bool = False) -> Typed:
+    if plain and lost is None:
+        return _texts(texts, field, plain=True)
     bare = texts.str.replace(r"^\s*'", "") if texts.str.contains("'", literal=True).any() else texts
     found = _texts(bare, field)
     gone = bare.str.contains(SCIENTIFIC)
@@ -155,12 +198,16 @@ def _decimals(texts: pl.Series, mark: str) -> Typed:
 
 def _plain(texts: pl.Series) -> pl.Series:
     """Decimals as they are written plainly; null for anything else, beyond 15 digits and 13 decimals too."""
-    if (texts.str.len_bytes().max() or 0) > SHORT or texts.str.contains(r"[^0-9.+-]").any():  # type: ignore[operator]  # a length
-        sound = texts.str.contains(PLAIN)
-        texts = pl.DataFrame({"text": texts, "sound": sound}).select(pl.when("sound").then("text").alias("text"))[
-            "text"
-        ]
-    return texts.cast(AMOUNT, strict=False)
+    length = texts.str.len_bytes()
+    whole = _whole(texts) if (length.max() or 0) <= SHORT else None  # type: ignore[operator]  # a length
+    if whole is not None and not whole.translate(None, _OF_FIGURES):
+        return texts.cast(AMOUNT, strict=False)
+    odd = (length > SHORT) | texts.str.contains(r"[^0-9.+-]")
+    rest = texts.filter(odd)
+    sound = rest.set(~rest.str.contains(PLAIN), None)
+    if len(rest) == len(texts):
+        return sound.cast(AMOUNT, strict=False)
+    return texts.set(odd, None).cast(AMOUNT, strict=False).scatter(odd.arg_true(), sound.cast(AMOUNT, strict=False))
 
 
 def _cleaned(texts: pl.Series, mark: str) -> pl.Series:

@@ -5,6 +5,7 @@ the cells, so a row without number, date and buyer continues the one before it.
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import polars as pl
@@ -14,6 +15,8 @@ from abs_platform.imports.mapping import Plan
 
 MAX_LINES = 5_000
 SUMS = r"(?i)^\s*(合\s*计|小\s*计|总\s*计|本页小计|本页合计|累\s*计|total|subtotal|grand total|sum|\*{1,3}$)"
+SIDE_BY_SIDE = 4
+"""Columns that are looked at at a time; polars lets go of the interpreter while it works."""
 IGNORED = ""
 """The key of a row that belongs to no document."""
 ERRORS = {"row": pl.UInt32, "field": pl.String, "code": pl.String, "value": pl.String}
@@ -69,16 +72,24 @@ def typed(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The rows that belong to documents, typed, and the cells that could not be; as in `Checked`."""
     table = table.filter(pl.col("row") > header_row)
-    texts = _of_documents(_texts(table, kind, plan), table, plan)
-    columns, errors = [texts["row"]], [pl.DataFrame(schema=ERRORS)]
-    for name in texts.columns[1:]:
-        found = cells.typed(
+    texts, plain = _texts(table, kind, plan)
+    texts = _of_documents(texts, table, plan)
+
+    def of(name: str) -> cells.Typed:
+        return cells.typed(
             texts[name],
             fields.BY_NAME[name],
             date_order=plan.date_order,
             decimal_mark=plan.decimal_mark,
             lost=_doubtful(texts["row"], plan.columns.get(name), lost, trusted),
+            plain=name in plain,
         )
+
+    columns, errors = [texts["row"]], [pl.DataFrame(schema=ERRORS)]
+    names = texts.columns[1:]
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
+        typed_columns = list(threads.map(of, names))
+    for name, found in zip(names, typed_columns, strict=True):
         columns.append(found.values.alias(name))
         if found.codes is not None:
             errors.append(_errors(texts["row"], name, found.codes))
@@ -96,16 +107,21 @@ def _doubtful(
     return ~rows.is_in(trusted.filter(pl.col("column") == column)["row"].implode())
 
 
-def _texts(table: pl.DataFrame, kind: str, plan: Plan) -> pl.DataFrame:
-    """The mapped columns under their fields' names, trimmed, with defaults where a cell is empty."""
-    wanted: list[pl.Expr] = [pl.col("row")]
-    for each in fields.of(kind):
-        column, default = plan.columns.get(each.name), plan.defaults.get(each.name, "")
-        if column is not None:
-            wanted.append(pl.col(f"c{column}").fill_null("").str.strip_chars().alias(each.name))
-        elif default:
-            wanted.append(pl.lit(default.strip()).alias(each.name))
-    return table.select(wanted)
+def _texts(table: pl.DataFrame, kind: str, plan: Plan) -> tuple[pl.DataFrame, frozenset[str]]:
+    """The mapped columns under their fields' names, trimmed, or the default alone; and the names of those that are plain."""
+    known = {each.name: plan.columns.get(each.name) for each in fields.of(kind)}
+    mapped = {name: column for name, column in known.items() if column is not None}
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
+        found = dict(zip(mapped, threads.map(lambda at: cells.trimmed(table[f"c{at}"]), mapped.values()), strict=True))
+    wanted: list[pl.Series] = [table["row"]]
+    for name in known:
+        if name in found:
+            wanted.append(found[name][0].alias(name))
+        elif default := plan.defaults.get(name, ""):
+            wanted.append(pl.repeat(default.strip(), table.height, dtype=pl.String, eager=True).alias(name))
+    # The default of empty cells was not looked at.
+    plain = frozenset(name for name, (_, is_plain) in found.items() if is_plain and not plan.defaults.get(name))
+    return pl.DataFrame(wanted), plain
 
 
 def _of_documents(texts: pl.DataFrame, table: pl.DataFrame, plan: Plan) -> pl.DataFrame:
@@ -127,7 +143,9 @@ def _of_documents(texts: pl.DataFrame, table: pl.DataFrame, plan: Plan) -> pl.Da
         continues = pl.all_horizontal(pl.col(name) == "" for name in own)
         header = [name for name in mapped if fields.BY_NAME[name].header]
         texts = texts.with_columns(
-            pl.when(continues).then(pl.when(~continues).then(pl.col(name)).forward_fill()).otherwise(pl.col(name))
+            pl.when(continues & (pl.col(name) == ""))
+            .then(pl.when(~continues).then(pl.col(name)).forward_fill())
+            .otherwise(pl.col(name))
             .fill_null("").alias(name)
             for name in header
         )  # fmt: skip

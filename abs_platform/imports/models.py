@@ -51,6 +51,7 @@ class Batch(models.Model):
     document_count = models.PositiveIntegerField(default=0)
     imported_count = models.PositiveIntegerField(default=0)
     job_id = models.UUIDField(null=True)  # the newest background job, for its progress
+    heard_at = models.DateTimeField(default=clock.now)  # when documents by REST arrived last
     imported_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
 
@@ -75,7 +76,10 @@ class Batch(models.Model):
                 condition=~Q(state="failed") | Q(problem__isnull=False), name="import_failed_says_why"
             ),
         ]
-        indexes = [models.Index(fields=["owner", "-id"], name="import_owner")]
+        indexes = [
+            models.Index(fields=["owner", "-id"], name="import_owner"),
+            models.Index(fields=["heard_at"], condition=Q(state="receiving"), name="import_receiving"),
+        ]
 
 
 class Row(models.Model):

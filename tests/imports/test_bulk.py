@@ -2,12 +2,16 @@
 
 import io
 import json
+from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.test import override_settings
 
+from abs_platform.core import clock
 from abs_platform.core.errors import Invalid
+from abs_platform.core.models import AuditEntry
 from abs_platform.imports import bulk
 from abs_platform.imports.models import Batch, StagedDocument, StagedLine
 from tests.imports import sheets
@@ -134,3 +138,46 @@ def test_limits(world: World) -> None:
 
 def test_only_suppliers_send(world: World) -> None:
     assert send(world.core.program, [invoice("F-1")], status=403)["code"] == "role_missing"
+
+
+def test_an_import_whose_process_was_killed_ends_and_one_that_is_heard_of_stays(world: World) -> None:
+    actor = world.supplier.actor
+    found: dict[str, Batch] = {}
+
+    class Killed(BaseException):
+        """Nothing runs after a SIGKILL, the handler of exceptions neither."""
+
+    def sent(name: str) -> io.BytesIO:
+        return io.BytesIO("\n".join(json.dumps(invoice(f"{name}-{at}")) for at in range(3)).encode())
+
+    for name in ("gone", "alive"):
+        with (
+            mock.patch.object(bulk, "_received", side_effect=Killed),
+            mock.patch.object(bulk, "_give_up"),
+            pytest.raises(Killed),
+        ):
+            bulk.take(actor=actor, kind="invoice", stream=sent(name))
+        found[name] = Batch.objects.order_by("-id")[0]
+    assert bulk.sweep() == 0
+    Batch.objects.filter(id=found["gone"].id).update(heard_at=clock.now() - bulk.ABANDONED - timedelta(seconds=1))
+    assert (bulk.sweep(), bulk.sweep()) == (1, 0)
+    gone, alive = (Batch.objects.get(id=found[name].id) for name in ("gone", "alive"))
+    assert (gone.state, gone.problem, alive.state) == ("failed", {"code": "interrupted", "params": {}}, "receiving")
+    assert set(StagedDocument.objects.values_list("batch_id", flat=True)) == {alive.id}
+    assert AuditEntry.objects.filter(verb="import.failed", subject_id=gone.id).count() == 1
+    world.supplier.browser.post(f"imports/{gone.id}/discard")
+    assert world.supplier.browser.get(f"imports/{gone.id}")["state"] == "discarded"
+
+
+def test_a_sender_who_comes_back_after_the_sweep_learns_that_nothing_was_taken(world: World) -> None:
+    class Paused(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            Batch.objects.update(heard_at=clock.now() - bulk.ABANDONED - timedelta(seconds=1))
+            bulk.sweep()
+            return super().read(size)
+
+    stream = Paused(json.dumps(invoice("late")).encode())
+    with mock.patch.object(bulk, "_ahead", lambda make: make()), pytest.raises(Invalid) as raised:
+        bulk.take(actor=world.supplier.actor, kind="invoice", stream=stream)
+    assert raised.value.code == "interrupted"
+    assert (Batch.objects.get().state, StagedDocument.objects.count()) == ("failed", 0)

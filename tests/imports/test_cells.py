@@ -75,6 +75,44 @@ def test_identifiers_keep_their_digits_or_say_that_they_are_lost() -> None:
     assert typed("number", long, lost=pl.Series([True])) == (None, "digits_lost")
 
 
+WRITTEN = st.one_of(
+    st.sampled_from([text for text, _ in (*DATES, *AMOUNTS)]),
+    st.sampled_from(
+        ["1e5", "2.4E+19", "'00123", "'=1", "a  b", "\u3000", "13%", "０.13", "免税", "元", "x\u200b", "9" * 20]
+    ),
+    st.text("0123456789.+-", max_size=16),
+    st.text("0123456789.,-/年月日() ¥%eE'\n\tＡ\u202e", max_size=12),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(sorted(BY_NAME)),
+    st.lists(st.none() | WRITTEN, max_size=6),
+    st.sampled_from(["ymd", "dmy", "mdy"]),
+    st.sampled_from([".", ","]),
+    st.booleans(),
+)
+def test_a_column_looked_at_as_a_whole_gives_what_its_cells_give_one_by_one(
+    name: str, written: list[str | None], order: str, mark: str, many: bool
+) -> None:
+    # Enough different texts that the column is looked at as one text; none of them asks for a second look.
+    more = [str(number) for number in range(cells.REPETITIVE + 2)] if many else []
+    column = pl.Series([*more, *written], dtype=pl.String)
+    texts, plain = cells.trimmed(column)
+    assert texts.to_list() == column.fill_null("").str.strip_chars().to_list()
+    quick = cells.typed(texts, BY_NAME[name], date_order=order, decimal_mark=mark, plain=plain)
+    codes = [""] * len(texts) if quick.codes is None else quick.codes.to_list()
+    for text, value, code in list(zip(texts, quick.values, codes, strict=True))[len(more) :]:
+        # Beside a cell that needs every second look, alone in its column.
+        beside = cells.typed(
+            pl.Series([text, "  x\u202e,"]), BY_NAME[name], date_order=order, decimal_mark=mark, plain=False
+        )
+        assert beside.codes is not None
+        assert (value, code) == (beside.values[0], beside.codes[0]), repr(text)
+
+
 HEADERS = [word for system in presets.SYSTEMS for words in system.words.values() for word in words]
 TEXTS = st.one_of(
     st.sampled_from(["", " ", "合计", "2026-01-01", "13%", "1,000.00", "CNY", "PO-1", "-", "0", "\n", "'=1", "9" * 20]),
@@ -115,3 +153,14 @@ def test_every_row_of_any_table_is_a_documents_or_left_out_and_sound_or_named(
 def test_a_plan_of_nothing_makes_no_documents() -> None:
     frame = pl.DataFrame({"row": [1, 2], "c0": ["a", "b"]}, schema={"row": pl.UInt32, "c0": pl.String})
     assert checking.check(frame, kind="invoice", plan=Plan(), header_row=1).rows.height <= 1
+
+
+def test_what_a_row_that_continues_a_document_states_of_it_is_not_lost() -> None:
+    rows = [["PO-1", "2026-01-05", "2026-03-01", "1"], ["", "", "", "2"], ["", "", "2026-04-01", "3"]]
+    frame = pl.DataFrame(rows, schema=["c0", "c1", "c2", "c3"], orient="row").with_row_index("row", offset=2)
+    plan = Plan({"number": 0, "issue_date": 1, "due_date": 2, "line_id": 3}, {"currency": "CNY", "buyer_name": "B"})
+    found = checking.check(frame, kind="order", plan=plan, header_row=1)
+    assert found.rows["due_date"].to_list() == [date(2026, 3, 1), date(2026, 3, 1), date(2026, 4, 1)]
+    assert [row for row in found.errors.rows() if row[1] == "due_date"] == [
+        (4, "due_date", "header_differs", "2026-03-01")
+    ]

@@ -5,8 +5,8 @@ import io
 import openpyxl
 import pytest
 
-from abs_platform.imports.exporting import safe
 from abs_platform.integrations import tables
+from abs_platform.integrations.tables.writing import safe
 from tests.imports import sheets
 from tests.imports.using import Import
 from tests.support.world import World

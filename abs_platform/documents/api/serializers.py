@@ -9,6 +9,7 @@ from abs_platform.documents.certificate_words import LANGUAGES
 from abs_platform.documents.replies import DocumentOut
 from abs_platform.integrations.formats.model import TRADE_KINDS
 from abs_platform.integrations.formats.reading import Verdict
+from abs_platform.integrations.tables.writing import FORMS
 
 
 class UploadIn(serializers.Serializer[Any]):
@@ -23,6 +24,11 @@ class DocumentQuery(serializers.Serializer[Any]):
     trade = serializers.UUIDField(required=False)
     container = serializers.UUIDField(required=False, help_text="the archive that the documents came in")
     ids = serializers.ListField(child=serializers.UUIDField(), max_length=100, required=False)
+
+
+class DocumentsExportQuery(DocumentQuery):
+    file = serializers.ChoiceField(choices=FORMS, default=FORMS[0])
+    lang = serializers.ChoiceField(choices=LANGUAGES, default=LANGUAGES[0])
 
 
 class RejectedOut(serializers.Serializer[Any]):

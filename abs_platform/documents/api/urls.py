@@ -4,6 +4,7 @@ from abs_platform.documents.api import tax, versions, views
 
 urlpatterns = [
     path("documents", views.DocumentsView.as_view()),
+    path("documents/export", views.DocumentsExportView.as_view()),
     path("documents/<uuid:id>", views.DocumentView.as_view()),
     path("documents/<uuid:id>/file", views.DocumentFileView.as_view()),
     path("documents/<uuid:id>/preview", views.DocumentPreviewView.as_view()),

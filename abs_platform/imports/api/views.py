@@ -3,8 +3,7 @@
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpResponse
-from django.utils.http import content_disposition_header
+from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -15,6 +14,7 @@ from rest_framework.views import APIView
 
 from abs_platform.core.errors import Invalid
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, NewestFirst, page_of, paged, query_of
+from abs_platform.core.rest.sending import saved_reply
 from abs_platform.imports import correcting, exporting, replies, selectors, services
 from abs_platform.imports.api import serializers as shapes
 from abs_platform.imports.mapping import Plan
@@ -196,22 +196,15 @@ class ExportView(APIView):
         responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
         tags=TAGS,
     )
-    def get(self, request: Request, id: UUID) -> HttpResponse:
+    def get(self, request: Request, id: UUID) -> HttpResponseBase:
         """The rows with corrections and with what is wrong, as XLSX or CSV that opens rightly in Excel."""
         query = query_of(request, shapes.ExportQuery)
         found = exporting.export(
             actor=actor_of(request), batch_id=id, form=query["file"], wrong=query["wrong"], language=query["lang"]
         )
-        return file_reply(found)
-
-
-def file_reply(found: exporting.File) -> HttpResponse:
-    """A file to be saved."""
-    reply = HttpResponse(found.content, content_type=found.media_type)
-    reply.headers["Content-Disposition"] = str(content_disposition_header(as_attachment=True, filename=found.name))
-    reply.headers["X-Content-Type-Options"] = "nosniff"
-    reply.headers["Cache-Control"] = "private, no-store"
-    return reply
+        return saved_reply(
+            request, name=found.name, size=found.size, chunks=found.chunks, content_type=found.media_type
+        )
 
 
 class ImportView(APIView):

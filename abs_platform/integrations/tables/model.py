@@ -53,6 +53,8 @@ def bounded(frame: pl.DataFrame) -> pl.DataFrame:
     if frame.height * frame.width > MAX_CELLS:
         raise TableRefused("table_too_large", f"The table has more than {MAX_CELLS} cells. Split it.", limit=MAX_CELLS)
     for index, name in enumerate(frame.columns):
+        if (frame[name].str.len_bytes().max() or 0) <= MAX_CELL:  # type: ignore[operator]  # lengths are whole numbers
+            continue  # bytes are counted already
         longest = frame[name].str.len_chars()
         if (longest.max() or 0) > MAX_CELL:  # type: ignore[operator]  # lengths are whole numbers
             row = (longest.arg_max() or 0) + 1

@@ -28,21 +28,39 @@ _MARKS = (
 
 def read(data: bytes) -> Table:
     """A table of separated values. Raises TableRefused."""
-    text = decoded(data)
-    if "\n" not in text:
-        text = text.replace("\r", "\n")
-    if not text.strip():
+    content = _utf8(data)
+    if b"\n" not in content:
+        content = content.replace(b"\r", b"\n")
+    sample = content[: 4 * SAMPLE_CHARACTERS].decode(errors="ignore")[
+        :SAMPLE_CHARACTERS
+    ]  # cut within a character, maybe
+    if not sample.strip() and not content.decode().strip():
         raise TableRefused("table_empty", "There is nothing in the table.")
-    sample = text[:SAMPLE_CHARACTERS]
     separator = separator_of(sample)
-    if text.count(separator) > MAX_CELLS:
+    if content.count(separator.encode()) > MAX_CELLS:
         raise TableRefused("table_too_large", f"The table has more than {MAX_CELLS} cells. Split it.", limit=MAX_CELLS)
     width = max((len(row) for row in _rows(sample, separator)), default=1)
     try:
-        frame = _quick(text.encode(), separator, width)
+        frame = _quick(content, separator, width)
     except pl.exceptions.PolarsError:
-        frame = _patient(text, separator)
+        frame = _patient(content.decode(), separator)
     return Table("CSV", frame)
+
+
+def _utf8(data: bytes) -> bytes:
+    """The text in UTF-8 without a mark. What is UTF-8 already is looked at, and not decoded."""
+    content = data.removeprefix(codecs.BOM_UTF8)
+    if content and b"\0" not in content and _is_utf8(content):
+        return content
+    return decoded(data).encode()
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        pl.Series([content]).cast(pl.String)
+    except pl.exceptions.PolarsError:
+        return False
+    return True
 
 
 def decoded(data: bytes) -> str:

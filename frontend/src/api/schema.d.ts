@@ -466,6 +466,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/documents/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description The list, narrowed as the list itself, as XLSX or CSV that opens rightly in Excel; 422 beyond 100,000 rows.
+         *
+         *     Disclosed documents go into their owners' access logs.
+         */
+        get: operations["documents_export_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/grants": {
         parameters: {
             query?: never;
@@ -4045,6 +4066,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DocumentDetailOut"];
+                };
+            };
+        };
+    };
+    documents_export_retrieve: {
+        parameters: {
+            query?: {
+                /** @description the archive that the documents came in */
+                container?: string;
+                file?: "xlsx" | "csv";
+                ids?: string[];
+                kind?: "order" | "order_change" | "order_cancellation" | "order_response" | "despatch_advice" | "receipt_advice" | "invoice" | "debit_note" | "credit_note" | "remittance_advice" | "other" | "attachment";
+                lang?: "zh" | "en";
+                search?: string;
+                state?: "review" | "attention" | "duplicate" | "loose";
+                trade?: string;
+                /** @description of the caller's own documents */
+                verdict?: "accepted" | "attention" | "refused";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
         };

@@ -18,6 +18,7 @@ import { TypedIn } from "../../shared/ui/TypedIn";
 import { DocumentStateTag, VerdictTag } from "../../shared/ui/status";
 import { StatusTag } from "../../shared/ui/StatusTag";
 import "./documents.css";
+import { ExportButton } from "./ExportButton";
 import { DOCUMENT_FILTERS } from "./filters";
 import { messages } from "./messages";
 import { UploadList } from "./UploadList";
@@ -71,6 +72,7 @@ export default function DocumentsPage() {
               testId="document-row"
             />
             <ListFooter list={list} count={list.rows.length} />
+            <ExportButton filters={filters} />
           </>
         ) : (
           <section className="card">

@@ -1,4 +1,4 @@
-"""Sending a file that custody gives out segment by segment, each authenticated before it leaves."""
+"""Sending files piece by piece, as those of custody, which gives them out segment by segment, each authenticated."""
 
 from collections.abc import AsyncIterator, Iterator
 from itertools import chain
@@ -6,6 +6,7 @@ from itertools import chain
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 from rest_framework.request import Request
 
 SENT_WHOLE = 8 << 20
@@ -23,6 +24,17 @@ def file_reply(request: Request, *, size: int, chunks: Iterator[bytes], content_
     whole = chain([next(chunks)], chunks)
     streamed = _from_thread(whole) if isinstance(request._request, ASGIRequest) else whole
     return StreamingHttpResponse(streamed, content_type=content_type, headers={"Content-Length": str(size)})
+
+
+def saved_reply(
+    request: Request, *, name: str, size: int, chunks: Iterator[bytes], content_type: str
+) -> HttpResponseBase:
+    """A file to be saved under `name`, and kept by no cache."""
+    reply = file_reply(request, size=size, chunks=chunks, content_type=content_type)
+    reply.headers["Content-Disposition"] = str(content_disposition_header(as_attachment=True, filename=name))
+    reply.headers["X-Content-Type-Options"] = "nosniff"
+    reply.headers["Cache-Control"] = "private, no-store"
+    return reply
 
 
 async def _from_thread(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
