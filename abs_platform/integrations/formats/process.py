@@ -1,6 +1,6 @@
 """Files read in a process of their own, so that no file reaches the one that asks.
 
-The child (`child`, `confinement`) lives as long as its parent and reads file after file; one that kills it, or takes too
+The child (`child`, `integrations.confinement`) lives as long as its parent and reads file after file; one that kills it, or takes too
 long or too much, is refused with the code reader_limits, and the next file gets a new child.
 """
 
