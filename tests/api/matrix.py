@@ -102,7 +102,7 @@ GET  imports/{batch}/entries              200 403 403 403 403 403 404 404 403 40
 GET  imports/{batch}/dependents           200 403 403 403 403 403 404 404 403 403 403 403 401
 GET  imports/{batch}/export               200 403 403 403 403 403 404 404 403 403 403 403 401
 POST imports/{batch}/import               200 403 403 403 403 403 404 404 403 403 403 403 401
-POST imports/{batch}/undo                 409 403 403 403 403 403 404 404 403 403 403 403 401
+POST imports/{imported}/undo              200 403 403 403 403 403 404 404 403 403 403 403 401
 POST imports/{batch}/discard              200 403 403 403 403 403 404 404 403 403 403 403 401
 
 GET  suppliers                            403 403 403 200 200 200 403 403 403 403 403 403 401

@@ -232,7 +232,7 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "payment_confirmation_amount": again(PaymentConfirmation, amount=Decimal(-1)),
     "trade_paymentconfirmation_trade_id_key": again(PaymentConfirmation),
     "document_withdrawn_counts_no_more": change(Document, withdrawn_at=LATER),
-    "import_state_known": change(Batch, state="lost"),
+    "import_state_known": change(Batch, state="lost", imported_at=None),
     "import_kind_known": change(Batch, kind="poem"),
     "import_imported_has_time": change(Batch, state="imported", imported_at=None),
     "import_imported_has_time ": change(Batch, state="ready", imported_at=LATER),

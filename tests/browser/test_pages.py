@@ -18,6 +18,7 @@ PAGES: dict[str | None, tuple[str, ...]] = {
         "/",
         "/documents",
         "/documents/*",
+        "/imports",
         "/trades",
         "/trades/*",
         "/consents",

@@ -50,6 +50,9 @@ class Caller:
         if isinstance(body, Files):
             options["data"] = {"files": [SimpleUploadedFile(name, data) for name, data in body.content.items()]}
         elif isinstance(body, Form):
+            for value in body.content.values():
+                if hasattr(value, "seek"):
+                    value.seek(0)  # another caller may have sent it before
             options["data"] = dict(body.content)
         elif isinstance(body, Lines):
             options |= {"data": body.content, "content_type": "application/x-ndjson"}

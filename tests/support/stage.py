@@ -65,6 +65,7 @@ class Stage:
     checkpoint: Checkpoint
     batch: Batch
     mapping: SavedMapping
+    imported: Batch
 
     @property
     def ids(self) -> dict[str, str]:
@@ -83,6 +84,7 @@ class Stage:
                 "job",
                 "batch",
                 "mapping",
+                "imported",
             )
         }
         log = {"channel": "main", "size": str(self.checkpoint.size), "level": "0", "tile": "000.p/1", "number": "2"}
@@ -125,6 +127,9 @@ def make_stage(world: World) -> Stage:
     )
     world.bank.browser.get(f"trades/{trade.id}")
     batch = table_of_invoices(world.supplier, "IMP-1", save_as="stage")
+    imported = table_of_invoices(world.supplier, "IMP-2")
+    imports.start(actor=world.supplier.actor, batch_id=imported.id)
+    jobs.drain(kinds=IMPORTING)
     drain(seal=True)
     return Stage(
         world=world,
@@ -141,5 +146,6 @@ def make_stage(world: World) -> Stage:
         checkpoint=Checkpoint.objects.latest("size"),
         batch=batch,
         mapping=SavedMapping.objects.get(),
+        imported=imported,
         job=Job.objects.create(kind="ledger.seal", state=JobState.FAILED, finished_at=clock.now(), last_error="x"),
     )

@@ -35,8 +35,16 @@ export function documentUrl(id: string, part: "file" | "bundle" | "certificate")
   return `/api/v1/documents/${encodeURIComponent(id)}/${part}`;
 }
 
-/** POST one file with upload progress (0 to 1). Throws ProblemError, also when the connection breaks. */
-export function upload<T>(url: keyof paths & `/api/v1/${string}`, file: File, onProgress: (share: number) => void): Promise<T> {
+/**
+ * POST one file with upload progress (0 to 1), in the form field `name`, with other `fields`. Throws ProblemError, also when
+ * the connection breaks.
+ */
+export function upload<T>(
+  url: keyof paths & `/api/v1/${string}`,
+  file: File,
+  onProgress: (share: number) => void,
+  { name = "files", fields = {} }: { name?: string; fields?: Readonly<Record<string, string>> } = {},
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest(); // fetch cannot tell how much of a request has gone out
     request.open("POST", url);
@@ -51,7 +59,8 @@ export function upload<T>(url: keyof paths & `/api/v1/${string}`, file: File, on
     };
     request.onerror = () => reject(new ProblemError(0, { code: "network" }));
     const form = new FormData();
-    form.append("files", file, file.name);
+    for (const [field, value] of Object.entries(fields)) form.append(field, value);
+    form.append(name, file, file.name);
     request.send(form);
   });
 }

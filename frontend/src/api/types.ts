@@ -42,6 +42,18 @@ export type Candidates = Schemas["CandidatesOut"];
 export type Grant = Schemas["GrantOut"];
 export type Access = Schemas["AccessOut"];
 
+export type Import = Schemas["ImportOut"];
+export type ImportDetail = Schemas["ImportDetailOut"];
+export type ImportState = Import["state"];
+export type ImportCounts = Schemas["ImportCountsOut"];
+export type ImportRow = Schemas["ImportRowOut"];
+export type ImportColumn = Schemas["ImportColumnOut"];
+export type ImportEntry = Schemas["ImportEntryOut"];
+export type ImportKind = Schemas["ImportKindOut"];
+export type ImportChoices = Schemas["ImportChoicesOut"];
+export type CellError = Schemas["CellErrorOut"];
+export type SavedMapping = Schemas["SavedMappingOut"];
+
 export type Alert = Schemas["AlertOut"];
 export type Severity = Alert["severity"];
 

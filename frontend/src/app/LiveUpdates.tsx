@@ -13,6 +13,7 @@ const STALE: Readonly<Record<string, readonly string[]>> = {
   grant: ["grants", "access-requests", "trades", "documents", "suppliers", "home"],
   access: ["accesses", "grants"],
   alert: ["alerts", "home"],
+  import: ["imports", "documents", "trades", "home"],
 };
 const LIVE = new Set([...Object.values(STALE).flat(), "operations", "jobs"]);
 

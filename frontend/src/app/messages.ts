@@ -5,6 +5,7 @@ export const messages = defineMessages({
   navigation: ["主导航", "Main navigation"],
   home: ["首页", "Home"],
   documents: ["单据", "Documents"],
+  imports: ["导入", "Imports"],
   trades: ["贸易", "Trades"],
   confirmations: ["待确认", "Confirm"],
   consents: ["授权", "Consents"],

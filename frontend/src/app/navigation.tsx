@@ -5,6 +5,7 @@ import BlockOutlined from "@ant-design/icons/BlockOutlined";
 import DashboardOutlined from "@ant-design/icons/DashboardOutlined";
 import FileTextOutlined from "@ant-design/icons/FileTextOutlined";
 import HomeOutlined from "@ant-design/icons/HomeOutlined";
+import ImportOutlined from "@ant-design/icons/ImportOutlined";
 import KeyOutlined from "@ant-design/icons/KeyOutlined";
 import SafetyCertificateOutlined from "@ant-design/icons/SafetyCertificateOutlined";
 import ShopOutlined from "@ant-design/icons/ShopOutlined";
@@ -26,6 +27,7 @@ interface Item {
 export const NAVIGATION: readonly Item[] = [
   { path: "/", label: "home", icon: <HomeOutlined aria-hidden /> },
   { path: "/documents", label: "documents", icon: <FileTextOutlined aria-hidden />, roles: ["supplier", "core_enterprise", "financier"] },
+  { path: "/imports", label: "imports", icon: <ImportOutlined aria-hidden />, roles: ["supplier"] },
   { path: "/confirmations", label: "confirmations", icon: <AuditOutlined aria-hidden />, roles: ["core_enterprise"] },
   { path: "/suppliers", label: "suppliers", icon: <ShopOutlined aria-hidden />, roles: ["financier"] },
   { path: "/access", label: "access", icon: <KeyOutlined aria-hidden />, roles: ["financier"] },

@@ -16,6 +16,8 @@ const DocumentsPage = onDemand(() => import("../features/documents/DocumentsPage
 const DocumentPage = onDemand(() => import("../features/documents/DocumentPage"), rows);
 const ReviewPage = onDemand(() => import("../features/documents/review/ReviewPage"), rows);
 const ComparePage = onDemand(() => import("../features/documents/ComparePage"), rows);
+const ImportsPage = onDemand(() => import("../features/imports/ImportsPage"), rows);
+const ImportPage = onDemand(() => import("../features/imports/ImportPage"), rows);
 const TradesPage = onDemand(() => import("../features/trades/TradesPage"), rows);
 const TradePage = onDemand(() => import("../features/trades/TradePage"), rows);
 const ConfirmationsPage = onDemand(() => import("../features/confirmations/ConfirmationsPage"), rows);
@@ -54,6 +56,8 @@ export function AppRoutes() {
         <Route path="/documents/:id" element={page(<DocumentPage />, BUSINESS)} />
         <Route path="/documents/:id/review" element={page(<ReviewPage />, BUSINESS)} />
         <Route path="/documents/:id/compare/:other" element={page(<ComparePage />, BUSINESS)} />
+        <Route path="/imports" element={page(<ImportsPage />, ["supplier"])} />
+        <Route path="/imports/:id" element={page(<ImportPage />, ["supplier"])} />
         <Route path="/trades" element={page(<TradesPage />, BUSINESS)} />
         <Route path="/trades/:id" element={page(<TradePage />, BUSINESS)} />
         <Route path="/confirmations" element={page(<ConfirmationsPage />, ["core_enterprise"])} />

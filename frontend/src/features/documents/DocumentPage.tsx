@@ -28,6 +28,9 @@ import { ProofSteps } from "./ProofSteps";
 import { TaxPanel } from "./TaxPanel";
 import { Versions } from "./Versions";
 
+/** The remark of a file that is a table: its rows can become documents. */
+const TABLE = "table";
+
 export default function DocumentPage() {
   const t = useText(messages);
   const code = useCodes();
@@ -127,7 +130,10 @@ function Body({ row }: { row: DocumentDetail }) {
           <ToneIcon tone="attention" />
           <div>
             {row.attention.filter((item) => item.code !== "duplicate" || !row.duplicate_of).map((item) => (
-              <p key={item.code}>{code("attention", item.code, item.params, String(item.params.detail ?? ""))}</p>
+              <p key={item.code}>
+                {code("attention", item.code, item.params, String(item.params.detail ?? ""))}
+                {item.code === TABLE && <ImportLink roles={roles} />}
+              </p>
             ))}
             {row.duplicate_of && (
               <p>
@@ -168,6 +174,7 @@ function Body({ row }: { row: DocumentDetail }) {
                 {row.remarks.map((remark, position) => (
                   <li key={position} data-testid="remark" data-rule={remark.rule}>
                     {code("remark", remark.rule, remark.params, remark.detail)}
+                    {remark.rule === TABLE && <ImportLink roles={roles} />}
                   </li>
                 ))}
               </ul>
@@ -176,6 +183,17 @@ function Body({ row }: { row: DocumentDetail }) {
         </div>
         <Preview id={row.id} filename={row.filename} mediaType={row.media_type} size={row.size} askFirst={askFirst} />
       </div>
+    </>
+  );
+}
+
+function ImportLink({ roles }: { roles: readonly string[] }) {
+  const t = useText(messages);
+  if (!roles.includes("supplier")) return null;
+  return (
+    <>
+      {" "}
+      <Link to="/imports">{t("importTable")}</Link>
     </>
   );
 }

@@ -102,6 +102,9 @@ function Intake({ person, limits }: { person: string; limits: { max_file_bytes: 
           {t("tooMany", { limit: limits.max_files, left })}
         </p>
       )}
+      <p className="meta">
+        {t("importHint")} <Link to="/imports">{t("importTable")}</Link>
+      </p>
       <UploadList person={person} />
     </>
   );

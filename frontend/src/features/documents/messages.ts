@@ -7,6 +7,8 @@ export const messages = defineMessages({
   dropTitle: ["把文件拖到这里，或点击选择", "Drop files here, or choose them"],
   dropHint: ["可一次多个；单个不超过 {size}，一次最多 {files} 个。UBL 的订单、发货单、收货单、发票会自动读取，其他文件作为附件保存。", "Several at once; up to {size} each and {files} at a time. UBL orders, despatch and receipt advices and invoices are read; other files are kept as attachments."],
   dropNow: ["松开即上传", "Release to upload"],
+  importHint: ["手里是 ERP 导出的列表？", "Is it a list that your ERP exported?"],
+  importTable: ["导入表格", "Import a spreadsheet"],
   uploads: ["本次上传", "This upload"],
   uploadsState: ["已完成 {done} / {total}", "{done} of {total} done"],
   clearUploads: ["清除已完成的", "Clear finished ones"],

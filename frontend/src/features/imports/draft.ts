@@ -1,0 +1,72 @@
+/** A mapping while it is being made: which column holds which field, and what holds for the whole table. */
+import type { ImportDetail, ImportKind, SavedMapping } from "../../api/types";
+
+export interface Draft {
+  /** Column by field; the first is 0. */
+  columns: Readonly<Record<string, number>>;
+  /** One value for the whole table, by field. */
+  defaults: Readonly<Record<string, string>>;
+  dateOrder: "ymd" | "dmy" | "mdy";
+  decimalMark: "." | ",";
+}
+
+export function draftOf(detail: Pick<ImportDetail, "mapping">): Draft {
+  const { mapping } = detail;
+  return {
+    columns: mapping?.columns ?? {},
+    defaults: mapping?.defaults ?? {},
+    dateOrder: mapping?.date_order ?? "ymd",
+    decimalMark: mapping?.decimal_mark ?? ".",
+  };
+}
+
+export function fieldOf(draft: Draft, column: number): string {
+  return Object.entries(draft.columns).find(([, at]) => at === column)?.[0] ?? "";
+}
+
+/** `column` holds `field` and nothing else; a column that held the field before holds none. An empty field clears. */
+export function withField(draft: Draft, column: number, field: string): Draft {
+  const kept = Object.entries(draft.columns).filter(([name, at]) => at !== column && name !== field);
+  const columns = Object.fromEntries(field ? [...kept, [field, column]] : kept);
+  return { ...draft, columns };
+}
+
+export function withDefault(draft: Draft, field: string, value: string): Draft {
+  const kept = Object.entries(draft.defaults).filter(([name]) => name !== field);
+  return { ...draft, defaults: Object.fromEntries(value ? [...kept, [field, value]] : kept) };
+}
+
+/** Sets of which one field each is still to be mapped or given. */
+export function missingOf(draft: Draft, kind: ImportKind): string[][] {
+  const stated = (name: string) => name in draft.columns || Boolean(draft.defaults[name]?.trim());
+  const single = kind.fields.filter((field) => field.required).map((field) => [field.name]);
+  return [...single, ...kind.either].filter((names) => !names.some(stated));
+}
+
+/** The draft of a saved mapping for a table with these headers, and the headers that the table lacks. */
+export function applySaved(saved: SavedMapping, headers: readonly string[]): { draft: Draft; lacking: string[] } {
+  const at = new Map<string, number>();
+  headers.forEach((header, index) => {
+    const key = header.trim().toLowerCase();
+    if (!at.has(key)) at.set(key, index);
+  });
+  const columns: Record<string, number> = {};
+  const lacking: string[] = [];
+  for (const [field, header] of Object.entries(saved.columns)) {
+    const index = at.get(header.trim().toLowerCase());
+    if (index === undefined) lacking.push(header);
+    else columns[field] = index;
+  }
+  return { draft: { columns, defaults: saved.defaults, dateOrder: saved.date_order, decimalMark: saved.decimal_mark }, lacking };
+}
+
+/** The draft as the server takes it: only fields that have no column keep a value for the whole table. */
+export function bodyOf(draft: Draft) {
+  const defaults = Object.entries(draft.defaults).filter(([name, value]) => value.trim() && !(name in draft.columns));
+  return {
+    columns: { ...draft.columns },
+    defaults: Object.fromEntries(defaults.map(([name, value]) => [name, value.trim()])),
+    date_order: draft.dateOrder,
+    decimal_mark: draft.decimalMark,
+  };
+}
