@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from abs_platform.core.jobs import RunningJob
-from abs_platform.imports import steps
+from abs_platform.imports import erasing, steps
 
 
 def read(job: RunningJob) -> None:
@@ -26,3 +26,8 @@ def carry_out(job: RunningJob) -> None:
 def withdraw(job: RunningJob) -> None:
     """Take the documents back."""
     steps.withdraw(actor=steps.actor_of(job.payload["actor"]), batch_id=UUID(job.payload["batch"]))
+
+
+def erase(job: RunningJob) -> None:
+    """Erase what the imports of an organisation say whose key was destroyed."""
+    erasing.erase(organisation_id=UUID(job.payload["organisation"]))
