@@ -25,12 +25,13 @@ JOB_HANDLERS = {
     "imports.carry_out": "abs_platform.imports.tasks.carry_out",
     "imports.withdraw": "abs_platform.imports.tasks.withdraw",
     "imports.sweep": "abs_platform.imports.tasks.sweep",
+    "imports.erase": "abs_platform.imports.tasks.erase",
     "rights.compute": "abs_platform.rights.tasks.compute",
     "rights.reassess": "abs_platform.rights.tasks.reassess",
 }
 TOPICS = {
     "key.rotated": ["documents.rewrap"],
-    "key.destroyed": ["documents.erase"],
+    "key.destroyed": ["documents.erase", "imports.erase"],
     "ledger.recorded": ["documents.announce"],
     "ledger.anchored": ["documents.announce"],
     "ledger.audited": ["risk.audited"],

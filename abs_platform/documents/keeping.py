@@ -11,6 +11,7 @@ from abs_platform.core import audit, clock, events
 from abs_platform.core.errors import Gone, Unavailable
 from abs_platform.core.jobs import Retry, RunningJob
 from abs_platform.documents import custody, selectors
+from abs_platform.documents.alike.models import InvoiceTrace
 from abs_platform.documents.custody import WrappedKey
 from abs_platform.documents.models import Document, Extraction
 from abs_platform.integrations.formats.reading import Verdict
@@ -119,6 +120,7 @@ def _erase(ids: list[UUID]) -> None:
             changes=[],
             reason=Case(When(number=0, then=Value("")), default=Value(ERASED)),
         )
+        InvoiceTrace.objects.filter(document=row).delete()  # number and amount, in clear
         audit.record(actor=PLATFORM, verb="document.erased", subject=selectors.subject_of(row))
         events.notify([row.owner_id, row.counterparty_id], "document", row.id)
 

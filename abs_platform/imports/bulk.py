@@ -19,6 +19,7 @@ from abs_platform.imports.bulk_rows import Error, Part
 from abs_platform.imports.models import Batch, StagedDocument, StagedLine
 from abs_platform.imports.services import enqueue, tell
 from abs_platform.imports.states import PLATFORM_ROLE, STEPS, State
+from abs_platform.parties import keys
 from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.parties.roles import Role
 
@@ -45,9 +46,11 @@ def take(*, actor: Actor, kind: str, stream: IO[Any], hold: bool = False) -> Tak
     """Stage the documents in a stream of JSON lines, and import them in the background unless `hold`.
 
     Each part of them is written in a transaction of its own, so that none waits for the sender. Raises Invalid when
-    nothing sound was sent or the sender broke off, TooLarge beyond the limit; nothing is kept then.
+    nothing sound was sent or the sender broke off, TooLarge beyond the limit, Gone where the organisation's key was destroyed;
+    nothing is kept then.
     """
     actor.require(Role.SUPPLIER)
+    keys.data_key(actor.home)  # where it was destroyed, nothing more is taken: it could not be kept
     with transaction.atomic():
         batch = Batch.objects.create(
             owner_id=actor.home, kind=kind, filename=f"{kind}.jsonl", created_by=actor.label, state=State.RECEIVING

@@ -4,6 +4,7 @@ What passes is written as PostgreSQL reads it (COPY, text format), column by col
 that a sound document costs one decoding and one joining of texts. Pure Python: no database.
 """
 
+import decimal
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,10 +15,14 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import astuple
 
+from abs_platform.documents.rules import FIGURE_LIMIT
+
 NULL = "\\N"
 MAX_LINES = 5_000
 MAX_DOCUMENT = 4 << 20
 """Lines of a document, bytes of one in JSON."""
+MAX_SAID = 300
+"""Characters of what is said of a wrong document, which may quote a sender's own field of any length."""
 PART = 2_000
 """Documents written together."""
 
@@ -90,6 +95,9 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 # Without these bytes a line holds neither what must be escaped (JSON writes controls with a backslash) nor what nobody sees:
 # U+007F, and the beginnings of U+200B … U+2069 and U+FEFF in UTF-8.
 _MARKS = (b"\\", b"\x7f", b"\xe2\x80", b"\xe2\x81", b"\xef\xbb\xbf")
+# Only with such a figure can a document of MAX_LINES lines reach what no document does; a backslash may spell one otherwise.
+_LARGE = re.compile(rb'\\|"(?:quantity|price|amount|tax|total)"\s*:\s*"-?[0-9]{6}')
+_ZERO = decimal.Decimal(0)
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -132,6 +140,8 @@ def parts(lines: Iterable[bytes], *, kind: str, batch: str, first_id: int) -> It
             _add(part, line, decode(line), f"{first_id + index:032x}", f"{batch}\tpending\t{index + 1}", required)
         except msgspec.MsgspecError as error:
             part.errors.append(_error(index, error))
+        except UnicodeDecodeError:
+            part.errors.append(Error(index, "", "json_invalid", "The line is no JSON: it is not UTF-8."))
         except _Wrong as wrong:
             part.errors.append(Error(index, wrong.field, wrong.code, wrong.detail))
         if len(part.documents) + len(part.errors) >= PART:
@@ -149,6 +159,8 @@ def _add(part: Part, raw: bytes, document: BulkDocument, id: str, head: str, req
     for name, text in (("issue_date", day), ("due_date", due)):
         if text is not NULL and not _is_date(text):
             raise _Wrong(name, "date_invalid", f"{name} is no date of the form YYYY-MM-DD.")
+    if _LARGE.search(raw):
+        _check_plausible(document)
     for name in required:
         for position, line in enumerate(lines):
             if getattr(line, name) is NULL:
@@ -164,11 +176,34 @@ def _add(part: Part, raw: bytes, document: BulkDocument, id: str, head: str, req
 
 
 def _is_date(text: str) -> bool:
+    """Of the form YYYY-MM-DD; ISO 8601 has others of ten characters, which PostgreSQL does not read (2026-W10-1)."""
     try:
-        date.fromisoformat(text)
+        return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
-    return True
+
+
+def _check_plausible(document: BulkDocument) -> None:
+    """What the background computes of it must have a place in the columns, as its totals and every line do."""
+    net = tax = _ZERO
+    for position, line in enumerate(document.lines):
+        amount = _figure(line.amount)
+        if line.amount is NULL and NULL not in (line.quantity, line.price):
+            amount = _figure(line.quantity) * _figure(line.price)
+        own = _figure(line.tax) if line.tax is not NULL else amount * _figure(line.tax_percent) / 100
+        for name, figure in (("amount", amount), ("tax", own)):
+            if abs(figure) >= FIGURE_LIMIT:
+                raise _Wrong(f"lines.{position}.{name}", "decimal_invalid", f"{name} is beyond any real document.")
+        net, tax = net + amount, tax + own
+    if max(abs(net), abs(tax), abs(net + tax)) >= FIGURE_LIMIT:
+        raise _Wrong("lines", "decimal_invalid", "The lines add up to more than any real document.")
+    # As a column rounds it, to four decimals.
+    if abs(_figure(document.total)) >= FIGURE_LIMIT - 1:
+        raise _Wrong("total", "decimal_invalid", "total is beyond any real document.")
+
+
+def _figure(text: str) -> decimal.Decimal:
+    return _ZERO if text is NULL else decimal.Decimal(text)
 
 
 def _escaped(texts: tuple[str, ...], where: str) -> tuple[str, ...]:
@@ -193,8 +228,9 @@ def _error(index: int, error: msgspec.MsgspecError) -> Error:
     if not isinstance(error, msgspec.ValidationError):
         return Error(index, "", "json_invalid", f"The line is no JSON: {message}.")
     code = next((code for words, code in _CODES if words in message), "type_invalid")
+    message = message if len(message) <= MAX_SAID else message[:MAX_SAID] + "…"
     where = re.sub(r"\[(\d+|\.\.\.)\]", r".\1", path.rstrip("`").removeprefix("$")).lstrip(".")
     named = re.search(r"field `([^`]*)`", message)
     if named and code in ("missing", "field_unknown"):
         where = f"{where}.{named[1][:100]}".lstrip(".")
-    return Error(index, where, code, f"{message}.")
+    return Error(index, where[:MAX_SAID], code, f"{message}.")

@@ -14,6 +14,8 @@ from abs_platform.imports import cells, fields
 from abs_platform.imports.mapping import Plan
 
 MAX_LINES = 5_000
+LARGEST = 9.99e14
+"""Just below documents.rules.FIGURE_LIMIT, as floating point computes sums."""
 SUMS = r"(?i)^\s*(合\s*计|小\s*计|总\s*计|本页小计|本页合计|累\s*计|total|subtotal|grand total|sum|\*{1,3}$)"
 SIDE_BY_SIDE = 4
 """Columns that are looked at at a time; polars lets go of the interpreter while it works."""
@@ -57,6 +59,7 @@ def check(
         *_required(rows, wrong, kind, stated),
         *_sellers(rows, stated, is_owner),
         *_disagreements(rows, stated),
+        *_implausible(rows, stated),
     ]
     return Checked(rows, pl.concat(found).sort("row", maintain_order=True))
 
@@ -243,6 +246,31 @@ def _disagreements(rows: pl.DataFrame, stated: Sequence[str]) -> list[pl.DataFra
         too_long = (counts > MAX_LINES) & (rows["row"] == rows["position"])
         found.append(_errors(rows["row"], "", _code_where(too_long, "too_many_lines")))
     return found
+
+
+def _implausible(rows: pl.DataFrame, stated: Sequence[str]) -> list[pl.DataFrame]:
+    """Documents whose figures, computed as `making` computes them, lie beyond any real one and have no place in a column."""
+
+    def figure(name: str) -> pl.Expr:
+        return pl.col(name).cast(pl.Float64) if name in stated else pl.lit(None, dtype=pl.Float64)
+
+    computed = rows.select(
+        "key",
+        pl.coalesce(figure("amount"), figure("quantity") * figure("price"), pl.lit(0.0)).alias("net"),
+        figure("total").fill_null(0.0).alias("total"),
+        pl.coalesce(figure("tax"), pl.lit(0.0)).alias("tax"),
+        pl.coalesce(figure("tax_percent"), pl.lit(0.0)).alias("rate"),
+    ).with_columns((pl.col("net") * (1 + pl.col("rate") / 100) + pl.col("tax")).alias("gross"))
+    beyond = computed.select(
+        pl.max_horizontal(
+            *(pl.col(name).abs().sum().over("key") for name in ("net", "tax", "gross")), pl.col("total").abs()
+        )
+        .ge(LARGEST)
+        .alias("beyond")
+    )["beyond"]
+    at = next((name for name in ("amount", "price", "total", "tax") if name in stated), "")
+    first = rows["row"] == rows["position"]
+    return [_errors(rows["row"], at, _code_where(beyond & first, "sum_too_large"))] if beyond.any() else []
 
 
 def _code_where(wrong: pl.Series, code: str) -> pl.Series:

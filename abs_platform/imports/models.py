@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -107,6 +108,29 @@ class Row(models.Model):
         ]
 
 
+def _append_only_until_erased() -> list[pgtrigger.Trigger]:
+    """What was written over a cell stays, and goes with what its table says when the owner's key is destroyed."""
+    _, no_truncate = append_only()
+    no_change = pgtrigger.Trigger(
+        name="no_change",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        func="""
+            IF TG_OP = 'UPDATE' AND NEW.before = '' AND NEW.after = ''
+                AND to_jsonb(NEW) - ARRAY['before', 'after'] = to_jsonb(OLD) - ARRAY['before', 'after']
+                AND EXISTS (
+                    SELECT FROM imports_batch b JOIN parties_organisationkey k ON k.organisation_id = b.owner_id
+                    WHERE b.id = OLD.batch_id AND k.purpose = 'data' AND k.destroyed_at IS NOT NULL
+                )
+            THEN
+                RETURN NEW;
+            END IF;
+            RAISE EXCEPTION 'a correction stays as it was written';
+        """,
+    )
+    return [no_change, no_truncate]
+
+
 class Correction(models.Model):
     """Who wrote what over which cell, and when. The file keeps what it says."""
 
@@ -120,7 +144,7 @@ class Correction(models.Model):
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        triggers = append_only()
+        triggers = _append_only_until_erased()
         indexes = [models.Index(fields=["batch", "number"], name="correction_row")]
 
 

@@ -53,5 +53,10 @@ STEPS: Table = {
     "receive": transition([State.RECEIVING], State.READY, by=[PLATFORM_ROLE]),
     "finish": transition([State.IMPORTING], State.IMPORTED, by=[PLATFORM_ROLE]),
     "withdraw": transition([State.UNDOING], State.UNDONE, by=[PLATFORM_ROLE]),
+    "erase": transition(
+        [State.RECEIVING, State.READING, State.MAPPING, State.CHECKING, State.READY, State.IMPORTING],
+        State.FAILED,
+        by=[PLATFORM_ROLE],
+    ),  # the owner's key was destroyed, and with it whatever was to be imported
     "keep": transition([State.UNDOING], State.IMPORTED, by=[PLATFORM_ROLE]),  # something depends on it by now
 }

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from abs_platform.core.jobs import RunningJob
-from abs_platform.imports import bulk, steps
+from abs_platform.imports import bulk, erasing, steps
 
 
 def read(job: RunningJob) -> None:
@@ -31,3 +31,8 @@ def withdraw(job: RunningJob) -> None:
 def sweep(job: RunningJob) -> None:  # a handler's form
     """End the imports that nobody is sending any more."""
     bulk.sweep()
+
+
+def erase(job: RunningJob) -> None:
+    """Erase what the imports of an organisation say whose key was destroyed."""
+    erasing.erase(organisation_id=UUID(job.payload["organisation"]))

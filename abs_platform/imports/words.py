@@ -23,6 +23,10 @@ CODES = {
     ),
     "header_differs": ("与同一单据第一行不一致", "differs from the first row of the same document"),
     "seller_not_you": ("销售方不是本企业", "the seller is not your organisation"),
+    "sum_too_large": (
+        "单据的金额大得不可能是真的，请核对数字",
+        "its amounts are beyond any real document; look at the figures",
+    ),
     "too_many_lines": ("一张单据最多 5000 行", "a document has at most 5,000 lines"),
 }
 

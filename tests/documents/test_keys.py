@@ -34,7 +34,7 @@ from tests.support.world import World, drain
 
 pytestmark = pytest.mark.usefixtures("db")
 
-KEY_JOBS = ("parties.rewrap_keys", "documents.rewrap", "documents.erase")
+KEY_JOBS = ("parties.rewrap_keys", "documents.rewrap", "documents.erase", "imports.erase")
 VERIFIER = Path(settings.BASE_DIR) / "abs_platform" / "verifier" / "abs_verify.py"
 
 

@@ -1,6 +1,10 @@
 """Pages are drawn here, within limits, and nothing of the original comes along."""
 
 import io
+import platform
+import subprocess
+import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -11,7 +15,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from abs_platform.consent.models import Access
 from abs_platform.core.errors import Invalid
-from abs_platform.integrations.previews import ChildPreviewer, paths, seals
+from abs_platform.integrations.previews import CHILD, ChildPreviewer, paths, seals
 from tests.shared_data import shared
 from tests.support.stage import request_and_grant
 from tests.support.world import World
@@ -193,3 +197,15 @@ def test_a_preview_is_a_look_like_a_download(world: World) -> None:
     world.castings.browser.get(f"documents/{row.id}/preview", status=404)
     world.supplier.browser.get(f"documents/{row.id}/preview?page=3", status=422)
     world.supplier.browser.get(f"documents/{row.id}/preview?page=0", status=422)
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "aarch64"), reason="the filter is for two machines")
+def test_whatever_a_file_does_to_whoever_draws_it_reaches_nothing_else() -> None:
+    """The process is under the filter (proc(5): Seccomp is 2) before it is given the file."""
+    argv = [sys.executable, "-I", "-m", CHILD]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env={}) as child:
+        status, deadline = Path(f"/proc/{child.pid}/status"), time.monotonic() + 30
+        while "Seccomp:\t2" not in (said := status.read_text()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        child.kill()
+    assert "Seccomp:\t2" in said

@@ -4,6 +4,7 @@ import io
 import itertools
 from datetime import timedelta
 from decimal import Decimal
+from unittest import mock
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -20,7 +21,7 @@ from abs_platform.documents.tax.models import STATUSES, TaxStatus, TaxStatusChan
 from abs_platform.documents.tax.states import TAX_OFFICE, TRANSITIONS
 from abs_platform.integrations import formats
 from abs_platform.integrations.tax.simulator import Simulator
-from abs_platform.integrations.tax.status import CODES, Status
+from abs_platform.integrations.tax.status import CODES, Answer, Malformed, Query, Rejected, Status, TaxStatusError
 from abs_platform.risk.models import Alert
 from tests.support.papers import Papers
 from tests.support.published import enrol, published_files
@@ -202,6 +203,30 @@ def test_while_the_provider_fails_it_is_asked_about_one_invoice_at_a_time(world:
         services.sweep()
         drain_all()
     assert TaxStatus.objects.filter(document__in=rows, status="verified").count() == 5
+
+
+@pytest.mark.parametrize(
+    "error", [Rejected("it answered with code 9"), Malformed("number is not what was asked about")]
+)
+def test_an_invoice_that_the_provider_will_not_look_at_keeps_no_other_waiting(
+    error: TaxStatusError, world: World, tax_office: Simulator
+) -> None:
+    """Else whoever uploads a few such has nobody's invoices asked about."""
+    submit(world)
+    status = Simulator.status
+
+    def refusing(self: Simulator, query: Query) -> Answer:
+        if query.number.endswith("0666"):
+            raise error
+        return status(self, query)
+
+    with mock.patch.object(Simulator, "status", refusing):
+        world.supplier.submit({"bad.xml": Papers(number="PO-X").invoice(number="26322000000007770666")})
+        drain_all()
+        assert TaxStatus.objects.filter(failures__gt=0).count() == 1
+        [good] = world.supplier.submit({"good.xml": Papers(number="PO-Y").invoice(number="26322000000007770777")})
+        drain_all()
+        assert TaxStatus.objects.get(document=good).status == "verified"
 
 
 def test_the_sweep_claims_what_is_due_once(world: World, tax_office: Simulator) -> None:

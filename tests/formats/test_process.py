@@ -2,6 +2,7 @@
 
 import ast
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -143,7 +144,7 @@ def confined(code: str) -> str:
     """What `code` says of itself in a confined process: "Name of the error", or "done"."""
     program = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r})\nimport os, socket, subprocess, threading, _posixsubprocess\n"
-        "from abs_platform.integrations.formats import confinement\n"
+        "from abs_platform.integrations import confinement\n"
         "confinement.confine(300 << 20); confinement.renew_time(1)\n"
         f"try:\n    {code}\n    print('done')\nexcept BaseException as error:\n    print(type(error).__name__)\n"
     )
@@ -170,6 +171,24 @@ def confined(code: str) -> str:
 )
 def test_what_a_confined_process_may_do(code: str, outcome: str) -> None:
     assert confined(code) == outcome
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "aarch64"), reason="the filter is for two machines")
+def test_a_thread_that_was_there_before_is_confined_too() -> None:
+    """What a library started when it was loaded could do what the rest may not."""
+    program = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\nimport socket, threading\n"
+        "from abs_platform.integrations import confinement\n"
+        "confined, found = threading.Event(), []\n"
+        "def late():\n"
+        "    confined.wait()\n"
+        "    try:\n        socket.socket(); found.append('free')\n"
+        "    except PermissionError:\n        found.append('confined')\n"
+        "thread = threading.Thread(target=late); thread.start()\n"
+        "confinement.confine(300 << 20); confined.set(); thread.join(); print(*found)\n"
+    )
+    ran = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=False, timeout=30)
+    assert ran.stdout.strip() == "confined", ran.stderr
 
 
 def test_the_child_knows_nothing_of_its_caller(reader: Reader) -> None:

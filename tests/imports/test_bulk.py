@@ -68,6 +68,7 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("an unknown field", invoice("x", colour="red"), "colour", "field_unknown"),
     ("no buyer", invoice("x", buyer_name="", buyer_id=""), "buyer_name", "missing"),
     ("no date", invoice("x", issue_date="2026-02-30"), "issue_date", "date_invalid"),
+    ("a week for a date", invoice("x", issue_date="2026-W10-1"), "issue_date", "date_invalid"),
     ("no due date", invoice("x", due_date="2026-13-01"), "due_date", "date_invalid"),
     ("no currency", invoice("x", currency="yuan"), "currency", "format_invalid"),
     ("no lines", invoice("x", lines=[]), "lines", "length_invalid"),
@@ -78,6 +79,10 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("a rate beyond", invoice("x", lines=[{"amount": "1", "tax_percent": "101"}]), "lines.0.tax_percent", "format_invalid"),
     ("a control", invoice("x", lines=[{"amount": "1", "item_name": "a\u202eb"}]), "lines.0", "text_invalid"),
     ("a tab", invoice("x", payment_terms="a\tb"), "", "text_invalid"),
+    ("no UTF-8", b'{"number": "\xff"}', "", "json_invalid"),
+    ("half a surrogate", b'{"number": "\xed\xa0\x80"}', "", "json_invalid"),
+    ("an amount beyond", invoice("x", lines=[{"amount": "9" * 15}] * 2), "lines", "decimal_invalid"),
+    ("a product beyond", invoice("x", lines=[{"quantity": "9" * 15, "price": "9" * 15, "amount": "1"}], total="9" * 15 + ".99999"), "total", "decimal_invalid"),
     ("a long text", invoice("x", contract_number="x" * 201), "contract_number", "length_invalid"),
 ]  # fmt: skip
 
@@ -92,6 +97,20 @@ def test_each_wrong_document_says_what_and_where(name: str, wrong: Any, field: s
         (1, "B-1"),
         (3, "B-2"),
     ]
+
+
+def test_an_error_is_short_however_long_what_it_is_about(world: World) -> None:
+    body = send(world.supplier.program, [invoice("B-3"), invoice("x", **{"z" * 1_000_000: 1})], hold="true")
+    [error] = body["errors"]
+    assert error["code"] == "field_unknown" and len(error["detail"]) < 400 and len(error["field"]) < 400
+
+
+def test_a_product_beyond_any_document_is_refused_and_not_left_to_the_background(world: World) -> None:
+    lines = [{"quantity": "9" * 15, "price": "9" * 15}]
+    body = send(world.supplier.program, [invoice("B-4"), invoice("x", lines=lines)], kind="order")
+    assert [error["code"] for error in body["errors"]] == ["decimal_invalid"]
+    work()
+    assert world.supplier.program.get(f"imports/{body['batch']['id']}")["state"] == "imported"
 
 
 def test_texts_arrive_as_they_were_sent(world: World) -> None:

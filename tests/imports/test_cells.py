@@ -34,6 +34,30 @@ def test_dates(text: str, expected: object) -> None:
     assert typed("issue_date", text) == ((None, expected) if isinstance(expected, str) else (expected, ""))
 
 
+@pytest.mark.parametrize(
+    ("cells_of", "wrong"),
+    [
+        ({"amount": "9" * 15}, True),
+        ({"amount": "6" + "0" * 14}, True),  # twice: the document's sum
+        ({"amount": "", "quantity": "9" * 15, "price": "9" * 15}, True),
+        ({"amount": "6" + "0" * 14, "tax_percent": "100"}, True),
+        ({"amount": "1", "total": "9" * 15 + ".9999"}, True),
+        ({"amount": "400000000000", "tax_percent": "13"}, False),
+    ],
+)
+def test_a_document_s_sums_have_a_place_in_the_columns(cells_of: dict[str, str], wrong: bool) -> None:
+    """Else the background stumbles over it for ever, and the import neither ends nor can be undone."""
+    names = ["number", "issue_date", "buyer_name", "amount", "quantity", "price", "tax_percent", "total"]
+    row = {"number": "N-1", "issue_date": "2026-03-01", "buyer_name": "x", "quantity": "", "price": "", **cells_of}
+    table = pl.DataFrame(
+        {"row": [2, 3], **{f"c{at}": [row.get(name, "")] * 2 for at, name in enumerate(names)}},
+        schema_overrides={"row": pl.UInt32},
+    )
+    plan = Plan(columns={name: at for at, name in enumerate(names)}, defaults={"currency": "CNY"})
+    found = checking.check(table, kind="invoice", plan=plan, header_row=1)
+    assert ("sum_too_large" in found.errors["code"].to_list()) == wrong
+
+
 def test_the_order_of_a_date_is_as_mapped() -> None:
     assert typed("issue_date", "03/04/2026", date_order="dmy")[0] == date(2026, 4, 3)
     assert typed("issue_date", "03/04/2026", date_order="mdy")[0] == date(2026, 3, 4)

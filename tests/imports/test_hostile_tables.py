@@ -1,8 +1,10 @@
 """Tables that somebody made to hurt: each is refused with a reason, or read as the harmless text that it is."""
 
 import io
+import platform
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -141,3 +143,17 @@ def test_numbers_that_a_spreadsheet_cut_are_known() -> None:
             sheet.write_number(row, 0, 24322000000000000000 + row * 40_960)
             sheet.write_string(row, 1, f"2432200000000000{row:04d}")
     assert tables.read(target.getvalue()).lost == (0,)
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "aarch64"), reason="the filter is for two machines")
+def test_whatever_a_table_does_to_its_reader_reaches_nothing_else() -> None:
+    """Every thread of the reader is under the filter (proc(5): Seccomp is 2), those of polars too."""
+    reader = Reader()
+    try:
+        assert reader.read(b"a,b\n1,2\n").frame.height == 2
+        assert reader._child is not None
+        tasks = list(Path(f"/proc/{reader._child.pid}/task").iterdir())
+        assert len(tasks) > 1
+        assert all("Seccomp:\t2" in (task / "status").read_text() for task in tasks)
+    finally:
+        reader.close()

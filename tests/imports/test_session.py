@@ -239,3 +239,11 @@ def test_a_table_that_is_none_says_why(world: World) -> None:
     ):
         seen = Import.of(world.supplier.browser, data).seen()
         assert (seen["state"], seen["problem"]["code"]) == ("failed", code)
+
+
+def test_half_a_character_in_a_mapping_is_an_error_of_the_input(world: World) -> None:
+    found = Import.of(world.supplier.browser, sheets.simple_invoices(1))
+    lone = "\ud800"
+    for columns in ({lone: "x"}, {lone: 0}):
+        answer = found.map(columns, status=422)  # type: ignore[arg-type]  # on purpose
+        assert answer["code"] in ("invalid_input", "field_unknown_here")

@@ -73,6 +73,16 @@ def test_every_file_has_its_line_in_a_stable_order(folder: Path) -> None:
     )
 
 
+def test_a_json_line_is_one_line_that_no_terminal_obeys(tmp_path: Path) -> None:
+    """C1 controls, DEL, marks of direction and Unicode's own ends of lines are escaped, as JSON allows."""
+    name = "a\x9b31m\x7f\x85b\u2028\u202e发票.txt"
+    (tmp_path / name).write_bytes(b"text")
+    done = run_abs("check-files", "--json", str(tmp_path), env=NO_SERVICE)
+    [line] = done.stdout.splitlines()
+    assert line.isprintable() and "发票" in line
+    assert json.loads(line)["file"] == f"{tmp_path}/{name}"
+
+
 def test_lines_for_people(folder: Path) -> None:
     (folder / "a\nb\x1b[31m\u202e.txt").write_bytes(b"text")
     done = run_abs("check-files", str(folder), env=NO_SERVICE)

@@ -7,9 +7,10 @@ from typing import IO, Any
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, JSONParser
 
+from abs_platform.core import nesting
 from abs_platform.core.errors import TooLarge
 
-MOST_BRACKETS = 500
+MOST_DEEP = 32
 
 
 class FlatJSONParser(JSONParser):
@@ -19,9 +20,10 @@ class FlatJSONParser(JSONParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:  # Any: JSON
         data = stream.read()
-        if data.count(b"[") + data.count(b"{") > MOST_BRACKETS:
-            raise ParseError(f"JSON error: more than {MOST_BRACKETS} lists and objects in one request.")
-        return super().parse(BytesIO(data), media_type, parser_context)
+        if data.count(b"[") + data.count(b"{") > MOST_DEEP and nesting.depth(data) > MOST_DEEP:
+            raise ParseError(f"JSON error: lists and objects lie in one another deeper than {MOST_DEEP}.")
+        # JSON is UTF-8 (RFC 8259 §8.1), whatever the request says: in another encoding brackets are other bytes.
+        return super().parse(BytesIO(data), media_type, {**(parser_context or {}), "encoding": "utf-8"})
 
 
 class ShortTextParser(BaseParser):

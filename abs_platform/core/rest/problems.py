@@ -117,9 +117,15 @@ def _field_errors(detail: Any, path: str = "") -> list[Body]:
 
 def respond(problem: Body, headers: Mapping[str, str] | None = None) -> HttpResponse:
     """A problem detail as it leaves: JSON whatever the view renders otherwise, the same bytes wherever it comes from."""
-    return HttpResponse(
-        JSONRenderer().render(problem), status=problem["status"], headers=headers, content_type=CONTENT_TYPE
-    )
+    try:
+        content = JSONRenderer().render(problem)
+    except UnicodeEncodeError:  # it quotes what somebody sent, and that was no text: half a surrogate pair
+        content = _EscapingRenderer().render(problem)
+    return HttpResponse(content, status=problem["status"], headers=headers, content_type=CONTENT_TYPE)
+
+
+class _EscapingRenderer(JSONRenderer):
+    ensure_ascii = True
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import DateTimeField, QuerySet, Value
+from django.db.models import DateTimeField, Q, QuerySet, Value
 from django.db.models.functions import Least
 
 from abs_platform.core import audit, clock, events, jobs
@@ -21,13 +21,14 @@ from abs_platform.documents.tax.models import Reliance, TaxStatus, TaxStatusChan
 from abs_platform.documents.tax.states import CORRECTION, TAX_OFFICE, TRANSITIONS
 from abs_platform.integrations.formats.model import Extracted
 from abs_platform.integrations.tax.configured import tax_status
-from abs_platform.integrations.tax.status import Answer, Malformed, Status, TaxStatusError
+from abs_platform.integrations.tax.status import Answer, Malformed, Rejected, Status, TaxStatusError
 from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.parties.roles import Role
 
 JOB = "documents.tax_status"
 CLAIM = timedelta(minutes=10)  # how long a claimed row is left to its job before it is due again
 SILENCE = timedelta(minutes=1)  # after a failure nobody else asks for so long
+ANSWERING = timedelta(minutes=5)  # for so long after an answer, a refusal or nonsense is about the invoice asked about
 BACKOFF_LIMIT = timedelta(hours=6)
 BATCH = 200
 
@@ -153,12 +154,24 @@ def _enqueue(document_id: UUID) -> None:
 
 def _is_silent() -> bool:
     """Whether the provider failed a moment ago: until it answers, one question a minute is enough."""
-    return TaxStatus.objects.filter(failures__gt=0, failed_at__gt=clock.now() - SILENCE).exists()
+    return _failures().filter(failed_at__gt=clock.now() - SILENCE).exists()
+
+
+def _failures() -> "QuerySet[TaxStatus]":
+    """What failed, as far as it tells of the provider. While it answers about other invoices, one that it refuses to look at
+    tells of that invoice alone; else a supplier with a few such would keep everybody's from being asked about."""
+    failed = TaxStatus.objects.filter(failures__gt=0)
+    if not TaxStatus.objects.filter(checked_at__gt=clock.now() - ANSWERING).exists():
+        return failed
+    of_the_invoice = Q()
+    for kind in (Rejected, Malformed):
+        of_the_invoice |= Q(error__startswith=f"{kind.reason}:")
+    return failed.exclude(of_the_invoice)
 
 
 def _is_failing() -> bool:
     """Whether the last thing heard of the provider was a failure."""
-    failed = TaxStatus.objects.filter(failures__gt=0).order_by("-failed_at").values_list("failed_at", flat=True).first()
+    failed = _failures().order_by("-failed_at").values_list("failed_at", flat=True).first()
     return failed is not None and not TaxStatus.objects.filter(checked_at__gt=failed).exists()
 
 

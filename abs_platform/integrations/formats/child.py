@@ -12,8 +12,8 @@ from typing import BinaryIO
 
 from PIL import Image
 
-from abs_platform.integrations import formats
-from abs_platform.integrations.formats import codec, confinement
+from abs_platform.integrations import confinement, formats
+from abs_platform.integrations.formats import codec
 
 LENGTH_BYTES = 8
 DATE_BYTES = 10

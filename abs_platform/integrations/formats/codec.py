@@ -26,13 +26,13 @@ def encode(reading: Reading) -> bytes:
     return b"".join([len(text).to_bytes(LENGTH_BYTES), text, *(member.data for member in reading.members)])
 
 
-def decode(frame: bytes) -> Reading:
+def decode(frame: bytes | memoryview) -> Reading:
     """The reading of a frame. Raises ValueError, LookupError for one that `encode` did not make."""
     end = LENGTH_BYTES + int.from_bytes(frame[:LENGTH_BYTES])
-    header: dict[str, Any] = json.loads(frame[LENGTH_BYTES:end])  # Any: JSON
+    header: dict[str, Any] = json.loads(bytes(frame[LENGTH_BYTES:end]))  # Any: JSON
     members = []
     for name, size in header["members"]:
-        members.append(Member(name, frame[end : end + size]))
+        members.append(Member(name, bytes(frame[end : end + size])))
         end += size
     if end != len(frame):
         raise ValueError(f"the frame has {len(frame)} bytes, its header tells of {end}")

@@ -1,7 +1,7 @@
 """Files read in a process of their own, so that no file reaches the one that asks.
 
-The child (`child`, `confinement`) lives as long as its parent and reads file after file; one that kills it, or takes too
-long or too much, is refused with the code reader_limits, and the next file gets a new child.
+The child (`child`, `integrations.confinement`) lives as long as its parent and reads file after file; one that kills it, or
+takes too long or too much, is refused with the code reader_limits, and the next file gets a new child.
 """
 
 import atexit
@@ -104,12 +104,13 @@ class Reader:
         size = int.from_bytes(self._receive(child, LENGTH_BYTES, deadline))
         if size > self._limits.answer:
             raise _Died(0)
-        answer = self._receive(child, size, deadline)
-        if answer.startswith(EXHAUSTED):
+        # An archive's files are held twice at most: as they came, and as members.
+        answer = memoryview(self._receive(child, size, deadline))
+        if answer[:1] == EXHAUSTED:
             self._stop()
             return _refused(data, "reader_limits", f"It takes over {self._limits.memory >> 20} MB to read.")
-        if answer.startswith(FAILED):
-            log.error("a reader failed:\n%s", answer[1:].decode(errors="replace"))
+        if answer[:1] == FAILED:
+            log.error("a reader failed:\n%s", bytes(answer[1:]).decode(errors="replace"))
             return _refused(data, "unreadable", "The file could not be read.")
         return codec.decode(answer[1:])
 
@@ -137,7 +138,7 @@ class Reader:
             except BrokenPipeError:
                 raise self._death(child) from None
 
-    def _receive(self, child: subprocess.Popen[bytes], size: int, deadline: float) -> bytes:
+    def _receive(self, child: subprocess.Popen[bytes], size: int, deadline: float) -> bytearray:
         assert child.stdout  # noqa: S101  # a pipe, by `_start`
         received = bytearray()
         while len(received) < size:
@@ -146,7 +147,7 @@ class Reader:
             if not part:
                 raise self._death(child)
             received += part
-        return bytes(received)
+        return received
 
     def _death(self, child: subprocess.Popen[bytes]) -> _Died:
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from abs_platform.integrations import confinement
 from abs_platform.integrations.formats.archives import MAGIC as ZIP_MAGIC
 from abs_platform.integrations.formats.refusal import Refused
 from abs_platform.integrations.previews import PDF_HEAD, PDF_MAGIC, drawing, ofd
@@ -100,8 +101,8 @@ def _limit() -> None:
     taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (taken + MEMORY, taken + MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    Image.init()
+    confinement.confine(MEMORY)
     Image.MAX_IMAGE_PIXELS = MAX_IMAGE_PIXELS // 2  # Pillow refuses twice of it
 
 

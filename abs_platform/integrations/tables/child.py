@@ -7,10 +7,10 @@ the table as Arrow IPC. JSON comes with its own length in four bytes.
 import io
 import json
 import os
-import resource
 import traceback
 from typing import Any, BinaryIO
 
+from abs_platform.integrations import confinement
 from abs_platform.integrations.tables import text, workbooks
 from abs_platform.integrations.tables.model import Table, TableRefused, bounded
 
@@ -19,17 +19,14 @@ LENGTH, PART = 8, 4
 
 def main(memory: int, seconds: int) -> None:
     """Serve until the other side closes. `memory` in bytes it may write to; `seconds` of computing for each file."""
-    for which, value in ((resource.RLIMIT_DATA, memory), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0)):
-        resource.setrlimit(which, (value, value))
+    confinement.confine(memory, ends_with_starter=False)  # whichever thread comes first starts it, for all of them
     with os.fdopen(0, "rb", closefd=False) as source, os.fdopen(1, "wb", closefd=False) as target:
         _serve(source, target, seconds)
 
 
 def _serve(source: BinaryIO, target: BinaryIO, seconds: int) -> None:
     while len(head := source.read(LENGTH)) == LENGTH:
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        spent = int(used.ru_utime + used.ru_stime)
-        resource.setrlimit(resource.RLIMIT_CPU, (spent + seconds + 1, resource.RLIM_INFINITY))
+        confinement.renew_time(seconds)
         answer, table = _answer(source.read(int.from_bytes(head)))
         said = json.dumps(answer).encode()
         target.write((PART + len(said) + len(table)).to_bytes(LENGTH) + len(said).to_bytes(PART))

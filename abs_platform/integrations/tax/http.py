@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import ipaddress
 import json
-import re
 import secrets
 import socket
 import time
@@ -18,14 +17,13 @@ from decimal import Decimal
 import requests
 import urllib3
 
-from abs_platform.core import clock
+from abs_platform.core import clock, nesting
 from abs_platform.core.transactions import assert_no_transaction
 from abs_platform.integrations.tax.form import STANDARD, Form, Json
 from abs_platform.integrations.tax.status import Answer, Malformed, NotConfigured, Query, Rejected, Unreachable
 
 MOST_BYTES = 256 * 1024
-MOST_DEEP = 32  # every level of nesting takes from the C stack, and all of it is the process's end
-_NESTING = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]')
+MOST_DEEP = 32
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -53,7 +51,7 @@ class Http:
         else:
             body, kind = json.dumps(question, ensure_ascii=False).encode(), "application/json"
         answer = self._post(body, kind)
-        if _depth(answer) > MOST_DEEP:
+        if nesting.depth(answer) > MOST_DEEP:
             raise Malformed(f"{self.name} answered with JSON nested deeper than {MOST_DEEP}")
         try:
             decoded = json.loads(answer, parse_float=Decimal, parse_constant=_no_number)
@@ -110,17 +108,6 @@ class Http:
             if time.monotonic() > deadline:
                 raise Unreachable(f"{self.name} takes too long to answer")
         return bytes(body)
-
-
-def _depth(answer: bytes) -> int:
-    """How deep its lists and objects are nested, were it JSON."""
-    deepest = depth = 0
-    for match in _NESTING.finditer(answer):
-        sign = match[0]
-        depth += sign in b"[{" if len(sign) == 1 else 0
-        depth -= sign in b"]}" if len(sign) == 1 else 0
-        deepest = max(deepest, depth)
-    return deepest
 
 
 def _no_number(text: str) -> Json:

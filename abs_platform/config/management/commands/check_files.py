@@ -55,8 +55,12 @@ class Command(BaseCommand):
 
 
 def _json_line(row: Row) -> bytes:
-    # Names that are no UTF-8 keep their bytes, as \udc80 to \udcff.
-    return json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    """Names that are no UTF-8 keep their bytes, as \\udc80 to \\udcff. What a terminal would obey, or take for the end of the
+    line, is escaped as JSON allows; it stands in texts alone."""
+    text = json.dumps(row, ensure_ascii=False)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
+    return text.encode()
 
 
 def _text_line(row: Row) -> bytes:

@@ -20,6 +20,8 @@ PR_SET_PDEATHSIG = 1
 PR_SET_SECCOMP = 22
 PR_SET_NO_NEW_PRIVS = 38
 SECCOMP_MODE_FILTER = 2
+SECCOMP_SET_MODE_FILTER = 1
+SECCOMP_FILTER_FLAG_TSYNC = 1
 SECCOMP_RET_ALLOW = 0x7FFF0000
 SECCOMP_RET_ERRNO = 0x00050000
 SECCOMP_RET_KILL_PROCESS = 0x80000000
@@ -28,6 +30,7 @@ CLONE_THREAD = 0x00010000
 WRITING = 0o3 | 0o100 | 0o1000  # O_WRONLY and O_RDWR, O_CREAT, O_TRUNC
 X32 = 0x40000000
 
+SECCOMP_CALL = {"x86_64": 317, "aarch64": 277}
 # By machine: its AUDIT_ARCH; calls that are refused; clone, clone3; (open's number, which argument holds its flags).
 _CALLS: dict[str, tuple[int, tuple[int, ...], int, int, tuple[tuple[int, int], ...]]] = {
     "x86_64": (
@@ -53,8 +56,11 @@ _CALLS: dict[str, tuple[int, tuple[int, ...], int, int, tuple[tuple[int, int], .
 }  # fmt: skip
 
 
-def confine(memory: int) -> None:
-    """Give it all up, for good. `memory` in bytes."""
+def confine(memory: int, *, ends_with_starter: bool = True) -> None:
+    """Give it all up, for good, in all threads. `memory` in bytes.
+
+    `ends_with_starter`: a child that outlives the thread that started it must do without, and end with its input.
+    """
     _limit(resource.RLIMIT_DATA, memory)
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_CORE, 0)
@@ -62,7 +68,8 @@ def confine(memory: int) -> None:
     sys.dont_write_bytecode = True
     if sys.platform == "linux":
         libc = ctypes.CDLL(None, use_errno=True)
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+        if ends_with_starter:
+            libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
         _filter_calls(libc)
 
 
@@ -92,6 +99,10 @@ def _filter_calls(libc: ctypes.CDLL) -> bool:
         return False
     instructions = _instructions(*calls)
     program = _Program(len(instructions), b"".join(instructions))
+    # A library that computes in several threads has started them when it was loaded: they are bound like this one.
+    of_all = (SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, ctypes.byref(program))
+    if libc.syscall(SECCOMP_CALL[platform.machine()], *of_all) == 0:
+        return True
     return bool(libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0) == 0)
 
 
