@@ -13,11 +13,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from abs_platform.core import audit, events, jobs
-from abs_platform.core.errors import Conflict, Invalid
+from abs_platform.core.errors import Conflict, DomainError, Invalid
 from abs_platform.documents import disclosing, edits, rules, selectors, services, settling, verdicts
 from abs_platform.documents.models import Document, DocumentVersion, Extraction
 from abs_platform.integrations.formats.model import Extracted, Level, from_json, to_json
 from abs_platform.integrations.formats.refusal import Refused
+from abs_platform.parties import keys
 from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.parties.roles import Role
 
@@ -88,7 +89,7 @@ def _proposal(row: Document, document: Extracted | None) -> _Proposal:
 
 
 def _open(actor: Actor, document_id: UUID, version: int) -> Document:
-    """The document for correcting. Raises Forbidden, NotFound, Conflict."""
+    """The document for correcting. Raises Forbidden, NotFound, Conflict, Gone."""
     row = selectors.own_document(actor=actor, document_id=document_id)
     _check(row, version)
     return row
@@ -105,7 +106,9 @@ def _check(row: Document, version: int) -> None:
         )
 
 
-def _hindrance(row: Document) -> Conflict | None:
+def _hindrance(row: Document) -> DomainError | None:
+    if row.erased_at is not None:
+        return keys.gone()
     if row.extraction == Extraction.PENDING:
         return Conflict("not_read_yet", "The file is still being read. Wait a moment.")
     if row.withdrawn_at is not None:
@@ -158,7 +161,6 @@ def _write(actor: Actor, seen: Document, proposal: _Proposal, reason: str) -> Do
         subject=selectors.subject_of(row),
         detail={
             "version": row.version,
-            "reason": reason,
             "paths": [change["path"] for change in proposal.changes][:MAX_AUDITED],
             "changes": len(proposal.changes),
             "restores": proposal.restores,

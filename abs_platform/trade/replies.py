@@ -8,15 +8,14 @@ from django.db.models import Count, Q
 from rest_framework import serializers
 
 from abs_platform.core.rest.fields import Body, Named, money, named, number, time
-from abs_platform.core.transitions import allowed_actions
 from abs_platform.documents.models import Document
 from abs_platform.documents.replies import DocumentDetailOut, DocumentOut, TradeLink, detail_body, document_bodies
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
-from abs_platform.trade import rules, statements
+from abs_platform.trade import rules, selectors, statements
 from abs_platform.trade.models import PaymentConfirmation, Signed, SignedDecision, Trade, TradeDocument
 from abs_platform.trade.selectors import Facts
-from abs_platform.trade.states import TRANSITIONS, Confirmation
+from abs_platform.trade.states import Confirmation
 
 
 class Buyer(serializers.Serializer[Any]):
@@ -220,9 +219,7 @@ def trade_facts_body(row: Trade, facts: Facts, *, actor: Actor) -> Body:
                 "currency": doc.currency,
                 "confirmation_state": doc.confirmation,
                 "deadline": time(doc.deadline),
-                "allowed_actions": allowed_actions(TRANSITIONS, state=doc.confirmation, roles=actor.roles)
-                if debtor
-                else [],
+                "allowed_actions": selectors.actions(actor=actor, row=doc) if debtor else [],
             }
             for doc in facts.documents
         ],
@@ -373,7 +370,7 @@ def queued_bodies(rows: Sequence[TradeDocument], differences: dict[UUID, int], *
             "mismatches": differences.get(row.document_id, 0),
             "deadline": time(row.deadline),
             "received_at": body["received_at"],
-            "allowed_actions": allowed_actions(TRANSITIONS, state=row.confirmation, roles=actor.roles),
+            "allowed_actions": selectors.actions(actor=actor, row=row),
         }
         for row, body in zip(rows, bodies, strict=True)
     ]
@@ -393,5 +390,5 @@ def sheet_body(row: TradeDocument, facts: Facts, *, actor: Actor) -> Body:
         "content_digest": statements.digest_of(content),
         "differences": _differences(statements.differences_of(row, facts)),
         "signatures": [{**_signed(each), "decision": each.decision, "reason": each.reason} for each in decisions],
-        "allowed_actions": allowed_actions(TRANSITIONS, state=row.confirmation, roles=actor.roles),
+        "allowed_actions": selectors.actions(actor=actor, row=row),
     }

@@ -4,21 +4,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from abs_platform.consent import selectors as consent
 from abs_platform.core.errors import NotFound
 from abs_platform.core.subjects import SubjectRef
+from abs_platform.core.transitions import allowed_actions
 from abs_platform.documents import selectors as documents
 from abs_platform.documents.tax import selectors as tax
 from abs_platform.documents.tax.models import TaxStatus
-from abs_platform.integrations.formats.model import Extracted, from_json
+from abs_platform.integrations.formats.model import Extracted, Line, Totals, from_json
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
 from abs_platform.trade import rules
 from abs_platform.trade.facts import DocumentFacts, TaxFacts, facts_of
-from abs_platform.trade.models import Trade, TradeDocument, TradeGroupPermission
-from abs_platform.trade.states import Confirmation
+from abs_platform.trade.models import Trade, TradeDocument, TradeGroupPermission, TradeLine
+from abs_platform.trade.states import TRANSITIONS, Confirmation
+
+LINE_FIELDS = [
+    field.name for field in TradeLine._meta.get_fields() if field.name not in {"id", "document", "position", "line_id"}
+]
+"""The columns of a filed line that bear the names of formats.model.Line."""
 
 
 def trades(*, actor: Actor) -> QuerySet[Trade]:
@@ -78,7 +84,7 @@ def compared(row: Trade) -> Facts:
 
 
 def compared_each(trade_ids: Iterable[UUID]) -> dict[UUID, Facts]:
-    """Everything filed in each of the trades, compared; two queries for all."""
+    """Everything filed in each of the trades, compared; two queries for all, a third where a document was erased."""
     filed: dict[UUID, list[TradeDocument]] = {id: [] for id in trade_ids}
     for doc in (
         TradeDocument.objects.filter(trade__in=list(filed))
@@ -86,12 +92,14 @@ def compared_each(trade_ids: Iterable[UUID]) -> dict[UUID, Facts]:
         .order_by("document_id")
     ):
         filed[doc.trade_id].append(doc)
+    erased = [doc for rows in filed.values() for doc in rows if not doc.document.content]
+    prefetch_related_objects(erased, Prefetch("lines", TradeLine.objects.order_by("position")))
     taxes = tax.standings(doc.document_id for rows in filed.values() for doc in rows)
     return {id: _facts(rows, taxes) for id, rows in filed.items()}
 
 
 def _facts(filed: list[TradeDocument], taxes: Mapping[UUID, TaxStatus]) -> Facts:
-    extracted = {doc.document_id: from_json(doc.document.content) for doc in filed if doc.document.content}
+    extracted = {doc.document_id: _said(doc) for doc in filed}
     facts = [
         facts_of(
             extracted[doc.document_id],
@@ -102,6 +110,28 @@ def _facts(filed: list[TradeDocument], taxes: Mapping[UUID, TaxStatus]) -> Facts
         for doc in filed
     ]
     return Facts(filed, extracted, facts, rules.compare(facts))
+
+
+def _said(doc: TradeDocument) -> Extracted:
+    """What a filed document says; of one that was erased with its owner's key, what was filed: the buyer's record too."""
+    if doc.document.content:
+        return from_json(doc.document.content)
+    lines = tuple(_recorded(line) for line in doc.lines.all())
+    return Extracted(
+        kind=doc.kind,
+        number=doc.number,
+        issue_date=doc.issue_date,
+        currency=doc.currency or None,
+        due_date=doc.due_date,
+        order_number=next((line.order_number for line in lines if line.order_number), None),
+        totals=Totals(payable=doc.total),
+        lines=lines,
+    )
+
+
+def _recorded(row: TradeLine) -> Line:
+    values = {name: getattr(row, name) for name in LINE_FIELDS}
+    return Line(id=row.line_id, **{name: value for name, value in values.items() if value not in ("", None)})
 
 
 def _tax(row: TaxStatus | None) -> TaxFacts | None:
@@ -124,6 +154,11 @@ def queue(*, actor: Actor) -> QuerySet[TradeDocument]:
             "document__container",
         )
     )
+
+
+def actions(*, actor: Actor, row: TradeDocument) -> list[str]:
+    """What a person of the buyer can do with a filed document; nothing where its content was erased: nobody can look at it."""
+    return [] if row.document.erased_at else allowed_actions(TRANSITIONS, state=row.confirmation, roles=actor.roles)
 
 
 def queued(*, actor: Actor, document_id: UUID) -> TradeDocument:

@@ -41,9 +41,6 @@ SEVERITY = {
     "unit_missing": Severity.MEDIUM,
     "currency_differs": Severity.HIGH,
 }
-LINE_FIELDS = tuple(
-    field.name for field in TradeLine._meta.get_fields() if field.name not in {"id", "document", "position", "line_id"}
-)
 
 
 def _lock_seller(seller_id: UUID) -> None:
@@ -151,7 +148,7 @@ def _file(document: Document, trade: Trade, extracted: Extracted) -> None:
             document=filed,
             position=position,
             line_id=line.id,
-            **{name: value for name in LINE_FIELDS if (value := getattr(line, name, None)) is not None},
+            **{name: value for name in selectors.LINE_FIELDS if (value := getattr(line, name, None)) is not None},
         )
         for position, line in enumerate(extracted.lines)
     )

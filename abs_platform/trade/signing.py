@@ -18,6 +18,7 @@ from abs_platform.core.transitions import target_of
 from abs_platform.crypto import commitments
 from abs_platform.documents import settling as documents
 from abs_platform.ledger import services as ledger
+from abs_platform.parties import keys
 from abs_platform.parties import selectors as parties
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.models import Organisation
@@ -74,6 +75,8 @@ def decide(*, actor: Actor, document_id: UUID, decision: str, content_digest: st
     signatory = _Signatory(actor)
     with transaction.atomic():
         row = _locked_document(actor, document_id)
+        if row.document.erased_at:
+            raise keys.gone()
         row.confirmation = target_of(TRANSITIONS, action=decision, state=row.confirmation, roles=actor.roles)
         facts = selectors.compared(row.trade)
         content = statements.content_of(row, facts)

@@ -27,6 +27,8 @@ from abs_platform.ledger.models import Record
 from abs_platform.parties import key_rotation, keys
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.models import KeyDestruction, MasterKey, OrganisationKey
+from abs_platform.rights import services as rights
+from abs_platform.trade.models import Trade
 from tests.documents.test_upload import stored
 from tests.support.database import rolled_back
 from tests.support.papers import Papers
@@ -242,6 +244,27 @@ def test_a_destroyed_key_closes_the_content_and_the_proof_still_verifies(
     )
     assert world.castings.browser.file(str(others[0].id)) == b"theirs", "others' files are untouched"
     assert AuditEntry.objects.filter(verb="document.erased", subject_id=row.id).count() == 1
+
+
+def test_trades_go_on_with_what_was_filed_when_a_file_of_theirs_is_erased(world: World) -> None:
+    [row] = world.supplier.submit({"order.xml": Papers(number="ORDER-1").order()})
+    drain()
+    trade_id = Trade.objects.get().id
+    before = world.core.browser.get(f"trades/{trade_id}")
+    destroy(world)
+    run_key_jobs()
+    rights.compute(trade_id=trade_id)
+    after = world.core.browser.get(f"trades/{trade_id}")
+    assert after["lines"] == before["lines"] and after["lines"]
+    assert [each["number"] for each in after["documents"]] == ["ORDER-1"]
+    sheet = world.core.browser.get(f"confirmations/{row.id}")
+    assert sheet["allowed_actions"] == [] and sheet["trade"]["lines"] == before["lines"]
+    assert world.core.browser.rows("confirmations")[0]["allowed_actions"] == []
+    word = {"content_digest": sheet["content_digest"]}
+    assert world.core.browser.post(f"confirmations/{row.id}/confirm", word, status=410)["code"] == "content_destroyed"
+    typed = {"version": 0, "reason": "again", "fields": {"kind": "order", "number": "ORDER-1"}, "lines": []}
+    answer = world.supplier.browser.post(f"documents/{row.id}/versions", typed, status=410)
+    assert answer["code"] == "content_destroyed"
 
 
 def test_what_was_corrected_by_hand_is_erased_with_it(world: World) -> None:
