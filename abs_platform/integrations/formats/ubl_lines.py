@@ -1,22 +1,14 @@
-"""The lines of UBL documents, and their share of the tax."""
+"""The lines of UBL documents."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from dataclasses import dataclass
+from decimal import Decimal
 
 from abs_platform.integrations.formats.fields import MAX_NAME, MAX_TEXT, Element, Fields
+from abs_platform.integrations.formats.line_tax import with_tax
 from abs_platform.integrations.formats.model import ONE, ZERO, Line, Totals
 from abs_platform.integrations.formats.refusal import Refused
 
 MAX_LINES = 5_000
-
-# A tax that we compute is no finer than this, whatever the currency.
-COMPUTED_TAX = Decimal("0.01")
-# A tax that we compute and that is greater than any amount that can be stated is left out.
-TAX_LIMIT = Decimal(10) ** 15
-# Enough for the product of three figures of any document.
-PRECISION = 90
-HUNDRED = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +42,7 @@ def lines_of(fields: Fields, kind: str, totals: Totals) -> tuple[Line, ...]:
     if len(elements) > MAX_LINES:
         raise Refused("too_many_lines", f"The document has more than {MAX_LINES} lines.", limit=MAX_LINES)
     lines = [_line(fields, element, shape, position) for position, element in enumerate(elements, start=1)]
-    with localcontext() as context:
-        context.prec = PRECISION
-        return tuple(_with_tax(lines, totals.tax))
+    return with_tax(lines, totals.tax)
 
 
 def allowances_and_charges(fields: Fields, element: Element) -> tuple[Decimal | None, Decimal | None]:
@@ -144,39 +134,3 @@ def _tax_percent(fields: Fields, element: Element) -> Decimal | None:
         if stated:
             return sum(stated, ZERO)
     return None
-
-
-def _with_tax(lines: Sequence[Line], document_tax: Decimal | None) -> list[Line]:
-    """Each line with its tax: stated, else by its rate, else its share of what the document states and no line claims.
-
-    The share is by line amount, and the shares add up to the figure shared.
-    """
-    rated = [_with_rated_tax(line) for line in lines]
-    open_amount = sum((line.amount for line in rated if line.tax is None and line.amount is not None), ZERO)
-    if document_tax is None or not open_amount:
-        return rated
-    to_share = document_tax - sum((line.tax for line in rated if line.tax is not None), ZERO)
-    if to_share < 0 < open_amount:
-        return rated
-    shared, amount_so_far, tax_so_far = [], ZERO, ZERO
-    for line in rated:
-        if line.tax is not None or line.amount is None:
-            shared.append(line)
-            continue
-        amount_so_far += line.amount
-        due = _rounded(to_share * amount_so_far / open_amount)
-        shared.append(replace(line, tax=due - tax_so_far))
-        tax_so_far = due
-    plausible = all(line.tax is None or abs(line.tax) < TAX_LIMIT for line in shared)
-    return shared if plausible else rated
-
-
-def _with_rated_tax(line: Line) -> Line:
-    if line.tax is not None or line.tax_percent is None or line.amount is None:
-        return line
-    tax = _rounded(line.amount * line.tax_percent / HUNDRED)
-    return replace(line, tax=tax) if abs(tax) < TAX_LIMIT else line
-
-
-def _rounded(tax: Decimal) -> Decimal:
-    return tax.quantize(COMPUTED_TAX, rounding=ROUND_HALF_UP)
