@@ -1,6 +1,6 @@
 """Jobs and the audit trail: what every application's writes leave behind."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pgtrigger
 from django.db import models
@@ -21,6 +21,28 @@ def append_only() -> list[pgtrigger.Trigger]:
             func="RAISE EXCEPTION 'append only';",
         ),
     ]
+
+
+def append_only_until_erased(values: Mapping[str, str], *, erased: str) -> list[pgtrigger.Trigger]:
+    """`append_only`, but for one change: once the SQL condition `erased` on OLD holds, columns may take these SQL values."""
+    set_so = " AND ".join(f"NEW.{column} IS NOT DISTINCT FROM ({value})" for column, value in values.items())
+    columns = ", ".join(f"'{column}'" for column in values)
+    no_change, no_truncate = append_only()
+    no_change = pgtrigger.Trigger(
+        name="no_change",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        func=f"""
+            IF TG_OP = 'UPDATE' AND {set_so}
+                AND to_jsonb(NEW) - ARRAY[{columns}] = to_jsonb(OLD) - ARRAY[{columns}]
+                AND {erased}
+            THEN
+                RETURN NEW;
+            END IF;
+            RAISE EXCEPTION 'what was written here stays until its owner''s key is destroyed';
+        """,
+    )
+    return [no_change, no_truncate]
 
 
 def one_of(field: str, values: Iterable[str], name: str) -> models.CheckConstraint:

@@ -14,6 +14,7 @@ from abs_platform.documents import custody, selectors
 from abs_platform.documents.alike.models import InvoiceTrace
 from abs_platform.documents.custody import WrappedKey
 from abs_platform.documents.models import Document, Extraction
+from abs_platform.documents.tax import services as tax
 from abs_platform.integrations.formats.reading import Verdict
 from abs_platform.integrations.storage import storage
 from abs_platform.parties import key_rotation, keys
@@ -120,7 +121,8 @@ def _erase(ids: list[UUID]) -> None:
             changes=[],
             reason=Case(When(number=0, then=Value("")), default=Value(ERASED)),
         )
-        InvoiceTrace.objects.filter(document=row).delete()  # number and amount, in clear
+        tax.erase(document_id=row.id)
+        InvoiceTrace.objects.filter(document=row).delete()
         audit.record(actor=PLATFORM, verb="document.erased", subject=selectors.subject_of(row))
         events.notify([row.owner_id, row.counterparty_id], "document", row.id)
 

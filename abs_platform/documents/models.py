@@ -1,16 +1,15 @@
 """Documents: what was uploaded, kept encrypted, and what was read from it."""
 
-import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
 
 from abs_platform.core import clock
 from abs_platform.core.ids import uuid7
-from abs_platform.core.models import append_only, one_of
+from abs_platform.core.models import append_only_until_erased, one_of
 from abs_platform.core.money import AMOUNT_LIMIT, amount_field, within_limits
 from abs_platform.documents.alike.models import InvoiceTrace
-from abs_platform.documents.tax.models import TaxStatus, TaxStatusChange
+from abs_platform.documents.tax.models import DOCUMENT_ERASED, TaxStatus, TaxStatusChange
 from abs_platform.integrations.formats.reading import Verdict
 from abs_platform.parties.models import Organisation
 
@@ -194,27 +193,6 @@ class Document(models.Model):
         ]
 
 
-def _append_only_until_erased() -> list[pgtrigger.Trigger]:
-    """What a version says stays, and goes with what its document says when the owner's key is destroyed."""
-    no_change, no_truncate = append_only()
-    no_change = pgtrigger.Trigger(
-        name="no_change",
-        when=pgtrigger.Before,
-        operation=pgtrigger.Update | pgtrigger.Delete,
-        func="""
-            IF TG_OP = 'UPDATE' AND NEW.content IS NULL AND NEW.fields_seed IS NULL AND NEW.changes = '[]'::jsonb
-                AND to_jsonb(NEW) - ARRAY['content', 'fields_seed', 'changes', 'reason']
-                    = to_jsonb(OLD) - ARRAY['content', 'fields_seed', 'changes', 'reason']
-                AND EXISTS (SELECT FROM documents_document d WHERE d.id = OLD.document_id AND d.erased_at IS NOT NULL)
-            THEN
-                RETURN NEW;
-            END IF;
-            RAISE EXCEPTION 'a version of a document stays as it was written';
-        """,
-    )
-    return [no_change, no_truncate]
-
-
 class DocumentVersion(models.Model):
     """A reading that held for a document: number 0 the file's own, each later one a correction by hand.
 
@@ -235,7 +213,15 @@ class DocumentVersion(models.Model):
     fields_record_id = models.UUIDField(unique=True, null=True)  # the ledger's record of the commitment to it
 
     class Meta:
-        triggers = _append_only_until_erased()
+        triggers = append_only_until_erased(
+            {
+                "content": "NULL",
+                "fields_seed": "NULL",
+                "changes": "'[]'",
+                "reason": "CASE OLD.number WHEN 0 THEN '' ELSE 'erased' END",
+            },
+            erased=DOCUMENT_ERASED,
+        )
         constraints = [
             models.UniqueConstraint(fields=["document", "number"], name="document_version_once"),
             models.CheckConstraint(

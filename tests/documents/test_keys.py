@@ -14,13 +14,14 @@ from django.db import DatabaseError, transaction
 from django.db.models import F
 
 from abs_platform.config import key_service
-from abs_platform.core import clock, jobs
+from abs_platform.core import clock
 from abs_platform.core.errors import Conflict, DomainError, Forbidden, Gone, Invalid, NotFound
 from abs_platform.core.ids import uuid7
 from abs_platform.core.jobs import RunningJob
 from abs_platform.core.models import AuditEntry
 from abs_platform.documents import custody, keeping
-from abs_platform.documents.models import Document, DocumentVersion
+from abs_platform.documents.models import Document, DocumentVersion, InvoiceTrace, TaxStatus, TaxStatusChange
+from abs_platform.documents.tax import services as tax
 from abs_platform.integrations.kms import FileKms
 from abs_platform.ledger import setup
 from abs_platform.ledger.models import Record
@@ -31,30 +32,17 @@ from abs_platform.rights import services as rights
 from abs_platform.trade.models import Trade
 from tests.documents.test_upload import stored
 from tests.support.database import rolled_back
+from tests.support.keys import destroy, run_key_jobs
 from tests.support.papers import Papers
 from tests.support.world import World, drain
 
 pytestmark = pytest.mark.usefixtures("db")
 
-KEY_JOBS = ("parties.rewrap_keys", "documents.rewrap", "documents.erase", "imports.erase")
 VERIFIER = Path(settings.BASE_DIR) / "abs_platform" / "verifier" / "abs_verify.py"
-
-
-def run_key_jobs() -> None:
-    jobs.drain(kinds=KEY_JOBS)
 
 
 def content(world: World, row: Document) -> bytes:
     return world.supplier.browser.file(str(row.id))
-
-
-def destroy(world: World) -> None:
-    """As two operators do it."""
-    owner = world.supplier.organisation
-    key_service.request_destruction(
-        actor=world.console.actor, organisation_id=owner.id, name=owner.name, reason="the contract ended"
-    )
-    key_service.destroy(actor=world.operator.actor, organisation_id=owner.id, name=owner.name)
 
 
 def test_an_organisation_s_key_changes_and_its_files_stay_readable(world: World) -> None:
@@ -265,6 +253,33 @@ def test_trades_go_on_with_what_was_filed_when_a_file_of_theirs_is_erased(world:
     typed = {"version": 0, "reason": "again", "fields": {"kind": "order", "number": "ORDER-1"}, "lines": []}
     answer = world.supplier.browser.post(f"documents/{row.id}/versions", typed, status=410)
     assert answer["code"] == "content_destroyed"
+
+
+def test_nothing_that_the_tax_office_said_or_that_invoices_are_compared_by_is_left(world: World) -> None:
+    [row] = world.supplier.submit({"invoice.xml": Papers(number="SECRET-4").invoice()})
+    drain()
+    red = {"status": "red_letter", "red_amount": 7, "red_numbers": ["SECRET-RED"]}
+    TaxStatus.objects.update_or_create(document=row, defaults={**red, "checked_at": clock.now()})
+    TaxStatusChange.objects.create(
+        document=row, before="verified", **red, said={"remark": "for SECRET-4"}, provider="office"
+    )
+    told = TaxStatusChange.objects.filter(document=row, status="red_letter")
+    with pytest.raises(DatabaseError), rolled_back(), transaction.atomic():
+        told.update(said={}, red_numbers=[], red_amount=None)
+    assert InvoiceTrace.objects.filter(document=row).exists()
+    destroy(world)
+    run_key_jobs()
+    assert list(told.values_list("before", "status", "said", "red_numbers", "red_amount", "provider")) == [
+        ("verified", "red_letter", {}, [], None, "office")
+    ]
+    assert not InvoiceTrace.objects.filter(owner=row.owner).exists()
+    with pytest.raises(DatabaseError), rolled_back(), transaction.atomic():
+        told.update(said={"remark": "invented"})
+    browser = world.supplier.browser
+    assert "SECRET" not in json.dumps(browser.get(f"documents/{row.id}")["tax"])
+    TaxStatus.objects.update(next_check_at=clock.now())
+    assert tax.sweep() == 0, "nobody is asked about it again"
+    assert browser.post(f"documents/{row.id}/tax-check", status=410)["code"] == "content_destroyed"
 
 
 def test_what_was_corrected_by_hand_is_erased_with_it(world: World) -> None:

@@ -9,11 +9,11 @@ from django.db.utils import DatabaseError
 from abs_platform.core import jobs
 from abs_platform.documents.alike.models import InvoiceTrace
 from abs_platform.imports.models import Batch, Correction, Row, SavedMapping, StagedDocument, StagedLine
-from tests.documents.test_keys import destroy, run_key_jobs
 from tests.imports import sheets
 from tests.imports.test_bulk import invoice, send
 from tests.imports.using import Import, work
 from tests.support.database import rolled_back
+from tests.support.keys import destroy, run_key_jobs
 from tests.support.world import World
 
 pytestmark = pytest.mark.usefixtures("db")

@@ -7,11 +7,12 @@ from django.db.models import Q
 
 from abs_platform.core import clock
 from abs_platform.core.ids import uuid7
-from abs_platform.core.models import append_only, one_of
+from abs_platform.core.models import append_only_until_erased, one_of
 from abs_platform.core.money import amount_field, within_limits
 
 # Plain strings, so that migrations do not refer to the enumeration.
 STATUSES = ["not_verified", "verified", "duplicate", "voided", "lost_control", "red_letter", "abnormal"]
+DOCUMENT_ERASED = "EXISTS (SELECT FROM documents_document d WHERE d.id = OLD.document_id AND d.erased_at IS NOT NULL)"
 _RED_ONLY = Q(status="red_letter") | Q(red_amount__isnull=True, red_numbers=[])
 
 
@@ -95,7 +96,9 @@ class TaxStatusChange(models.Model):
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        triggers = append_only()
+        triggers = append_only_until_erased(
+            {"said": "'{}'", "red_numbers": "'{}'", "red_amount": "NULL"}, erased=DOCUMENT_ERASED
+        )
         constraints = [
             one_of("before", STATUSES, "tax_change_before_known"),
             one_of("status", STATUSES, "tax_change_status_known"),

@@ -60,4 +60,5 @@ def tax_body(row: Document, standing: TaxStatus) -> Body:
 def may_ask_tax(row: Document, standing: TaxStatus, actor: Actor) -> bool:
     """Whether the actor may have the tax office asked now."""
     takes_part = actor.home in (row.owner_id, row.counterparty_id, row.head_office_id)
-    return takes_part and actor.has(Role.SUPPLIER, Role.CORE_ENTERPRISE) and selectors.may_ask(standing)
+    may = takes_part and not row.erased_at and actor.has(Role.SUPPLIER, Role.CORE_ENTERPRISE)
+    return may and selectors.may_ask(standing)

@@ -22,6 +22,7 @@ from abs_platform.documents.tax.states import CORRECTION, TAX_OFFICE, TRANSITION
 from abs_platform.integrations.formats.model import Extracted
 from abs_platform.integrations.tax.configured import tax_status
 from abs_platform.integrations.tax.status import Answer, Malformed, Rejected, Status, TaxStatusError
+from abs_platform.parties import keys
 from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.parties.roles import Role
 
@@ -89,8 +90,8 @@ def sweep() -> int:
         with transaction.atomic():
             now = clock.now()
             due = list(
-                TaxStatus.objects.select_for_update(skip_locked=True)
-                .filter(next_check_at__lte=now)
+                TaxStatus.objects.select_for_update(skip_locked=True, of=("self",))
+                .filter(next_check_at__lte=now, document__erased_at=None)
                 .exclude(status=Status.VOIDED)
                 .order_by("next_check_at")
                 .values_list("document_id", flat=True)[:size]
@@ -105,12 +106,17 @@ def sweep() -> int:
 
 @transaction.atomic
 def ask(*, actor: Actor, document_id: UUID) -> Document:
-    """Have the tax office asked at once, by the seller or the buyer. Raises Forbidden, NotFound, Conflict, TooSoon."""
+    """Have the tax office asked at once, by the seller or the buyer.
+
+    Raises Forbidden, NotFound, Conflict, TooSoon; Gone for one that was erased.
+    """
     actor.require(Role.SUPPLIER, Role.CORE_ENTERPRISE)
     document = selectors.document(actor=actor, document_id=document_id)
     if selectors.by_disclosure(actor=actor, row=document):
         raise NotFound
     row = TaxStatus.objects.select_for_update().filter(document=document).first()
+    if document.erased_at:
+        raise keys.gone()
     if row is None:
         raise Conflict("tax_status_not_applicable", "The tax office does not know of documents of this kind.")
     if not tax_selectors.may_ask(row):
@@ -141,6 +147,15 @@ def pledge(*, document_ids: Iterable[UUID], is_pledged: bool) -> None:
         TaxStatus.objects.filter(document_id__in=list(document_ids)),
         Reliance.PLEDGE if is_pledged else Reliance.RIGHT,
     )
+
+
+def erase(*, document_id: UUID) -> None:
+    """A document was erased: what the tax office said of it goes too. Runs inside the transaction that erases.
+
+    Status and amount taken back stay in the present standing: without them a right could rise again.
+    """
+    TaxStatus.objects.filter(document_id=document_id).update(red_numbers=[], failures=0, failed_at=None, error="")
+    TaxStatusChange.objects.filter(document_id=document_id).update(said={}, red_numbers=[], red_amount=None)
 
 
 def _set_reliance(rows: "QuerySet[TaxStatus]", reliance: Reliance) -> None:
@@ -179,6 +194,8 @@ def _is_failing() -> bool:
 def _keep(document_id: UUID, provider: str, answer: Answer) -> None:
     row = TaxStatus.objects.select_for_update(of=("self",)).select_related("document__owner").get(pk=document_id)
     document, before = row.document, (row.status, row.red_amount, row.red_numbers)
+    if Document.objects.filter(id=document_id, erased_at__isnull=False).exists():  # while the office was asked
+        return
     if answer.status not in TRANSITIONS or row.status not in TRANSITIONS[answer.status].sources:
         raise Malformed(f"it says {answer.status} of an invoice that is {row.status} for good")
     row.status = target_of(TRANSITIONS, action=answer.status, state=row.status, roles=frozenset({TAX_OFFICE}))
