@@ -20,6 +20,7 @@ from abs_platform.core.subjects import SubjectRef
 from abs_platform.crypto.commitments import commit
 from abs_platform.documents import custody, disclosing, keeping, receiving, selectors, services, settling
 from abs_platform.documents.models import Document
+from abs_platform.documents.tax import services as tax
 from abs_platform.integrations.formats.model import Extracted, Party
 from abs_platform.ledger import services as ledger
 from abs_platform.ledger.services import Entry
@@ -129,6 +130,7 @@ def record(*, actor: Actor, prepared: Sequence[Prepared]) -> list[Document]:
             services.take(each.document, each.extracted, known=known)
             each.document.save(force_insert=True)
     documents = [each.document for each in prepared]
+    tax.watch_all(read=((each.document, each.extracted) for each in prepared if settling.is_to_be_filed(each.document)))
     _tell(actor, documents)
     return documents
 

@@ -6,6 +6,7 @@ import pytest
 
 from abs_platform.core import jobs
 from abs_platform.documents.models import Document
+from abs_platform.documents.tax import services as tax
 from abs_platform.imports import steps
 from abs_platform.imports.models import Batch, Row, StagedDocument
 from abs_platform.integrations.storage import storage
@@ -70,6 +71,15 @@ def test_thousands_of_rows_are_checked_and_staged(world: World) -> None:
     staged = StagedDocument.objects.order_by("position")
     assert staged.count() == 1_500
     assert [row.position for row in staged[:3]] == [2, 4, 6]
+
+
+def test_the_tax_office_is_asked_about_what_is_imported_too(world: World) -> None:
+    found = Import.of(world.supplier.browser, sheets.simple_invoices(3))
+    found.act("import")
+    [*entries] = found.entries()
+    caller = world.supplier.browser
+    assert [caller.get(f"documents/{entry['document']}")["tax_status"] for entry in entries] == ["not_verified"] * 3
+    assert tax.sweep() == 3
 
 
 def test_what_is_imported_is_recorded_and_proven_like_an_upload(world: World) -> None:

@@ -50,6 +50,18 @@ def watch(*, document: Document, extracted: Extracted) -> None:
         )
 
 
+def watch_all(*, read: Iterable[tuple[Document, Extracted]]) -> None:
+    """`watch` for one owner's documents that were read together: the next sweep asks. Runs inside their transaction."""
+    known = [(document, extracted) for document, extracted in read if rules.applies(extracted)]
+    TaxStatus.objects.bulk_create([TaxStatus(document=document) for document, _ in known], ignore_conflicts=True)
+    credited = {number for _, extracted in known for number in rules.credited_numbers(extracted)}
+    if credited:
+        owners = {document.owner_id for document, _ in known}
+        TaxStatus.objects.filter(document__owner_id__in=owners, document__number__in=credited).update(
+            next_check_at=clock.now()
+        )
+
+
 @transaction.atomic
 def watch_again(*, document_id: UUID) -> None:
     """A document was corrected: what the tax office said was said of another content, so it is asked anew. Idempotent."""
@@ -91,7 +103,7 @@ def sweep() -> int:
             now = clock.now()
             due = list(
                 TaxStatus.objects.select_for_update(skip_locked=True, of=("self",))
-                .filter(next_check_at__lte=now, document__erased_at=None)
+                .filter(next_check_at__lte=now, document__erased_at=None, document__withdrawn_at=None)
                 .exclude(status=Status.VOIDED)
                 .order_by("next_check_at")
                 .values_list("document_id", flat=True)[:size]
