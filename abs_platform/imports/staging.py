@@ -8,7 +8,6 @@ from abs_platform.imports.checking import Checked
 from abs_platform.imports.models import Batch, StagedDocument, StagedLine
 
 HEADER_TEXTS = ("buyer_name", "buyer_id", "contract_number", "payment_terms")
-HEADER_VALUES = ("due_date", "total")
 LINE_TEXTS = (
     "line_id", "item_name", "item_description", "seller_item_id", "buyer_item_id", "unit", "order_number",
     "order_line_id", "despatch_number", "receipt_number", "invoice_number", "note",

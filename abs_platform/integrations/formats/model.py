@@ -209,12 +209,6 @@ def line_from_json(data: Mapping[str, Any]) -> Line:  # Any: JSON
     return decoded
 
 
-def totals_from_json(data: Mapping[str, Any]) -> Totals:  # Any: JSON
-    """The `totals` of a document in JSON."""
-    decoded: Totals = _decode(Totals, data)
-    return decoded
-
-
 def _encode(value: Any) -> Any:  # Any: every type of a field, to JSON
     if isinstance(value, Decimal):
         return format(value, "f")

@@ -12,7 +12,6 @@ from abs_platform.integrations.formats.model import Level, Remark
 
 SHUDIAN = "EInvoice"
 LEGACY = "eInvoice"
-LEGACY_SCHEMA = "http://www.edrm.org.cn/schema/e-invoice/"
 # In how many envelopes an invoice may lie: a signature's Object, a response of a service.
 MAX_FOUND = 2_000
 
