@@ -130,6 +130,13 @@ def destruction(*, by: str = "", twice: bool = False, **values: Any) -> Callable
 NAN = RawSQL("'NaN'::numeric", [])  # what `amount >= 0` alone would admit
 LATER = clock.now() + timedelta(days=1)
 EARLIER = clock.now() - timedelta(days=10_000)
+# What an erased document says: the one whose extraction no other rule looks at.
+NOTHING: dict[str, Any] = {
+    **dict.fromkeys(("content", "fields_seed", "issue_date", "total")),
+    **dict.fromkeys(("number", "seller_name", "buyer_name"), ""),
+    "attention": [],
+    "remarks": [],
+}
 ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "job_running_has_lease": change(Job, state="running", lease_until=None, finished_at=None),
     "job_ended_has_time": change(Job, state="done", finished_at=None),
@@ -174,7 +181,7 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "document_fields_whole ": change(Document, fields_seed=b"\x00" * 32, fields_record_id=None),
     "document_fields_whole  ": change(Document, fields_seed=b"\x00" * 31),
     "document_erased_says_nothing": change(Document, erased_at=LATER),
-    "document_extraction_known": change(Document, extraction="guessed", content=None),
+    "document_extraction_known": change(Document, extraction="guessed", erased_at=LATER, **NOTHING),
     "document_duplicate_in_no_trade": change(Document, duplicate_of=F("id"), verdict="attention"),
     "document_verdict_of_extraction": change(Document, verdict=""),
     "document_verdict_of_extraction ": change_read(verdict="refused"),
