@@ -97,6 +97,13 @@ def change_read(**values: Any) -> Callable[[Stage], None]:
     return lambda stage: (Document.objects.filter(extraction="extracted").update(**values), None)[1]
 
 
+def same_trade(stage: Stage) -> None:
+    """The trade of one order, opened a second time."""
+    row = Trade.objects.exclude(order_number="").latest("id")
+    row.pk, row._state.adding = uuid7(), True
+    row.save(force_insert=True)
+
+
 def again(model: type[models.Model], **values: Any) -> Callable[[Stage], None]:
     """Insert a row once more under a new id."""
 
@@ -225,7 +232,7 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "alert_state_has_times ": change(Alert, state="open", acknowledged_at=LATER),
     "alert_severity_known": change(Alert, severity="terrible"),
     "alert_amount": change(Alert, amount=Decimal(-1)),
-    "trade_once": again(Trade, buyer=None),
+    "trade_once": same_trade,
     "trade_between_two": change(Trade, buyer=F("seller")),
     "trade_ordered": change(Trade, ordered=NAN),
     "trade_document_confirmation_times": change(TradeDocument, confirmation="confirmed", decided_at=None),
