@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from abs_platform.consent import selectors as consent
 from abs_platform.core.rest.fields import Body, Coded, Named, money, named, time
-from abs_platform.documents import comparing, correcting, selectors, verdicts
+from abs_platform.documents import comparing, correcting, selectors, settling, verdicts
 from abs_platform.documents.models import Document, Extraction
 from abs_platform.documents.tax import selectors as tax
 from abs_platform.documents.tax.models import TaxStatus
@@ -246,7 +246,9 @@ def detail_body(row: Document, *, actor: Actor) -> Body:
         **body,
         "fields": content,
         "lines": lines,
-        "remarks": [*row.remarks, *remarks] if owned or row.extraction == Extraction.EXTRACTED else [],
+        "remarks": [*settling.remarks_on_file(row), *remarks]
+        if owned or row.extraction == Extraction.EXTRACTED
+        else [],
         "conflicts": [{"id": str(each.id), "filename": each.filename} for each in conflicts],
         "record": ledger.record_view(row.record_id),
         "checkpoint_size": position.checkpoint_size,

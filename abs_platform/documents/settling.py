@@ -1,5 +1,6 @@
 """What is known of a document besides its fields, and the verdict that follows from it."""
 
+from typing import Any
 from uuid import UUID
 
 from abs_platform.core.errors import Conflict
@@ -7,6 +8,7 @@ from abs_platform.documents import verdicts
 from abs_platform.documents.models import Document, Extraction
 from abs_platform.integrations.formats.model import TRADE_KINDS, Level
 
+NOT_READ = frozenset({"manual_entry", "no_structured_data", "too_large_to_read"})
 INVOICES = ("invoice", "credit_note")
 
 
@@ -15,9 +17,15 @@ def mark(row: Document, code: str, **params: str) -> None:
     row.attention = [*row.attention, {"code": code, "params": params}]
 
 
+def remarks_on_file(row: Document) -> list[dict[str, Any]]:  # Any: JSON
+    """What is remarked on the file itself and still stands: that nothing could be read is answered once it was typed in."""
+    answered = NOT_READ if row.typed_in_by else frozenset()
+    return [remark for remark in row.remarks if remark["rule"] not in answered]
+
+
 def settle(row: Document) -> None:
     """Set the verdict by what is known of the document now. The caller saves."""
-    remarks = [*row.remarks, *(row.content or {}).get("remarks", [])]
+    remarks = [*remarks_on_file(row), *(row.content or {}).get("remarks", [])]
     levels = [Level(remark.get("level", Level.NOTICE)) for remark in remarks]
     row.verdict = verdicts.verdict_of(levels, (item["code"] for item in row.attention))
 

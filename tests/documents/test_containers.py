@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.test import override_settings
 
 from abs_platform.core import jobs
-from abs_platform.documents import services, unpacking
+from abs_platform.documents import receiving, services, unpacking
 from abs_platform.documents.models import Document
 from abs_platform.trade.models import Trade
 from tests.support.papers import Papers
@@ -77,7 +77,7 @@ def test_what_a_dead_worker_left_undone_is_done_later_and_once(world: World, mon
     browser = world.supplier.browser
     [uploaded] = browser.upload({"a.zip": ARCHIVE})["documents"]
     jobs.drain(kinds=("documents.extract",))
-    received = services.receive
+    received = receiving.receive
     calls = 0
 
     def dying(**given: object) -> Document:
@@ -87,7 +87,7 @@ def test_what_a_dead_worker_left_undone_is_done_later_and_once(world: World, mon
             raise KeyboardInterrupt
         return received(**given)  # type: ignore[arg-type]  # as given
 
-    monkeypatch.setattr(services, "receive", dying)
+    monkeypatch.setattr(receiving, "receive", dying)
     with pytest.raises(KeyboardInterrupt):
         unpacking.unpack(document_id=uploaded["id"])
     assert Document.objects.filter(container=uploaded["id"]).count() == 2

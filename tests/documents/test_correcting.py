@@ -118,7 +118,7 @@ def test_a_photograph_is_typed_in_and_taken_back(world: World) -> None:
         f"documents/{row.id}/versions", {"version": 1, "reason": "wrong file", "restores": 0}, status=201
     )
     back = Document.objects.get(id=row.id)
-    assert (back.extraction, back.content, back.typed_in_by, back.verdict) == ("attachment", None, "", "accepted")
+    assert (back.extraction, back.content, back.typed_in_by, back.verdict) == ("attachment", None, "", "attention")
     assert (back.fields_record_id, back.version) == (None, 2)
 
 

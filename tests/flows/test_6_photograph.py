@@ -27,7 +27,7 @@ def test_from_a_photograph_to_a_confirmed_invoice(world: World) -> None:
     [photo] = [row for row in supplier.rows("documents") if row["filename"] == "IMG_0042.jpg"]
     path = f"documents/{photo['id']}"
     shown = supplier.get(path)
-    assert (shown["kind"], shown["verdict"], shown["fields"]) == ("attachment", "accepted", {})
+    assert (shown["kind"], shown["verdict"], shown["fields"]) == ("attachment", "attention", {})
     assert "correct" in shown["allowed_actions"]
     assert supplier.send("GET", f"{path}/preview").status_code == 200
 
