@@ -112,6 +112,13 @@ def again(model: type[models.Model], **values: Any) -> Callable[[Stage], None]:
     return act
 
 
+def same_order(stage: Stage) -> None:
+    """A second trade of one seller, one buyer and one order."""
+    row = Trade.objects.exclude(order_number="").latest("id")
+    row.pk, row.buyer, row._state.adding = None, None, True
+    row.save(force_insert=True)
+
+
 def destruction(*, by: str = "", twice: bool = False, **values: Any) -> Callable[[Stage], None]:
     """Ask for the end of the supplier's key, as no service would."""
 
@@ -174,7 +181,20 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "document_fields_whole ": change(Document, fields_seed=b"\x00" * 32, fields_record_id=None),
     "document_fields_whole  ": change(Document, fields_seed=b"\x00" * 31),
     "document_erased_says_nothing": change(Document, erased_at=LATER),
-    "document_extraction_known": change(Document, extraction="guessed", content=None),
+    "document_extraction_known": change(
+        Document,
+        extraction="guessed",
+        erased_at=LATER,
+        content=None,
+        fields_seed=None,
+        number="",
+        issue_date=None,
+        total=None,
+        seller_name="",
+        buyer_name="",
+        attention=[],
+        remarks=[],
+    ),
     "document_duplicate_in_no_trade": change(Document, duplicate_of=F("id"), verdict="attention"),
     "document_verdict_of_extraction": change(Document, verdict=""),
     "document_verdict_of_extraction ": change_read(verdict="refused"),
@@ -218,7 +238,7 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "alert_state_has_times ": change(Alert, state="open", acknowledged_at=LATER),
     "alert_severity_known": change(Alert, severity="terrible"),
     "alert_amount": change(Alert, amount=Decimal(-1)),
-    "trade_once": again(Trade, buyer=None),
+    "trade_once": same_order,
     "trade_between_two": change(Trade, buyer=F("seller")),
     "trade_ordered": change(Trade, ordered=NAN),
     "trade_document_confirmation_times": change(TradeDocument, confirmation="confirmed", decided_at=None),
