@@ -138,6 +138,9 @@ def rows_of(file: Found, reader: Reader, *, max_bytes: int) -> list[Row]:
 
 def _bytes_of(path: str, max_bytes: int) -> bytes:
     """The file's bytes; one that is no file is not waited for."""
+    # Not even opened, for there are devices that act on it; looked at once more, for it may be another by then.
+    if not stat.S_ISREG(Path(path).stat().st_mode):
+        raise ValueError("it is a device, pipe or socket")
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):

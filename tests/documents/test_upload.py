@@ -81,6 +81,25 @@ def test_more_files_than_the_limit_are_refused_whole(world: World, storage_folde
     assert len(stored(storage_folder)) == before
 
 
+@pytest.mark.parametrize("cut", [2, 20, 200, 3_000])
+def test_a_form_that_breaks_off_leaves_nothing(cut: int, world: World, storage_folder: Path) -> None:
+    """The end of what came is not the end of the file: only the form's last boundary says that."""
+    before, caller = len(stored(storage_folder)), world.supplier.browser
+    parts = "".join(
+        f'--edge\r\nContent-Disposition: form-data; name="files"; filename="{n}.txt"\r\n\r\n{str(n) * 2_000}\r\n'
+        for n in range(2)
+    )
+    body = f"{parts}--edge--\r\n".encode()
+    kind = "multipart/form-data; boundary=edge"
+    answer = caller.client.generic("POST", "/api/v1/documents", body[:-cut], kind, headers=caller.headers)
+    if cut == 2:  # nothing but the end of its last line
+        assert answer.status_code == 201
+        return
+    assert (answer.status_code, answer.json()["code"]) == (422, "upload_incomplete")
+    assert not Document.objects.exists()
+    assert len(stored(storage_folder)) == before
+
+
 def test_the_limits_are_what_the_session_tells(world: World) -> None:
     with override_settings(MAX_FILES=2, MAX_FILE_BYTES=7):
         assert world.supplier.browser.get("session")["limits"] == {"max_file_bytes": 7, "max_files": 2}

@@ -13,6 +13,8 @@ from tests.support.world import World
 
 NASTY = [
     "=1+1",
+    "＝1+1",
+    "＋cmd",
     "@SUM(A1)",
     "+cmd|' /C calc'!A0",
     "-2+3",
@@ -28,7 +30,7 @@ NASTY = [
 @pytest.mark.parametrize("text", NASTY)
 def test_a_cell_of_a_csv_is_no_formula_and_loses_nothing(text: str) -> None:
     written = safe(text)
-    assert written[0] not in "=@+" or text == written == "+5"
+    assert written[0] not in "=@+＝＠＋" or text == written == "+5"
     assert not written.startswith("-") or text == "-12.50"
     assert written.lstrip("'\t") == text.lstrip("'\t")
 

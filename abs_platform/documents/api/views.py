@@ -10,7 +10,6 @@ from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -18,6 +17,7 @@ from rest_framework.views import APIView
 from abs_platform.core.errors import DomainError, Invalid, TooLarge
 from abs_platform.core.filenames import clean_filename
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged, query_of
+from abs_platform.core.rest.parsers import WholeFormParser
 from abs_platform.core.rest.sending import file_reply, saved_reply
 from abs_platform.crypto.fields import MAX_DISCLOSED
 from abs_platform.documents import certificate, disclosing, exporting, receiving, replies, selectors, services, uploads
@@ -39,7 +39,7 @@ PAGE_COUNT = "X-Page-Count"
 class DocumentsView(APIView):
     """Intake and list."""
 
-    parser_classes = [MultiPartParser]
+    parser_classes = [WholeFormParser]
 
     @extend_schema(
         responses=page_of(replies.DocumentOut),

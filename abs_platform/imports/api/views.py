@@ -7,13 +7,13 @@ from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from abs_platform.core.errors import Invalid
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, NewestFirst, page_of, paged, query_of
+from abs_platform.core.rest.parsers import WholeFormParser
 from abs_platform.core.rest.sending import saved_reply
 from abs_platform.imports import correcting, exporting, replies, selectors, services
 from abs_platform.imports.api import serializers as shapes
@@ -48,7 +48,7 @@ class ChoicesView(APIView):
 class BatchesView(APIView):
     """Imports."""
 
-    parser_classes = [MultiPartParser]
+    parser_classes = [WholeFormParser]
 
     @extend_schema(
         responses=page_of(shapes.ImportOut),

@@ -23,7 +23,7 @@ CSV_HEAD = 64 * 1024
 CSV_ROWS = 20
 DELIMITERS = ",;\t|"
 # What a spreadsheet program takes for a formula when it opens the cell (OWASP, CSV injection).
-FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.,\s]*%?$)")
+FORMULA = re.compile(r"[=@＝＠\t\r]|[+＋－-](?![\d.,\s]*%?$)")
 _MACROS = re.compile(r"(?:^|/)(?:vbaproject\.bin|macrosheets/|basic/|scripts/)", re.IGNORECASE)
 _LINKS = re.compile(
     r"(?:^|/)(?:externallinks/|connections\.xml|querytables/|embeddings/|activex/|ctrlprops/)", re.IGNORECASE

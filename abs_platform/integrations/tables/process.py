@@ -28,6 +28,8 @@ MEMORY = 2 << 30
 COMPUTING = 60
 WAITING = 90.0
 """Bytes that the child may write to; seconds of CPU for a file, and in all."""
+ANSWER = 1 << 30
+"""Bytes of an answer: 6 million cells, and what the encoding adds."""
 LENGTH, PART = 8, 4
 BLOCK = 1 << 20
 PROGRAM = """\
@@ -75,8 +77,12 @@ class Reader:
     def forget(self) -> None:
         """In a fork: the child is another's, and so is the lock."""
         child, self._child, self._lock = self._child, None, threading.Lock()
-        if child is not None:
-            child.returncode = 0  # nothing to wait for here
+        if child is None:
+            return
+        for pipe in (child.stdin, child.stdout):
+            if pipe:
+                pipe.close()  # else the child would wait for this process after the other has ended
+        child.returncode = 0  # nothing to wait for here
 
     def _exchange(self, *messages: bytes) -> bytearray:
         deadline = time.monotonic() + self._waiting
@@ -89,6 +95,8 @@ class Reader:
                 with contextlib.suppress(BlockingIOError):
                     left = left[os.write(child.stdin.fileno(), left[:BLOCK]) :]
         size = int.from_bytes(_receive(child.stdout.fileno(), LENGTH, deadline))
+        if size > ANSWER:
+            raise EOFError  # no table within the limits is as large: whoever says so is not our reader any more
         return _receive(child.stdout.fileno(), size, deadline)
 
     def _running(self) -> subprocess.Popen[bytes]:
