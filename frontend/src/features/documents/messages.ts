@@ -5,7 +5,7 @@ export const messages = defineMessages({
   leadSupplier: ["拖入订单、发货单、收货单和发票；文件加密保存，立即入账并上链。", "Drop orders, despatch and receipt advices and invoices; files are kept encrypted, recorded at once and anchored."],
   leadOthers: ["您参与的贸易和向您开放的单据。", "Documents of your trades, and those opened to you."],
   dropTitle: ["把文件拖到这里，或点击选择", "Drop files here, or choose them"],
-  dropHint: ["可一次多个；单个不超过 {size}，一次最多 {files} 个。UBL 的订单、发货单、收货单、发票会自动读取，其他文件作为附件保存。", "Several at once; up to {size} each and {files} at a time. UBL orders, despatch and receipt advices and invoices are read; other files are kept as attachments."],
+  dropHint: ["可一次多个；单个不超过 {size}，一次最多 {files} 个。数电票与增值税发票（XML、OFD、PDF）、UBL、CII、Factur-X 自动读取，ZIP 逐个解开；照片和扫描件存为附件，可对照录入。", "Several at once; up to {size} each and {files} at a time. Chinese e-invoices (XML, OFD, PDF), UBL, CII and Factur-X are read, archives unpacked; photographs and scans are kept, to be typed in beside the picture."],
   dropNow: ["松开即上传", "Release to upload"],
   importHint: ["手里是 ERP 导出的列表？", "Is it a list that your ERP exported?"],
   importTable: ["导入表格", "Import a spreadsheet"],
