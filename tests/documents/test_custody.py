@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from abs_platform.core.errors import Damaged, OutOfSpace, Unavailable
+from abs_platform.core.rest import sending
 from abs_platform.crypto import sm3, sm4
 from abs_platform.documents import custody, sealing, uploads
-from abs_platform.documents.api import sending
 from abs_platform.documents.models import Document
 from abs_platform.documents.sealing import Sealing
 from abs_platform.integrations.file_storage import FileDraft
