@@ -135,6 +135,7 @@ def test_a_photograph_is_typed_in_by_keyboard(visit: SignIn, picture: Any) -> No
     page.locator("h1").click()
     page.keyboard.press("j")
     page.wait_for_url(lambda url: url != here)
+    expect(page.get_by_test_id("previous")).to_be_visible()  # the newest document has none before it
     page.keyboard.press("k")
     page.wait_for_url(here)
 

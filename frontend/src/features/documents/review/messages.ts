@@ -17,7 +17,7 @@ export const messages = defineMessages({
   dateHint: ["YYYY-MM-DD", "YYYY-MM-DD"],
   capital: ["大写：{words}", "In capitals: {words}"],
   byParts: ["按相关数字算得 {figure}", "Its parts make {figure}"],
-  adopt: ["采用", "Use it"],
+  adopt: ["采用", "Use"],
   adoptFor: ["{field}采用 {figure}", "Use {figure} for {field}"],
   linesTitle: ["明细（{n} 行）", "Lines ({n})"],
   line: ["第 {n} 行", "Line {n}"],
