@@ -40,10 +40,10 @@ _DOCUMENTS = """
     INSERT INTO documents_document (
         id, owner_id, uploaded_by, received_at, filename, size, media_type, digest, salt, record_id, storage_name,
         wrapped_key, key_version, extraction, kind, number, currency, seller_name, buyer_name, fingerprint, number_key,
-        number_shape, attention, trade_label, content)
+        number_shape, attention, trade_label, content, verdict, format, remarks, version, typed_in_by, buyer_decision)
     SELECT document_id, owner_id, 'bench', now(), 'x', 1, 'application/xml', repeat('0', 64), decode(repeat('00', 32), 'hex'),
         gen_random_uuid(), encode(sha256(document_id::text::bytea), 'hex'), '', 1, 'extracted', 'invoice', number, 'CNY',
-        'x', 'x', '', '', '', '[]', '', '{}'
+        'x', 'x', '', '', '', '[]', '', '{}', 'accepted', 'UBL', '[]', 0, '', ''
     FROM fresh
 """
 

@@ -3,7 +3,7 @@
 from tests.bench import _intake_bulk, _intake_file, _intake_files, _intake_near_duplicates, _intake_tables, _intake_ubl
 from tests.bench._measuring import Figure, Progress
 
-NEEDS = ("postgres",)
+NEEDS = ("postgres", "redis")
 PARTS = (_intake_tables, _intake_ubl, _intake_bulk, _intake_near_duplicates, _intake_file, _intake_files)
 
 
