@@ -1,6 +1,7 @@
 """`manage.py check_files FOLDER|FILE…`: what files are, what they say and what would become of them; stores nothing."""
 
 import json
+import os
 import sys
 import time
 import unicodedata
@@ -50,6 +51,10 @@ class Command(BaseCommand):
                     self.stderr.write(f"  {files} files read")
         except CannotRead as error:
             raise CommandError(str(error)) from error
+        except BrokenPipeError:
+            # Whoever reads has seen enough. What Python still holds must not be tried again at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return
         counts = ", ".join(f"{verdicts[verdict]} {verdict}" for verdict in ("accepted", "attention", "refused"))
         self.stderr.write(f"{files} files, {sum(verdicts.values())} lines: {counts}")
 
