@@ -106,7 +106,13 @@ class Archive:
             raise Refused("archive_too_many", f"The archive has more than {limit} members.", limit=limit)
         try:
             return zipfile.ZipFile(BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError, OSError) as error:
+        except (
+            zipfile.BadZipFile,
+            ValueError,
+            OverflowError,
+            NotImplementedError,
+            OSError,
+        ) as error:  # as zipfile raises
             raise Refused("archive_damaged", f"The archive cannot be opened: {str(error)[:200]}") from error
 
     def _checked(self, infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
@@ -145,7 +151,7 @@ class Archive:
             zlib.error,
             EOFError,
             ValueError,
-            NotImplementedError,
+            NotImplementedError,  # zipfile's word for a compression or version that it does not know
             RuntimeError,
             OSError,
         ) as error:

@@ -1,0 +1,105 @@
+import type { Pair } from "./messages";
+
+/** Codes of chains, the ledger, its audits, and the services and jobs that an operator watches. */
+export const LEDGER = {
+  chainName: {
+    business: ["业务链", "Business chain"],
+    regulator: ["监管链", "Regulator chain"],
+  },
+  auditMode: {
+    full: ["完整", "full"],
+    incremental: ["增量", "incremental"],
+  },
+  auditState: {
+    running: ["进行中", "Running"],
+    in_order: ["一切原样", "In order"],
+    wrong: ["发现改动", "Tampered"],
+    unreachable: ["有链没核对到", "A chain was not checked"],
+    failed: ["没有做完", "Did not finish"],
+  },
+  auditCount: {
+    leaves: ["记录", "records"],
+    tiles: ["瓦片", "tiles"],
+    checkpoints: ["检查点", "checkpoints"],
+    cosignatures: ["联署", "cosignatures"],
+    anchors: ["上链", "anchors"],
+    pending: ["等待入账", "waiting"],
+  },
+  keyAlgorithm: {
+    "sm2-sm3": ["SM2 · 检查点签名", "SM2 · signs checkpoints"],
+    ed25519: ["Ed25519 · 检查点签名", "Ed25519 · signs checkpoints"],
+    secp256k1: ["secp256k1 · 链上交易", "secp256k1 · signs transactions"],
+  },
+  chainKind: {
+    evm: ["区块链（EVM）", "Blockchain (EVM)"],
+    rfc3161: ["可信时间戳（RFC 3161）", "Time-stamp authority (RFC 3161)"],
+  },
+  /** Why a chain is degraded. */
+  chainReason: {
+    unreachable: ["连接不上", "Unreachable"],
+    refused: ["拒绝了我们", "It refuses us"],
+    slow: ["回答太慢", "It answers slowly"],
+    stuck: ["交易迟迟不被收入区块", "A transaction is stuck"],
+    rival: ["合约里有不是我们发布的检查点", "The contract holds a checkpoint that is not ours"],
+    contradiction: ["节点的回答自相矛盾，不予采信", "The node contradicts itself and is not believed"],
+    omitted: ["公布过的记录没有进入日志", "Records that were published are missing from the log"],
+    wrong_chain: ["接到了另一条链", "Another chain answers"],
+    not_configured: ["没有配置地址", "Its address is not configured"],
+    invalid_token: ["时间戳验证不通过", "Its time-stamp does not verify"],
+    unwatched: ["没有进程在看管它", "Nobody watches it"],
+  },
+  anchorState: {
+    waiting: ["等待上链", "Waiting"],
+    prepared: ["准备中", "Prepared"],
+    included: ["已进区块", "In a block"],
+    anchored: ["已上链", "Anchored"],
+    orphaned: ["被重组移出", "Orphaned"],
+    abandoned: ["已放弃", "Given up"],
+  },
+  recordTemplate: {
+    "document/v1": ["单据存证", "Document"],
+    "fields/v1": ["字段存证", "Document fields"],
+    "confirmation.confirm/v1": ["确认签名", "Confirmation"],
+    "confirmation.dispute/v1": ["异议签名", "Dispute"],
+    "payment-confirmation/v1": ["付款确认签名", "Payment confirmation"],
+    "consent.granted/v1": ["授权", "Consent granted"],
+    "consent.revoked/v1": ["撤销授权", "Consent revoked"],
+    "consent.moved/v1": ["授权范围调整", "Consent moved"],
+    "key/v1": ["密钥更换", "Key change"],
+  },
+  /** A record's life. */
+  ledgerEvent: {
+    received: ["平台收下，排队入账", "Taken in; waits for its place"],
+    sealed: ["入账：第 {index} 条，由大小为 {size} 的检查点签名封存", "Placed at {index} and sealed by the signed checkpoint of size {size}"],
+    prepared: ["{chain}：检查点 {size} 的交易已签名并存好", "{chain}: transaction with checkpoint {size} signed and stored"],
+    sent: ["{chain}：已发出", "{chain}: sent"],
+    replaced: ["{chain}：手续费偏低，换成新交易", "{chain}: replaced by a transaction that pays more"],
+    orphaned: ["{chain}：链重组移走了区块（{times} 次），原样重发", "{chain}: a re-organisation took the block away ({times} {times|time|times}); the same bytes go again"],
+    included: ["{chain}：进入区块 {block}", "{chain}: in block {block}"],
+    stamped: ["{chain}：已签发时间戳", "{chain}: time-stamp issued"],
+    anchored: ["{chain}：已上链，区块 {block} 够深并复核过", "{chain}: anchored; block {block} is deep enough and was read again"],
+    abandoned: ["{chain}：这次尝试放弃，将重新送出", "{chain}: this attempt was given up; a fresh one follows"],
+    cosigned: ["见证方 {witness} 联署了检查点 {size}", "Witness {witness} cosigned checkpoint {size}"],
+  },
+  serviceState: {
+    ok: ["正常", "Healthy"],
+    down: ["不可用", "Down"],
+    behind: ["落后", "Behind"],
+    degraded: ["降级", "Degraded"],
+    not_set_up: ["尚未设置", "Not set up"],
+  },
+  service: {
+    database: ["数据库", "Database"],
+    redis: ["Redis", "Redis"],
+    worker: ["后台工作进程", "Worker"],
+    tax: ["税务查验", "Tax status"],
+    audit: ["账本审计", "Ledger audit"],
+  },
+  jobState: {
+    queued: ["排队", "Queued"],
+    running: ["运行中", "Running"],
+    done: ["完成", "Done"],
+    succeeded: ["完成", "Done"],
+    failed: ["失败", "Failed"],
+  },
+} satisfies Record<string, Readonly<Record<string, Pair>>>;
