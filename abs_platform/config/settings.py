@@ -161,6 +161,7 @@ INSTALLED_APPS = [
     "abs_platform.trade",
     "abs_platform.imports",
     "abs_platform.rights",
+    "abs_platform.financing",
     "abs_platform.config",
 ]
 

@@ -5,7 +5,9 @@ from django.db.models import Q
 
 from abs_platform.core import clock
 from abs_platform.core.ids import uuid7
+from abs_platform.core.models import one_of
 from abs_platform.core.money import amount_field, within_limits
+from abs_platform.rights.states import RightState
 from abs_platform.trade.models import Trade
 
 
@@ -27,9 +29,17 @@ class Right(models.Model):
     due_date = models.DateField(null=True)
     financeable_since = models.DateTimeField(null=True)
     computed_at = models.DateTimeField(default=clock.now)
+    state = models.CharField(max_length=10, choices=[(s, s) for s in RightState], default=RightState.FREE)
+    encumbered_by = models.UUIDField(null=True)  # the pledge that holds it
 
     class Meta:
         constraints = [
+            one_of("state", RightState, "right_state_known"),
+            models.CheckConstraint(
+                condition=Q(state="encumbered", encumbered_by__isnull=False)
+                | ~Q(state="encumbered") & Q(encumbered_by__isnull=True),
+                name="right_encumbered_by_a_pledge",
+            ),
             within_limits("base", "right_base"),
             within_limits("supported", "right_supported"),
             models.CheckConstraint(condition=Q(supported__lte=models.F("base")), name="right_supported_within_base"),
