@@ -205,7 +205,9 @@ _BOUNDS = "-c lock_timeout=15s -c statement_timeout=120s -c idle_in_transaction_
 def _database(url: str, *, options: str, **more: Any) -> dict[str, Any]:  # Any: Django's form
     found = env.db_url_config(url)
     engine = {"ENGINE": "django.db.backends.postgresql", "CONN_HEALTH_CHECKS": False}
-    return {**found, **engine, "OPTIONS": {**found.get("OPTIONS", {}), "options": options, **more}}
+    # Statements are prepared where a cursor binds on the server, which Django's own never do: else `prepare=True` says nothing.
+    bound = {"options": options, "prepare_threshold": 5, **more}
+    return {**found, **engine, "OPTIONS": {**found.get("OPTIONS", {}), **bound}}
 
 
 DATABASES = {

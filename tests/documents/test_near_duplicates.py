@@ -5,12 +5,13 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
 from abs_platform.core import clock
 from abs_platform.documents.alike import rules, services
-from abs_platform.documents.alike.models import InvoiceTrace
+from abs_platform.documents.alike.models import KEY_BYTES, InvoiceTrace
 from abs_platform.documents.alike.numbers import Likeness, likeness, plain
 from abs_platform.documents.alike.rules import Reason, Trace, resemblance, strongest
 from abs_platform.risk.models import Alert
@@ -205,3 +206,13 @@ def test_what_was_read_before_there_were_traces_is_traced_once(world: World) -> 
     assert len(alerts()) == 1
     InvoiceTrace.objects.update(traced_at=clock.now() - timedelta(days=3))
     assert services.scan() == 0
+
+
+@pytest.mark.django_db
+def test_the_question_for_candidates_is_planned_once() -> None:
+    for _ in range(3):
+        assert services.probe(bytes(KEY_BYTES), trace()) is None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        prepared = [statement for (statement,) in cursor.fetchall()]
+    assert [statement for statement in prepared if "documents_invoicetrace" in statement]
