@@ -276,6 +276,8 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "right_rate": change(Right, rate=Decimal("1.01")),
     "right_rung": change(Right, rung=6),
     "right_poolable_only_performed": change(Right, poolable=True, due_date=None),
+    "right_state_known": change(Right, state="lost"),
+    "right_encumbered_by_a_pledge": change(Right, state="encumbered"),
     "right_supported_has_rung": change(Right, supported=1, base=2, rung=0),
 }
 
