@@ -7,7 +7,7 @@ import polars as pl
 
 from abs_platform.imports import fields, presets
 from abs_platform.imports.fields import Type
-from abs_platform.imports.mapping import Plan, Saved, applied
+from abs_platform.imports.mapping import Plan, Saved, placed
 
 HEAD = 30
 SAMPLE = 1_000
@@ -33,8 +33,8 @@ def guess(table: pl.DataFrame, *, kind: str, saved: Iterable[Saved], figures_are
     head = [[text or "" for text in row] for row in table.head(HEAD).rows()]
     for mapping in saved:
         for position, row in enumerate(head):
-            columns = applied(mapping.columns, row)
-            if columns:
+            columns, lacking = placed(mapping.columns, row)
+            if columns and not lacking:
                 return Guess(position + 1, row, Plan(columns, **mapping.settings), saved_as=mapping.name)
     number = presets.header_row(head, kind=kind)
     headers = head[number - 1] if head else []

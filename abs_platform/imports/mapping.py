@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from uuid import UUID
 
 from abs_platform.imports import fields
 
@@ -47,6 +48,7 @@ def plan_of(data: Mapping[str, Any]) -> Plan:  # Any: JSON
 class Saved(Protocol):
     """A mapping kept under a name: headers by field, and the rest of the plan."""
 
+    id: UUID
     name: str
     columns: Any  # {field: header}; Any: JSON
     settings: Any  # {"defaults", "date_order", "decimal_mark"}
@@ -81,8 +83,9 @@ def faults(plan: Plan, *, kind: str, width: int) -> Iterable[Fault]:
         yield Fault("fields_missing", f"Map these, or give them once: {', '.join(lacking)}.", {"fields": lacking})
 
 
-def applied(saved: Mapping[str, str], headers: Sequence[str]) -> dict[str, int] | None:
-    """The columns of a saved mapping (header by field) in a table with these headers; None where one is missing."""
+def placed(saved: Mapping[str, str], headers: Sequence[str]) -> tuple[dict[str, int], list[str]]:
+    """The columns of a saved mapping (header by field) in a table with these headers, and the headers that it lacks."""
     at = {header.strip().casefold(): index for index, header in reversed(list(enumerate(headers)))}
     found = {name: at.get(header.strip().casefold()) for name, header in saved.items()}
-    return {name: index for name, index in found.items() if index is not None} if None not in found.values() else None
+    columns = {name: index for name, index in found.items() if index is not None}
+    return columns, [header for name, header in saved.items() if name not in columns]

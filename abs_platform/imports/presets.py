@@ -25,7 +25,7 @@ def folded(header: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """An ERP and the words of its exports, by field. `decimal_mark`, `date_order`: what digits mean by default."""
+    """An ERP and the words of its exports, by field."""
 
     code: str
     name: str
@@ -169,13 +169,22 @@ BY_CODE = {system.code: system for system in SYSTEMS}
 
 def words_of(kind: str, system: System | None = None) -> dict[str, dict[str, int]]:
     """By folded header, the fields that it may mean with their rank: a system's own words first, then the kind's, then all's."""
+    return _ranked(kind, system.words if system else {}, _BY_KIND[kind], _COMMON)
+
+
+def own_words(kind: str, system: System) -> dict[str, dict[str, int]]:
+    """The same of the system's own words alone."""
+    return _ranked(kind, system.words)
+
+
+def _ranked(kind: str, *vocabularies: dict[str, tuple[str, ...]]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     known = {each.name for each in fields.of(kind)}
-    for base, words in ((0, system.words if system else {}), (1_000, _BY_KIND[kind]), (2_000, _COMMON)):
+    for place, words in enumerate(vocabularies):
         for name, headers in words.items():
             if name in known:
                 for rank, header in enumerate(headers):
-                    found.setdefault(folded(header), {}).setdefault(name, base + rank)
+                    found.setdefault(folded(header), {}).setdefault(name, 1_000 * place + rank)
     return found
 
 
@@ -194,6 +203,11 @@ def system_of(headers: Sequence[str]) -> System | None:
 def guess(headers: Sequence[str], *, kind: str) -> tuple[dict[str, int], System | None]:
     """The columns by field that the headers suggest, the best match for each field, and whose export it seems to be."""
     system = system_of(headers)
+    return columns_by(headers, kind=kind, system=system), system
+
+
+def columns_by(headers: Sequence[str], *, kind: str, system: System | None) -> dict[str, int]:
+    """The columns by field, the best match for each field, where the headers are taken for those of `system`."""
     words = words_of(kind, system)
     claims = sorted(
         (rank, index, name)
@@ -204,7 +218,7 @@ def guess(headers: Sequence[str], *, kind: str) -> tuple[dict[str, int], System 
     for _, index, name in claims:
         if name not in columns and index not in columns.values():
             columns[name] = index
-    return columns, system
+    return columns
 
 
 def header_row(rows: Sequence[Sequence[str]], *, kind: str) -> int:

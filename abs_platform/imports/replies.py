@@ -8,6 +8,7 @@ from abs_platform.core.transitions import allowed_actions
 from abs_platform.imports import fields, presets, selectors
 from abs_platform.imports.mapping import plan_of
 from abs_platform.imports.models import Batch, Row, SavedMapping, StagedDocument
+from abs_platform.imports.proposing import Proposal
 from abs_platform.imports.states import ACTIONS
 from abs_platform.parties.actor import Actor
 
@@ -112,6 +113,18 @@ def entry_body(row: StagedDocument) -> Body:
         "state": row.state,
         "document": str(row.document_id) if row.document_id else None,
         "attention": row.document.attention if row.document else [],
+    }
+
+
+def proposal_body(found: Proposal) -> Body:
+    """What the columns may be taken for, by one source."""
+    return {
+        "source": found.source,
+        "code": found.code,
+        "name": found.name,
+        "mapping": found.plan.to_json(),
+        "own": found.own,
+        "lacking": list(found.lacking),
     }
 
 

@@ -1,13 +1,17 @@
 """Reads of imports: the supplier's own, and nobody else's."""
 
+from collections.abc import Iterator
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from abs_platform.core.errors import NotFound
+from abs_platform.core.errors import Invalid, NotFound
 from abs_platform.core.models import Job, JobState
 from abs_platform.core.subjects import SubjectRef
+from abs_platform.imports import proposing
+from abs_platform.imports.mapping import plan_of
 from abs_platform.imports.models import Batch, Row, SavedMapping, StagedDocument
+from abs_platform.imports.proposing import Proposal
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
 
@@ -44,6 +48,25 @@ def saved_mappings(*, actor: Actor) -> QuerySet[SavedMapping]:
     if not actor.has(Role.SUPPLIER):
         return SavedMapping.objects.none()
     return SavedMapping.objects.filter(owner_id=actor.home)
+
+
+def headers(row: Batch, number: int) -> list[str]:
+    """The cells of the table's row `number`, as headers. Raises Invalid where there is no such row."""
+    found = Row.objects.filter(batch=row, number=number).first()
+    if found is None:
+        raise Invalid("header_row_unknown", f"The table has no row {number}.", row=number)
+    return list(found.cells)
+
+
+def proposals(*, actor: Actor, batch_id: UUID, header_row: int | None) -> Iterator[Proposal]:
+    """What the columns of an import may be taken for, under the headers of the row asked for.
+
+    Raises Forbidden, NotFound; Invalid where there is no such row.
+    """
+    row = batch(actor=actor, batch_id=batch_id)
+    names = headers(row, header_row) if header_row else list(row.headers)
+    saved = saved_mappings(actor=actor).filter(kind=row.kind).order_by("-saved_at")
+    return proposing.proposals(names, kind=row.kind, saved=saved, now=plan_of(row.mapping))
 
 
 def subject_of(row: Batch) -> SubjectRef:

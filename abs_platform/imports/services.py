@@ -47,7 +47,7 @@ def map_columns(*, actor: Actor, batch_id: UUID, plan: Plan, header_row: int | N
     """
     row = locked(actor, batch_id, "map")
     if header_row is not None and header_row != row.header_row:
-        row.header_row, row.headers = header_row, _headers(row, header_row)
+        row.header_row, row.headers = header_row, selectors.headers(row, header_row)
     for fault in faults(plan, kind=row.kind, width=len(row.headers)):
         raise Invalid(fault.code, fault.detail, **fault.params)
     row.mapping = plan.to_json()
@@ -58,13 +58,6 @@ def map_columns(*, actor: Actor, batch_id: UUID, plan: Plan, header_row: int | N
     enqueue(row, "imports.check", actor)
     row.save()
     return row
-
-
-def _headers(row: Batch, number: int) -> list[str]:
-    found = Row.objects.filter(batch=row, number=number).first()
-    if found is None:
-        raise Invalid("header_row_unknown", f"The table has no row {number}.", row=number)
-    return list(found.cells)
 
 
 def _keep(actor: Actor, row: Batch, name: str, plan: Plan) -> None:

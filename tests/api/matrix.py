@@ -96,6 +96,7 @@ GET  imports/mappings                     200 200 200 200 200 200 200 200 200 20
 DELETE imports/mappings/{mapping}         204 403 403 403 403 403 404 404 403 403 403 403 401
 GET  imports/{batch}                      200 403 403 403 403 403 404 404 403 403 403 403 401
 POST imports/{batch}/mapping              200 403 403 403 403 403 404 404 403 403 403 403 401
+GET  imports/{batch}/proposals            200 403 403 403 403 403 404 404 403 403 403 403 401
 GET  imports/{batch}/rows                 200 403 403 403 403 403 404 404 403 403 403 403 401
 POST imports/{batch}/rows/{number}             200 403 403 403 403 403 404 404 403 403 403 403 401
 POST imports/{batch}/replacements         200 403 403 403 403 403 404 404 403 403 403 403 401

@@ -23,6 +23,7 @@ def invoices(folder: Path, prefix: str) -> Path:
     for row in rows[ROWS]:
         if row[NUMBER]:
             row[NUMBER] = prefix + str(row[NUMBER])[len(prefix) :]
+    rows[1].append("车间")  # which is no field of ours
     rows[4][DATE] = "2026-02-30"
     rows[2][PRICE] = "十元"
     path = folder / "销售发票列表.xlsx"
@@ -58,6 +59,15 @@ def test_from_upload_to_undo(visit: SignIn, tmp_path: Path, picture: Any) -> Non
     page.get_by_test_id("remap-button").click()
     expect(page.get_by_test_id("map-0")).to_have_value("number")
     expect(page.get_by_test_id("map-columns")).to_contain_text("用友")
+    expect(page.get_by_test_id("preset")).to_have_value("guess")
+    page.get_by_test_id("map-0").select_option("")
+    page.get_by_test_id("preset").select_option(label="SAP")
+    expect(page.get_by_test_id("preset-fit")).to_have_attribute("data-own", "0")
+    expect(page.get_by_test_id("map-0")).to_have_value("number")
+    page.get_by_test_id("preset").select_option(label="用友 U8")
+    expect(page.get_by_test_id("preset-fit")).to_have_attribute("data-own", "10")
+    expect(page.get_by_test_id("preset-fit")).to_contain_text("车间")
+    picture(page, "import-preset")
     page.get_by_test_id("map-0").select_option("")
     expect(page.get_by_test_id("map-missing")).to_have_attribute("data-missing", "number")
     expect(page.get_by_test_id("map-submit")).to_be_disabled()
@@ -108,6 +118,9 @@ def test_from_upload_to_undo(visit: SignIn, tmp_path: Path, picture: Any) -> Non
 
     send(page, invoices(tmp_path, "24322000000000008"))
     expect(page.get_by_test_id("preview")).to_contain_text("岚岳集团")  # the saved mapping was taken
+    page.get_by_test_id("remap-button").click()
+    expect(page.get_by_test_id("preset").locator("option:checked")).to_have_text("已存：岚岳集团")
+    page.get_by_test_id("map-back").click()
     page.get_by_test_id("import-button").click()
     page.get_by_test_id("leave-wrong").click(trial=True)
     page.keyboard.press("Escape")

@@ -1,5 +1,7 @@
 """An import from mapping to undo, as a person does it through HTTP."""
 
+from typing import Any
+
 import pytest
 
 from abs_platform.core.models import AuditEntry
@@ -247,3 +249,40 @@ def test_half_a_character_in_a_mapping_is_an_error_of_the_input(world: World) ->
     for columns in ({lone: "x"}, {lone: 0}):
         answer = found.map(columns, status=422)  # type: ignore[arg-type]  # on purpose
         assert answer["code"] in ("invalid_input", "field_unknown_here")
+
+
+def test_the_columns_can_be_taken_for_any_systems_or_as_saved(world: World) -> None:
+    caller = world.supplier.browser
+    found = Import.of(caller, sheets.u8_invoices())
+    headers = [column["header"] for column in found.seen()["columns"]]
+
+    def proposals(**query: object) -> dict[str, Any]:
+        asked = "&".join(f"{name}={value}" for name, value in query.items())
+        listed = caller.get(f"imports/{found.id}/proposals?{asked}")["proposals"]
+        return {each["name"] if each["source"] != "guess" else "guess": each for each in listed}
+
+    offered = proposals()
+    assert list(offered) == ["guess", "SAP", "用友 U8", "用友 NC", "金蝶 K/3", "金蝶云星空"]
+    assert (offered["guess"]["code"], offered["guess"]["mapping"]) == ("u8", found.seen()["mapping"])
+    assert offered["用友 U8"]["mapping"] == offered["guess"]["mapping"]
+    own = {name: each["own"] for name, each in offered.items() if name != "guess"}
+    assert own["用友 U8"] == max(own.values()) > own["SAP"]
+    # Another system's words fit less of this table, and place nothing twice or beside it.
+    columns = offered["SAP"]["mapping"]["columns"]
+    assert set(columns.values()) <= set(range(len(headers)))
+    assert len(set(columns.values())) == len(columns)
+    # Under the title's row there is nothing to go by; a row that is not there is said to be none.
+    assert proposals(header_row=1)["用友 U8"]["mapping"]["columns"] == {}
+    assert caller.get(f"imports/{found.id}/proposals?header_row=99", status=422)["code"] == "header_row_unknown"
+
+    found.map({"number": 0, "issue_date": 1, "buyer_name": 2, "amount": 10, "note": 4}, save_as="岚岳")
+    other = Import.of(
+        caller, [["发票号", "开票日期", "客户名称", "无税金额"], ["1", "2026-03-02", sheets.BUYER.name, "7"]]
+    )
+    listed = caller.get(f"imports/{other.id}/proposals")["proposals"]
+    saved = listed[-1]
+    assert (saved["source"], saved["name"], saved["lacking"]) == ("saved", "岚岳", ["存货编码"])
+    assert saved["mapping"]["columns"] == {"number": 0, "issue_date": 1, "buyer_name": 2, "amount": 3}
+    # An order's mappings are none of an invoice's.
+    order = Import.of(caller, sheets.k3_orders(), kind="order")
+    assert {each["source"] for each in caller.get(f"imports/{order.id}/proposals")["proposals"]} == {"guess", "system"}

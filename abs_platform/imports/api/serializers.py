@@ -7,6 +7,7 @@ from rest_framework import serializers
 from abs_platform.core.rest.fields import Coded
 from abs_platform.imports.fields import CONSTANTS, KINDS, Type
 from abs_platform.imports.mapping import DATE_ORDERS, DECIMAL_MARKS
+from abs_platform.imports.proposing import Source
 from abs_platform.imports.states import ACTIONS, Entry, State
 from abs_platform.imports.words import LANGUAGES
 
@@ -43,6 +44,12 @@ class MappingFields(serializers.Serializer[Any]):
 class MappingIn(MappingFields):
     header_row = serializers.IntegerField(min_value=1, required=False, help_text="the first row is 1")
     save_as = serializers.CharField(max_length=100, required=False, help_text="keep the mapping under this name")
+
+
+class ProposalsQuery(serializers.Serializer[Any]):
+    header_row = serializers.IntegerField(
+        min_value=1, required=False, help_text="the first row is 1; as it is now if not given"
+    )
 
 
 class CorrectionIn(serializers.Serializer[Any]):
@@ -114,6 +121,24 @@ class SavedMappingOut(serializers.Serializer[Any]):
     decimal_mark = serializers.ChoiceField(choices=DECIMAL_MARKS)
     saved_by = serializers.CharField()
     saved_at = serializers.DateTimeField()
+
+
+class ImportProposalOut(serializers.Serializer[Any]):
+    source = serializers.ChoiceField(choices=[str(each) for each in Source])  # type: ignore[assignment]  # the contract's name shadows DRF's attribute
+    code = serializers.CharField(
+        allow_blank=True,
+        help_text="of the system, for a guess the one that it seems to be; of the saved mapping its id",
+    )
+    name = serializers.CharField(allow_blank=True)
+    mapping = MappingFields()
+    own = serializers.IntegerField(help_text="columns that the system's own words name; the others go by common ones")
+    lacking = serializers.ListField(
+        child=serializers.CharField(), help_text="headers of the saved mapping that the table has not"
+    )
+
+
+class ImportProposalsOut(serializers.Serializer[Any]):
+    proposals = ImportProposalOut(many=True)
 
 
 class ImportCountsOut(serializers.Serializer[Any]):

@@ -10,6 +10,7 @@ urlpatterns = [
     path("imports/mappings/<uuid:id>", views.SavedMappingView.as_view()),
     path("imports/<uuid:id>", views.BatchView.as_view()),
     path("imports/<uuid:id>/mapping", views.MappingView.as_view()),
+    path("imports/<uuid:id>/proposals", views.ProposalsView.as_view()),
     path("imports/<uuid:id>/rows", views.RowsView.as_view()),
     path("imports/<uuid:id>/rows/<int:number>", views.RowView.as_view()),
     path("imports/<uuid:id>/replacements", views.ReplacementsView.as_view()),

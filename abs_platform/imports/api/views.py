@@ -119,6 +119,17 @@ class MappingView(APIView):
         return Response(replies.detail_body(row, actor=actor))
 
 
+class ProposalsView(APIView):
+    """What the columns may be."""
+
+    @extend_schema(parameters=[shapes.ProposalsQuery], responses=shapes.ImportProposalsOut, tags=TAGS)
+    def get(self, request: Request, id: UUID) -> Response:
+        """The mappings to choose from: the guess, each known system's words and the saved ones, applied to the headers."""
+        query = query_of(request, shapes.ProposalsQuery)
+        found = selectors.proposals(actor=actor_of(request), batch_id=id, header_row=query.get("header_row"))
+        return Response({"proposals": [replies.proposal_body(each) for each in found]})
+
+
 class RowsView(APIView):
     """The preview."""
 

@@ -709,6 +709,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/{id}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The mappings to choose from: the guess, each known system's words and the saved ones, applied to the headers. */
+        get: operations["imports_proposals_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/{id}/replacements": {
         parameters: {
             query?: never;
@@ -2533,6 +2550,21 @@ export interface components {
         ImportProgressOut: {
             done: number;
             total: number;
+        };
+        ImportProposalOut: {
+            /** @enum {string} */
+            source: "guess" | "system" | "saved";
+            /** @description of the system, for a guess the one that it seems to be; of the saved mapping its id */
+            code: string;
+            name: string;
+            mapping: components["schemas"]["MappingFields"];
+            /** @description columns that the system's own words name; the others go by common ones */
+            own: number;
+            /** @description headers of the saved mapping that the table has not */
+            lacking: string[];
+        };
+        ImportProposalsOut: {
+            proposals: components["schemas"]["ImportProposalOut"][];
         };
         ImportRowOut: {
             /** @description in the table; the first is 1 */
@@ -4423,6 +4455,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportDetailOut"];
+                };
+            };
+        };
+    };
+    imports_proposals_retrieve: {
+        parameters: {
+            query?: {
+                /** @description the first row is 1; as it is now if not given */
+                header_row?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportProposalsOut"];
                 };
             };
         };

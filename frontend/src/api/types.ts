@@ -52,7 +52,7 @@ export type ImportEntry = Schemas["ImportEntryOut"];
 export type ImportKind = Schemas["ImportKindOut"];
 export type ImportChoices = Schemas["ImportChoicesOut"];
 export type CellError = Schemas["CellErrorOut"];
-export type SavedMapping = Schemas["SavedMappingOut"];
+export type ImportProposal = Schemas["ImportProposalOut"];
 
 export type Alert = Schemas["AlertOut"];
 export type Severity = Alert["severity"];

@@ -3,8 +3,8 @@ import { Button } from "antd";
 import { useId, useState } from "react";
 
 import { api, data } from "../../api/client";
-import { useList, useResource } from "../../api/queries";
-import type { ImportChoices, ImportColumn, ImportDetail, ImportKind, ImportRow, SavedMapping } from "../../api/types";
+import { useResource } from "../../api/queries";
+import type { ImportChoices, ImportColumn, ImportDetail, ImportKind, ImportProposal, ImportRow } from "../../api/types";
 import { joinNames } from "../../shared/format/join";
 import { useCodes, useLanguage, useText } from "../../shared/i18n/LanguageProvider";
 import { Choice } from "../../shared/ui/Filters";
@@ -13,10 +13,10 @@ import { InlineFailure, Loaded } from "../../shared/ui/states";
 import { ToneIcon } from "../../shared/ui/StatusTag";
 import { ColumnTable } from "./ColumnTable";
 import { Constants } from "./Constants";
-import { applySaved, bodyOf, draftOf, missingOf, withDefault, withField, type Draft } from "./draft";
+import { bodyOf, draftOf, missingOf, withDefault, withField, type Draft } from "./draft";
 import { messages } from "./messages";
+import { Presets } from "./Presets";
 import { fetchRows, rowsKey } from "./queries";
-import { SavedMappings } from "./SavedMappings";
 import { SheetChoice } from "./SheetChoice";
 
 /** So many first rows can bear the headers. */
@@ -60,11 +60,9 @@ function Form({ detail, kind, choices, head, onDone }: FormProps) {
   const id = useId();
   const { language } = useLanguage();
   const client = useQueryClient();
-  const saved = useList("/api/v1/imports/mappings", {}, { pageSize: 100 });
   const [draft, setDraft] = useState<Draft>(() => draftOf(detail));
   const [guess, setGuess] = useState<Draft>(draft);
   const [header, setHeader] = useState(detail.header_row ?? 1);
-  const [lacking, setLacking] = useState<readonly string[]>([]);
   const [keep, setKeep] = useState(false);
   const [name, setName] = useState(detail.saved_as);
   const columns = columnsUnder(header, head, detail);
@@ -87,12 +85,11 @@ function Form({ detail, kind, choices, head, onDone }: FormProps) {
     },
   });
 
-  const take = (mapping: SavedMapping) => {
-    const found = applySaved(mapping, columns.map((column) => column.header));
-    setDraft(found.draft);
-    setGuess(found.draft);
-    setLacking(found.lacking);
-    setName(mapping.name);
+  const take = (proposal: ImportProposal) => {
+    const proposed = draftOf(proposal);
+    setDraft(proposed);
+    setGuess(proposed);
+    if (proposal.source === "saved") setName(proposal.name);
   };
 
   return (
@@ -114,13 +111,8 @@ function Form({ detail, kind, choices, head, onDone }: FormProps) {
             onChange={(value) => setHeader(Number(value))}
             testId="header-row"
           />
-          <SavedMappings rows={saved.rows.filter((each) => each.kind === detail.kind)} onTake={take} />
+          <Presets key={header} detail={detail} header={header} columns={columns} onTake={take} />
         </div>
-        {lacking.length > 0 && (
-          <p className="note note-attention">
-            <ToneIcon tone="attention" /> {t("savedLacks", { headers: joinNames(lacking, language) })}
-          </p>
-        )}
         <ColumnTable columns={columns} kind={kind} draft={draft} guess={guess} onField={(column, field) => setDraft(withField(draft, column, field))} />
       </Section>
       <Section title={t("constantsTitle")} note={t("constantsNote")}>
@@ -152,7 +144,7 @@ function Form({ detail, kind, choices, head, onDone }: FormProps) {
         </div>
         <InlineFailure error={send.error} />
         <div className="actions end">
-          {detail.state === "ready" && <Button onClick={onDone}>{t("mapBack")}</Button>}
+          {detail.state === "ready" && <Button onClick={onDone} data-testid="map-back">{t("mapBack")}</Button>}
           <Button type="primary" htmlType="submit" disabled={missing.length > 0 || (keep && !name.trim())} loading={send.isPending} data-testid="map-submit">
             {t("mapSubmit", { rows: detail.counts.rows.toLocaleString("en") })}
           </Button>

@@ -1,5 +1,5 @@
 /** A mapping while it is being made: which column holds which field, and what holds for the whole table. */
-import type { ImportDetail, ImportKind, SavedMapping } from "../../api/types";
+import type { ImportDetail, ImportKind } from "../../api/types";
 
 export interface Draft {
   /** Column by field; the first is 0. */
@@ -41,23 +41,6 @@ export function missingOf(draft: Draft, kind: ImportKind): string[][] {
   const stated = (name: string) => name in draft.columns || Boolean(draft.defaults[name]?.trim());
   const single = kind.fields.filter((field) => field.required).map((field) => [field.name]);
   return [...single, ...kind.either].filter((names) => !names.some(stated));
-}
-
-/** The draft of a saved mapping for a table with these headers, and the headers that the table lacks. */
-export function applySaved(saved: SavedMapping, headers: readonly string[]): { draft: Draft; lacking: string[] } {
-  const at = new Map<string, number>();
-  headers.forEach((header, index) => {
-    const key = header.trim().toLowerCase();
-    if (!at.has(key)) at.set(key, index);
-  });
-  const columns: Record<string, number> = {};
-  const lacking: string[] = [];
-  for (const [field, header] of Object.entries(saved.columns)) {
-    const index = at.get(header.trim().toLowerCase());
-    if (index === undefined) lacking.push(header);
-    else columns[field] = index;
-  }
-  return { draft: { columns, defaults: saved.defaults, dateOrder: saved.date_order, decimalMark: saved.decimal_mark }, lacking };
 }
 
 /** The draft as the server takes it: only fields that have no column keep a value for the whole table. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import type { ImportKind, ImportRow, SavedMapping } from "../../api/types";
+import type { ImportKind, ImportRow } from "../../api/types";
 import { errorsAt, nextWrong, replaced, ROW_HEAD } from "./cells";
-import { applySaved, bodyOf, draftOf, fieldOf, missingOf, withDefault, withField, type Draft } from "./draft";
+import { bodyOf, draftOf, fieldOf, missingOf, withDefault, withField, type Draft } from "./draft";
 import { guessKind } from "./kinds";
 import { isBusy, shareOf, stageIndex, STAGES, toneOf } from "./stages";
 import { drawn, pagesOf, scrolledTo, windowOf } from "./windowing";
@@ -47,13 +47,6 @@ describe("mapping", () => {
     const given = withDefault(withField(withField(NOTHING, 0, "number"), 1, "buyer_id"), "currency", "CNY");
     expect(missingOf(given, KIND)).toEqual([]);
     expect(missingOf(withDefault(given, "currency", " "), KIND)).toEqual([["currency"]]);
-  });
-
-  it("takes a saved mapping over by header, whatever the order, and says what the table lacks", () => {
-    const saved = { columns: { number: "发票号", tax: "税额", amount: "金额" }, defaults: { currency: "CNY" }, date_order: "dmy", decimal_mark: "," } as unknown as SavedMapping;
-    const { draft, lacking } = applySaved(saved, ["金额", " 发票号 ", "金额"]);
-    expect(draft).toEqual({ columns: { number: 1, amount: 0 }, defaults: { currency: "CNY" }, dateOrder: "dmy", decimalMark: "," });
-    expect(lacking).toEqual(["税额"]);
   });
 
   it("sends no value for what has a column, and no empty one", () => {
