@@ -9,6 +9,7 @@ from abs_platform.config import events, home, operations, pages, schema, storage
 from abs_platform.consent.api.urls import urlpatterns as consent
 from abs_platform.core.rest import problems
 from abs_platform.documents.api.urls import urlpatterns as documents
+from abs_platform.financing.api.urls import urlpatterns as financing
 from abs_platform.imports.api.urls import urlpatterns as imports
 from abs_platform.ledger.api.urls import urlpatterns as ledger
 from abs_platform.parties.api.urls import urlpatterns as parties
@@ -29,6 +30,7 @@ api: list[URLPattern | URLResolver] = [
     *trade,
     *imports,
     *rights,
+    *financing,
     path("home", home.HomeView.as_view()),
     path("health", operations.HealthView.as_view()),
     path("storage/master-keys", storage_keys.MasterKeys.as_view()),

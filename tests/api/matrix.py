@@ -83,6 +83,8 @@ GET  trades/{trade}                       200 200 404 200 404 404 404 404 404 40
 POST trades/{trade}/payment-confirmations 403 201 404 403 403 403 403 403 403 403 403 403 401
 GET  rights                               200 200 200 200 200 200 200 200 200 200 200 200 401
 GET  rights/{right}                       200 200 404 200 404 404 404 404 404 404 404 404 401
+GET  financing/dues?side=receivable       200 403 403 403 403 403 200 200 403 403 403 403 401
+GET  financing/dues/calendar?side=payable&first=2026-01-01&last=2026-12-31 403 200 200 403 403 403 403 403 403 403 403 403 401
 GET  confirmations                        403 200 200 403 403 403 403 403 403 403 403 403 401
 GET  confirmations/{document}             403 200 404 403 403 403 403 403 403 403 403 403 401
 POST confirmations/{document}/confirm     403 200 404 403 403 403 403 403 403 403 403 403 401

@@ -487,6 +487,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/financing/dues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Rights that money is still due on, those due first before the others. */
+        get: operations["dues_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/dues/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Sums by day and currency, and what no document states a day of. */
+        get: operations["dues_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/grants": {
         parameters: {
             query?: never;
@@ -1816,6 +1850,9 @@ export interface components {
             value: string;
             tax: string;
         };
+        CalendarOut: {
+            days: components["schemas"]["DayOut"][];
+        };
         CandidateDocument: {
             /** Format: uuid */
             id: string;
@@ -2051,6 +2088,14 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["DataKeyOut"][];
         };
+        DayOut: {
+            /** Format: date */
+            due_date: string | null;
+            currency: string;
+            amount: string;
+            certain: string;
+            count: number;
+        };
         DeclineInRequest: {
             /** @default  */
             reason: string;
@@ -2244,6 +2289,31 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["DocumentOut"][];
+        };
+        DueOut: {
+            /** Format: uuid */
+            right: string;
+            /** Format: uuid */
+            trade: string;
+            order_number: string;
+            seller: components["schemas"]["Named"];
+            debtor: string;
+            /** @description Whom to pay: the seller, or the assignee that the debtor was told of. */
+            payee: components["schemas"]["Named"];
+            amount: string;
+            currency: string;
+            /** Format: date */
+            due_date: string | null;
+            rung: number;
+            /** @description The goods were accepted, so that the money is owed. */
+            certain: boolean;
+        };
+        DueOutPage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["DueOut"][];
         };
         EventOut: {
             /** @enum {string} */
@@ -4129,6 +4199,58 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    dues_list: {
+        parameters: {
+            query: {
+                /** @description Where to go on, as `next` and `previous` give it. */
+                cursor?: string;
+                /** @description Only what is due on this day. */
+                on?: string;
+                /** @description Rows in a page, 1 to 100; 50 if not given. */
+                page_size?: number;
+                side: "payable" | "receivable";
+                /** @description Only what no document states a day of; it is left out otherwise. */
+                undated?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueOutPage"];
+                };
+            };
+        };
+    };
+    dues_calendar: {
+        parameters: {
+            query: {
+                first: string;
+                last: string;
+                side: "payable" | "receivable";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarOut"];
                 };
             };
         };

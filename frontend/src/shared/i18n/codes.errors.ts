@@ -122,6 +122,7 @@ export const ERRORS = {
     fields_changed: ["保存的内容与读取时入账的不一致，请告知平台运营方", "What is stored is not what was recorded when the document was read: tell the platform's operator"],
     disclosure_too_large: ["所选字段合起来太长，请少选几个较长的", "These fields together are too long; choose fewer of the long ones"],
     cursor_invalid: ["列表的位置已失效", "This place in the list is no longer valid"],
+    period_invalid: ["起止日期不正确", "The period is not valid"],
     not_acceptable: ["服务器给不出所要的格式", "The server cannot answer in that form"],
     unsupported_media_type: ["请求的格式不受支持", "The request's format is not supported"],
   },
@@ -217,5 +218,6 @@ export const ERRORS = {
     username_invalid: ["请换一个用户名。", "Choose another one."],
     password_weak: ["请换一个更长、不常见的密码。", "Choose a longer, less common one."],
     cursor_invalid: ["请从第一页重新开始。", "Start again from the first page."],
+    period_invalid: ["止日不得早于起日,且相隔不超过 {days} 天。", "The last day must not be before the first, nor over {days} days after it."],
   },
 } satisfies Record<string, Record<string, Pair>>;
