@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from abs_platform.core import audit, events, jobs
+from abs_platform.core import audit, clock, events, jobs
 from abs_platform.core.errors import Conflict, DomainError, Invalid
 from abs_platform.documents import disclosing, edits, rules, selectors, services, settling, verdicts
 from abs_platform.documents.models import Document, DocumentVersion, Extraction
@@ -59,7 +59,7 @@ def correct(
     nothing changes or a figure is beyond any document.
     """
     row = _open(actor, document_id, version)
-    document = edits.revalidated(edits.edited(row.content, header, lines), _as_read(row))
+    document = edits.revalidated(edits.edited(row.content, header, lines), _as_read(row), today=clock.today())
     if not document.kind or not (document.number or "").strip():
         raise Invalid("kind_and_number_needed", "Say what kind of document it is, and its number.")
     try:
@@ -76,6 +76,8 @@ def restore(*, actor: Actor, document_id: UUID, version: int, reason: str, numbe
     if earlier is None or number == row.version:
         raise Invalid("version_unknown", "There is no such earlier version of this document.", number=number)
     document = from_json(earlier.content) if earlier.content else None
+    if document and number:
+        document = edits.revalidated(document, _as_read(row), today=clock.today())
     return _write(actor, row, replace(_proposal(row, document), restores=number), reason)
 
 

@@ -2,10 +2,11 @@
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from abs_platform.crypto import fields
-from abs_platform.integrations.formats import vat
+from abs_platform.integrations.formats import rechecking
 from abs_platform.integrations.formats.model import (
     Extracted,
     Level,
@@ -14,7 +15,7 @@ from abs_platform.integrations.formats.model import (
     line_from_json,
     to_json,
 )
-from abs_platform.integrations.formats.remarks import remarks_of
+from abs_platform.integrations.formats.rechecking import TYPED
 
 Json = Mapping[str, Any]  # Any: JSON
 
@@ -35,8 +36,6 @@ HEADER = (
     "notes",
 )
 PARTIES = ("seller", "buyer")
-TYPED = "typed"
-"""The syntax of a document whose fields no file states."""
 
 
 def edited(base: Json | None, header: Json, lines: Sequence[Json]) -> Extracted:
@@ -62,19 +61,19 @@ def _filled(line: Json) -> Json:
     return {name: value for name, value in line.items() if value not in (None, "")}
 
 
-def revalidated(document: Extracted, read: Extracted | None) -> Extracted:
+def revalidated(document: Extracted, read: Extracted | None, *, today: date) -> Extracted:
     """The document with the remarks that hold for it now.
 
-    Its own sums and codes are checked anew. Of what was remarked on the reading of the file (`read`), what is about a
-    field that has been corrected since is answered; what refused the file as a whole, whatever its fields, asks for a
-    look from now on: a person answers for the fields.
+    Every check of its kind that does not need the file is made anew. Of what else was remarked on the reading of the file
+    (`read`), what is about a field that has been corrected since is answered; what refused the file as a whole, whatever
+    its fields, asks for a look from now on: a person answers for the fields.
     """
-    kept = tuple(_unanswered(read, document)) if read else ()
-    return dataclasses.replace(document, remarks=(*kept, *remarks_of(document), *vat.party_remarks(document)))
+    kept = tuple(_unanswered(read, document, today)) if read else ()
+    return dataclasses.replace(document, remarks=(*kept, *rechecking.remarks_of(document, read, today)))
 
 
-def _unanswered(read: Extracted, document: Extracted) -> Iterator[Remark]:
-    computed = {each.rule for each in (*remarks_of(read), *vat.party_remarks(read))}
+def _unanswered(read: Extracted, document: Extracted, today: date) -> Iterator[Remark]:
+    computed = rechecking.RULES | {each.rule for each in rechecking.remarks_of(read, read, today)}
     before, now = to_json(read), to_json(document)
     for remark in read.remarks:
         if remark.rule in computed:

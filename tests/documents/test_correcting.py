@@ -102,6 +102,15 @@ def test_the_sums_are_checked_again(world: World) -> None:
     assert rules["company_id_check_digit"] == "buyer.company_id"
 
 
+def test_the_dates_are_checked_again(world: World) -> None:
+    _, invoice = world.supplier.submit({"o.xml": PAPERS.order(), "i.xml": PAPERS.invoice()})
+    row = correct(world.supplier, invoice, issue_date="2099-01-01")
+    assert {remark["rule"] for remark in row.content["remarks"]} == {"date_in_future", "due_before_issue"}
+    row = correct(world.supplier, row, due_date="2099-02-01")
+    assert {remark["rule"] for remark in row.content["remarks"]} == {"date_in_future"}
+    assert correct(world.supplier, row, issue_date="2026-03-13").content["remarks"] == []
+
+
 def test_a_photograph_is_typed_in_and_taken_back(world: World) -> None:
     example, picture = world.supplier.submit({"i.xml": PAPERS.invoice(), "photo.jpg": photograph()})
     other = fields_of(example) | {"number": "I-99"}

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from unittest import mock
@@ -262,15 +263,18 @@ def test_it_is_asked_more_often_the_more_depends_on_it(world: World, tax_office:
 def test_seller_and_buyer_may_ask_at_once_but_not_again_and_again(world: World, tax_office: Simulator) -> None:
     row = submit(world)
     tax_office.tell(NUMBER, Status.ABNORMAL)
-    shown = world.core.browser.get(f"documents/{row.id}")
-    assert "verify_tax" in shown["allowed_actions"]
-    shown = world.core.browser.post(f"documents/{row.id}/tax-check", status=202)
-    assert "verify_tax" not in shown["allowed_actions"]
-    drain_all()
-    assert world.supplier.browser.get(f"documents/{row.id}")["tax_status"] == "abnormal"
-    refused = world.supplier.browser.post(f"documents/{row.id}/tax-check", status=429)
-    assert (refused["code"], bool(refused["params"]["again_at"])) == ("tax_check_too_soon", True)
+    # As it was uploaded it was asked about, which counts.
+    assert world.core.browser.post(f"documents/{row.id}/tax-check", status=429)["code"] == "tax_check_too_soon"
     with clock.at(clock.now() + timedelta(hours=1, minutes=1)):
+        shown = world.core.browser.get(f"documents/{row.id}")
+        assert "verify_tax" in shown["allowed_actions"]
+        shown = world.core.browser.post(f"documents/{row.id}/tax-check", status=202)
+        assert "verify_tax" not in shown["allowed_actions"]
+        drain_all()
+        assert world.supplier.browser.get(f"documents/{row.id}")["tax_status"] == "abnormal"
+        refused = world.supplier.browser.post(f"documents/{row.id}/tax-check", status=429)
+        assert (refused["code"], bool(refused["params"]["again_at"])) == ("tax_check_too_soon", True)
+    with clock.at(clock.now() + timedelta(hours=2, minutes=2)):
         world.supplier.browser.post(f"documents/{row.id}/tax-check", status=202)
     for other in (world.castings, world.stranger, world.project):
         other.browser.post(f"documents/{row.id}/tax-check", status=404)
@@ -340,8 +344,40 @@ def test_a_correction_takes_the_tax_offices_word_back(world: World, tax_office: 
     assert (shown["number"], shown["tax_status"]) == (ANOTHER, "not_verified")
     assert [each["provider"] for each in shown["tax"]["history"]] == ["simulator", "correction"]
     tax_office.open()
-    drain_all()
+    again(row, days=0)
     assert TaxStatus.objects.get(document=row).status == "verified"
+
+
+def test_writing_to_and_fro_asks_once_an_hour(world: World, tax_office: Simulator) -> None:
+    row = submit(world)
+    lines = (row.content or {})["lines"]
+
+    def write(version: int, **header: str) -> TaxStatus:
+        actor = world.supplier.actor
+        correcting.correct(actor=actor, document_id=row.id, version=version, reason="x", header=header, lines=lines)
+        jobs.drain(kinds=["documents.follow_correction", *ASKING])
+        return TaxStatus.objects.get(document=row)
+
+    first = TaxStatus.objects.get(document=row)
+    turn = (first.asked_at or clock.now()) + timedelta(hours=1)
+    standing = write(0, payment_terms="30 days")
+    assert (standing.status, standing.checked_at, standing.next_check_at) == ("not_verified", first.checked_at, turn)
+    # Waiting already, it waits no longer for being written over again, whatever number it has meanwhile.
+    assert write(1, number=ANOTHER).next_check_at == turn
+    assert write(2, number=NUMBER).next_check_at == turn
+    assert services.sweep() == 0
+    with clock.at(turn):
+        assert services.sweep() == 1
+        drain_all()
+    assert TaxStatus.objects.get(document=row).status == "verified"
+
+
+def test_a_legacy_invoice_is_asked_about_with_its_check_code() -> None:
+    extracted = formats.parse(Papers().invoice(number="04403210031166932410"))
+    assert extracted is not None
+    noted = replace(extracted, notes=("合同 7", "校验码：14754822929856772523"))
+    assert rules.query_of(noted).check_code == "14754822929856772523"
+    assert rules.query_of(replace(noted, number=NUMBER)).check_code == "", "a 数电票 has none"
 
 
 @pytest.mark.parametrize(

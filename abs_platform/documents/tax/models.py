@@ -43,7 +43,9 @@ class TaxStatus(models.Model):
     reliance = models.CharField(max_length=6, choices=Reliance.choices, default=Reliance.NONE)
     checked_at = models.DateTimeField(null=True)
     next_check_at = models.DateTimeField(default=clock.now)
-    asked_at = models.DateTimeField(null=True)  # when a person last wanted to know at once
+    asked_at = models.DateTimeField(
+        null=True
+    )  # when an upload, a correction or a person last had it asked at once, or in turn
     failures = models.PositiveIntegerField(default=0)  # in a row, since the last answer
     failed_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=300, blank=True, default="")

@@ -5,6 +5,7 @@ from datetime import date
 
 from stdnum.cn import uscc
 
+from abs_platform.integrations.formats import vat
 from abs_platform.integrations.formats.model import Extracted, fold
 from abs_platform.integrations.tax.status import Query
 
@@ -28,6 +29,7 @@ def query_of(extracted: Extracted) -> Query:
     return Query(
         number=number,
         code=code,
+        check_code=vat.check_code_of(extracted) if code else "",
         issue_date=extracted.issue_date,
         amount=totals.tax_exclusive if totals.tax_exclusive is not None else totals.lines,
         total=totals.tax_inclusive if totals.tax_inclusive is not None else extracted.total,

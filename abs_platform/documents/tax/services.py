@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import DateTimeField, Q, QuerySet, Value
+from django.db.models import DateTimeField, Max, Q, QuerySet, Value
 from django.db.models.functions import Least
 
 from abs_platform.core import audit, clock, events, jobs
@@ -35,15 +35,15 @@ BATCH = 200
 
 
 def watch(*, document: Document, extracted: Extracted) -> None:
-    """From now on the tax office is asked about a document that it can know of. Runs inside the transaction that read it.
+    """From now on the tax office is asked about a document that it can know of, at once or when its number's turn comes.
 
-    A credit note has the invoices that it takes from asked about too.
+    A credit note has the invoices that it takes from asked about too. Runs inside the transaction that read it.
     """
     if not rules.applies(extracted):
         return
     now = clock.now()
     TaxStatus.objects.get_or_create(document=document, defaults={"next_check_at": now + CLAIM})
-    _enqueue(document.id)
+    _ask_in_turn(document)
     if numbers := rules.credited_numbers(extracted):
         TaxStatus.objects.filter(document__owner_id=document.owner_id, document__number__in=numbers).update(
             next_check_at=now
@@ -51,15 +51,40 @@ def watch(*, document: Document, extracted: Extracted) -> None:
 
 
 def watch_all(*, read: Iterable[tuple[Document, Extracted]]) -> None:
-    """`watch` for one owner's documents that were read together: the next sweep asks. Runs inside their transaction."""
+    """`watch` for one owner's documents that were read together: the sweep asks. Runs inside their transaction."""
     known = [(document, extracted) for document, extracted in read if rules.applies(extracted)]
-    TaxStatus.objects.bulk_create([TaxStatus(document=document) for document, _ in known], ignore_conflicts=True)
+    now, every = clock.now(), settings.TAX_STATUS_ASK_EVERY
+    owners = {document.owner_id for document, _ in known}
+    lately = TaxStatus.objects.filter(document__owner_id__in=owners, asked_at__gt=now - every)
+    numbers = [document.number for document, _ in known]
+    waiting = set(lately.filter(document__number__in=numbers).values_list("document__number", flat=True))
+    turns = {document: now + every if document.number in waiting else now for document, _ in known}
+    TaxStatus.objects.bulk_create(
+        [TaxStatus(document=document, asked_at=turn, next_check_at=turn) for document, turn in turns.items()],
+        ignore_conflicts=True,
+    )
     credited = {number for _, extracted in known for number in rules.credited_numbers(extracted)}
     if credited:
-        owners = {document.owner_id for document, _ in known}
         TaxStatus.objects.filter(document__owner_id__in=owners, document__number__in=credited).update(
             next_check_at=clock.now()
         )
+
+
+def _ask_in_turn(document: Document) -> None:
+    """Have it asked at once, unless it, or another of its owner's of that number, was within the hour: then the sweep asks after it.
+
+    Uploads and corrections count like a person's question, so that writing to and fro asks no more often.
+    """
+    now = clock.now()
+    alike = Q(document=document) | Q(document__owner_id=document.owner_id, document__number=document.number)
+    last: datetime | None = TaxStatus.objects.filter(alike).aggregate(last=Max("asked_at"))["last"]
+    turn = now if last is None else last if last > now else max(now, last + settings.TAX_STATUS_ASK_EVERY)
+    standing = TaxStatus.objects.filter(document=document)
+    if turn > now:
+        standing.update(asked_at=turn, next_check_at=turn)
+    else:
+        standing.update(asked_at=now, next_check_at=now + CLAIM)
+        _enqueue(document.id)
 
 
 @transaction.atomic

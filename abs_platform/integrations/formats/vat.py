@@ -33,6 +33,7 @@ SHUDIAN_NUMBER = re.compile(r"[0-9]{20}", re.ASCII)
 LEGACY_CODE = re.compile(r"[0-9]{10}|[0-9]{12}", re.ASCII)
 LEGACY_NUMBER = re.compile(r"[0-9]{8}", re.ASCII)
 CHECK_CODE = re.compile(r"[0-9]{20}|[0-9]{6}", re.ASCII)
+CHECK_CODE_IN_NOTE = re.compile(r"校验码[:：]\s*(\S+)")
 # GB 32100: registering authority, kind of organisation, administrative area, and no I, O, S, V, Z behind them.
 LOOKS_LIKE_USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}", re.ASCII)
 
@@ -60,14 +61,24 @@ def remarks_of(extracted: Extracted, check: Check) -> tuple[Remark, ...]:
             # The receiver's view has none.
             if not (each.rule == "lines_missing" and extracted.syntax == RECEIVERS_VIEW)
         )
-        return (*_number(extracted, check), *general, *_words(extracted, check), *_taxes(extracted, check))
+        return (*_number(extracted, check), *general, *_words(extracted, check), *tax_remarks(extracted, check))
+
+
+def is_chinese(extracted: Extracted) -> bool:
+    """Whether it was read from a carrier of a Chinese VAT invoice."""
+    return extracted.syntax.startswith(CHINESE)
 
 
 def date_remarks(extracted: Extracted, today: date) -> Iterator[Remark]:
-    """An invoice from the future, or one so old that the claim is likely settled or barred (民法典 §188: three years)."""
-    issued = extracted.issue_date
+    """An invoice from the future, one that was due before it was issued, or one so old that the claim is likely settled or
+    barred (民法典 §188: three years)."""
+    issued, due = extracted.issue_date, extracted.due_date
     if issued is None or extracted.kind not in sums.BILLS:
         return
+    if due is not None and due < issued and extracted.total:
+        detail = f"It is due on {due}, before it was issued on {issued}."
+        params = {"found": due.isoformat(), "expected": issued.isoformat()}
+        yield Remark("due_before_issue", detail, params, Level.ATTENTION, "due_date")
     # Somewhere it may be tomorrow already.
     if issued > today + timedelta(days=1):
         detail = f"The date {issued} lies in the future."
@@ -84,13 +95,13 @@ def party_remarks(extracted: Extracted) -> Iterator[Remark]:
 
     On a VAT invoice of China whatever has its 18 characters must be one, or a citizen's number.
     """
-    is_chinese = extracted.syntax.startswith(CHINESE)
+    chinese = is_chinese(extracted)
     for field, party in (("seller", extracted.seller), ("buyer", extracted.buyer)):
         stated = (party.company_id or "").strip().upper() if party else ""
-        if not (is_chinese or LOOKS_LIKE_USCC.fullmatch(stated)):
+        if not (chinese or LOOKS_LIKE_USCC.fullmatch(stated)):
             continue
         # Whoever issues VAT invoices is registered; who buys may be a foreigner.
-        strange = is_chinese and field == "seller" and bool(stated) and len(stated) not in TAX_NUMBER_LENGTHS
+        strange = chinese and field == "seller" and bool(stated) and len(stated) not in TAX_NUMBER_LENGTHS
         if company_id_holds(stated) and not strange:
             continue
         detail = f"“{stated[:40]}” is no valid 统一社会信用代码: its check digit or its characters are wrong."
@@ -106,6 +117,17 @@ def company_id_holds(stated: str) -> bool:
     if len(stated) != USCC_LENGTH:
         return True
     return bool(uscc.is_valid(stated)) or bool(ric.is_valid(stated))
+
+
+def check_code_note(check_code: str) -> str:
+    """The note in which a document keeps a legacy invoice's 校验码."""
+    return f"校验码：{check_code}"
+
+
+def check_code_of(extracted: Extracted) -> str:
+    """A legacy invoice's 校验码, kept in a note; empty where there is none."""
+    found = (CHECK_CODE_IN_NOTE.search(note) for note in extracted.notes)
+    return next((match[1] for match in found if match), "")
 
 
 def _number(extracted: Extracted, check: Check) -> Iterator[Remark]:
@@ -135,7 +157,8 @@ def _words(extracted: Extracted, check: Check) -> Iterator[Remark]:
         yield Remark("amount_in_words", detail, params, Level.ATTENTION, "totals.payable")
 
 
-def _taxes(extracted: Extracted, check: Check) -> Iterator[Remark]:
+def tax_remarks(extracted: Extracted, check: Check) -> Iterator[Remark]:
+    """Taxes that are not amount × rate, and a sum that is not theirs."""
     taxes = [line.tax for line in extracted.lines]
     stated = extracted.totals.tax
     if taxes and None not in taxes and stated is not None:

@@ -88,7 +88,8 @@ def assembled(stated: Stated) -> Extracted:
         raise Refused("too_many_lines", f"The invoice has more than {MAX_LINES} lines.", limit=MAX_LINES)
     totals = _totals(stated)
     red = stated.red or bool(stated.originals) or (totals.payable is not None and totals.payable < 0)
-    notes = tuple(note for each in stated.notes if (note := values.bounded(each, MAX_TEXT, "note")))
+    stated_notes = (*stated.notes, vat.check_code_note(stated.check_code)) if stated.check_code else stated.notes
+    notes = tuple(note for each in stated_notes if (note := values.bounded(each, MAX_TEXT, "note")))
     extracted = Extracted(
         kind="credit_note" if red else "invoice",
         number=number,

@@ -125,7 +125,7 @@ def _legacy(root: Element) -> Stated:
         total=text_at(root, "TaxInclusiveTotalAmount"),
         words=text_at(root, "TaxInclusiveTotalAmountWithWords"),
         lines=tuple(_legacy_line(each) for each in lines),
-        notes=tuple(each for each in (note, f"校验码：{check_code}" if check_code else "") if each),
+        notes=(note,) if note else (),
         originals=(original,) if original else (),
         margin_taxed=_nonzero(text_at(root, "DeductibleAmount")) or "差额征税" in note,
     )

@@ -68,7 +68,7 @@ def _inv(root: Element, facts: dict[str, str]) -> Stated:
     seller, buyer = "OfSeller", "OfPurchaser"
     tax_id = "TaxpayerIdentificationNumberUnifiedSocialCreditCode"
     check_code = facts.get("IdentifyingCode", "").replace(" ", "")
-    notes = (facts.get("Remarks", ""), f"校验码：{check_code}" if check_code else "")
+    note = facts.get("Remarks", "")
     return Stated(
         syntax="XBRL inv",
         version=_version(root),
@@ -92,7 +92,7 @@ def _inv(root: Element, facts: dict[str, str]) -> Stated:
         total=facts.get("TaxIncludedAmountInFigures", ""),
         words=facts.get("TaxIncludedAmountInWords", ""),
         lines=tuple(_line(each) for each in root if local(each).endswith("DetailItemsTuple")),
-        notes=tuple(each for each in notes if each),
+        notes=(note,) if note else (),
         contract_number=facts.get("ContractNumber", ""),
         red=facts.get("WhetherInvoiceIsRedInvoice", "").lower() in TRUE,
         remarks=_financed(facts),

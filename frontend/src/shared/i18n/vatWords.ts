@@ -17,6 +17,8 @@ export const VAT_REMARKS = {
   amount_in_words: ["大写金额“{found}”与小写 {expected} 不一致", "The amount in words, “{found}”, is not the {expected} in figures"],
   check_code_shape: ["校验码“{found}”不是 20 位数字", "The check code “{found}” has not 20 digits"],
   company_id_check_digit: ["统一社会信用代码“{found}”不正确（校验位或字符有误）", "“{found}” is no valid unified social credit code: its check digit or characters are wrong"],
+  number_digits: ["号码“{found}”有 {count} 位：数电票应为 20 位，原增值税发票为 10 或 12 位代码加 8 位号码；请核对", "The number “{found}” has {count} digits; a fully digital invoice has 20, an earlier VAT invoice a code of 10 or 12 and a number of 8. Please check it"],
+  due_before_issue: ["到期日 {found} 早于开票日期 {expected}", "The due date {found} lies before the date of issue, {expected}"],
   date_in_future: ["开票日期 {found} 晚于今天", "The date {found} lies in the future"],
   date_long_ago: ["开票日期 {found} 距今已超过五年", "The date {found} lies more than five years back"],
   already_financed: ["文件写明该发票的债权已经保理、转让或证券化", "The file says that this claim was factored, sold or securitised already"],
