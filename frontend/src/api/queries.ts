@@ -39,10 +39,10 @@ export function useSession() {
 }
 
 /** One resource, for example `useResource("/api/v1/trades/{id}", { id })`; not asked while `enabled` is false. */
-export function useResource<P extends ResourcePath>(path: P, params: Readonly<Record<string, string>> = {}, enabled = true) {
+export function useResource<P extends ResourcePath>(path: P, params: Readonly<Record<string, string>> = {}, enabled = true, query: Filters = {}) {
   return useQuery({
-    queryKey: [resourceOf(path), path, params],
-    queryFn: ({ signal }) => ask<JsonOf<paths[P]>>(path, { path: params }, signal),
+    queryKey: [resourceOf(path), path, params, query],
+    queryFn: ({ signal }) => ask<JsonOf<paths[P]>>(path, { path: params, query }, signal),
     enabled,
   });
 }

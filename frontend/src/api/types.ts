@@ -98,3 +98,6 @@ export interface DocumentLine {
   tax?: string | null;
   note?: string | null;
 }
+
+export type Due = Schemas["DueOut"];
+export type DueDay = Schemas["DayOut"];

@@ -7,6 +7,8 @@ export const messages = defineMessages({
   documents: ["单据", "Documents"],
   imports: ["导入", "Imports"],
   trades: ["贸易", "Trades"],
+  obligations: ["应付日历", "Obligations"],
+  expected: ["预计回款", "Money to come"],
   confirmations: ["待确认", "Confirm"],
   consents: ["授权", "Consents"],
   suppliers: ["供应商", "Suppliers"],

@@ -2,6 +2,7 @@ import AlertOutlined from "@ant-design/icons/AlertOutlined";
 import AuditOutlined from "@ant-design/icons/AuditOutlined";
 import BankOutlined from "@ant-design/icons/BankOutlined";
 import BlockOutlined from "@ant-design/icons/BlockOutlined";
+import CalendarOutlined from "@ant-design/icons/CalendarOutlined";
 import DashboardOutlined from "@ant-design/icons/DashboardOutlined";
 import FileTextOutlined from "@ant-design/icons/FileTextOutlined";
 import HomeOutlined from "@ant-design/icons/HomeOutlined";
@@ -32,6 +33,8 @@ export const NAVIGATION: readonly Item[] = [
   { path: "/suppliers", label: "suppliers", icon: <ShopOutlined aria-hidden />, roles: ["financier"] },
   { path: "/access", label: "access", icon: <KeyOutlined aria-hidden />, roles: ["financier"] },
   { path: "/trades", label: "trades", icon: <SwapOutlined aria-hidden />, roles: ["supplier", "core_enterprise", "financier"] },
+  { path: "/expected", label: "expected", icon: <CalendarOutlined aria-hidden />, roles: ["supplier"] },
+  { path: "/obligations", label: "obligations", icon: <CalendarOutlined aria-hidden />, roles: ["core_enterprise"] },
   { path: "/consents", label: "consents", icon: <KeyOutlined aria-hidden />, roles: ["supplier"] },
   { path: "/alerts", label: "alerts", icon: <AlertOutlined aria-hidden />, roles: ["risk_officer"] },
   { path: "/operations", label: "operations", icon: <DashboardOutlined aria-hidden />, roles: ["operator"] },

@@ -22,6 +22,8 @@ const TradesPage = onDemand(() => import("../features/trades/TradesPage"), rows)
 const TradePage = onDemand(() => import("../features/trades/TradePage"), rows);
 const ConfirmationsPage = onDemand(() => import("../features/confirmations/ConfirmationsPage"), rows);
 const SheetPage = onDemand(() => import("../features/confirmations/SheetPage"), rows);
+const ObligationsPage = onDemand(() => import("../features/dues/ObligationsPage"), rows);
+const ExpectedPage = onDemand(() => import("../features/dues/ExpectedPage"), rows);
 const ConsentsPage = onDemand(() => import("../features/consents/ConsentsPage"), rows);
 const SuppliersPage = onDemand(() => import("../features/access/SuppliersPage"), rows);
 const AccessPage = onDemand(() => import("../features/access/AccessPage"), rows);
@@ -62,6 +64,8 @@ export function AppRoutes() {
         <Route path="/trades/:id" element={page(<TradePage />, BUSINESS)} />
         <Route path="/confirmations" element={page(<ConfirmationsPage />, ["core_enterprise"])} />
         <Route path="/confirmations/:id" element={page(<SheetPage />, ["core_enterprise"])} />
+        <Route path="/obligations" element={page(<ObligationsPage />, ["core_enterprise"])} />
+        <Route path="/expected" element={page(<ExpectedPage />, ["supplier"])} />
         <Route path="/consents" element={page(<ConsentsPage />, ["supplier"])} />
         <Route path="/suppliers" element={page(<SuppliersPage />, ["financier"])} />
         <Route path="/access" element={page(<AccessPage />, ["financier"])} />

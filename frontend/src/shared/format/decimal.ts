@@ -58,3 +58,16 @@ export function formatShare(value: string): string {
   const percent = `${parts.whole}${digits.slice(0, 2)}.${digits.slice(2) || "0"}`;
   return `${formatExact(percent)}%`;
 }
+
+/** The exact sum, with as many decimals as the finest of them. Text that is no decimal counts as nothing. */
+export function addDecimals(values: readonly string[]): string {
+  const known = values.map(parse).filter((parts) => parts !== null);
+  const places = Math.max(0, ...known.map((parts) => parts.fraction.length));
+  const sum = known.reduce((total, { negative, whole, fraction }) => {
+    const scaled = BigInt(whole + fraction.padEnd(places, "0"));
+    return negative ? total - scaled : total + scaled;
+  }, 0n);
+  const digits = (sum < 0n ? -sum : sum).toString().padStart(places + 1, "0");
+  const cut = digits.length - places;
+  return (sum < 0n ? "-" : "") + digits.slice(0, cut) + (places ? `.${digits.slice(cut)}` : "");
+}

@@ -1,11 +1,19 @@
 import { describe, expect, it } from "vitest";
 
-import { formatDecimal, formatExact, formatShare, inTenThousands, isZero } from "./decimal";
+import { addDecimals, formatDecimal, formatExact, formatShare, inTenThousands, isZero } from "./decimal";
 import { formatMoney, formatWan } from "./money";
 import { formatSize } from "./size";
 import { formatDate, formatDuration, formatLong, formatRelative, formatTime } from "./time";
 
 describe("decimals", () => {
+  it.each([
+    [[], "0"],
+    [["0.1", "0.2"], "0.3"],
+    [["1.00", "-3.5"], "-2.50"],
+    [["9007199254740993.01", "0.99"], "9007199254740994.00"],
+  ])("%j add up to %s", (values, sum) => {
+    expect(addDecimals(values)).toBe(sum);
+  });
   it.each([
     ["1234.5", "1,234.50"],
     ["0", "0.00"],

@@ -1,0 +1,83 @@
+import LeftOutlined from "@ant-design/icons/LeftOutlined";
+import RightOutlined from "@ant-design/icons/RightOutlined";
+import { Button } from "antd";
+import { useSearchParams } from "react-router";
+
+import { useResource } from "../../api/queries";
+import type { DueDay } from "../../api/types";
+import { addDecimals } from "../../shared/format/decimal";
+import { HTML_LANG } from "../../shared/i18n/language";
+import { useLanguage, useText } from "../../shared/i18n/LanguageProvider";
+import { Money } from "../../shared/ui/figures";
+import { Page, Section } from "../../shared/ui/Page";
+import { Loaded } from "../../shared/ui/states";
+import { Calendar } from "./Calendar";
+import { DueList } from "./DueList";
+import "./dues.css";
+import { messages } from "./messages";
+import { lastOf, monthAfter, monthFrom, monthOf } from "./month";
+
+export type Side = "payable" | "receivable";
+
+/** What is due when: the month with its sums, and below it the claims behind them. Month and day are in the address. */
+export function DuesPage({ side }: { side: Side }) {
+  const t = useText(messages);
+  const [params, setParams] = useSearchParams();
+  const month = monthFrom(params.get("month") ?? "");
+  const day = params.get("day") ?? "";
+  const calendar = useResource("/api/v1/financing/dues/calendar", {}, true, { side, first: `${month}-01`, last: lastOf(month) });
+  const days = calendar.data?.days ?? [];
+  const goTo = (next: string) => setParams({ month: next }, { replace: true });
+
+  return (
+    <Page title={t(side === "payable" ? "obligations" : "expected")} lead={t(side === "payable" ? "obligationsLead" : "expectedLead")}>
+      <Section
+        title={<MonthName month={month} />}
+        action={
+          <div className="actions">
+            <Button icon={<LeftOutlined aria-hidden />} aria-label={t("previous")} onClick={() => goTo(monthAfter(month, -1))} />
+            <Button onClick={() => goTo(monthOf(new Date()))}>{t("today")}</Button>
+            <Button icon={<RightOutlined aria-hidden />} aria-label={t("next")} onClick={() => goTo(monthAfter(month, 1))} />
+          </div>
+        }
+      >
+        <Loaded query={calendar} hasData={calendar.data !== undefined} rows={6}>
+          <Totals days={days.filter((each) => each.due_date !== null)} />
+          <Calendar month={month} days={days} chosen={day} linkTo={(chosen) => `?month=${month}&day=${chosen}`} />
+        </Loaded>
+      </Section>
+      <DueList side={side} on={day} onShowAll={() => goTo(month)} />
+      {days.some((each) => each.due_date === null) && <DueList side={side} undated />}
+    </Page>
+  );
+}
+
+function MonthName({ month }: { month: string }) {
+  const { language } = useLanguage();
+  const at = new Date(`${month}-01T00:00:00`);
+  return <>{new Intl.DateTimeFormat(HTML_LANG[language], { year: "numeric", month: "long" }).format(at)}</>;
+}
+
+function Totals({ days }: { days: readonly DueDay[] }) {
+  const t = useText(messages);
+  const currencies = [...new Set(days.map((each) => each.currency))].sort();
+  if (currencies.length === 0) return <p className="muted">{t("nothingThisMonth")}</p>;
+  return (
+    <dl className="figure-list due-totals">
+      {currencies.map((currency) => {
+        const own = days.filter((each) => each.currency === currency);
+        return (
+          <div key={currency} data-testid="due-total">
+            <dt>{t("total")}</dt>
+            <dd>
+              <Money value={addDecimals(own.map((each) => each.amount))} currency={currency} wan />
+            </dd>
+            <dd className="due-certain">
+              {t("certain")} <Money value={addDecimals(own.map((each) => each.certain))} currency={currency} />
+            </dd>
+          </div>
+        );
+      })}
+    </dl>
+  );
+}

@@ -1,0 +1,5 @@
+import { DuesPage } from "./DuesPage";
+
+export default function ExpectedPage() {
+  return <DuesPage side="receivable" />;
+}

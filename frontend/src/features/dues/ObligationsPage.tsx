@@ -1,0 +1,5 @@
+import { DuesPage } from "./DuesPage";
+
+export default function ObligationsPage() {
+  return <DuesPage side="payable" />;
+}
