@@ -1,9 +1,9 @@
 import LeftOutlined from "@ant-design/icons/LeftOutlined";
 import RightOutlined from "@ant-design/icons/RightOutlined";
 import { Button } from "antd";
-import { useSearchParams } from "react-router";
+import { Link, useSearchParams } from "react-router";
 
-import { useResource } from "../../api/queries";
+import { useList, useResource } from "../../api/queries";
 import type { DueDay } from "../../api/types";
 import { addDecimals } from "../../shared/format/decimal";
 import { HTML_LANG } from "../../shared/i18n/language";
@@ -42,7 +42,7 @@ export function DuesPage({ side }: { side: Side }) {
         }
       >
         <Loaded query={calendar} hasData={calendar.data !== undefined} rows={6}>
-          <Totals days={days.filter((each) => each.due_date !== null)} />
+          <Totals side={side} month={month} days={days.filter((each) => each.due_date !== null)} />
           <Calendar month={month} days={days} chosen={day} linkTo={(chosen) => `?month=${month}&day=${chosen}`} />
         </Loaded>
       </Section>
@@ -58,12 +58,12 @@ function MonthName({ month }: { month: string }) {
   return <>{new Intl.DateTimeFormat(HTML_LANG[language], { year: "numeric", month: "long" }).format(at)}</>;
 }
 
-function Totals({ days }: { days: readonly DueDay[] }) {
+function Totals({ side, month, days }: { side: Side; month: string; days: readonly DueDay[] }) {
   const t = useText(messages);
   const currencies = [...new Set(days.map((each) => each.currency))].sort();
-  if (currencies.length === 0) return <p className="muted">{t("nothingThisMonth")}</p>;
+  if (currencies.length === 0) return <NothingThisMonth side={side} month={month} />;
   return (
-    <dl className="figure-list due-totals">
+    <dl className="due-totals">
       {currencies.map((currency) => {
         const own = days.filter((each) => each.currency === currency);
         return (
@@ -79,5 +79,23 @@ function Totals({ days }: { days: readonly DueDay[] }) {
         );
       })}
     </dl>
+  );
+}
+
+/** An empty month names the next day on which something is due, or else the first. */
+function NothingThisMonth({ side, month }: { side: Side; month: string }) {
+  const t = useText(messages);
+  const { rows } = useList("/api/v1/financing/dues", { side, on: "" });
+  const dates = rows.map((row) => row.due_date ?? "").filter(Boolean);
+  const nearest = dates.find((date) => date > month) ?? dates[0];
+  return (
+    <p className="muted">
+      {t("nothingThisMonth")}{" "}
+      {nearest && (
+        <Link to={`?month=${nearest.slice(0, 7)}&day=${nearest}`} replace data-testid="nearest-due">
+          {t("nearestDue", { date: nearest })}
+        </Link>
+      )}
+    </p>
   );
 }

@@ -10,6 +10,7 @@ import { Empty, Loaded } from "../../shared/ui/states";
 import "./home.css";
 import { messages } from "./messages";
 import { NextStep } from "./NextStep";
+import { SupplierMoney } from "./SupplierMoney";
 
 export default function HomePage() {
   const t = useText(messages);
@@ -35,6 +36,7 @@ export default function HomePage() {
                 <Tasks tasks={home.data.tasks} />
                 <Figures figures={home.data.figures} />
               </div>
+              {roles.includes("supplier") && <SupplierMoney />}
             </>
           )}
         </Loaded>
