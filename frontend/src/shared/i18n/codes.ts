@@ -4,13 +4,14 @@
  */
 import { BUSINESS } from "./codes.business";
 import { ERRORS } from "./codes.errors";
+import { FINANCING } from "./codes.financing";
 import { IMPORTS } from "./codes.imports";
 import { LEDGER } from "./codes.ledger";
 import { en16931Words } from "./en16931Words";
 import type { Pair } from "./messages";
 
-export const CODES = { ...BUSINESS, ...LEDGER, ...ERRORS, ...IMPORTS } satisfies Record<string, Readonly<Record<string, Pair>>> as {
-  readonly [G in keyof typeof BUSINESS | keyof typeof LEDGER | keyof typeof ERRORS | keyof typeof IMPORTS]: Readonly<Record<string, Pair | undefined>>;
+export const CODES = { ...BUSINESS, ...LEDGER, ...ERRORS, ...IMPORTS, ...FINANCING } satisfies Record<string, Readonly<Record<string, Pair>>> as {
+  readonly [G in keyof typeof BUSINESS | keyof typeof LEDGER | keyof typeof ERRORS | keyof typeof IMPORTS | keyof typeof FINANCING]: Readonly<Record<string, Pair | undefined>>;
 };
 
 export type CodeGroup = keyof typeof CODES;
