@@ -16,6 +16,7 @@ JOB_HANDLERS = {
     "documents.announce": "abs_platform.documents.tasks.announce",
     "documents.follow_correction": "abs_platform.documents.tasks.follow_correction",
     "documents.find_alike": "abs_platform.documents.tasks.find_alike",
+    "documents.sweep_storage": "abs_platform.documents.tasks.sweep_storage",
     "documents.tax_status": "abs_platform.documents.tasks.tax_status",
     "documents.tax_sweep": "abs_platform.documents.tasks.tax_sweep",
     "trade.file": "abs_platform.trade.tasks.file_document",

@@ -103,6 +103,7 @@ if STORAGE_URL and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w
     raise ImproperlyConfigured(f"ABS_STORAGE_URL is {STORAGE_URL!r}; it must be of the form s3://bucket/prefix")
 MAX_FILE_BYTES: int = env.int("ABS_MAX_FILE_BYTES", default=20_000_000)
 MAX_FILES: int = env.int("ABS_MAX_FILES", default=100)
+READING_QUEUE: int = env.int("ABS_READING_QUEUE", default=2_000)  # files of one organisation that may wait to be read
 FILE_UPLOAD_HANDLERS = ["abs_platform.documents.uploads.BoundedUploadHandler"]
 MAX_BULK_BYTES: int = env.int("ABS_MAX_BULK_BYTES", default=500_000_000)  # of documents as JSON lines in one request
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
@@ -324,6 +325,7 @@ JOB_SCHEDULE: dict[str, timedelta] = {
     "ledger.audit_everything": timedelta(hours=env.int("ABS_AUDIT_HOURS", default=24)),
     "documents.tax_sweep": timedelta(minutes=1),
     "documents.find_alike": timedelta(hours=1),
+    "documents.sweep_storage": timedelta(days=1),
     "imports.sweep": timedelta(minutes=10),
 }
 if min(JOB_SCHEDULE.values()) <= timedelta(0):

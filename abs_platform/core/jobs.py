@@ -9,6 +9,9 @@ in the database makes it exactly once.
 
 Jobs of one kind with the same key are interchangeable: whoever claims one takes every queued and due twin with it.
 
+Jobs of one lane, an organisation's readings for instance, run one after the other, so that nobody's keep all workers: a
+unique index in the database holds the lane, and whatever finishes rings for the next.
+
 Periodic jobs are those that settings.JOB_SCHEDULE names with an interval: the sweep writes one row for each interval,
 and a unique key in the database keeps it at one, however many sweeps there are.
 """
@@ -25,7 +28,7 @@ from uuid import UUID
 
 from celery import current_app
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils.module_loading import import_string
 from kombu.exceptions import OperationalError
@@ -40,6 +43,10 @@ MAX_ATTEMPTS = 8
 KEEP_DONE = timedelta(days=1)
 BACKOFF_LIMIT = timedelta(minutes=5)
 SILENCE = timedelta(seconds=30)
+TURN = timedelta(
+    seconds=60
+)  # a job whose lane is taken is rung for when it is free; should that be missed, so much later
+LANE_TAKEN = "job_one_of_lane"  # the unique index
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # intervals are counted from here, so that every process cuts them alike
 
 
@@ -50,6 +57,10 @@ class Retry(Exception):
         super().__init__(reason)
         self.after = after
         self.reason = reason
+
+
+class _LaneTaken(Exception):
+    """Another job of the lane runs."""
 
 
 class LeaseLost(Exception):
@@ -65,6 +76,7 @@ class RunningJob:
     key: str
     payload: Mapping[str, Any]  # Any: JSON
     fence: int
+    lane: str = ""
 
     def progress(self, done: int, total: int) -> None:
         """Show progress and extend the lease. Raises LeaseLost when another worker holds the job now."""
@@ -79,14 +91,19 @@ Handler = Callable[[RunningJob], None]
 
 
 def enqueue(
-    kind: str, *, key: str = "", payload: Mapping[str, Any] | None = None, delay: timedelta = timedelta(0)
+    kind: str,
+    *,
+    key: str = "",
+    payload: Mapping[str, Any] | None = None,  # Any: JSON
+    delay: timedelta = timedelta(0),
+    lane: str = "",
 ) -> UUID:
     """Write a job in the present transaction and ring the bell at commit. Returns its id."""
     if kind not in settings.JOB_HANDLERS:
         raise KeyError(f"no handler for job kind {kind!r}")
     if not connection.in_atomic_block:
         raise RuntimeError("a job belongs into the transaction that needs it")
-    job = Job.objects.create(kind=kind, key=key, payload=dict(payload or {}), run_at=clock.now() + delay)
+    job = Job.objects.create(kind=kind, key=key, lane=lane, payload=dict(payload or {}), run_at=clock.now() + delay)
     transaction.on_commit(partial(_ring, job.id, kind, delay))
     return job.id
 
@@ -128,8 +145,41 @@ class _Doorbell:
 _ring = _Doorbell().ring
 
 
+def waiting_in(lane: str) -> int:
+    """How many jobs of a lane wait for their turn."""
+    return Job.objects.filter(lane=lane, state=JobState.QUEUED).count()
+
+
 def claim(job_id: UUID) -> RunningJob | None:
-    """Take the lease of a job that is due or abandoned; None when it is neither or someone else is at it."""
+    """Take the lease of a job that is due or abandoned; None when it is neither, its lane is taken or someone else is at it."""
+    try:
+        return _claim(job_id)
+    except _LaneTaken:
+        pass
+    except IntegrityError as error:  # two at once
+        if LANE_TAKEN not in str(error):
+            raise
+    lane = Job.objects.values_list("lane", flat=True).get(id=job_id)
+    Job.objects.filter(id=job_id, state=JobState.QUEUED).update(run_at=clock.now() + TURN)
+    _call_next(lane)  # it may have become free meanwhile
+    return None
+
+
+def _call_next(lane: str) -> None:
+    """Ring for the job of a lane that has waited longest, unless one runs. What failed or was not ready waits out its pause."""
+    if not lane or _is_taken(lane):
+        return
+    waiting = Job.objects.filter(lane=lane, state=JobState.QUEUED, attempts=0, last_error="").order_by("id")
+    if (job := waiting.first()) is not None:
+        Job.objects.filter(id=job.id, state=JobState.QUEUED).update(run_at=clock.now())
+        _ring(job.id, job.kind)
+
+
+def _is_taken(lane: str) -> bool:
+    return Job.objects.filter(lane=lane, state=JobState.RUNNING).exists()
+
+
+def _claim(job_id: UUID) -> RunningJob | None:
     now = clock.now()
     with transaction.atomic():
         job = (
@@ -142,12 +192,15 @@ def claim(job_id: UUID) -> RunningJob | None:
         )
         if job is None:
             return None
+        if job.state == JobState.QUEUED and job.lane and _is_taken(job.lane):
+            raise _LaneTaken
         if job.state == JobState.RUNNING:  # its worker died; work that kills whoever takes it is given up in the end
             job.attempts += 1
             job.last_error = "the worker died or stopped answering"
             if job.attempts >= MAX_ATTEMPTS:
                 job.state, job.lease_until, job.finished_at = JobState.FAILED, None, now
                 job.save(update_fields=["state", "attempts", "last_error", "lease_until", "finished_at"])
+                transaction.on_commit(partial(_call_next, job.lane))
                 return None
         job.state = JobState.RUNNING
         job.fence += 1
@@ -160,7 +213,7 @@ def claim(job_id: UUID) -> RunningJob | None:
                 .values_list("id", flat=True)
             )
             Job.objects.filter(id__in=list(twins)).update(state=JobState.DONE, finished_at=now)
-    return RunningJob(job.id, job.kind, job.key, job.payload, job.fence)
+    return RunningJob(job.id, job.kind, job.key, job.payload, job.fence, job.lane)
 
 
 def run(job_id: UUID, *, strict: bool = False) -> bool:
@@ -189,6 +242,7 @@ def run(job_id: UUID, *, strict: bool = False) -> bool:
 def _settle(job: RunningJob, **changes: Any) -> None:
     """Change the row, but only while this worker's fencing token is the newest."""
     Job.objects.filter(id=job.id, fence=job.fence, state=JobState.RUNNING).update(lease_until=None, **changes)
+    _call_next(job.lane)
 
 
 def _fail(job: RunningJob, error: Exception) -> None:

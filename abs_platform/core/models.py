@@ -60,12 +60,14 @@ class JobState(models.TextChoices):
 class Job(models.Model):
     """A piece of background work. The row is the queue; Celery only rings the bell (see jobs.py).
 
-    `scheduled_for` is the beginning of the interval that a periodic job stands for; the others have none.
+    `scheduled_for` is the beginning of the interval that a periodic job stands for; the others have none. Of the jobs of one
+    `lane` one runs at a time; those without have none.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=80)
     key = models.CharField(max_length=120, blank=True, default="")
+    lane = models.CharField(max_length=120, blank=True, default="")
     payload = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.QUEUED)
     run_at = models.DateTimeField(default=clock.now)
@@ -85,9 +87,17 @@ class Job(models.Model):
             models.Index(fields=["lease_until"], name="job_lease", condition=models.Q(state="running")),
             models.Index(fields=["kind", "key"], name="job_same_key", condition=models.Q(state="queued")),
             models.Index(fields=["finished_at"], name="job_finished", condition=models.Q(state="done")),
+            models.Index(
+                fields=["lane", "id"],
+                name="job_waiting_in_lane",
+                condition=models.Q(state="queued") & ~models.Q(lane=""),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["kind", "scheduled_for"], name="job_once_per_interval"),
+            models.UniqueConstraint(
+                fields=["lane"], name="job_one_of_lane", condition=models.Q(state="running") & ~models.Q(lane="")
+            ),
             models.CheckConstraint(
                 condition=models.Q(state="running", lease_until__isnull=False)
                 | ~models.Q(state="running") & models.Q(lease_until__isnull=True),

@@ -1,7 +1,9 @@
 """Kept files: opening them, and what follows when an organisation's key changes or is destroyed, repeatable and resumable."""
 
+import logging
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
@@ -20,8 +22,12 @@ from abs_platform.integrations.storage import storage
 from abs_platform.parties import key_rotation, keys
 from abs_platform.parties.actor import PLATFORM
 
+log = logging.getLogger(__name__)
+
 BATCH = 200
 ERASED = "erased"
+LEFT_FOR = timedelta(days=1)
+"""No upload takes as long: what nobody names after it, nobody will."""
 ATTEMPTS = 3  # with a key that is wrapped anew at that moment
 
 
@@ -125,6 +131,21 @@ def _erase(ids: list[UUID]) -> None:
         InvoiceTrace.objects.filter(document=row).delete()
         audit.record(actor=PLATFORM, verb="document.erased", subject=selectors.subject_of(row))
         events.notify([row.owner_id, row.counterparty_id], "document", row.id)
+
+
+def sweep() -> int:
+    """Delete the ciphertext that no document names: what uploads left whose process was killed. Returns how many files."""
+    left = 0
+    stored = storage().stored_before(clock.now() - LEFT_FOR)
+    while names := list(islice(stored, BATCH)):
+        named = set(Document.objects.filter(storage_name__in=names).values_list("storage_name", flat=True))
+        for name in names:
+            if name not in named:
+                storage().delete(name)
+                left += 1
+    if left:
+        log.warning("deleted %s stored files that no document names", left)
+    return left
 
 
 def _batches(rows: QuerySet[Document]) -> Iterator[list[Document]]:

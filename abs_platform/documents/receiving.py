@@ -8,10 +8,10 @@ from django.conf import settings
 from django.db import transaction
 
 from abs_platform.core import audit, events, jobs
-from abs_platform.core.errors import Invalid, TooLarge, Unavailable
+from abs_platform.core.errors import Invalid, TooLarge, TooSoon, Unavailable
 from abs_platform.core.filenames import clean_filename
 from abs_platform.crypto.commitments import commit
-from abs_platform.documents import custody, keeping, selectors
+from abs_platform.documents import custody, keeping, rules, selectors
 from abs_platform.documents.custody import Readable
 from abs_platform.documents.models import Document
 from abs_platform.integrations.formats.media import media_type_of
@@ -22,6 +22,8 @@ from abs_platform.parties.roles import Role
 
 COMMITMENT_DOMAIN = "abs/document/v1"
 RECORD_TEMPLATE = "document/v1"
+RETRY_AFTER = 30
+"""Seconds after which a sender whose queue was full may come again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,14 @@ def receive(*, actor: Actor, filename: str, stream: Readable, size: int, place: 
 def take_in(*, actor: Actor, filename: str, incoming: custody.Incoming, place: Place | None = None) -> Document:
     """Record a file that came in and lies in storage: append its salted digest to the ledger, and have it read.
 
-    Raises Invalid for an empty file, TooLarge beyond the limit, Gone where the organisation's key was destroyed. A file
-    that is refused is not claimed: whoever holds `incoming` discards it.
+    Raises Invalid for an empty file, TooLarge beyond the limit, TooSoon while too many files wait to be read, Gone where the
+    organisation's key was destroyed. A file that is refused is not claimed: whoever holds `incoming` discards it.
     """
     actor.require(Role.SUPPLIER)
     name = clean_filename(filename)
     check_size(name, incoming.size)
+    if place is None:
+        check_queue(actor.home)
     sealed = incoming.sealed or incoming.finish()
     for _ in range(keeping.ATTEMPTS):
         if document := _record(actor, name, sealed, custody.wrap(sealed, owner_id=actor.home), place):
@@ -67,6 +71,18 @@ def check_size(name: str, size: int) -> None:
             f"A file may have {settings.MAX_FILE_BYTES} bytes at most.",
             filename=name,
             limit=settings.MAX_FILE_BYTES,
+        )
+
+
+def check_queue(owner_id: UUID) -> None:
+    """Raises TooSoon while as many readings of the organisation wait as may. The files of an archive come in whole."""
+    limit = settings.READING_QUEUE
+    if jobs.waiting_in(rules.reading_lane(owner_id)) >= limit:
+        raise TooSoon(
+            "reading_queue_full",
+            f"{limit} of your files wait to be read. Send more when some have been.",
+            limit=limit,
+            retry_after=RETRY_AFTER,
         )
 
 
@@ -98,6 +114,11 @@ def _record(
     audit.record(
         actor=actor, verb="document.received", subject=subject, detail={"digest": sealed.digest, "size": sealed.size}
     )
-    jobs.enqueue("documents.extract", key=str(document.id), payload={"document": str(document.id)})
+    jobs.enqueue(
+        "documents.extract",
+        key=str(document.id),
+        payload={"document": str(document.id)},
+        lane=rules.reading_lane(document.owner_id),
+    )
     events.notify([document.owner_id], "document", document.id)
     return document

@@ -16,6 +16,11 @@ FIGURE_LIMIT = Decimal(10) ** 15
 NUMBERED_ONCE = frozenset({"invoice", "credit_note"})
 
 
+def reading_lane(owner_id: UUID) -> str:
+    """The lane of an organisation's readings: one runs at a time, so that nobody's files keep everybody else's waiting."""
+    return f"reading:{owner_id}"
+
+
 def number_key(extracted: Extracted, buyer_id: UUID | None) -> str:
     """What a second document of the same number shares with the first, however its number is written."""
     return _number_key(extracted, buyer_id, fold(extracted.number))

@@ -78,7 +78,8 @@ def extract(*, document_id: UUID) -> None:
             },
         )
         if reading.members and row.extraction == Extraction.ATTACHMENT and row.duplicate_of is None:
-            jobs.enqueue("documents.unpack", key=str(row.id), payload={"document": str(row.id)})
+            lane = rules.reading_lane(row.owner_id)
+            jobs.enqueue("documents.unpack", key=str(row.id), payload={"document": str(row.id)}, lane=lane)
         if settling.is_to_be_filed(row):
             if reading.document:
                 tax.watch(document=row, extracted=reading.document)
@@ -317,7 +318,7 @@ def preview(*, actor: Actor, document_id: UUID, page: int) -> Page:
     row = look(actor=actor, document_id=document_id, action="previewed")
     if row.size > MAX_PREVIEW_BYTES:
         raise Invalid("preview_too_large", "The file is too large to be shown. Download it to look at it.")
-    return previewer().page(b"".join(keeping.plaintext(row)), page)
+    return previewer().page(b"".join(keeping.plaintext(row)), page, whose=actor.home)
 
 
 def place(

@@ -55,6 +55,11 @@ def rewrap(job: RunningJob) -> None:
     keeping.rewrap(organisation_id=UUID(job.payload["organisation"]), job=job)
 
 
+def sweep_storage(job: RunningJob) -> None:
+    """Delete what uploads left in storage whose process was killed."""
+    keeping.sweep()
+
+
 def erase(job: RunningJob) -> None:
     """Erase what was read from the files of an organisation whose key was destroyed."""
     keeping.erase(organisation_id=UUID(job.payload["organisation"]), job=job)

@@ -8,7 +8,7 @@ from abs_platform.core import audit, clock, events, jobs
 from abs_platform.core.errors import Conflict, Invalid, NotFound
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.core.transitions import target_of
-from abs_platform.documents import receiving
+from abs_platform.documents import receiving, rules
 from abs_platform.documents.custody import Readable
 from abs_platform.imports import selectors
 from abs_platform.imports.mapping import Plan, faults
@@ -19,6 +19,8 @@ from abs_platform.parties.roles import Role
 from abs_platform.trade import withdrawing
 
 MAX_SAVED = 200
+READS = ("imports.read", "imports.check")
+"""What reads a whole table, and waits its turn among its owner's files."""
 
 
 def upload(*, actor: Actor, filename: str, stream: Readable, size: int, kind: str, sheet: str = "") -> Batch:
@@ -178,7 +180,8 @@ def tell(actor: Actor, row: Batch, verb: str, detail: dict[str, object]) -> None
 
 def enqueue(row: Batch, kind: str, actor: Actor) -> None:
     """Have the background take its turn, on behalf of `actor`; the caller saves."""
-    row.job_id = jobs.enqueue(kind, key=str(row.id), payload={"batch": str(row.id), "actor": who(actor)})
+    lane = rules.reading_lane(row.owner_id) if kind in READS else ""
+    row.job_id = jobs.enqueue(kind, key=str(row.id), payload={"batch": str(row.id), "actor": who(actor)}, lane=lane)
 
 
 def who(actor: Actor) -> dict[str, object]:

@@ -3,10 +3,11 @@
 import os
 import secrets
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from abs_platform.core.transactions import assert_no_transaction
-from abs_platform.integrations.storage_form import CHUNK, Bytes, check_name
+from abs_platform.integrations.storage_form import CHUNK, Bytes, check_name, is_name
 
 FLUSH_EVERY = 32 << 20
 """A large file goes to the disk while it comes in: the last flush waits for these bytes at most."""
@@ -38,6 +39,13 @@ class FileStorage:
     def delete(self, name: str) -> None:
         assert_no_transaction()
         self._path(name).unlink(missing_ok=True)
+
+    def stored_before(self, moment: datetime) -> Iterator[str]:
+        for folder in sorted(self._folder.glob("??")):
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if is_name(entry.name) and entry.stat().st_mtime < moment.timestamp():
+                        yield entry.name
 
 
 class FileDraft:

@@ -9,7 +9,7 @@ left stay invisible, and are the bucket's own rule to delete (AbortIncompleteMul
 import contextlib
 import errno
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from queue import Full, Queue
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import S3Store
 
 from abs_platform.core.transactions import assert_no_transaction
-from abs_platform.integrations.storage_form import CHUNK, Bytes, check_name
+from abs_platform.integrations.storage_form import CHUNK, Bytes, check_name, is_name
 
 if TYPE_CHECKING:  # these names exist for type checkers alone
     from obstore.store import ClientConfig, ObjectStore, S3Config
@@ -77,6 +77,11 @@ class S3Storage:
         check_name(name)
         with _as_os_errors(), contextlib.suppress(FileNotFoundError):
             obstore.delete(self._store, name)
+
+    def stored_before(self, moment: datetime) -> Iterator[str]:
+        with _as_os_errors():
+            for batch in obstore.list(self._store):
+                yield from (each["path"] for each in batch if is_name(each["path"]) and each["last_modified"] < moment)
 
 
 class S3Draft:

@@ -1,6 +1,7 @@
 """Where ciphertext lies: behind a Protocol, in a folder by default, in a bucket by setting. Plaintext never comes here."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from functools import cache
 from typing import Protocol
 
@@ -40,6 +41,10 @@ class Storage(Protocol):
 
     def delete(self, name: str) -> None:
         """Forget the bytes; no error when they are not there."""
+        ...
+
+    def stored_before(self, moment: datetime) -> Iterator[str]:
+        """The names under which something has lain since before `moment`, in no order."""
         ...
 
 

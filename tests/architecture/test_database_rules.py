@@ -149,6 +149,7 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "job_ended_has_time": change(Job, state="done", finished_at=None),
     "job_ended_has_time ": change(Job, state="queued", finished_at=LATER),
     "job_once_per_interval": change(Job, kind="ledger.seal", scheduled_for=LATER),
+    "job_one_of_lane": change(Job, state="running", lease_until=LATER, finished_at=None, lane="a"),
     "organisation_roles_known": change(Organisation, roles=["king"]),
     "organisation_has_name": change(Organisation, name=""),
     "identifier_names_one_organisation": again(Identifier),

@@ -36,9 +36,9 @@ def _handlers(settings: object, db: None) -> None:
     settings.JOB_SCHEDULE = {}  # type: ignore[attr-defined]
 
 
-def enqueue(kind: str = "note", *, n: str = "1", key: str = "", delay: timedelta = timedelta(0)) -> Job:
+def enqueue(kind: str = "note", *, n: str = "1", key: str = "", delay: timedelta = timedelta(0), lane: str = "") -> Job:
     with transaction.atomic():
-        return Job.objects.get(id=jobs.enqueue(kind, payload={"n": n}, key=key, delay=delay))
+        return Job.objects.get(id=jobs.enqueue(kind, payload={"n": n}, key=key, delay=delay, lane=lane))
 
 
 def test_a_job_runs_once() -> None:
@@ -206,3 +206,38 @@ def test_two_sweeps_at_once_write_a_periodic_job_once(hourly: datetime) -> None:
 def test_a_claim_of_nothing_is_nothing() -> None:
     assert jobs.claim(uuid.uuid4()) is None
     assert settings.JOB_HANDLERS
+
+
+def test_jobs_of_one_lane_run_one_after_the_other_and_others_beside_them() -> None:
+    first, second, third = (enqueue(n=n, lane="a") for n in "123")
+    other = enqueue(n="4", lane="b")
+    assert jobs.waiting_in("a") == 3
+    running = jobs.claim(first.id)
+    assert running is not None
+    assert jobs.claim(second.id) is None
+    second.refresh_from_db()
+    assert second.run_at > clock.now(), "it waits without being asked again and again"
+    assert jobs.claim(other.id) is not None
+    with pytest.raises(IntegrityError, match="job_one_of_lane"), transaction.atomic():
+        Job.objects.filter(id=third.id).update(state=JobState.RUNNING, lease_until=clock.now())
+    jobs._settle(running, state=JobState.DONE, finished_at=clock.now())
+    assert jobs.due(10) == [second.id, third.id] or jobs.due(10) == [third.id, second.id]
+    assert jobs.run(second.id)
+    assert ran == ["2"]
+
+
+def test_a_lane_whose_worker_died_goes_on_when_the_lease_runs_out() -> None:
+    first, second = enqueue(n="1", lane="a"), enqueue(n="2", lane="a")
+    assert jobs.claim(first.id)
+    assert jobs.claim(second.id) is None
+    with clock.at(clock.now() + timedelta(minutes=2)):
+        jobs.drain()
+    assert ran == ["1", "2"]
+
+
+def test_what_failed_or_was_not_ready_is_not_called_before_its_time() -> None:
+    waiting, failing = enqueue("not_yet", lane="a"), enqueue("fail", lane="a")
+    jobs.run(waiting.id)
+    jobs.run(failing.id)
+    assert jobs.run(enqueue(lane="a").id)
+    assert jobs.due(10) == []

@@ -5,6 +5,7 @@ import io
 import os
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ from django.test import override_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from abs_platform.core import clock
 from abs_platform.core.errors import Damaged, OutOfSpace, Unavailable
 from abs_platform.core.rest import sending
 from abs_platform.crypto import sm3, sm4
-from abs_platform.documents import custody, sealing, uploads
+from abs_platform.documents import custody, keeping, sealing, uploads
 from abs_platform.documents.models import Document
 from abs_platform.documents.sealing import Sealing
 from abs_platform.integrations.file_storage import FileDraft
@@ -290,3 +292,21 @@ def test_a_bucket_that_does_not_answer_is_said(world: World, monkeypatch: pytest
             answer = world.supplier.browser.upload({"a.txt": b"a"}, status=503)
         storage.cache_clear()
     assert answer["code"] == "storage_unavailable" and not Document.objects.exists()
+
+
+def test_what_a_killed_process_left_is_deleted_after_a_day_and_nothing_else(world: World, storage_folder: Path) -> None:
+    [row] = world.supplier.submit({"a.txt": b"kept"})
+    sealed = custody.bring(io.BytesIO(b"recorded by nobody")).sealed
+    assert sealed is not None
+    left = sealed.storage_name
+    foreign = storage_folder / "ab" / "notes.txt"
+    foreign.parent.mkdir(exist_ok=True)
+    foreign.write_text("not ours")
+    assert keeping.sweep() == 0, "it may be coming in just now"
+    with clock.at(clock.now() + timedelta(days=1, minutes=1)):
+        assert keeping.sweep() == 1
+        assert keeping.sweep() == 0
+    assert foreign.exists()
+    with pytest.raises(FileNotFoundError):
+        next(storage().get(left))
+    assert world.supplier.browser.file(str(row.id)) == b"kept"

@@ -58,7 +58,7 @@ def ofd(objects: str, *, resources: dict[str, bytes] | None = None) -> bytes:
 
 
 def drawn(data: bytes, page: int = 1) -> Image.Image:
-    found = Image.open(io.BytesIO(PREVIEWER.page(data, page).png))
+    found = Image.open(io.BytesIO(PREVIEWER.page(data, page, whose=1).png))
     assert (found.format, found.mode, found.info) == ("PNG", "RGB", {})
     return found
 
@@ -72,12 +72,12 @@ def ink(picture: Image.Image, box: tuple[float, float, float, float]) -> float:
 
 def refused(data: bytes, page: int = 1) -> str:
     with pytest.raises(Invalid) as said:
-        PREVIEWER.page(data, page)
+        PREVIEWER.page(data, page, whose=1)
     return said.value.code
 
 
 def test_a_pdf_has_as_many_pages_as_it_says_and_each_is_bounded() -> None:
-    found = PREVIEWER.page(pdf(pages=3), 2)
+    found = PREVIEWER.page(pdf(pages=3), 2, whose=1)
     assert found.pages == 3
     assert Image.open(io.BytesIO(found.png)).size == (1400, 934)
     assert max(drawn(pdf(width=14_400, height=2)).size) <= 1400
@@ -88,12 +88,15 @@ def test_an_image_is_encoded_anew_without_what_it_carried_along() -> None:
     marker = b"GPS 31.2304 N 121.4737 E"
     data = image("JPEG", exif=b"Exif\x00\x00" + marker, comment=marker)
     assert marker in data
-    found = PREVIEWER.page(data, 1)
+    found = PREVIEWER.page(data, 1, whose=1)
     assert marker not in found.png
     assert drawn(image("PNG", size=(5_000, 3_000))).size == (1400, 840)
     two = io.BytesIO()
     Image.new("L", (9, 9)).save(two, "TIFF", save_all=True, append_images=[Image.new("L", (9, 9), 255)])
-    assert (PREVIEWER.page(two.getvalue(), 2).pages, drawn(two.getvalue(), 2).getpixel((0, 0))) == (2, (255, 255, 255))
+    assert (PREVIEWER.page(two.getvalue(), 2, whose=1).pages, drawn(two.getvalue(), 2).getpixel((0, 0))) == (
+        2,
+        (255, 255, 255),
+    )
 
 
 @pytest.mark.parametrize(
@@ -122,7 +125,7 @@ def test_a_zip_that_is_no_ofd_has_no_pages() -> None:
 def test_a_page_that_takes_too_long_is_given_up() -> None:
     hasty = ChildPreviewer(fonts=settings.FONTS_DIR, timeout=0.05)
     with pytest.raises(Invalid, match="too large"):
-        hasty.page(pdf(), 1)
+        hasty.page(pdf(), 1, whose=1)
 
 
 def test_ofd_objects_stand_where_the_file_says() -> None:
@@ -157,7 +160,7 @@ def test_the_published_invoices_are_drawn_with_their_seals() -> None:
     folder = shared("03_cn_einvoice/ofd")
     for name, pages in (("vat_ordinary_3lines_99999951.ofd", 1), ("vat_ordinary_100lines_71500013.ofd", 5)):
         data = (Path(folder) / name).read_bytes()
-        found = PREVIEWER.page(data, 1)
+        found = PREVIEWER.page(data, 1, whose=1)
         assert found.pages == pages
         picture = Image.open(io.BytesIO(found.png))
         red, green, _ = picture.crop((590, 40, 810, 200)).split()

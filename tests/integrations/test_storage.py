@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,13 @@ def test_a_server_that_is_not_there_is_an_os_error(monkeypatch: pytest.MonkeyPat
 def test_an_address_of_another_form_is_refused(url: str) -> None:
     with pytest.raises(ValueError):
         s3_storage.connect(url)
+
+
+def test_names_are_listed_by_how_long_something_has_lain_under_them(kept: Kept) -> None:
+    names = {name() for _ in range(3)}
+    for each in names:
+        put(kept.storage, each, [b"x"])
+    put(kept.storage, "backup1", [b"no name of ours"])
+    now = datetime.now(UTC)
+    assert set(kept.storage.stored_before(now - timedelta(minutes=1))) == set()
+    assert set(kept.storage.stored_before(now + timedelta(minutes=1))) == names

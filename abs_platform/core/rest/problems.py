@@ -53,7 +53,8 @@ def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
         error = NotFound()
     if isinstance(error, DomainError):
         problem = of_domain_error(error)
-        headers: dict[str, str] = {}
+        wait = error.params.get("retry_after")
+        headers: dict[str, str] = {"Retry-After": str(wait)} if isinstance(wait, int) else {}
     elif isinstance(error, exceptions.ValidationError):
         problem = body(
             status=422,
@@ -80,8 +81,8 @@ def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
             detail=str(error.detail),
         )
         headers = {}
-        if wait := getattr(error, "wait", None):
-            headers["Retry-After"] = str(int(wait))
+        if pause := getattr(error, "wait", None):
+            headers["Retry-After"] = str(int(pause))
         if challenge := getattr(error, "auth_header", None):
             headers["WWW-Authenticate"] = challenge
     else:

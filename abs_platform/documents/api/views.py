@@ -64,6 +64,7 @@ class DocumentsView(APIView):
         """Upload one or many files as `files`. Each is taken or refused by itself; 422 when none is taken."""
         actor = actor_of(request)
         actor.require(Role.SUPPLIER)
+        receiving.check_queue(actor.home)
         with uploads.arriving(request) as files:
             return self._take(actor, files)
 

@@ -8,7 +8,7 @@ import json
 import logging
 import subprocess
 import sys
-import threading
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,14 +16,16 @@ from typing import Protocol
 
 from django.conf import settings
 
-from abs_platform.core.errors import Invalid, Unavailable
+from abs_platform.core.errors import Invalid
 from abs_platform.core.transactions import assert_no_transaction
+from abs_platform.integrations.previews.turns import Turns
 
 log = logging.getLogger(__name__)
 
 CHILD = "abs_platform.integrations.previews.child"
 TIMEOUT = 20.0  # seconds
 AT_ONCE = 2  # in one server process
+WAITING = 4  # requests of one organisation, beside the one whose page is drawn
 PATIENCE = 5.0  # seconds that a request waits for its place
 
 PDF_MAGIC = b"%PDF-"
@@ -50,8 +52,12 @@ class Page:
 class Previewer(Protocol):
     """Who draws pages."""
 
-    def page(self, data: bytes, number: int) -> Page:
-        """The page `number`, from 1. Raises Invalid (preview_…) where there is none to draw, Unavailable when too busy."""
+    def page(self, data: bytes, number: int, *, whose: Hashable) -> Page:
+        """The page `number`, from 1, for the organisation `whose`.
+
+        Raises Invalid (preview_…) where there is none to draw, TooSoon while too many of the same organisation wait,
+        Unavailable when too busy.
+        """
         ...
 
 
@@ -61,28 +67,15 @@ class ChildPreviewer:
     def __init__(self, *, fonts: Path, timeout: float = TIMEOUT) -> None:
         self._fonts = fonts
         self._timeout = timeout
-        self._places = threading.BoundedSemaphore(AT_ONCE)
+        self._turns = Turns(at_once=AT_ONCE, waiting=WAITING)
 
-    def page(self, data: bytes, number: int) -> Page:
+    def page(self, data: bytes, number: int, *, whose: Hashable) -> Page:
         assert_no_transaction()
         if not has_pages(data):
             raise _impossible("unsupported")
         job = json.dumps({"page": number, "fonts": str(self._fonts)}).encode() + b"\n"
-        if not self._places.acquire(timeout=PATIENCE):
-            raise Unavailable("preview_busy", "Too many pages are being drawn at once. Try again in a moment.")
-        try:
-            done = subprocess.run(
-                [sys.executable, "-I", "-m", CHILD],
-                input=job + data,
-                capture_output=True,
-                timeout=self._timeout,
-                check=False,
-                env={},
-            )
-        except subprocess.TimeoutExpired:
-            raise _impossible("too_large") from None
-        finally:
-            self._places.release()
+        with self._turns.turn(whose, patience=PATIENCE):
+            done = self._run(job + data)
         head, _, png = done.stdout.partition(b"\n")
         if done.returncode:
             # Ended by a signal: its limits. By itself: an error of a library on a file that somebody made for it.
@@ -94,6 +87,13 @@ class ChildPreviewer:
         if "error" in said:
             raise _impossible(str(said["error"]))
         return Page(png, int(said["pages"]))
+
+    def _run(self, message: bytes) -> subprocess.CompletedProcess[bytes]:
+        argv = [sys.executable, "-I", "-m", CHILD]
+        try:
+            return subprocess.run(argv, input=message, capture_output=True, timeout=self._timeout, check=False, env={})
+        except subprocess.TimeoutExpired:
+            raise _impossible("too_large") from None
 
 
 def has_pages(data: bytes) -> bool:

@@ -7,6 +7,7 @@ import { formatSize } from "../../shared/format/size";
 import { useFilters } from "../../shared/hooks/useFilters";
 import { useListKeys } from "../../shared/hooks/useHotkeys";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
+import { TRADE_KINDS } from "../../shared/trade/kinds";
 import { DataTable, type Column } from "../../shared/ui/DataTable";
 import { Day, Money, Time } from "../../shared/ui/figures";
 import { FileDrop } from "../../shared/ui/FileDrop";
@@ -24,20 +25,7 @@ import { messages } from "./messages";
 import { UploadList } from "./UploadList";
 import { addUploads } from "./uploads";
 
-const KINDS = [
-  "order",
-  "order_change",
-  "order_cancellation",
-  "order_response",
-  "despatch_advice",
-  "receipt_advice",
-  "invoice",
-  "debit_note",
-  "credit_note",
-  "remittance_advice",
-  "other",
-  "attachment",
-];
+const KINDS = [...TRADE_KINDS, "other", "attachment"];
 const STATES = ["review", "attention", "duplicate", "loose"] as const;
 const VERDICTS = ["accepted", "attention", "refused"] as const;
 

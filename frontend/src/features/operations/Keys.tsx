@@ -6,10 +6,10 @@ import type { PublisherKey } from "../../api/types";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { CopyText } from "../../shared/ui/CopyText";
 import { DataTable, type Column } from "../../shared/ui/DataTable";
-import { Time } from "../../shared/ui/figures";
 import { Section } from "../../shared/ui/Page";
 import { Empty, Loaded } from "../../shared/ui/states";
 import { StatusTag } from "../../shared/ui/StatusTag";
+import { KeyLife } from "./KeyLife";
 import { ledgerMessages } from "./ledgerMessages";
 import { RotateDialog } from "./RotateDialog";
 
@@ -55,16 +55,7 @@ function useColumns(rotate: (row: PublisherKey) => void): Column<PublisherKey>[]
     {
       key: "since",
       title: t("inForce"),
-      render: (row) => (
-        <span className="two-lines">
-          <Time value={row.created_at} />
-          {row.retired_at && (
-            <span className="meta">
-              {t("until")} <Time value={row.retired_at} />
-            </span>
-          )}
-        </span>
-      ),
+      render: (row) => <KeyLife created={row.created_at} retired={row.retired_at} />,
     },
     {
       key: "action",

@@ -5,10 +5,10 @@ import { useResource } from "../../api/queries";
 import type { MasterKey } from "../../api/types";
 import { useText } from "../../shared/i18n/LanguageProvider";
 import { DataTable, type Column } from "../../shared/ui/DataTable";
-import { Time } from "../../shared/ui/figures";
 import { Section } from "../../shared/ui/Page";
 import { Loaded } from "../../shared/ui/states";
 import { StatusTag } from "../../shared/ui/StatusTag";
+import { KeyLife } from "./KeyLife";
 import { StorageKeyDialog } from "./StorageKeyDialog";
 import { storageMessages } from "./storageMessages";
 
@@ -56,16 +56,7 @@ function useColumns(): Column<MasterKey>[] {
     {
       key: "since",
       title: t("since"),
-      render: (row) => (
-        <span className="two-lines">
-          <Time value={row.created_at} />
-          {row.retired_at && (
-            <span className="meta">
-              {t("until")} <Time value={row.retired_at} />
-            </span>
-          )}
-        </span>
-      ),
+      render: (row) => <KeyLife created={row.created_at} retired={row.retired_at} />,
     },
   ];
 }

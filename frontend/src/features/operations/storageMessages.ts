@@ -14,7 +14,6 @@ export const storageMessages = defineMessages({
   retired: ["已停用", "Retired"],
   wraps: ["加密的企业密钥", "Organisations' keys under it"],
   since: ["启用", "In force since"],
-  until: ["至", "until"],
   action: ["操作", "Action"],
   cancel: ["取消", "Cancel"],
   progress: ["{done} / {total}", "{done} of {total}"],

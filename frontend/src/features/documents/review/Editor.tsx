@@ -5,6 +5,7 @@ import type { DocumentDetail } from "../../../api/types";
 import { inCapitals } from "../../../shared/format/capital";
 import { formatMoney } from "../../../shared/format/money";
 import { useCodes, useLanguage, useText } from "../../../shared/i18n/LanguageProvider";
+import { TRADE_KINDS } from "../../../shared/trade/kinds";
 import { totalWords } from "../../../shared/trade/totalWords";
 import { Section } from "../../../shared/ui/Page";
 import { fieldWords } from "../fieldWords";
@@ -15,8 +16,6 @@ import { LinesEditor } from "./LinesEditor";
 import { messages } from "./messages";
 import { isSame, totalsByParts } from "./sums";
 
-/** What makes and changes a trade (integrations/formats/model.py, TRADE_KINDS). */
-const KINDS = ["order", "order_change", "order_cancellation", "order_response", "despatch_advice", "receipt_advice", "invoice", "debit_note", "credit_note", "remittance_advice"] as const;
 const HEAD: readonly TextKey[] = ["number", "issue_date", "currency"];
 const REFERENCES: readonly TextKey[] = ["order_number", "despatch_numbers", "receipt_numbers", "invoice_numbers", "contract_number"];
 const TERMS: readonly TextKey[] = ["due_date", "payee_account", "payment_terms", "delivery_date"];
@@ -74,7 +73,7 @@ export function Editor({ row, draft, findings, put, setDraft }: Props) {
             {(props) => (
               <select {...props} className="select" value={draft.kind} onChange={(event) => put("kind", event.target.value)}>
                 <option value="">{t("chooseKind")}</option>
-                {KINDS.map((kind) => (
+                {TRADE_KINDS.map((kind) => (
                   <option key={kind} value={kind}>
                     {code("documentKind", kind)}
                   </option>
