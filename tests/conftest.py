@@ -128,6 +128,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
         _, platform, bare = _names()
         DATABASE.save_as(bare)
         call_command("setup_ledger", verbosity=0)
+        call_command("setup_registry", verbosity=0)
         DATABASE.save_as(platform)
     yield
     with django_db_blocker.unblock():

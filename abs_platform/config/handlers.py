@@ -29,6 +29,10 @@ JOB_HANDLERS = {
     "imports.erase": "abs_platform.imports.tasks.erase",
     "rights.compute": "abs_platform.rights.tasks.compute",
     "rights.reassess": "abs_platform.rights.tasks.reassess",
+    "rights.registry": "abs_platform.rights.tasks.carry",
+    "rights.watch": "abs_platform.rights.tasks.watch",
+    "rights.claim": "abs_platform.rights.tasks.claim",
+    "rights.reconcile": "abs_platform.rights.tasks.reconcile",
 }
 TOPICS = {
     "key.rotated": ["documents.rewrap"],
@@ -40,4 +44,6 @@ TOPICS = {
     "document.tax_status": ["rights.reassess"],
     "document.corrected": ["trade.refile", "documents.follow_correction"],
     "trade.changed": ["rights.compute"],
+    "registry.done": [],
+    "registry.refused": [],
 }

@@ -25,6 +25,7 @@ from abs_platform.ledger import selectors as ledger
 from abs_platform.ledger.api.explorer_shapes import ChainOut
 from abs_platform.parties.authentication import actor_of
 from abs_platform.parties.roles import Role
+from abs_platform.rights.registry import contract as registry
 
 
 class HealthOut(serializers.Serializer[Any]):
@@ -120,6 +121,11 @@ class OperationsView(APIView):
             ("redis", _redis(), "Start Redis or mend REDIS_URL. Jobs wait in the database meanwhile."),
             ("worker", worker, "Start a Celery worker and beat."),
             ("tax", tax.trouble(), "Mend ABS_TAX_STATUS_URL and what stands beside it, or ask the provider."),
+            (
+                "registry",
+                registry.trouble(),
+                "Mend the chain of ABS_REGISTRY_CHAIN, or run setup_registry. Steps wait in the database meanwhile.",
+            ),
             (
                 "audit",
                 audits.trouble(),

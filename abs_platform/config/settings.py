@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from abs_platform.config import handlers
+from abs_platform.config.consortium import read_consortium
 from abs_platform.config.networks import read_chains, read_channels
 
 env = environ.Env()
@@ -92,6 +93,15 @@ SUPERVISE_EVERY = seconds("ABS_SUPERVISE_SECONDS", 60)
 MERGE_DELAY = seconds("ABS_MERGE_DELAY_SECONDS", 3600)
 CHAIN_KEY_FILE = Path(env.str("ABS_CHAIN_KEY_FILE", default=str(STATE_DIR / "keys" / "publisher.key")))
 TRUST_FILE = STATE_DIR / "trust.json"
+
+# --- the registry of rights, and the key that the platforms sharing it have in common
+_CONSORTIUM = read_consortium(
+    chain=env.str("ABS_REGISTRY_CHAIN", default=""),
+    contract=env.str("ABS_REGISTRY_CONTRACT", default=""),
+    key_file=env.str("ABS_CONSORTIUM_KEY_FILE", default=""),
+    chains=CHAINS,
+)
+REGISTRY_CHAIN, REGISTRY_CONTRACT, CONSORTIUM_KEY = _CONSORTIUM.chain, _CONSORTIUM.contract, _CONSORTIUM.key
 
 # --- files
 STORAGE_DIR = STATE_DIR / "storage"
@@ -327,12 +337,18 @@ JOB_SCHEDULE: dict[str, timedelta] = {
     "documents.find_alike": timedelta(hours=1),
     "documents.sweep_storage": timedelta(days=1),
     "imports.sweep": timedelta(minutes=10),
+    "rights.watch": timedelta(minutes=1),
+    "rights.reconcile": seconds("ABS_RECONCILE_SECONDS", 300),
 }
 if min(JOB_SCHEDULE.values()) <= timedelta(0):
     raise ImproperlyConfigured("ABS_AUDIT_MINUTES and ABS_AUDIT_HOURS must be at least 1")
 # Kinds that wait for others' systems have a queue and a worker of their own: see `anchorer` in deploy/README.md.
 ANCHOR_QUEUE = "anchor"
-JOB_QUEUES = {"ledger.anchor": ANCHOR_QUEUE, "ledger.hand_over": ANCHOR_QUEUE}
+REGISTRY_QUEUE = "registry"
+JOB_QUEUES = {
+    **dict.fromkeys(("ledger.anchor", "ledger.hand_over"), ANCHOR_QUEUE),
+    **dict.fromkeys(("rights.registry", "rights.watch", "rights.reconcile"), REGISTRY_QUEUE),
+}
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

@@ -144,9 +144,9 @@ class Receipt:
     succeeded: bool
 
 
-class ChainReader(Protocol):
-    """What anybody may ask of a chain, without a key. Every method talks to it and raises Unreachable or Rejected, and must
-    be called outside database transactions.
+class BlockReader(Protocol):
+    """What anybody may ask of a chain, whatever contract is meant. Every method talks to it and raises Unreachable or
+    Rejected, and must be called outside database transactions.
     """
 
     def chain_id(self) -> int:
@@ -161,35 +161,13 @@ class ChainReader(Protocol):
         """The block that the chain has at that height now."""
         ...
 
-    def count(self, log: bytes) -> int:
-        """How many checkpoints of that log the chain holds."""
-        ...
-
-    def published(self, log: bytes, index: int) -> Published | None:
-        """Checkpoint `index` of that log."""
-        ...
-
     def receipt(self, transaction: bytes) -> Receipt | None:
         """Where a transaction ended up; None while it is in no block."""
         ...
 
-    def publisher_of(self, log: bytes, index: int, block: int) -> bytes | None:
-        """The id of the transaction that published checkpoint `index` in that block."""
-        ...
 
-    def publishers(self, *, depth: int = 1) -> tuple[str, str]:
-        """The account that the contract takes checkpoints from, and the one that may take over (all zeros: none), both
-        as of the block that is `depth` deep (1: the newest).
-        """
-        ...
-
-
-class ChainClient(ChainReader, Protocol):
-    """What the publisher asks of a chain, beside reading it. The same holds for every method but `sign`."""
-
-    def draft(self, publication: Publication) -> Draft:
-        """A transaction that publishes a checkpoint; refused when the chain would refuse it now."""
-        ...
+class TransactionSender(BlockReader, Protocol):
+    """Whoever has a key for a contract's transactions. The same holds for every method but `sign`."""
 
     def raise_fees(self, raw: bytes) -> Draft:
         """A transaction that takes the place of a signed one that the chain leaves lying: the same nonce and content,
@@ -206,7 +184,45 @@ class ChainClient(ChainReader, Protocol):
         ...
 
     def account(self) -> PublisherAccount:
-        """The publisher's account as of the newest block."""
+        """The account that signs, as of the newest block."""
+        ...
+
+    def establish(self) -> str:
+        """Deploy the contract. Returns its address; the client uses it from then on."""
+        ...
+
+    def fund(self) -> bool:
+        """On a development chain, give the account means when it has none. Returns whether it did."""
+        ...
+
+
+class ChainReader(BlockReader, Protocol):
+    """What anybody may ask of the log's contract."""
+
+    def count(self, log: bytes) -> int:
+        """How many checkpoints of that log the chain holds."""
+        ...
+
+    def published(self, log: bytes, index: int) -> Published | None:
+        """Checkpoint `index` of that log."""
+        ...
+
+    def publisher_of(self, log: bytes, index: int, block: int) -> bytes | None:
+        """The id of the transaction that published checkpoint `index` in that block."""
+        ...
+
+    def publishers(self, *, depth: int = 1) -> tuple[str, str]:
+        """The account that the contract takes checkpoints from, and the one that may take over (all zeros: none), both
+        as of the block that is `depth` deep (1: the newest).
+        """
+        ...
+
+
+class ChainClient(ChainReader, TransactionSender, Protocol):
+    """What the publisher asks of a chain, beside reading it."""
+
+    def draft(self, publication: Publication) -> Draft:
+        """A transaction that publishes a checkpoint; refused when the chain would refuse it now."""
         ...
 
     def draft_successor(self, account: str) -> Draft:
@@ -219,14 +235,6 @@ class ChainClient(ChainReader, Protocol):
 
     def is_established(self) -> bool:
         """Whether the chain can take checkpoints: its contract is there and lets us publish."""
-        ...
-
-    def establish(self) -> str:
-        """Deploy what the chain needs. Returns the contract's address; the client uses it from then on."""
-        ...
-
-    def fund(self) -> bool:
-        """On a development chain, give the publisher means when it has none. Returns whether it did."""
         ...
 
 

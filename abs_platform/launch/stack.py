@@ -103,6 +103,7 @@ class Stack:
             "database schema, contracts and keys",
             ["migrate", "--no-input"],
             ["setup_ledger"],
+            ["setup_registry"],
             ["setup_operator"],
             *check_demo,
         )
@@ -170,9 +171,9 @@ class Stack:
 
     def _anchorer(self) -> Service:
         # Anchoring waits for other people's chains: a thread for each, so that a slow one delays neither the other chains
-        # nor anything else, and two for the short looks that find a chain busy.
-        threads = len(json.loads(self._env["ABS_CHAINS"])) + 2
-        return self._celery_worker("anchorer", "--queues", "anchor", threads=threads)
+        # nor anything else, two for the short looks that find a chain busy, and two for the registry of rights.
+        threads = len(json.loads(self._env["ABS_CHAINS"])) + 4
+        return self._celery_worker("anchorer", "--queues", "anchor,registry", threads=threads)
 
     def _celery_worker(self, name: str, *options: str, threads: int) -> Service:
         argv = self._celery("worker", "--pool", "threads", "--concurrency", str(threads), "--loglevel", "INFO")

@@ -10,6 +10,7 @@ from abs_platform.core.ids import uuid7
 from abs_platform.core.models import append_only
 from abs_platform.crypto.merkle import HASH_SIZE, TILE_WIDTH
 from abs_platform.ledger import states
+from abs_platform.ledger.chain_transactions import ChainTransaction, natural
 from abs_platform.ledger.constraints import since, sized
 from abs_platform.ledger.key_models import PublisherKey
 from abs_platform.ledger.states import AnchorState
@@ -329,25 +330,20 @@ class Anchor(models.Model):
         ]
 
 
-class AnchorTransaction(models.Model):
+class AnchorTransaction(ChainTransaction):
     """A signed transaction of an anchor, or a request to a time-stamp authority, stored before it is sent so that in doubt
-    the very same bytes go out again. A second one of the same sequence replaces the first, which paid too little.
+    the very same bytes go out again.
     """
 
     anchor = models.ForeignKey(Anchor, on_delete=models.PROTECT, related_name="transactions")
     chain = models.ForeignKey(Chain, on_delete=models.PROTECT, db_index=False)
-    sequence = models.BigIntegerField()
-    transaction = models.BinaryField()
-    raw = models.BinaryField()
     key = models.ForeignKey(PublisherKey, on_delete=models.PROTECT, null=True, related_name="+")
-    created_at = models.DateTimeField(default=clock.now)
-    sent_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["chain", "transaction"], name="anchor_transaction_once"),
             sized("transaction", HASH_SIZE, "anchor_transaction_id_size"),
-            models.CheckConstraint(condition=Q(sequence__gte=0), name="anchor_sequence_natural"),
+            natural("anchor_sequence_natural"),
         ]
 
 

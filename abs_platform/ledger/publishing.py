@@ -1,17 +1,12 @@
 """A round on a chain with a contract: takes the next checkpoint there, exactly once, whatever crashes or re-organises.
 
-The round asks the chain without a transaction, then writes what it learnt in one. What makes it safe to repeat:
-
-- a transaction's bytes are committed before they are sent, so after a crash the very same bytes go out again;
-- one that the chain leaves lying is replaced under the same nonce, and one whose nonce can no longer come is signed
-  anew: whichever gets into a block counts, and the contract refuses a second, for it takes a checkpoint only under the
-  index that it expects;
-- an anchor counts when its block is deep enough and block, hash, time and the contract's entry were read again and agree.
+The round asks the chain without a transaction, then writes what it learnt in one. How a transaction gets into a block
+stands in `sending`: whichever gets there counts, and the contract refuses a second, for it takes a checkpoint only under
+the index that it expects. An anchor counts when its block is deep enough and block, hash, time and the contract's entry
+were read again and agree.
 """
 
-from datetime import timedelta
-
-from django.conf import settings
+from datetime import datetime
 
 from abs_platform.core import clock
 from abs_platform.integrations import chains
@@ -41,10 +36,9 @@ from abs_platform.ledger.anchors import (
     store_another,
 )
 from abs_platform.ledger.models import Anchor, AnchorTransaction, Chain, Checkpoint
+from abs_platform.ledger.sending import pursue, refused_in, standing_block
 from abs_platform.ledger.states import PLACED
 
-RESEND_AFTER = timedelta(seconds=5)
-REPLACEMENTS = 16  # by then the fees are six and a half times the first ones: a person has to look
 ORPHANS_PER_ROUND = 64
 INDEX_TAKEN = "UnexpectedIndex"  # the contract's own name for it
 
@@ -85,7 +79,7 @@ def publish(chain: Chain, client: ChainClient) -> bool:
         anchor = _prepare(chain, client, following)
         under_way = [anchor] if anchor else []
     for anchor in under_way:
-        _pursue(anchor, client, account.sequence)
+        pursue(_AnchorCargo(anchor, client), client, account.sequence)
     return bool(open_anchors(chain)) or next_checkpoint(chain) is not None
 
 
@@ -146,43 +140,52 @@ def _is_ours(found: Published, checkpoint: Checkpoint) -> bool:
 # --- an anchor under way
 
 
-def _pursue(anchor: Anchor, client: ChainClient, sequence: int) -> None:
-    """Look where the anchor's transactions are and take the next step. `sequence`: the publisher's next nonce."""
-    stored = list(anchor.transactions.order_by("-id"))
-    receipts = [receipt for each in stored if (receipt := client.receipt(bytes(each.transaction)))]
-    placed = next((receipt for receipt in receipts if receipt.succeeded), None)
-    if placed is not None:
-        _place(anchor, client, placed)
-    elif receipts:
-        change(anchor.id, "abandon", reason=f"the contract refused the transaction in block {receipts[0].block}")
-    elif anchor.state in PLACED:
-        orphan(anchor.chain, [anchor])
-    elif not stored:
-        _claim_published(anchor, client, "nothing of it is left on the chain")
-    else:
-        _send(anchor, _renewed(anchor, stored, client, sequence) or stored[0], client)
+class _AnchorCargo:
+    """An anchor on its way to a block of its chain."""
 
+    name = "anchor"
 
-def _renewed(
-    anchor: Anchor, stored: list[AnchorTransaction], client: ChainClient, sequence: int
-) -> AnchorTransaction | None:
-    """Another transaction in the place of the last one, when that can never come or does not; stored already."""
-    last = stored[0]
-    waits = clock.now() - max(last.created_at, anchor.changed_at)
-    if waits < RESEND_AFTER:
-        return None
-    if last.key_id != anchor.chain.publisher_id or (sequence < last.sequence and _leaves_a_gap(last, sequence)):
-        publication = Publication(
-            log_key(anchor.channel), anchor.index, anchor.size, bytes(anchor.checkpoint.root), anchor.records
+    def __init__(self, anchor: Anchor, client: ChainClient) -> None:
+        self._anchor = anchor
+        self._client = client
+
+    @property
+    def changed_at(self) -> datetime:
+        return self._anchor.changed_at
+
+    @property
+    def is_placed(self) -> bool:
+        return self._anchor.state in PLACED
+
+    def stored(self) -> list[AnchorTransaction]:
+        return list(self._anchor.transactions.order_by("-id"))
+
+    def is_lost(self, last: AnchorTransaction, sequence: int) -> bool:
+        chain = self._anchor.chain
+        return last.key_id != chain.publisher_id or (sequence < last.sequence and _leaves_a_gap(last, sequence))
+
+    def draft(self) -> Draft:
+        anchor = self._anchor
+        return self._client.draft(
+            Publication(
+                log_key(anchor.channel), anchor.index, anchor.size, bytes(anchor.checkpoint.root), anchor.records
+            )
         )
-        draft = client.draft(publication)
-    elif sequence == last.sequence and waits >= settings.ANCHOR_STUCK_AFTER and len(stored) <= REPLACEMENTS:
-        draft = client.raise_fees(bytes(last.raw))
-    else:
-        return None
-    renewed = store_another(anchor, _signed(anchor.chain, client, draft))
-    crashpoints.reach("anchor.replaced")
-    return renewed
+
+    def store(self, draft: Draft) -> AnchorTransaction | None:
+        return store_another(self._anchor, _signed(self._anchor.chain, self._client, draft))
+
+    def place(self, receipt: Receipt) -> None:
+        _place(self._anchor, self._client, receipt)
+
+    def abandon(self, reason: str) -> None:
+        change(self._anchor.id, "abandon", reason=reason)
+
+    def orphan(self) -> None:
+        orphan(self._anchor.chain, [self._anchor])
+
+    def look_for(self, otherwise: str) -> None:
+        _claim_published(self._anchor, self._client, otherwise)
 
 
 def _leaves_a_gap(last: AnchorTransaction, sequence: int) -> bool:
@@ -191,21 +194,6 @@ def _leaves_a_gap(last: AnchorTransaction, sequence: int) -> bool:
         chain=last.chain, anchor__in=[each.id for each in open_anchors(last.chain)], sequence__gte=sequence
     )
     return not under_way.filter(sequence__lt=last.sequence).exists()
-
-
-def _send(anchor: Anchor, stored: AnchorTransaction, client: ChainClient) -> None:
-    if stored.sent_at is not None and clock.now() - stored.sent_at < RESEND_AFTER:
-        return
-    try:
-        client.send(bytes(stored.raw))
-    except Rejected as refusal:
-        if refusal.code != "nonce_used":
-            raise
-        if client.receipt(bytes(stored.transaction)) is None:
-            _claim_published(anchor, client, "another transaction has used its nonce")
-        return
-    crashpoints.reach("anchor.sent")
-    AnchorTransaction.objects.filter(id=stored.id).update(sent_at=clock.now())
 
 
 def _claim_published(anchor: Anchor, client: ChainClient, otherwise: str) -> None:
@@ -229,13 +217,11 @@ def _place(anchor: Anchor, client: ChainClient, receipt: Receipt) -> None:
     Raises Contradiction where the answers do not agree; a re-organisation that is going on looks the same for a moment.
     """
     if not receipt.succeeded:
-        change(anchor.id, "abandon", reason=f"the contract refused the transaction in block {receipt.block}")
+        change(anchor.id, "abandon", reason=refused_in(receipt))
         return
     head = client.head()
     found = client.published(log_key(anchor.channel), anchor.index)
-    block = client.block(receipt.block)
-    if block is None or block.hash != receipt.block_hash:
-        raise Contradiction(f"the receipt names another block {receipt.block} than the chain has")
+    block = standing_block(receipt, client)
     if found is None or not _is_ours(found, anchor.checkpoint):
         raise Contradiction(
             f"a receipt says that checkpoint {anchor.index} of {anchor.channel.origin} is in block {receipt.block}, and the "

@@ -7,8 +7,17 @@ from abs_platform.core import clock
 from abs_platform.core.ids import uuid7
 from abs_platform.core.models import one_of
 from abs_platform.core.money import amount_field, within_limits
+from abs_platform.rights.registry.models import (
+    Reconciliation,
+    Registry,
+    RegistryBatch,
+    RegistryEntry,
+    RegistryTransaction,
+)
 from abs_platform.rights.states import RightState
 from abs_platform.trade.models import Trade
+
+__all__ = ["Reconciliation", "Registry", "RegistryBatch", "RegistryEntry", "RegistryTransaction", "Right"]
 
 
 class Right(models.Model):

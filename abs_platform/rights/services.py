@@ -14,6 +14,7 @@ from abs_platform.documents.tax.rules import TAXED
 from abs_platform.parties.actor import PLATFORM
 from abs_platform.rights import ladder, reductions, rules
 from abs_platform.rights.models import Right
+from abs_platform.rights.registry import services as registry
 from abs_platform.risk import services as risk
 from abs_platform.risk.models import Severity
 from abs_platform.risk.services import Observation
@@ -65,6 +66,7 @@ def compute(*, trade_id: UUID) -> None:
     )
     right.computed_at = now
     right.save()
+    registry.follow(right)
     if (right.rung, right.base, right.supported) != before:
         audit.record(
             actor=PLATFORM,

@@ -14,7 +14,7 @@ from abs_platform.integrations import chains
 from abs_platform.integrations.chains import ChainClient, Publication, Rejected, Unreachable
 from abs_platform.integrations.evm import EvmChain
 from abs_platform.integrations.kms import kms
-from abs_platform.ledger import anchoring, anchors, publishing, selectors, services
+from abs_platform.ledger import anchoring, anchors, publishing, selectors, sending, services
 from abs_platform.ledger.anchoring import Outcome
 from abs_platform.ledger.models import Anchor, AnchorTransaction, Chain, Channel, Record
 from tests.ledger.conftest import Crash, Ledger
@@ -26,7 +26,7 @@ CHAIN = "business"
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bytes go again without waiting."""
-    monkeypatch.setattr(publishing, "RESEND_AFTER", timedelta(0))
+    monkeypatch.setattr(sending, "RESEND_AFTER", timedelta(0))
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ def test_a_replacement_is_stored_before_it_is_sent_and_the_first_may_still_win(
 def test_replacing_ends_before_it_costs_too_much(
     held: Ledger, node: Anvil, time_passes: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publishing, "REPLACEMENTS", 2)
+    monkeypatch.setattr(sending, "REPLACEMENTS", 2)
     recorded(held)
     time_passes()
     for _ in range(6):

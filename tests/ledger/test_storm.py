@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from abs_platform.integrations.chains import ChainError
-from abs_platform.ledger import anchoring, anchors, crashpoints, publishing, services, setup
+from abs_platform.ledger import anchoring, anchors, crashpoints, publishing, sending, services, setup
 from abs_platform.ledger.audit import audit
 from abs_platform.ledger.models import Anchor, AnchorTransaction, Chain, Channel, Checkpoint
 from tests.ledger.conftest import Crash, Ledger
@@ -182,7 +182,7 @@ def storm(
         sea.node.hold()
         sea.node.mine()
         sea.base = sea.node.height
-    monkeypatch.setattr(publishing, "RESEND_AFTER", timedelta(0))
+    monkeypatch.setattr(sending, "RESEND_AFTER", timedelta(0))
     yield Storm(seas, Ledger(url=node.url), settings, monkeypatch)
     other.stop()
     second.stop()

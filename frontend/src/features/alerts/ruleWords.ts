@@ -38,6 +38,14 @@ export const RULE_WORDS: Readonly<Record<string, Pair | undefined>> = {
   invoice_lost_control: ["税务局把这张发票列为失控发票，它不再支持融资；开票方可能已失联或走逃。", "The tax office lists this invoice as out of control: it supports no financing any more, and its issuer may have vanished."],
   invoice_abnormal: ["税务局把这张发票列为异常凭证，它不再支持融资，直到异常解除。", "The tax office lists this invoice as abnormal: it supports no financing until that is cleared."],
   invoice_claimed_before: ["税务查验显示，这张发票此前已被他人查验登记，可能在别处使用过。", "The tax service says that somebody else claimed this invoice before; it may have been used elsewhere."],
+  registry_refused: [
+    "共享权利登记合约拒绝了本平台的一步操作。质押或占用被拒，说明同一笔债权已由其他权利质押或结清（可能在另一平台）；本平台只知道“已被占用”，不知道是谁。放款已被拦住，请勿另行放款。",
+    "The shared registry of rights refused a step of this platform. Where a pledge or a claim is refused, the same claim backs another right that is pledged or settled, perhaps on another platform; all that is known here is that it is taken. Disbursement is held back: do not pay out another way.",
+  ],
+  registry_differs: [
+    "本平台数据库与链上权利登记合约不一致。系统不会自行修补：请保持现状，核对是谁、在哪一边作了改动。",
+    "The database and the registry of rights on the chain differ. Nothing is mended by itself: keep both as they are, and find out who changed which.",
+  ],
   right_not_computable: ["这笔贸易的数字大得无法计算或自相矛盾，权利按零处理。请核对各单据。", "The figures of this trade are too large or contradict each other, so its right counts as nothing. Check the documents."],
   received_over_ordered: ["收货数量超过订单数量。超出部分没有订单依据。", "More was received than was ordered. The excess rests on no order."],
   item_differs: ["单据的品项与它所引用的订单行不同。所引用的行可能写错，也可能换了货物。", "The document's item is not the one of the order line that it names. The reference may be wrong, or the goods were exchanged."],

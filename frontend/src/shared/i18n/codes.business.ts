@@ -27,6 +27,8 @@ const RULES = {
   invoice_lost_control: ["发票失控", "The invoice is out of the tax office's control"],
   invoice_abnormal: ["发票被列为异常凭证", "The tax office lists the invoice as abnormal"],
   invoice_claimed_before: ["发票此前已被查验登记", "The invoice was claimed before"],
+  registry_refused: ["链上权利登记被拒绝", "The registry of rights refused a step"],
+  registry_differs: ["数据库与链上登记不一致", "Database and registry on chain differ"],
   right_not_computable: ["权利无法计算", "The right cannot be computed"],
   right_reduced_by_credit_note: ["贷项通知单使可融资金额减少", "A credit note reduced the right"],
   credited_over_invoiced: ["贷项数量多于开票数量", "Credited more than was invoiced"],

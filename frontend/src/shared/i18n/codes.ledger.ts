@@ -94,6 +94,7 @@ export const LEDGER = {
     worker: ["后台工作进程", "Worker"],
     tax: ["税务查验", "Tax status"],
     audit: ["账本审计", "Ledger audit"],
+    registry: ["链上权利登记", "Registry of rights"],
   },
   jobState: {
     queued: ["排队", "Queued"],
