@@ -95,13 +95,7 @@ CHAIN_KEY_FILE = Path(env.str("ABS_CHAIN_KEY_FILE", default=str(STATE_DIR / "key
 TRUST_FILE = STATE_DIR / "trust.json"
 
 # --- the registry of rights, and the key that the platforms sharing it have in common
-_CONSORTIUM = read_consortium(
-    chain=env.str("ABS_REGISTRY_CHAIN", default=""),
-    contract=env.str("ABS_REGISTRY_CONTRACT", default=""),
-    key_file=env.str("ABS_CONSORTIUM_KEY_FILE", default=""),
-    chains=CHAINS,
-)
-REGISTRY_CHAIN, REGISTRY_CONTRACT, CONSORTIUM_KEY = _CONSORTIUM.chain, _CONSORTIUM.contract, _CONSORTIUM.key
+REGISTRY_CHAIN, REGISTRY_CONTRACT, CONSORTIUM_KEY = read_consortium(env, chains=CHAINS)
 
 # --- files
 STORAGE_DIR = STATE_DIR / "storage"
@@ -344,10 +338,9 @@ if min(JOB_SCHEDULE.values()) <= timedelta(0):
     raise ImproperlyConfigured("ABS_AUDIT_MINUTES and ABS_AUDIT_HOURS must be at least 1")
 # Kinds that wait for others' systems have a queue and a worker of their own: see `anchorer` in deploy/README.md.
 ANCHOR_QUEUE = "anchor"
-REGISTRY_QUEUE = "registry"
 JOB_QUEUES = {
     **dict.fromkeys(("ledger.anchor", "ledger.hand_over"), ANCHOR_QUEUE),
-    **dict.fromkeys(("rights.registry", "rights.watch", "rights.reconcile"), REGISTRY_QUEUE),
+    **dict.fromkeys(("rights.registry", "rights.watch", "rights.reconcile"), "registry"),
 }
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True

@@ -12,14 +12,22 @@ CONTRACT = "0x" + "aB" * 20
 
 
 def read(chain: str = "", contract: str = "", key_file: str = "") -> Consortium:
-    return read_consortium(chain=chain, contract=contract, key_file=key_file, chains=CHAINS)
+    given = {"ABS_REGISTRY_CHAIN": chain, "ABS_REGISTRY_CONTRACT": contract, "ABS_CONSORTIUM_KEY_FILE": key_file}
+    return read_consortium(Given(given), chains=CHAINS)
+
+
+class Given(dict[str, str]):
+    """An environment."""
+
+    def str(self, var: "str", default: "str") -> "str":
+        return self.get(var, default)
 
 
 def test_by_default_it_is_the_first_chain_with_contracts() -> None:
     assert read() == Consortium("business", "", "")
     assert read(chain="regulator", contract=CONTRACT) == Consortium("regulator", CONTRACT, "")
     assert read(chain=NONE).chain == NONE
-    assert read_consortium(chain="", contract="", key_file="", chains=CHAINS[:1]).chain == NONE
+    assert read_consortium(Given(), chains=CHAINS[:1]).chain == NONE
 
 
 def test_what_is_wrong_says_so(tmp_path: Path) -> None:
