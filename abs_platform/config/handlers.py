@@ -1,4 +1,6 @@
-"""Background work: which handler does a kind of job, and which kinds hear a topic."""
+"""Background work: which handler does a kind of job, which kinds hear a topic, and which are done over and over."""
+
+from datetime import timedelta
 
 JOB_HANDLERS = {
     "ledger.seal": "abs_platform.ledger.tasks.seal",
@@ -33,6 +35,9 @@ JOB_HANDLERS = {
     "rights.watch": "abs_platform.rights.tasks.watch",
     "rights.claim": "abs_platform.rights.tasks.claim",
     "rights.reconcile": "abs_platform.rights.tasks.reconcile",
+    "financing.expire": "abs_platform.financing.tasks.expire",
+    "financing.registered": "abs_platform.financing.tasks.registered",
+    "financing.refused": "abs_platform.financing.tasks.refused",
 }
 TOPICS = {
     "key.rotated": ["documents.rewrap"],
@@ -44,6 +49,15 @@ TOPICS = {
     "document.tax_status": ["rights.reassess"],
     "document.corrected": ["trade.refile", "documents.follow_correction"],
     "trade.changed": ["rights.compute"],
-    "registry.done": [],
-    "registry.refused": [],
+    "registry.done": ["financing.registered"],
+    "registry.refused": ["financing.refused"],
+}
+# What no installation has to tune; the others stand in settings.
+SCHEDULE = {
+    "documents.tax_sweep": timedelta(minutes=1),
+    "documents.find_alike": timedelta(hours=1),
+    "documents.sweep_storage": timedelta(days=1),
+    "imports.sweep": timedelta(minutes=10),
+    "rights.watch": timedelta(minutes=1),
+    "financing.expire": timedelta(minutes=5),
 }

@@ -325,13 +325,9 @@ JOB_HANDLERS = handlers.JOB_HANDLERS
 TOPICS = handlers.TOPICS
 # Periodic jobs: kind -> interval. They carry no payload; what concerns one channel or chain they enqueue as jobs of its own.
 JOB_SCHEDULE: dict[str, timedelta] = {
+    **handlers.SCHEDULE,
     "ledger.audit_what_is_new": timedelta(minutes=env.int("ABS_AUDIT_MINUTES", default=5)),
     "ledger.audit_everything": timedelta(hours=env.int("ABS_AUDIT_HOURS", default=24)),
-    "documents.tax_sweep": timedelta(minutes=1),
-    "documents.find_alike": timedelta(hours=1),
-    "documents.sweep_storage": timedelta(days=1),
-    "imports.sweep": timedelta(minutes=10),
-    "rights.watch": timedelta(minutes=1),
     "rights.reconcile": seconds("ABS_RECONCILE_SECONDS", 300),
 }
 if min(JOB_SCHEDULE.values()) <= timedelta(0):

@@ -44,10 +44,13 @@ class AccessRequest(models.Model):
 
 
 class Grant(models.Model):
-    """An owner lets a grantee see: everything (`whole`) or the items listed, for one purpose, until a moment."""
+    """An owner lets a grantee see: everything (`whole`) or the items listed, for one purpose, until a moment.
+
+    `request`: what it answers; none where the owner opened something by itself.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    request = models.OneToOneField(AccessRequest, on_delete=models.PROTECT, related_name="grant")
+    request = models.OneToOneField(AccessRequest, on_delete=models.PROTECT, null=True, related_name="grant")
     owner = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="grants_given")
     grantee = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="grants_received")
     purpose = models.CharField(max_length=20, choices=[(p, p) for p in Purpose])

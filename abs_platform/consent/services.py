@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -74,14 +74,42 @@ def grant(*, actor: Actor, request_id: UUID, items: Sequence[Item], whole: bool,
         valid_from=now,
         valid_until=now + timedelta(days=days),
     )
-    GrantItem.objects.bulk_create(
-        GrantItem(grant=row, subject_kind=subject.kind, subject_id=subject.id, label=label[:200])
-        for subject, label in dict(items).items()
-    )
+    _add_items(row, items)
     _record(actor, row, "consent.granted/v1")
     _told(actor, "access_request.granted", request, {"grant": str(row.id), "whole": whole, "items": len(items)})
     events.notify([row.owner_id, row.grantee_id], "grant", row.id)
     return row
+
+
+@transaction.atomic
+def open_unasked(
+    *, actor: Actor, grantee_id: UUID, purpose: str, items: Sequence[Item], valid_until: datetime
+) -> Grant:
+    """Open own subjects to somebody of the owner's own accord, until a moment. The caller has checked that they are own."""
+    row = Grant.objects.create(
+        owner_id=actor.home,
+        grantee_id=grantee_id,
+        purpose=purpose,
+        whole=False,
+        salt=secrets.token_bytes(32),
+        valid_from=clock.now(),
+        valid_until=valid_until,
+    )
+    _add_items(row, items)
+    _record(actor, row, "consent.granted/v1")
+    audit.record(
+        actor=actor, verb="grant.made", subject=SubjectRef("grant", row.id), detail={"grantee": str(grantee_id)}
+    )
+    events.notify([row.owner_id, row.grantee_id], "grant", row.id)
+    return row
+
+
+@transaction.atomic
+def end(*, actor: Actor, grant_id: UUID) -> None:
+    """End a grant whose reason is over; nothing where its owner ended it already."""
+    row = Grant.objects.select_for_update(no_key=True).get(id=grant_id)
+    if row.state == GrantState.ACTIVE:
+        _revoke(actor, row)
 
 
 @transaction.atomic
@@ -102,13 +130,24 @@ def revoke(*, actor: Actor, grant_id: UUID) -> Grant:
     row = Grant.objects.select_for_update(no_key=True).filter(id=grant_id, owner_id=actor.home).first()
     if row is None:
         raise NotFound
-    row.state = target_of(GRANT_TRANSITIONS, action="revoke", state=row.state, roles=actor.roles)
-    row.revoked_at = clock.now()
+    target_of(GRANT_TRANSITIONS, action="revoke", state=row.state, roles=actor.roles)
+    _revoke(actor, row)
+    return row
+
+
+def _revoke(actor: Actor, row: Grant) -> None:
+    row.state, row.revoked_at = GrantState.REVOKED, clock.now()
     row.save()
     _record(actor, row, "consent.revoked/v1")
     audit.record(actor=actor, verb="grant.revoked", subject=SubjectRef("grant", row.id))
     events.notify([row.owner_id, row.grantee_id], "grant", row.id)
-    return row
+
+
+def _add_items(row: Grant, items: Sequence[Item]) -> None:
+    GrantItem.objects.bulk_create(
+        GrantItem(grant=row, subject_kind=subject.kind, subject_id=subject.id, label=label[:200])
+        for subject, label in dict(items).items()
+    )
 
 
 def contain(*, container: SubjectRef, members: Iterable[SubjectRef]) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet, Sum
 
 from abs_platform.financing.models import Pledge
-from abs_platform.financing.states import PledgeState
+from abs_platform.financing.states import TOLD, PledgeState
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.models import Organisation
 from abs_platform.parties.roles import Role
@@ -76,6 +76,6 @@ def by_day(*, actor: Actor, side: Side, first: date, last: date) -> list[Day]:
 def payees(rights: Sequence[Right]) -> Mapping[UUID, Organisation]:
     """By right, whom to pay where it is no longer the seller: the assignee, once the debtor has been told (民法典546)."""
     held = Pledge.objects.filter(
-        right__in=rights, state=PledgeState.ACTIVE, method="assignment", notice__isnull=False
+        right__in=rights, state=PledgeState.ACTIVE, method="assignment", loan__notice__state__in=TOLD
     ).select_related("holder")
     return {pledge.right_id: pledge.holder for pledge in held}

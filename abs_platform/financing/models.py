@@ -1,18 +1,21 @@
-"""Programmes, requests, offers, pledges and notices to debtors. Loans, payments and the journal are in `lending`."""
+"""Programmes, requests, offers, pledges, and notices to debtors. Loans, payments and the journal are in `lending`."""
 
 from typing import Any
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
+from abs_platform.consent.models import Grant
 from abs_platform.core import clock
 from abs_platform.core.ids import uuid7
-from abs_platform.core.models import one_of
+from abs_platform.core.models import append_only, one_of
 from abs_platform.core.money import amount_field, within_limits
 from abs_platform.financing.lending.models import Loan
 from abs_platform.financing.states import (
     HOLDING,
     InvitationState,
+    NoticeState,
     OfferState,
     PledgeState,
     ProgrammeState,
@@ -20,6 +23,7 @@ from abs_platform.financing.states import (
 )
 from abs_platform.parties.models import Organisation
 from abs_platform.rights.models import Right
+from abs_platform.trade.models import Signed
 
 DAY_COUNTS = ("ACT/360", "ACT/365", "30/360")
 METHODS = ("pledge", "assignment")
@@ -149,13 +153,14 @@ class RequestedRight(models.Model):
 
 
 class Invitation(models.Model):
-    """A request was put to one programme; its funder offers or declines."""
+    """A request was put to one programme; its funder offers or declines. `grant`: by which it sees the rights meanwhile."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     request = models.ForeignKey(Request, on_delete=models.CASCADE, related_name="invitations")
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="invitations")
     state = models.CharField(max_length=10, choices=[(s, s) for s in InvitationState], default=InvitationState.OPEN)
     reason = models.CharField(max_length=500, blank=True, default="")
+    grant = models.OneToOneField(Grant, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -178,6 +183,7 @@ class Offer(Terms):
     grace_days = models.PositiveIntegerField(default=0)
     valid_until = models.DateTimeField()
     conditions = models.CharField(max_length=1000, blank=True, default="")
+    reason = models.CharField(max_length=500, blank=True, default="")  # why the supplier rejected it
     state = models.CharField(max_length=20, choices=[(s, s) for s in OfferState], default=OfferState.PROPOSED)
     maker_id = models.UUIDField()
     checker_id = models.UUIDField(null=True)
@@ -227,6 +233,7 @@ class Pledge(models.Model):
     holder = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="pledges_held")
     method = models.CharField(max_length=10, choices=[(m, m) for m in METHODS])
     base = amount_field()  # of the right when it was pledged
+    held_for = amount_field()  # its share of the loan's principal
     state = models.CharField(max_length=12, choices=[(s, s) for s in PledgeState], default=PledgeState.REGISTERING)
     created_at = models.DateTimeField(default=clock.now)
     registered_at = models.DateTimeField(null=True)
@@ -241,6 +248,8 @@ class Pledge(models.Model):
             one_of("state", PledgeState, "pledge_state_known"),
             one_of("method", METHODS, "pledge_method_known"),
             within_limits("base", "pledge_base"),
+            within_limits("held_for", "pledge_held_for"),
+            models.CheckConstraint(condition=Q(held_for__lte=F("base")), name="pledge_held_for_within_base"),
             models.CheckConstraint(
                 condition=Q(state__in=[str(s) for s in HOLDING], ended_at__isnull=True)
                 | ~Q(state__in=[str(s) for s in HOLDING]) & Q(ended_at__isnull=False),
@@ -254,28 +263,50 @@ class Pledge(models.Model):
         indexes = [models.Index(fields=["holder", "-id"], name="pledge_holder")]
 
 
-class Notice(models.Model):
-    """转让通知书: the debtor is told to whom it owes now, and answers that it has received it (民法典546)."""
+class Notice(Signed):
+    """转让通知书 or 质押通知书: one for a loan. The supplier signs it when it accepts; the debtor is told once all its rights
+    are registered (民法典546), and acknowledges that it was."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    pledge = models.OneToOneField(Pledge, on_delete=models.PROTECT, related_name="notice")
+    loan = models.OneToOneField(Loan, on_delete=models.PROTECT, related_name="notice")
     debtor = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="notices_received")
-    statement = models.TextField()
-    signature = models.BinaryField(max_length=80)
-    public_key = models.BinaryField(max_length=65)
-    custodial = models.BooleanField()
-    salt = models.BinaryField(max_length=32)
-    record_id = models.UUIDField(unique=True)
-    sent_at = models.DateTimeField(default=clock.now)
-    acknowledged_at = models.DateTimeField(null=True)
-    acknowledged_by = models.CharField(max_length=200, blank=True, default="")
+    state = models.CharField(max_length=12, choices=[(s, s) for s in NoticeState], default=NoticeState.PREPARED)
+    sent_at = models.DateTimeField(null=True)
+    lifted_at = models.DateTimeField(null=True)
 
     class Meta:
+        triggers = [
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="says_what_was_signed",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="""
+                    IF to_jsonb(NEW) - ARRAY['state', 'sent_at', 'lifted_at']
+                        <> to_jsonb(OLD) - ARRAY['state', 'sent_at', 'lifted_at']
+                        OR NEW.sent_at IS DISTINCT FROM OLD.sent_at AND OLD.sent_at IS NOT NULL
+                    THEN
+                        RAISE EXCEPTION 'notice % says what was signed, and was sent when it was sent', OLD.id;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
         constraints = [
+            one_of("state", NoticeState, "notice_state_known"),
             models.CheckConstraint(
-                condition=Q(acknowledged_at__isnull=True, acknowledged_by="")
-                | Q(acknowledged_at__isnull=False) & ~Q(acknowledged_by=""),
-                name="notice_acknowledged_by_whom",
-            )
+                condition=Q(state="prepared", sent_at__isnull=True, lifted_at__isnull=True)
+                | Q(state__in=["sent", "acknowledged"], sent_at__isnull=False, lifted_at__isnull=True)
+                | Q(state="lifted", lifted_at__isnull=False),
+                name="notice_state_has_times",
+            ),
         ]
         indexes = [models.Index(fields=["debtor", "-id"], name="notice_debtor")]
+
+
+class Acknowledgement(Signed):
+    """回执: the debtor signs that the notice reached it."""
+
+    notice = models.OneToOneField(Notice, on_delete=models.PROTECT, related_name="acknowledgement")
+
+    class Meta:
+        triggers = append_only()

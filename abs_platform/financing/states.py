@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from abs_platform.core.transitions import Table, transition
 from abs_platform.parties.roles import Role
+from abs_platform.rights.states import PLATFORM_ROLE
 
 
 class ProgrammeState(StrEnum):
@@ -66,6 +67,18 @@ class PledgeState(StrEnum):
 HOLDING = (PledgeState.REGISTERING, PledgeState.ACTIVE)
 
 
+class NoticeState(StrEnum):
+    """Whether the debtor was told, and said so. Lifted: what it tells of is over."""
+
+    PREPARED = "prepared"
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    LIFTED = "lifted"
+
+
+TOLD = (NoticeState.SENT, NoticeState.ACKNOWLEDGED)
+
+
 class LoanState(StrEnum):
     """What became of the money. That one is overdue is seen from `due_date`."""
 
@@ -86,7 +99,10 @@ class PaymentState(StrEnum):
     REVERSED = "reversed"
 
 
+# What the platform does of itself stands in the tables like what people do, under a role that nobody carries.
+
 PROGRAMME_TRANSITIONS: Table = {
+    "change": transition([ProgrammeState.DRAFT], ProgrammeState.DRAFT, by=[Role.FINANCIER]),
     "propose": transition([ProgrammeState.DRAFT], ProgrammeState.PROPOSED, by=[Role.FINANCIER]),
     "approve": transition([ProgrammeState.PROPOSED], ProgrammeState.ACTIVE, by=[Role.FINANCIER]),
     "send_back": transition([ProgrammeState.PROPOSED], ProgrammeState.DRAFT, by=[Role.FINANCIER]),
@@ -100,8 +116,19 @@ PROGRAMME_TRANSITIONS: Table = {
 }
 
 REQUEST_TRANSITIONS: Table = {
+    "change": transition([RequestState.DRAFT], RequestState.DRAFT, by=[Role.SUPPLIER]),
     "submit": transition([RequestState.DRAFT], RequestState.SUBMITTED, by=[Role.SUPPLIER]),
     "withdraw": transition([RequestState.DRAFT, RequestState.SUBMITTED], RequestState.WITHDRAWN, by=[Role.SUPPLIER]),
+    "accept": transition([RequestState.SUBMITTED], RequestState.ACCEPTED, by=[PLATFORM_ROLE]),
+    "decline": transition([RequestState.SUBMITTED], RequestState.DECLINED, by=[PLATFORM_ROLE]),
+    "expire": transition([RequestState.SUBMITTED], RequestState.EXPIRED, by=[PLATFORM_ROLE]),
+    "cancel": transition([RequestState.ACCEPTED], RequestState.CANCELLED, by=[PLATFORM_ROLE]),
+}
+
+INVITATION_TRANSITIONS: Table = {
+    "offer": transition([InvitationState.OPEN], InvitationState.OFFERED, by=[Role.FINANCIER]),
+    "decline": transition([InvitationState.OPEN], InvitationState.DECLINED, by=[Role.FINANCIER]),
+    "reopen": transition([InvitationState.OFFERED], InvitationState.OPEN, by=[PLATFORM_ROLE]),
 }
 
 OFFER_TRANSITIONS: Table = {
@@ -111,6 +138,29 @@ OFFER_TRANSITIONS: Table = {
     "take_back_acceptance": transition([OfferState.ACCEPTANCE_PROPOSED], OfferState.OPEN, by=[Role.SUPPLIER]),
     "accept": transition([OfferState.ACCEPTANCE_PROPOSED], OfferState.ACCEPTED, by=[Role.SUPPLIER]),
     "reject": transition([OfferState.OPEN, OfferState.ACCEPTANCE_PROPOSED], OfferState.REJECTED, by=[Role.SUPPLIER]),
+    "expire": transition(
+        [OfferState.PROPOSED, OfferState.OPEN, OfferState.ACCEPTANCE_PROPOSED], OfferState.EXPIRED, by=[PLATFORM_ROLE]
+    ),
+    "supersede": transition(
+        [OfferState.PROPOSED, OfferState.OPEN, OfferState.ACCEPTANCE_PROPOSED],
+        OfferState.SUPERSEDED,
+        by=[PLATFORM_ROLE],
+    ),
+}
+
+PLEDGE_TRANSITIONS: Table = {
+    "register": transition([PledgeState.REGISTERING], PledgeState.ACTIVE, by=[PLATFORM_ROLE]),
+    "refuse": transition([PledgeState.REGISTERING], PledgeState.REFUSED, by=[PLATFORM_ROLE]),
+    "release": transition([PledgeState.REGISTERING, PledgeState.ACTIVE], PledgeState.RELEASED, by=[PLATFORM_ROLE]),
+    "settle": transition([PledgeState.ACTIVE], PledgeState.SETTLED, by=[PLATFORM_ROLE]),
+}
+
+NOTICE_TRANSITIONS: Table = {
+    "send": transition([NoticeState.PREPARED], NoticeState.SENT, by=[PLATFORM_ROLE]),
+    "acknowledge": transition([NoticeState.SENT], NoticeState.ACKNOWLEDGED, by=[Role.CORE_ENTERPRISE]),
+    "lift": transition(
+        [NoticeState.PREPARED, NoticeState.SENT, NoticeState.ACKNOWLEDGED], NoticeState.LIFTED, by=[PLATFORM_ROLE]
+    ),
 }
 
 LOAN_TRANSITIONS: Table = {

@@ -77,10 +77,26 @@ def names(ids: Iterable[UUID | None]) -> dict[UUID, str]:
     return dict(Organisation.objects.filter(id__in={id for id in ids if id}).values_list("id", "name"))
 
 
+def people(ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """What people and programs are called, by id, for colleagues of theirs."""
+    wanted = {id for id in ids if id}
+    if not wanted:
+        return {}
+    rows = Person.objects.filter(id__in=wanted).values_list("id", "display_name", "username")
+    programs = ApiClient.objects.filter(id__in=wanted).values_list("id", "name")
+    return {id: shown or username for id, shown, username in rows} | {id: f"program {name}" for id, name in programs}
+
+
 def listed_suppliers(*, actor: Actor) -> QuerySet[Organisation]:
     """The suppliers of the actor's network that agreed to be found by financiers."""
     actor.require(Role.FINANCIER)
     return Organisation.objects.filter(network_id=actor.network, listed=True, roles__contains=[Role.SUPPLIER])
+
+
+def core_enterprises(*, actor: Actor) -> QuerySet[Organisation]:
+    """The core enterprises of the actor's network, whose suppliers a financier may lend to."""
+    actor.require(Role.FINANCIER)
+    return Organisation.objects.filter(network_id=actor.network, roles__contains=[Role.CORE_ENTERPRISE])
 
 
 def networks(*, actor: Actor) -> QuerySet[Network]:

@@ -1,5 +1,6 @@
 """Computed rights: what a trade's facts support today, and why."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 
@@ -40,13 +41,30 @@ class Right(models.Model):
     computed_at = models.DateTimeField(default=clock.now)
     state = models.CharField(max_length=10, choices=[(s, s) for s in RightState], default=RightState.FREE)
     encumbered_by = models.UUIDField(null=True)  # the pledge that holds it
+    held_for = amount_field(null=True)  # what was lent on it and is not paid back
+    held_rate = models.DecimalField(max_digits=5, decimal_places=4, null=True)  # of its base, at which that was lent
 
     class Meta:
+        triggers = [
+            pgtrigger.Protect(
+                name="kept_while_encumbered",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Q(old__state=RightState.ENCUMBERED),
+            )
+        ]
         constraints = [
             one_of("state", RightState, "right_state_known"),
+            within_limits("held_for", "right_held_for"),
             models.CheckConstraint(
-                condition=Q(state="encumbered", encumbered_by__isnull=False)
-                | ~Q(state="encumbered") & Q(encumbered_by__isnull=True),
+                condition=Q(
+                    state="encumbered",
+                    encumbered_by__isnull=False,
+                    held_for__isnull=False,
+                    held_rate__isnull=False,
+                    held_rate__gt=0,
+                    held_rate__lte=1,
+                )
+                | ~Q(state="encumbered") & Q(encumbered_by__isnull=True, held_for__isnull=True, held_rate__isnull=True),
                 name="right_encumbered_by_a_pledge",
             ),
             within_limits("base", "right_base"),

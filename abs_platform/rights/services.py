@@ -67,6 +67,7 @@ def compute(*, trade_id: UUID) -> None:
     right.computed_at = now
     right.save()
     registry.follow(right)
+    _report_shrunk(trade, right)
     if (right.rung, right.base, right.supported) != before:
         audit.record(
             actor=PLATFORM,
@@ -155,5 +156,26 @@ def _report_not_computable(trade: Trade) -> None:
         subject=trades.subject_of(trade),
         subject_label=trades.label_of(trade),
         organisation_ids=(trade.seller_id, trade.buyer_id),
+    )
+    risk.report(actor=PLATFORM, network_id=trade.network_id, observations=[seen])
+
+
+def _report_shrunk(trade: Trade, right: Right) -> None:
+    """Once for each pledge: what was lent on the right is more than it carries by now, at the rate at which it was lent."""
+    if right.held_for is None or right.held_rate is None:
+        return
+    carried = right.base * right.held_rate
+    if carried >= right.held_for:
+        return
+    seen = Observation(
+        rule="encumbered_right_shrank",
+        severity=Severity.CRITICAL,
+        key=f"encumbered_right_shrank:{right.encumbered_by}",
+        subject=trades.subject_of(trade),
+        subject_label=trades.label_of(trade),
+        organisation_ids=(trade.seller_id, trade.buyer_id),
+        amount=right.held_for - carried,
+        currency=right.currency,
+        detail={"expected": str(right.held_for), "found": str(carried)},
     )
     risk.report(actor=PLATFORM, network_id=trade.network_id, observations=[seen])

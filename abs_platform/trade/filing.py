@@ -150,10 +150,15 @@ def _chosen(place: Place, known: dict[str, Trade], buyer_key: str) -> Trade | No
 
 
 def _may_merge(other: Trade, *, into: Trade) -> bool:
-    """A trade without order, or without buyer, is not yet known to be another; one whose payment was signed stays itself."""
+    """A trade without order, or without buyer, is not yet known to be another; one that somebody relies on stays itself."""
     provisional = not other.order_number or other.buyer_key == NO_BUYER
     same_order = other.order_number in ("", into.order_number)
-    return provisional and same_order and other.buyer_key in (NO_BUYER, into.buyer_key) and not _is_paid(other)
+    return provisional and same_order and other.buyer_key in (NO_BUYER, into.buyer_key) and not _stays(other)
+
+
+def _stays(trade: Trade) -> bool:
+    """Whether somebody relies on it as it is: its payment was signed, or its right was lent on."""
+    return trade.encumbered or _is_paid(trade)
 
 
 def _is_paid(trade: Trade) -> bool:
@@ -223,7 +228,7 @@ def leave(trade: Trade, document: Document) -> bool:
     is_empty = not (
         TradeDocument.objects.filter(trade=trade).exists() or Document.objects.filter(trade_id=trade.id).exists()
     )
-    if is_empty and not _is_paid(trade):
+    if is_empty and not _stays(trade):
         consent.dissolve(actor=PLATFORM, container=SubjectRef("trade", trade.id), members=[(member, document.filename)])
         consent.release(member=member)
         trade.delete()
@@ -244,7 +249,7 @@ def rekey(trade: Trade) -> None:
     trade.provisional = not orders
     trade.ordered = orders[-1].total if orders else None
     trade.currency = _first(each.currency for each, _ in said) or ""
-    if not _is_paid(trade):
+    if not _stays(trade):
         trade.order_number = _first(place_of(extracted).order_number for _, extracted in said) or ""
         documents.relabel(trade_id=trade.id, label=trade.order_number)
     trade.save(update_fields=["provisional", "ordered", "currency", "order_number"])

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from guardian.models import GroupObjectPermissionBase
@@ -29,10 +30,18 @@ class Trade(models.Model):
     currency = models.CharField(max_length=3, blank=True, default="")
     ordered = amount_field(null=True)
     mismatches = models.PositiveIntegerField(default=0)
+    encumbered = models.BooleanField(default=False)  # somebody lent on its right: it stays what and where it is
     created_at = models.DateTimeField(default=clock.now)
     updated_at = models.DateTimeField(default=clock.now)
 
     class Meta:
+        triggers = [
+            pgtrigger.Protect(
+                name="kept_while_encumbered",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Q(old__encumbered=True),
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["seller", "buyer_key", "order_number"], condition=~Q(order_number=""), name="trade_once"

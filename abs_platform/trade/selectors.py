@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
@@ -51,6 +52,11 @@ def trade(*, actor: Actor, trade_id: UUID) -> Trade:
     if row is None:
         raise NotFound
     return row
+
+
+def buyers_of(seller_id: UUID) -> QuerySet[Any]:  # Any: a row of one column
+    """Ids of the organisations that a seller's trades are with, as a subquery."""
+    return Trade.objects.filter(seller=seller_id, buyer__isnull=False).values("buyer")
 
 
 def by_disclosure(*, actor: Actor, row: Trade) -> bool:

@@ -14,7 +14,7 @@ from abs_platform.documents import importing as documents
 from abs_platform.documents.models import Document
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.models import Organisation
-from abs_platform.trade import filing, services
+from abs_platform.trade import encumbering, filing, services
 from abs_platform.trade.models import PaymentConfirmation, SignedDecision, Trade, TradeDocument, TradeLine
 
 
@@ -22,7 +22,8 @@ def dependents(*, document_ids: Sequence[UUID]) -> dict[str, int]:
     """What relies on these documents, by kind, with how often; nothing while they can be withdrawn.
 
     "decided": the buyer signed its word on one; "payment_confirmed": it signed the payment of a trade with one; "granted"
-    and "seen": one of them or their trades was opened singly to somebody, or looked at; "repeated": another repeats one.
+    and "seen": one of them or their trades was opened singly to somebody, or looked at; "repeated": another repeats one;
+    "right_encumbered": somebody lent on the right of a trade with one.
     """
     trades = list(Trade.objects.filter(documents__in=document_ids).values_list("id", flat=True).distinct())
     looks = [
@@ -35,6 +36,7 @@ def dependents(*, document_ids: Sequence[UUID]) -> dict[str, int]:
         "granted": sum(granted for granted, _ in looks),
         "seen": sum(seen for _, seen in looks),
         "repeated": documents.repeated_by_others(document_ids=document_ids),
+        "right_encumbered": encumbering.count(trades),
     }
     return {code: count for code, count in found.items() if count}
 

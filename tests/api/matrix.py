@@ -6,11 +6,14 @@ is anchored: whoever may have a certificate is told to wait (409); test_certific
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from abs_platform.core import clock
 from tests.support.callers import Caller, Files, Form, Lines
+from tests.support.financing import until_of
 from tests.support.papers import Papers
 from tests.support.stage import Stage
 
@@ -85,6 +88,45 @@ GET  rights                               200 200 200 200 200 200 200 200 200 20
 GET  rights/{right}                       200 200 404 200 404 404 404 404 404 404 404 404 401
 GET  financing/dues?side=receivable       200 403 403 403 403 403 200 200 403 403 403 403 401
 GET  financing/dues/calendar?side=payable&first=2026-01-01&last=2026-12-31 403 200 200 403 403 403 403 403 403 403 403 403 401
+GET  financing/core-enterprises           403 403 403 200 200 200 403 403 403 403 403 403 401
+GET  financing/programmes                 200 200 200 200 200 200 200 200 200 200 200 200 401
+POST financing/programmes                 403 403 403 201 201 201 403 403 403 403 403 403 401
+GET  financing/programmes/{programme}     200 200 404 200 404 404 404 404 404 404 404 404 401
+GET  financing/programmes/{drafted_programme} 404 404 404 200 404 404 404 404 404 404 404 404 401
+POST financing/programmes/{drafted_programme}/change 403 403 403 200 404 404 403 403 403 403 403 403 401
+POST financing/programmes/{drafted_programme}/propose 403 403 403 200 404 404 403 403 403 403 403 403 401
+POST financing/programmes/{programme}/approve 403 403 403 409 404 404 403 403 403 403 403 403 401
+POST financing/programmes/{proposed_programme}/send-back 403 403 403 200 404 404 403 403 403 403 403 403 401
+POST financing/programmes/{programme}/suspend 403 403 403 200 404 404 403 403 403 403 403 403 401
+POST financing/programmes/{suspended_programme}/resume 403 403 403 200 404 404 403 403 403 403 403 403 401
+POST financing/programmes/{programme}/close 403 403 403 200 404 404 403 403 403 403 403 403 401
+GET  financing/eligibility?rights={right}&until=2027-06-30 200 403 403 403 403 403 404 404 403 403 403 403 401
+GET  financing/requests                   200 200 200 200 200 200 200 200 200 200 200 200 401
+POST financing/requests                   201 403 403 403 403 403 404 404 403 403 403 403 401
+GET  financing/requests/export            200 200 200 200 200 200 200 200 200 200 200 200 401
+GET  financing/requests/{financing_request} 200 404 404 200 404 404 404 404 404 404 404 404 401
+GET  financing/requests/{drafted_request} 200 404 404 404 404 404 404 404 404 404 404 404 401
+POST financing/requests/{drafted_request}/change 200 403 403 403 403 403 404 404 403 403 403 403 401
+POST financing/requests/{drafted_request}/submit 200 403 403 403 403 403 404 404 403 403 403 403 401
+POST financing/requests/{financing_request}/withdraw 200 403 403 403 403 403 404 404 403 403 403 403 401
+POST financing/invitations/{invitation}/decline 403 403 403 200 404 404 403 403 403 403 403 403 401
+POST financing/invitations/{invitation}/offers 403 403 403 201 404 404 403 403 403 403 403 403 401
+GET  financing/offers                     200 200 200 200 200 200 200 200 200 200 200 200 401
+GET  financing/offers/{offer}             200 404 404 200 404 404 404 404 404 404 404 404 401
+GET  financing/offers/{proposed_offer}    404 404 404 200 404 404 404 404 404 404 404 404 401
+POST financing/offers/{offer}/approve     403 403 403 409 404 404 403 403 403 403 403 403 401
+POST financing/offers/{offer}/withdraw    403 403 403 200 404 404 403 403 403 403 403 403 401
+POST financing/offers/{offer}/propose-acceptance 200 403 403 403 403 403 404 404 403 403 403 403 401
+POST financing/offers/{accepting_offer}/take-back-acceptance 200 403 403 403 403 403 404 404 403 403 403 403 401
+POST financing/offers/{offer}/accept      409 403 403 403 403 403 404 404 403 403 403 403 401
+POST financing/offers/{offer}/reject      200 403 403 403 403 403 404 404 403 403 403 403 401
+GET  financing/pledges                    200 200 200 200 200 200 200 200 200 200 200 200 401
+GET  financing/pledges/export             200 200 200 200 200 200 200 200 200 200 200 200 401
+GET  financing/pledges/{pledge}           200 200 404 200 404 404 404 404 404 404 404 404 401
+GET  financing/notices                    200 200 200 200 200 200 200 200 200 200 200 200 401
+GET  financing/notices/{notice}           200 200 404 200 404 404 404 404 404 404 404 404 401
+POST financing/notices/{notice}/acknowledge 403 200 404 403 403 403 403 403 403 403 403 403 401
+GET  financing/notices/{notice}/file      200 200 404 200 404 404 404 404 404 404 404 404 401
 GET  confirmations                        403 200 200 403 403 403 403 403 403 403 403 403 401
 GET  confirmations/{document}             403 200 404 403 403 403 403 403 403 403 403 403 401
 POST confirmations/{document}/confirm     403 200 404 403 403 403 403 403 403 403 403 403 401
@@ -203,6 +245,7 @@ def callers_of(stage: Stage, *, by: str) -> dict[str, Caller]:
 def body_of(row: Row, stage: Stage, *, digest: str) -> Any:  # JSON, or Files
     """A sound body for the row's request. `digest`: what the confirmation sheet of {document} shows now."""
     bodies: dict[str, Any] = {
+        **_financing_bodies(stage),
         "demo/switch": {"username": "supplier"},
         "documents": Files({"order.xml": Papers(number="NEW-1").order()}),
         "documents/{document}/versions": {
@@ -243,3 +286,47 @@ def body_of(row: Row, stage: Stage, *, digest: str) -> Any:  # JSON, or Files
         "organisations/{organisation}/clients": {"name": "erp", "roles": ["supplier"]},
     }
     return bodies.get(row.path, {}) if row.method == "POST" else None
+
+
+def _financing_bodies(stage: Stage) -> dict[str, Any]:
+    lending = stage.lending
+    if lending is None:
+        return {}
+    programme = {
+        "core_enterprise": stage.world.core.id,
+        "name": "another programme",
+        "currency": "CNY",
+        "limit": "1000000.00",
+        "supplier_limit": "500000.00",
+        "min_rung": 4,
+        "advance_rates": [{"rung": 4, "rate": "0.80"}, {"rung": 5, "rate": "0.90"}],
+        "max_tenor_days": 180,
+        "method": "pledge",
+        "recourse": True,
+        "annual_rate": "0.0435",
+        "fee_rate": "0.001",
+        "day_count": "ACT/360",
+    }
+    asked = {
+        "rights": [str(lending.right.id)],
+        "programmes": [str(lending.programme.id)],
+        "amount": "100.00",
+        "until": until_of([lending.right]).isoformat(),
+    }
+    terms = {name: programme[name] for name in ("method", "recourse", "annual_rate", "fee_rate", "day_count")}
+    valid_until = (clock.now() + timedelta(days=7)).isoformat()
+    return {
+        "financing/programmes": programme,
+        "financing/programmes/{drafted_programme}/change": programme,
+        "financing/requests": asked,
+        "financing/requests/{drafted_request}/change": asked,
+        "financing/invitations/{invitation}/decline": {"reason": "the limit is taken"},
+        "financing/invitations/{invitation}/offers": {
+            **terms,
+            "amount": "100.00",
+            "maturity": asked["until"],
+            "valid_until": valid_until,
+        },
+        "financing/offers/{offer}/propose-acceptance": {"amount": "100.00"},
+        "financing/offers/{offer}/accept": {"amount": "100.00"},
+    }

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from tests.api.matrix import ROWS, Row, body_of, callers_of
 from tests.support.callers import Caller, Files
 from tests.support.database import rolled_back
-from tests.support.stage import Stage, make_stage
+from tests.support.stage import Stage, make_lending_stage
 from tests.support.world import World
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("db")
 
 @pytest.fixture(scope="module")
 def module_stage(module_world: World) -> Stage:
-    return make_stage(module_world)
+    return make_lending_stage(module_world)
 
 
 @pytest.fixture

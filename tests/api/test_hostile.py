@@ -16,7 +16,7 @@ from tests.api.matrix import ROWS
 from tests.support import schema
 from tests.support.callers import Caller
 from tests.support.database import rolled_back
-from tests.support.stage import Stage, make_stage
+from tests.support.stage import Stage, make_lending_stage
 from tests.support.world import World
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -50,7 +50,7 @@ NASTY = ["\x00", "'", '"', "%", "\\", "\ud800", "💣", "-1", "0", "1e9", "NaN",
 
 @pytest.fixture(scope="module")
 def module_stage(module_world: World) -> Stage:
-    return make_stage(module_world)
+    return make_lending_stage(module_world)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from abs_platform.risk.models import Severity
 from abs_platform.trade import sharing
 from tests.support import schema
 from tests.support.callers import Caller
+from tests.support.financing import Lending
 from tests.support.papers import Papers, line
 from tests.support.stage import IMPORTING, table_of_invoices
 from tests.support.world import World, drain
@@ -42,6 +43,20 @@ LISTS = [
     ("rights", "bank"),
     ("financing/dues?side=receivable", "supplier"),
     ("financing/dues?side=payable", "core"),
+    ("financing/core-enterprises", "bank"),
+    ("financing/programmes", "supplier"),
+    ("financing/programmes", "bank"),
+    ("financing/programmes", "core"),
+    ("financing/requests", "supplier"),
+    ("financing/requests", "bank"),
+    ("financing/offers", "supplier"),
+    ("financing/offers", "bank"),
+    ("financing/pledges", "supplier"),
+    ("financing/pledges", "bank"),
+    ("financing/pledges", "core"),
+    ("financing/notices", "supplier"),
+    ("financing/notices", "bank"),
+    ("financing/notices", "core"),
     ("confirmations", "core"),
     ("suppliers", "bank"),
     ("access-requests", "supplier"),
@@ -73,7 +88,11 @@ class Growing:
     world: World
     rows: int = 0
     batch: str = ""
+    lending: Lending = field(init=False)
     counts: dict[tuple[str, str, int], int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.lending = Lending.at(self.world)
 
     def grow(self, upto: int) -> None:
         numbers = range(self.rows, upto)
@@ -86,7 +105,10 @@ class Growing:
         jobs.drain(kinds=IMPORTING)
         self.batch = str(table.id)
         drain(seal=True)
-        Right.objects.update(base=1, due_date=clock.today())
+        Right.objects.update(base=1000, rung=4, due_date=clock.today())
+        for n in numbers:
+            right = Right.objects.select_related("trade").get(trade__order_number=f"PO-{n}")
+            self.lending.lend(self.lending.programme(), [right])
         for path in ("documents", "trades"):
             self.world.bank.browser.rows(path, page_size=100)
         self.rows = upto
@@ -110,6 +132,10 @@ class Growing:
         parties.create_organisation(
             actor=PLATFORM, network_id=world.network.id, name=f"supplier {n}", roles=["supplier"], listed=True,
             identifiers=[("company_id", f"x{n}")],
+        )  # fmt: skip
+        parties.create_organisation(
+            actor=PLATFORM, network_id=world.network.id, name=f"buyer {n}", roles=["core_enterprise"],
+            identifiers=[("company_id", f"b{n}")],
         )  # fmt: skip
         Job.objects.create(kind="ledger.anchor", key=f"k{n}")
         AuditRun.objects.create(

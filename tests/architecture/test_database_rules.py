@@ -135,6 +135,11 @@ def destruction(*, by: str = "", twice: bool = False, **values: Any) -> Callable
     return act
 
 
+def held(**values: Any) -> Callable[[Stage], None]:
+    """Every right held by a pledge, but for the values."""
+    return change(Right, **{"state": "encumbered", "encumbered_by": uuid7(), "held_for": 1, "held_rate": 1, **values})
+
+
 NAN = RawSQL("'NaN'::numeric", [])  # what `amount >= 0` alone would admit
 LATER = clock.now() + timedelta(days=1)
 EARLIER = clock.now() - timedelta(days=10_000)
@@ -280,6 +285,10 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "right_poolable_only_performed": change(Right, poolable=True, due_date=None),
     "right_state_known": change(Right, state="lost"),
     "right_encumbered_by_a_pledge": change(Right, state="encumbered"),
+    "right_encumbered_by_a_pledge ": change(Right, encumbered_by=uuid7(), held_for=1, held_rate=1),
+    "right_encumbered_by_a_pledge  ": held(held_rate=None),
+    "right_encumbered_by_a_pledge   ": held(held_rate=0),
+    "right_held_for": held(held_for=NAN),
     "right_supported_has_rung": change(Right, supported=1, base=2, rung=0),
 }
 
@@ -292,6 +301,16 @@ def test_the_database_refuses(name: str, module_stage: Stage) -> None:
     found = str(refused.value)
     unique = constraint.endswith("_key") and "unique constraint" in found and constraint.rsplit("_", 2)[0][:20] in found
     assert constraint in found or unique, found
+
+
+def test_what_somebody_lent_on_is_not_deleted(module_stage: Stage) -> None:
+    with rolled_back():
+        held()(module_stage)
+        with pytest.raises(DatabaseError, match="Cannot delete"), transaction.atomic():
+            Right.objects.all().delete()
+        Trade.objects.update(encumbered=True)
+        with pytest.raises(DatabaseError, match="Cannot delete"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM trade_trade")
 
 
 def test_two_originals_of_one_invoice_are_impossible(module_stage: Stage) -> None:

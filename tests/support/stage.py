@@ -21,6 +21,7 @@ from abs_platform.risk.models import Alert
 from abs_platform.trade import sharing
 from abs_platform.trade.models import Trade
 from tests.support.cosigning import cosigned
+from tests.support.financing import FinancingStage, make_financing_stage
 from tests.support.papers import Papers
 from tests.support.world import Member, World, drain
 
@@ -66,6 +67,7 @@ class Stage:
     batch: Batch
     mapping: SavedMapping
     imported: Batch
+    lending: FinancingStage | None = None
 
     @property
     def ids(self) -> dict[str, str]:
@@ -88,7 +90,8 @@ class Stage:
             )
         }
         log = {"channel": "main", "size": str(self.checkpoint.size), "level": "0", "tile": "000.p/1", "number": "2"}
-        return found | log | {"organisation": self.world.supplier.id, "record": str(self.document.record_id)}
+        lent = self.lending.ids if self.lending else {}
+        return found | log | lent | {"organisation": self.world.supplier.id, "record": str(self.document.record_id)}
 
     def cosignature(self) -> str:
         """What WITNESS sends of the checkpoint."""
@@ -109,6 +112,13 @@ def table_of_invoices(member: Member, *numbers: str, save_as: str = "") -> Batch
         jobs.drain(kinds=IMPORTING)
         row.refresh_from_db()
     return row
+
+
+def make_lending_stage(world: World) -> Stage:
+    """`make_stage`, and between the bank and the supplier one of everything on the way from a right to a loan."""
+    stage = make_stage(world)
+    stage.lending = make_financing_stage(world)
+    return stage
 
 
 def make_stage(world: World) -> Stage:

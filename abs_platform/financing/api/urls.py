@@ -1,8 +1,42 @@
 from django.urls import path
 
-from abs_platform.financing.api import dues
+from abs_platform.financing.api import dues, offers, pledges, programmes, requests
 
 urlpatterns = [
     path("financing/dues", dues.DuesView.as_view()),
     path("financing/dues/calendar", dues.CalendarView.as_view()),
+    path("financing/core-enterprises", programmes.CoreEnterprisesView.as_view()),
+    path("financing/programmes", programmes.ProgrammesView.as_view()),
+    path("financing/programmes/<uuid:id>", programmes.ProgrammeView.as_view()),
+    path("financing/programmes/<uuid:id>/change", programmes.ChangeProgrammeView.as_view()),
+    path("financing/programmes/<uuid:id>/propose", programmes.ProposeProgrammeView.as_view()),
+    path("financing/programmes/<uuid:id>/approve", programmes.ApproveProgrammeView.as_view()),
+    path("financing/programmes/<uuid:id>/send-back", programmes.SendBackProgrammeView.as_view()),
+    path("financing/programmes/<uuid:id>/suspend", programmes.SuspendProgrammeView.as_view()),
+    path("financing/programmes/<uuid:id>/resume", programmes.ResumeProgrammeView.as_view()),
+    path("financing/programmes/<uuid:id>/close", programmes.CloseProgrammeView.as_view()),
+    path("financing/eligibility", requests.EligibilityView.as_view()),
+    path("financing/requests", requests.RequestsView.as_view()),
+    path("financing/requests/export", requests.RequestsExportView.as_view()),
+    path("financing/requests/<uuid:id>", requests.RequestView.as_view()),
+    path("financing/requests/<uuid:id>/change", requests.ChangeRequestView.as_view()),
+    path("financing/requests/<uuid:id>/submit", requests.SubmitRequestView.as_view()),
+    path("financing/requests/<uuid:id>/withdraw", requests.WithdrawRequestView.as_view()),
+    path("financing/invitations/<uuid:id>/decline", requests.DeclineInvitationView.as_view()),
+    path("financing/invitations/<uuid:id>/offers", offers.InvitationOffersView.as_view()),
+    path("financing/offers", offers.OffersView.as_view()),
+    path("financing/offers/<uuid:id>", offers.OfferView.as_view()),
+    path("financing/offers/<uuid:id>/approve", offers.ApproveOfferView.as_view()),
+    path("financing/offers/<uuid:id>/withdraw", offers.WithdrawOfferView.as_view()),
+    path("financing/offers/<uuid:id>/propose-acceptance", offers.ProposeAcceptanceView.as_view()),
+    path("financing/offers/<uuid:id>/take-back-acceptance", offers.TakeBackAcceptanceView.as_view()),
+    path("financing/offers/<uuid:id>/accept", offers.AcceptOfferView.as_view()),
+    path("financing/offers/<uuid:id>/reject", offers.RejectOfferView.as_view()),
+    path("financing/pledges", pledges.PledgesView.as_view()),
+    path("financing/pledges/export", pledges.PledgesExportView.as_view()),
+    path("financing/pledges/<uuid:id>", pledges.PledgeView.as_view()),
+    path("financing/notices", pledges.NoticesView.as_view()),
+    path("financing/notices/<uuid:id>", pledges.NoticeView.as_view()),
+    path("financing/notices/<uuid:id>/acknowledge", pledges.AcknowledgeNoticeView.as_view()),
+    path("financing/notices/<uuid:id>/file", pledges.NoticeFileView.as_view()),
 ]

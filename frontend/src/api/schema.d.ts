@@ -487,6 +487,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/financing/core-enterprises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The core enterprises whose suppliers a financier may lend to. */
+        get: operations["core_enterprises_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/financing/dues": {
         parameters: {
             query?: never;
@@ -513,6 +530,569 @@ export interface paths {
         };
         /** @description Sums by day and currency, and what no document states a day of. */
         get: operations["dues_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/eligibility": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What each programme that is open to the supplier would lend on these rights, or why it would not. */
+        get: operations["financing_eligibility"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/invitations/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Decline a request for one of the caller's programmes, with a reason that the supplier reads. */
+        post: operations["financing_invitations_decline_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/invitations/{id}/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Propose an offer on a request that was put to one of the caller's programmes; a colleague approves. */
+        post: operations["financing_invitations_offers_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Notices that a debtor was sent; those of a supplier's and a financier's loans. */
+        get: operations["notices_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/notices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One notice, with the statement, its signature and the key that anybody can check it by. */
+        get: operations["financing_notices_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/notices/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Sign that the notice reached the debtor. */
+        post: operations["financing_notices_acknowledge_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/notices/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The notice as a PDF, with the signed statement attached. */
+        get: operations["notice_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A financier's own offers; those that were made to a supplier. */
+        get: operations["offers_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/offers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One offer that the caller may see. */
+        get: operations["financing_offers_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/offers/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Accept what a colleague proposed to accept, typing the amount back: the rights are held for the financier. */
+        post: operations["financing_offers_accept_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/offers/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Approve what a colleague proposed: the supplier sees it from now on. */
+        post: operations["financing_offers_approve_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/offers/{id}/propose-acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Propose to accept an offer, typing its amount back; a colleague accepts. */
+        post: operations["financing_offers_propose_acceptance_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/offers/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Reject an offer; the financier may make another. */
+        post: operations["financing_offers_reject_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/offers/{id}/take-back-acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take a colleague's or one's own wish to accept back. */
+        post: operations["financing_offers_take_back_acceptance_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/offers/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take an offer back, while the supplier is not accepting it. */
+        post: operations["financing_offers_withdraw_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/pledges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Pledges that the caller holds, that are on its rights, or on what it owes. */
+        get: operations["pledges_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/pledges/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One pledge that the caller may see. */
+        get: operations["financing_pledges_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/pledges/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The pledges as a file that opens rightly in Excel. */
+        get: operations["pledges_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/programmes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A financier's own programmes; those open to a supplier; those about a core enterprise. */
+        get: operations["programmes_list"];
+        put?: never;
+        /** @description Draft a programme. */
+        post: operations["financing_programmes_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/programmes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One programme that the caller may see. */
+        get: operations["financing_programmes_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/programmes/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Approve what a colleague proposed: suppliers may ask from now on. */
+        post: operations["financing_programmes_approve_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/programmes/{id}/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description State a draft anew, all of it. */
+        post: operations["financing_programmes_change_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/programmes/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description End a programme for good; what was lent runs on. */
+        post: operations["financing_programmes_close_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/programmes/{id}/propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Propose a draft; a colleague approves. */
+        post: operations["financing_programmes_propose_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/programmes/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Propose that a suspended programme goes on; a colleague approves. */
+        post: operations["financing_programmes_resume_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/programmes/{id}/send-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Make a draft again of what was proposed. */
+        post: operations["financing_programmes_send_back_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/programmes/{id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take no more requests and accept no more offers for now. */
+        post: operations["financing_programmes_suspend_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A supplier's own requests; those that were put to a financier's programmes. */
+        get: operations["financing_requests_list"];
+        put?: never;
+        /** @description Draft a request on own rights. */
+        post: operations["financing_requests_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One request with its rights and offers. A financier's look at the rights goes into the supplier's access log. */
+        get: operations["financing_requests_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/requests/{id}/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description State a draft anew, all of it. */
+        post: operations["financing_requests_change_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/requests/{id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Put a draft to its programmes' funders. That opens the trades of its rights to them until the request ends. */
+        post: operations["financing_requests_submit_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/requests/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask no more; what was offered lapses, and the funders see the rights no more. */
+        post: operations["financing_requests_withdraw_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/requests/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The requests as a file that opens rightly in Excel. */
+        get: operations["financing_requests_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1628,6 +2208,15 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["AccessRequestOut"][];
         };
+        AdvanceRate: {
+            rung: number;
+            rate: string;
+        };
+        AdvanceRateInRequest: {
+            rung: number;
+            /** Format: decimal */
+            rate: string;
+        };
         AlertOut: {
             /** Format: uuid */
             id: string;
@@ -2315,6 +2904,9 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["DueOut"][];
         };
+        EligibilityOut: {
+            programmes: components["schemas"]["VerdictOut"][];
+        };
         EventOut: {
             /** @enum {string} */
             kind: "received" | "sealed" | "prepared" | "sent" | "replaced" | "orphaned" | "included" | "stamped" | "anchored" | "abandoned" | "cosigned";
@@ -2666,6 +3258,16 @@ export interface components {
             size: number;
             path: string[];
         };
+        InvitationOut: {
+            /** Format: uuid */
+            id: string;
+            programme: components["schemas"]["Named"];
+            funder: components["schemas"]["Named"];
+            /** @enum {string} */
+            state: "open" | "offered" | "declined";
+            reason: string;
+            allowed_actions: string[];
+        };
         JobCounts: {
             queued: number;
             running: number;
@@ -2875,6 +3477,13 @@ export interface components {
             id: string;
             name: string;
         };
+        NamedPage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Named"][];
+        };
         NetworkInRequest: {
             name: string;
         };
@@ -2898,6 +3507,165 @@ export interface components {
             };
             link: string;
         };
+        NoticeDetailOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            loan: string;
+            /** @enum {string} */
+            method: "pledge" | "assignment";
+            debtor: components["schemas"]["Named"];
+            supplier: components["schemas"]["Named"];
+            holder: components["schemas"]["Named"];
+            total: string;
+            currency: string;
+            rights: components["schemas"]["NoticeRight"][];
+            /** @enum {string} */
+            state: "prepared" | "sent" | "acknowledged" | "lifted";
+            signed_by: string;
+            /** Format: date-time */
+            signed_at: string;
+            /** @description Signed by the key that the platform holds for the supplier. */
+            custodial: boolean;
+            statement_sm3: string;
+            /** Format: uuid */
+            record: string;
+            /** Format: date-time */
+            sent_at: string | null;
+            /** Format: date-time */
+            acknowledged_at: string | null;
+            acknowledged_by: string;
+            /** Format: date-time */
+            lifted_at: string | null;
+            allowed_actions: string[];
+            /** @description What was signed, to the letter. */
+            statement: string;
+            /** @description SM2 over the statement, DER in hex. */
+            signature: string;
+            /** @description The signer's SM2 public key, hex. */
+            public_key: string;
+            /** @description What the debtor signed, to the letter. */
+            acknowledgement: string | null;
+        };
+        NoticeOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            loan: string;
+            /** @enum {string} */
+            method: "pledge" | "assignment";
+            debtor: components["schemas"]["Named"];
+            supplier: components["schemas"]["Named"];
+            holder: components["schemas"]["Named"];
+            total: string;
+            currency: string;
+            rights: components["schemas"]["NoticeRight"][];
+            /** @enum {string} */
+            state: "prepared" | "sent" | "acknowledged" | "lifted";
+            signed_by: string;
+            /** Format: date-time */
+            signed_at: string;
+            /** @description Signed by the key that the platform holds for the supplier. */
+            custodial: boolean;
+            statement_sm3: string;
+            /** Format: uuid */
+            record: string;
+            /** Format: date-time */
+            sent_at: string | null;
+            /** Format: date-time */
+            acknowledged_at: string | null;
+            acknowledged_by: string;
+            /** Format: date-time */
+            lifted_at: string | null;
+            allowed_actions: string[];
+        };
+        NoticeOutPage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["NoticeOut"][];
+        };
+        NoticeRight: {
+            order_number: string;
+            amount: string;
+            currency: string;
+            /** Format: date */
+            due_date: string | null;
+        };
+        OfferInRequest: {
+            /** @enum {string} */
+            method: "pledge" | "assignment";
+            recourse: boolean;
+            /** Format: decimal */
+            annual_rate: string;
+            /** Format: decimal */
+            fee_rate: string;
+            /** @enum {string} */
+            day_count: "ACT/360" | "ACT/365" | "30/360";
+            /** @default 0 */
+            grace_days: number;
+            /** Format: decimal */
+            amount: string;
+            /** Format: date */
+            maturity: string;
+            /** Format: date-time */
+            valid_until: string;
+            /** @default  */
+            conditions: string;
+        };
+        /** @description Rates are fractions of one, as text: "0.0435" is 4.35 %. */
+        OfferOut: {
+            /** @enum {string} */
+            method: "pledge" | "assignment";
+            recourse: boolean;
+            annual_rate: string;
+            fee_rate: string;
+            /** @enum {string} */
+            day_count: "ACT/360" | "ACT/365" | "30/360";
+            grace_days: number;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            request: string;
+            /** Format: uuid */
+            invitation: string;
+            programme: components["schemas"]["Named"];
+            funder: components["schemas"]["Named"];
+            supplier: components["schemas"]["Named"];
+            amount: string;
+            currency: string;
+            /** Format: date */
+            maturity: string;
+            /** Format: date-time */
+            valid_until: string;
+            conditions: string;
+            /** @enum {string} */
+            state: "proposed" | "open" | "acceptance_proposed" | "accepted" | "withdrawn" | "rejected" | "expired" | "superseded";
+            reason: string;
+            /** @description Who proposed it; the funder's to know. */
+            maker: components["schemas"]["Named"] | null;
+            /** @description Who approved it; the funder's to know. */
+            checker: components["schemas"]["Named"] | null;
+            /** @description Who proposed to accept it; the supplier's to know. */
+            accepting_maker: components["schemas"]["Named"] | null;
+            /** @description Who accepted it; the supplier's to know. */
+            accepting_checker: components["schemas"]["Named"] | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            accepted_at: string | null;
+            /** Format: uuid */
+            loan: string | null;
+            allowed_actions: string[];
+        };
+        OfferOutPage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["OfferOut"][];
+        };
         OpenQuantityOut: {
             document: string;
             line: string;
@@ -2908,6 +3676,10 @@ export interface components {
             services: components["schemas"]["ServiceOut"][];
             jobs: components["schemas"]["JobCounts"];
             chains: components["schemas"]["ChainOut"][];
+        };
+        OptionalReasonInRequest: {
+            /** @default  */
+            reason: string;
         };
         OrganisationInRequest: {
             /** Format: uuid */
@@ -2995,6 +3767,112 @@ export interface components {
              */
             state: "waiting" | "prepared" | "included" | "anchored" | "orphaned" | "abandoned";
         };
+        /** @description `base` as it was when the right was pledged; `base_now` as it is. */
+        PledgeOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            loan: string;
+            /** Format: uuid */
+            right: string;
+            /** Format: uuid */
+            trade: string;
+            order_number: string;
+            supplier: components["schemas"]["Named"];
+            debtor: components["schemas"]["Named"] | null;
+            holder: components["schemas"]["Named"];
+            /** @enum {string} */
+            method: "pledge" | "assignment";
+            currency: string;
+            base: string;
+            base_now: string;
+            /** @description Its share of the loan's principal; not the debtor's to know. */
+            held_for: string | null;
+            rung: number;
+            /** Format: date */
+            due_date: string | null;
+            /** @enum {string} */
+            right_state: "free" | "encumbered" | "settled";
+            /** @enum {string} */
+            state: "registering" | "active" | "refused" | "released" | "settled";
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            registered_at: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+        };
+        PledgeOutPage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["PledgeOut"][];
+        };
+        ProgrammeInRequest: {
+            /** @enum {string} */
+            method: "pledge" | "assignment";
+            recourse: boolean;
+            /** Format: decimal */
+            annual_rate: string;
+            /** Format: decimal */
+            fee_rate: string;
+            /** @enum {string} */
+            day_count: "ACT/360" | "ACT/365" | "30/360";
+            /** @default 0 */
+            grace_days: number;
+            /** Format: uuid */
+            core_enterprise: string;
+            name: string;
+            currency: string;
+            /** Format: decimal */
+            limit: string;
+            /** Format: decimal */
+            supplier_limit: string;
+            min_rung: number;
+            advance_rates: components["schemas"]["AdvanceRateInRequest"][];
+            max_tenor_days: number;
+        };
+        /** @description Rates are fractions of one, as text: "0.0435" is 4.35 %. */
+        ProgrammeOut: {
+            /** @enum {string} */
+            method: "pledge" | "assignment";
+            recourse: boolean;
+            annual_rate: string;
+            fee_rate: string;
+            /** @enum {string} */
+            day_count: "ACT/360" | "ACT/365" | "30/360";
+            grace_days: number;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            funder: components["schemas"]["Named"];
+            core_enterprise: components["schemas"]["Named"];
+            currency: string;
+            limit: string;
+            supplier_limit: string;
+            /** @description Of the limit, lent or promised; the funder's to know. */
+            lent: string | null;
+            min_rung: number;
+            advance_rates: components["schemas"]["AdvanceRate"][];
+            max_tenor_days: number;
+            /** @enum {string} */
+            state: "draft" | "proposed" | "active" | "suspended" | "closed";
+            /** @description Who proposed it; the funder's to know. */
+            maker: components["schemas"]["Named"] | null;
+            /** @description Who approved it; the funder's to know. */
+            checker: components["schemas"]["Named"] | null;
+            /** Format: date-time */
+            created_at: string;
+            allowed_actions: string[];
+        };
+        ProgrammeOutPage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["ProgrammeOut"][];
+        };
         ProgressOut: {
             done: number;
             total: number;
@@ -3022,6 +3900,9 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["QueuedOut"][];
+        };
+        ReasonInRequest: {
+            reason: string;
         };
         RecordOut: {
             /** Format: uuid */
@@ -3064,6 +3945,87 @@ export interface components {
             replaced: number;
             counts: components["schemas"]["ImportCountsOut"];
         };
+        RequestDetailOut: {
+            /** Format: uuid */
+            id: string;
+            supplier: components["schemas"]["Named"];
+            debtor: components["schemas"]["Named"] | null;
+            amount: string;
+            currency: string;
+            /** Format: date */
+            until: string;
+            note: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "accepted" | "withdrawn" | "declined" | "expired" | "cancelled";
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            submitted_at: string | null;
+            /** Format: date-time */
+            decided_at: string | null;
+            invitations: components["schemas"]["InvitationOut"][];
+            allowed_actions: string[];
+            rights: components["schemas"]["RequestedRightOut"][];
+            /** @description How many the supplier no longer lets the caller see. */
+            hidden_rights: number;
+            offers: components["schemas"]["OfferOut"][];
+        };
+        RequestInRequest: {
+            rights: string[];
+            programmes: string[];
+            /** Format: decimal */
+            amount: string;
+            /** Format: date */
+            until: string;
+            /** @default  */
+            note: string;
+        };
+        RequestOut: {
+            /** Format: uuid */
+            id: string;
+            supplier: components["schemas"]["Named"];
+            debtor: components["schemas"]["Named"] | null;
+            amount: string;
+            currency: string;
+            /** Format: date */
+            until: string;
+            note: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "accepted" | "withdrawn" | "declined" | "expired" | "cancelled";
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            submitted_at: string | null;
+            /** Format: date-time */
+            decided_at: string | null;
+            invitations: components["schemas"]["InvitationOut"][];
+            allowed_actions: string[];
+        };
+        RequestOutPage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["RequestOut"][];
+        };
+        /** @description `base`, `rung` and `due_date` as they were when it was asked on; the others as they are now. */
+        RequestedRightOut: {
+            /** Format: uuid */
+            right: string;
+            /** Format: uuid */
+            trade: string;
+            order_number: string;
+            base: string;
+            rung: number;
+            /** Format: date */
+            due_date: string | null;
+            base_now: string;
+            rung_now: number;
+            supported_now: string;
+            missing: string[];
+            /** @enum {string} */
+            state: "free" | "encumbered" | "settled";
+        };
         RightOut: {
             rung: number;
             base: string;
@@ -3104,6 +4066,13 @@ export interface components {
             currency: string;
             poolable: boolean;
             missing: string[];
+        };
+        RightVerdictOut: {
+            /** Format: uuid */
+            right: string;
+            order_number: string;
+            obstacles: string[];
+            carried: string;
         };
         RotateInRequest: {
             /** @enum {string} */
@@ -3276,6 +4245,17 @@ export interface components {
             asked_at: string | null;
             history: components["schemas"]["TaxChangeOut"][];
         };
+        /** @description Rates are fractions of one, as text: "0.0435" is 4.35 %. */
+        TermsOut: {
+            /** @enum {string} */
+            method: "pledge" | "assignment";
+            recourse: boolean;
+            annual_rate: string;
+            fee_rate: string;
+            /** @enum {string} */
+            day_count: "ACT/360" | "ACT/365" | "30/360";
+            grace_days: number;
+        };
         TimelineOut: {
             /** Format: date-time */
             at: string;
@@ -3417,12 +4397,32 @@ export interface components {
             /** @description Of a retired key: the size of the last checkpoint that it signed */
             last_size?: number;
         };
+        TypedAmountInRequest: {
+            /**
+             * Format: decimal
+             * @description The offer's amount, typed back.
+             */
+            amount: string;
+        };
         UploadInRequest: {
             files: string[];
         };
         UploadOut: {
             documents: components["schemas"]["DocumentOut"][];
             rejected: components["schemas"]["RejectedOut"][];
+        };
+        VerdictOut: {
+            programme: components["schemas"]["Named"];
+            funder: components["schemas"]["Named"];
+            core_enterprise: components["schemas"]["Named"];
+            currency: string;
+            terms: components["schemas"]["TermsOut"];
+            max_tenor_days: number;
+            eligible: boolean;
+            /** @description The most that can be asked for on these rights together. */
+            most: string;
+            obstacles: string[];
+            rights: components["schemas"]["RightVerdictOut"][];
         };
         /** @description A correction: either `fields` and `lines`, all of them, or `restores`, the number of an earlier version. */
         VersionInRequest: {
@@ -4203,6 +5203,30 @@ export interface operations {
             };
         };
     };
+    core_enterprises_list: {
+        parameters: {
+            query?: {
+                /** @description Where to go on, as `next` and `previous` give it. */
+                cursor?: string;
+                /** @description Rows in a page, 1 to 100; 50 if not given. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedPage"];
+                };
+            };
+        };
+    };
     dues_list: {
         parameters: {
             query: {
@@ -4251,6 +5275,816 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CalendarOut"];
+                };
+            };
+        };
+    };
+    financing_eligibility: {
+        parameters: {
+            query: {
+                rights: string[];
+                until: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EligibilityOut"];
+                };
+            };
+        };
+    };
+    financing_invitations_decline_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestOut"];
+                };
+            };
+        };
+    };
+    financing_invitations_offers_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferOut"];
+                };
+            };
+        };
+    };
+    notices_list: {
+        parameters: {
+            query?: {
+                /** @description Where to go on, as `next` and `previous` give it. */
+                cursor?: string;
+                loan?: string;
+                /** @description Rows in a page, 1 to 100; 50 if not given. */
+                page_size?: number;
+                state?: "prepared" | "sent" | "acknowledged" | "lifted";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeOutPage"];
+                };
+            };
+        };
+    };
+    financing_notices_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetailOut"];
+                };
+            };
+        };
+    };
+    financing_notices_acknowledge_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetailOut"];
+                };
+            };
+        };
+    };
+    notice_file: {
+        parameters: {
+            query?: {
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+        };
+    };
+    offers_list: {
+        parameters: {
+            query?: {
+                /** @description Where to go on, as `next` and `previous` give it. */
+                cursor?: string;
+                /** @description Rows in a page, 1 to 100; 50 if not given. */
+                page_size?: number;
+                request?: string;
+                sort?: "newest" | "amount" | "valid_until";
+                state?: "proposed" | "open" | "acceptance_proposed" | "accepted" | "withdrawn" | "rejected" | "expired" | "superseded";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferOutPage"];
+                };
+            };
+        };
+    };
+    financing_offers_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferOut"];
+                };
+            };
+        };
+    };
+    financing_offers_accept_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TypedAmountInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferOut"];
+                };
+            };
+        };
+    };
+    financing_offers_approve_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferOut"];
+                };
+            };
+        };
+    };
+    financing_offers_propose_acceptance_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TypedAmountInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferOut"];
+                };
+            };
+        };
+    };
+    financing_offers_reject_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OptionalReasonInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferOut"];
+                };
+            };
+        };
+    };
+    financing_offers_take_back_acceptance_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferOut"];
+                };
+            };
+        };
+    };
+    financing_offers_withdraw_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferOut"];
+                };
+            };
+        };
+    };
+    pledges_list: {
+        parameters: {
+            query?: {
+                /** @description Where to go on, as `next` and `previous` give it. */
+                cursor?: string;
+                loan?: string;
+                /** @description Rows in a page, 1 to 100; 50 if not given. */
+                page_size?: number;
+                right?: string;
+                sort?: "newest" | "base";
+                state?: "registering" | "active" | "refused" | "released" | "settled";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PledgeOutPage"];
+                };
+            };
+        };
+    };
+    financing_pledges_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PledgeOut"];
+                };
+            };
+        };
+    };
+    pledges_export: {
+        parameters: {
+            query?: {
+                file?: "xlsx" | "csv";
+                lang?: "zh" | "en";
+                loan?: string;
+                right?: string;
+                sort?: "newest" | "base";
+                state?: "registering" | "active" | "refused" | "released" | "settled";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    programmes_list: {
+        parameters: {
+            query?: {
+                core_enterprise?: string;
+                /** @description Where to go on, as `next` and `previous` give it. */
+                cursor?: string;
+                /** @description Rows in a page, 1 to 100; 50 if not given. */
+                page_size?: number;
+                state?: "draft" | "proposed" | "active" | "suspended" | "closed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeOutPage"];
+                };
+            };
+        };
+    };
+    financing_programmes_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgrammeInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeOut"];
+                };
+            };
+        };
+    };
+    financing_programmes_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeOut"];
+                };
+            };
+        };
+    };
+    financing_programmes_approve_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeOut"];
+                };
+            };
+        };
+    };
+    financing_programmes_change_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgrammeInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeOut"];
+                };
+            };
+        };
+    };
+    financing_programmes_close_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeOut"];
+                };
+            };
+        };
+    };
+    financing_programmes_propose_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeOut"];
+                };
+            };
+        };
+    };
+    financing_programmes_resume_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeOut"];
+                };
+            };
+        };
+    };
+    financing_programmes_send_back_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeOut"];
+                };
+            };
+        };
+    };
+    financing_programmes_suspend_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeOut"];
+                };
+            };
+        };
+    };
+    financing_requests_list: {
+        parameters: {
+            query?: {
+                /** @description Where to go on, as `next` and `previous` give it. */
+                cursor?: string;
+                /** @description Rows in a page, 1 to 100; 50 if not given. */
+                page_size?: number;
+                programme?: string;
+                sort?: "newest" | "amount" | "until";
+                state?: "draft" | "submitted" | "accepted" | "withdrawn" | "declined" | "expired" | "cancelled";
+                supplier?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestOutPage"];
+                };
+            };
+        };
+    };
+    financing_requests_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestDetailOut"];
+                };
+            };
+        };
+    };
+    financing_requests_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestDetailOut"];
+                };
+            };
+        };
+    };
+    financing_requests_change_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestDetailOut"];
+                };
+            };
+        };
+    };
+    financing_requests_submit_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestDetailOut"];
+                };
+            };
+        };
+    };
+    financing_requests_withdraw_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestDetailOut"];
+                };
+            };
+        };
+    };
+    financing_requests_export: {
+        parameters: {
+            query?: {
+                file?: "xlsx" | "csv";
+                lang?: "zh" | "en";
+                programme?: string;
+                sort?: "newest" | "amount" | "until";
+                state?: "draft" | "submitted" | "accepted" | "withdrawn" | "declined" | "expired" | "cancelled";
+                supplier?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
         };

@@ -30,6 +30,7 @@ const RULES = {
   registry_refused: ["链上权利登记被拒绝", "The registry of rights refused a step"],
   registry_differs: ["数据库与链上登记不一致", "Database and registry on chain differ"],
   right_not_computable: ["权利无法计算", "The right cannot be computed"],
+  encumbered_right_shrank: ["已质押或转让的权利支持的金额低于融资额", "A right that is held supports less than was lent on it"],
   right_reduced_by_credit_note: ["贷项通知单使可融资金额减少", "A credit note reduced the right"],
   credited_over_invoiced: ["贷项数量多于开票数量", "Credited more than was invoiced"],
   short_received: ["收货短缺", "Received short"],

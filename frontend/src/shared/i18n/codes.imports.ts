@@ -93,5 +93,6 @@ export const IMPORTS = {
     granted: ["已单独授权他人查看的：{count} 项", "{count} {count|item|items} opened to others"],
     seen: ["他人已查看的：{count} 项", "{count} {count|item|items} that others looked at"],
     repeated: ["被后来的文件重复的：{count} 份", "{count} later {count|document|documents} that repeat one of these"],
+    right_encumbered: ["已有融资依据的贸易：{count} 笔", "{count} {count|trade|trades} that somebody lent on"],
   },
 } satisfies Record<string, Record<string, Pair>>;

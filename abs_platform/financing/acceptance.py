@@ -1,0 +1,111 @@
+"""Accepting an offer: all its pledges, its loan and the notice to the debtor come to be together, or nothing does."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+
+from abs_platform.core import audit, clock, events
+from abs_platform.core.currencies import minor_unit
+from abs_platform.core.errors import Conflict
+from abs_platform.core.ids import uuid7
+from abs_platform.core.subjects import SubjectRef
+from abs_platform.core.transitions import target_of
+from abs_platform.financing import notices, offers, pledging, requests, rules, selectors, two_people
+from abs_platform.financing.lending.models import Loan
+from abs_platform.financing.models import Offer, Pledge, Programme, Request, RequestedRight
+from abs_platform.financing.signing import Signatory
+from abs_platform.financing.states import OFFER_TRANSITIONS
+from abs_platform.parties.actor import Actor
+from abs_platform.parties.roles import Role
+from abs_platform.rights import encumbrance
+from abs_platform.rights.encumbrance import PLATFORM_ROLES, Hold
+from abs_platform.rights.models import Right
+
+
+def accept(*, actor: Actor, offer_id: UUID, amount: Decimal) -> Loan:
+    """The supplier's second person accepts, and types the amount back: the rights are held for the funder, all or none.
+
+    Money moves only once each pledge is registered (pledging.py). Raises Forbidden, NotFound, Conflict (where a right is not
+    free any more, or supports less), Invalid.
+    """
+    actor.require(Role.SUPPLIER)
+    signatory = Signatory(actor)
+    with transaction.atomic():
+        programme, request, offer = offers.locked(actor, offer_id, Role.SUPPLIER)
+        offer.state = target_of(OFFER_TRANSITIONS, action="accept", state=offer.state, roles=actor.roles)
+        offer.accepting_checker_id = two_people.checker(actor, offer.accepting_maker_id)
+        offers.check_open(request, offer)
+        offers.check_typed(offer, amount)
+        offers.check_active(programme)
+        rights = _locked_rights(request)
+        claims = requests.check(
+            rights, programme, amount=offer.amount, until=offer.maturity, supplier_id=request.supplier_id
+        )
+        offer.accepted_at = clock.now()
+        offer.save(update_fields=["state", "accepting_checker_id", "accepted_at"])
+        loan = Loan.objects.create(
+            offer=offer,
+            funder_id=programme.funder_id,
+            supplier_id=request.supplier_id,
+            principal=offer.amount,
+            currency=offer.currency,
+            due_date=offer.maturity,
+        )
+        pledges = _pledge(actor, offer, loan, rights, claims, selectors.conditions(programme))
+        requests.move(request, "accept", roles=PLATFORM_ROLES)
+        requests.end(actor, request, "financing_request.accepted", keep=offer)
+        notices.prepare(signatory, loan=loan, offer=offer, pledges=pledges)
+        _told(actor, programme, offer, loan)
+        pledging.register(actor=actor, pledges=pledges)
+    return loan
+
+
+def _locked_rights(request: Request) -> list[Right]:
+    """The rights of a request as they are now. Raises Conflict where one is gone."""
+    wanted = list(RequestedRight.objects.filter(request=request).values_list("right", flat=True))
+    rights = encumbrance.locked(wanted)
+    if len(rights) < len(wanted) or not rights:
+        raise Conflict("right_gone", "A right of this request is no longer there. Ask anew without it.")
+    return rights
+
+
+def _pledge(
+    actor: Actor,
+    offer: Offer,
+    loan: Loan,
+    rights: Sequence[Right],
+    claims: Sequence[rules.Claim],
+    conditions: rules.Conditions,
+) -> list[Pledge]:
+    carrying = [rules.carried(claim, conditions) for claim in claims]
+    lent = rules.shares(loan.principal, carrying, minor_unit(loan.currency))
+    pledges = [
+        Pledge(
+            id=uuid7(),
+            right=right,
+            loan=loan,
+            holder_id=loan.funder_id,
+            method=offer.method,
+            base=right.base,
+            held_for=amount,
+        )
+        for right, amount in zip(rights, lent, strict=True)
+    ]
+    encumbrance.encumber(
+        actor=actor,
+        holds=[
+            Hold(pledge.right_id, pledge.id, pledge.held_for, rules.rate_of(claim, conditions))
+            for pledge, claim in zip(pledges, claims, strict=True)
+        ],
+    )
+    Pledge.objects.bulk_create(pledges)
+    return pledges
+
+
+def _told(actor: Actor, programme: Programme, offer: Offer, loan: Loan) -> None:
+    detail: dict[str, object] = {"loan": str(loan.id), "amount": str(offer.amount), "currency": offer.currency}
+    audit.record(actor=actor, verb="offer.accepted", subject=SubjectRef("offer", offer.id), detail=detail)
+    events.notify([programme.funder_id, loan.supplier_id], "offer", offer.id)
+    events.notify([programme.funder_id, loan.supplier_id], "loan", loan.id)

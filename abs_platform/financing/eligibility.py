@@ -1,0 +1,61 @@
+"""Before a request: which programmes would lend on which of a supplier's rights, how much, and if not, why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from abs_platform.core import clock
+from abs_platform.financing import rules, selectors
+from abs_platform.financing.models import Programme
+from abs_platform.parties.actor import Actor
+from abs_platform.rights.models import Right
+
+
+@dataclass(frozen=True, slots=True)
+class RightVerdict:
+    """What a programme says of one right: what it carries, or why nothing."""
+
+    right: Right
+    obstacles: tuple[str, ...]
+    carried: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a programme says of rights together; `most` may be asked for, nothing where something stands in the way."""
+
+    programme: Programme
+    obstacles: tuple[str, ...]
+    rights: Sequence[RightVerdict]
+    most: Decimal
+
+    @property
+    def is_eligible(self) -> bool:
+        """Whether a request can be made."""
+        return self.most > 0
+
+
+def verdicts(*, actor: Actor, right_ids: Sequence[UUID], until: date) -> list[Verdict]:
+    """What each programme that is open to the supplier says of its rights. Raises Forbidden, NotFound."""
+    rights = selectors.own_rights(actor=actor, right_ids=right_ids)
+    programmes = selectors.open_to(actor.home).select_related("funder", "core_enterprise").order_by("id")
+    return [_verdict(row, rights, until, supplier_id=actor.home) for row in programmes]
+
+
+def _verdict(row: Programme, rights: Sequence[Right], until: date, *, supplier_id: UUID) -> Verdict:
+    conditions = selectors.conditions(row)
+    found = []
+    for right in rights:
+        claim = selectors.claim(right)
+        stands = rules.obstacles(claim, conditions, until)
+        found.append(RightVerdict(right, stands, Decimal(0) if stands else rules.carried(claim, conditions)))
+    room = selectors.room(row, supplier_id=supplier_id)
+    tenor = rules.tenor_obstacle(until, clock.today(), conditions)
+    obstacles = [*([tenor] if tenor else []), *([] if room.left > 0 else [rules.NO_ROOM])]
+    if obstacles or any(each.obstacles for each in found):
+        most = Decimal(0)
+    else:
+        most = min(sum((each.carried for each in found), Decimal(0)), room.left)
+    return Verdict(row, tuple(obstacles), found, most)

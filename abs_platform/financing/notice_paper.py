@@ -1,0 +1,130 @@
+"""A notice on paper (转让通知书, 质押通知书): what was signed, in words, as a PDF with the signed statement attached."""
+
+import io
+import json
+import logging
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import cn2an
+import segno
+from django.conf import settings
+
+from abs_platform.core.errors import Unavailable
+from abs_platform.crypto import sm3
+from abs_platform.financing import selectors
+from abs_platform.financing.models import Notice
+from abs_platform.financing.notice_words import WORDS
+from abs_platform.integrations.pdf import Attachment, PdfError, Typesetter, typesetter
+from abs_platform.parties.actor import Actor
+
+log = logging.getLogger(__name__)
+
+LAYOUT = Path(__file__).with_name("notice.typ")
+ATTACHMENT = "notice.json"
+BEIJING = timedelta(hours=8)
+Json = dict[str, Any]  # Any: JSON
+
+
+def paper(*, actor: Actor, notice_id: UUID, language: str) -> tuple[Notice, bytes]:
+    """The PDF of a notice that the actor may see. Runs in no transaction. Raises NotFound, Unavailable."""
+    row = selectors.notice(actor=actor, notice_id=notice_id)
+    acknowledgement = getattr(row, "acknowledgement", None)
+    signed = {
+        "statement": row.statement,
+        "signature": bytes(row.signature).hex(),
+        "public_key": bytes(row.public_key).hex(),
+        "distinguished_id": "1234567812345678",
+        "record": str(row.record_id),
+        "salt": bytes(row.salt).hex(),
+        "acknowledgement": {
+            "statement": acknowledgement.statement,
+            "signature": bytes(acknowledgement.signature).hex(),
+            "public_key": bytes(acknowledgement.public_key).hex(),
+        }
+        if acknowledgement
+        else None,
+    }
+    attachment = Attachment(
+        name=ATTACHMENT,
+        media_type="application/json",
+        description="abs-notice/v1",
+        content=json.dumps(signed, ensure_ascii=False, indent=1).encode(),
+    )
+    try:
+        setter = typesetter()
+        data = page(row, language, setter)
+        return row, setter.typeset(layout=LAYOUT, data=data, attachment=attachment, moment=row.at)
+    except PdfError as error:
+        log.error("no notice can be made: %s", error)
+        raise Unavailable(
+            "paper_unavailable", "The PDF cannot be made now. Try again later; the page shows the same."
+        ) from error
+
+
+def page(row: Notice, language: str, setter: Typesetter) -> Json:
+    """What the layout shows, all of it as text."""
+    said: Json = json.loads(row.statement)
+    words = {name: pair[0 if language == "zh" else 1] for name, pair in WORDS.items()}
+    show = setter.showable
+    currency = said["rights"][0]["currency"] if said["rights"] else ""
+    total = sum((Decimal(each["amount"]) for each in said["rights"]), Decimal(0))
+    names = {part: show(said[part]["name"]) for part in ("debtor", "creditor", "holder")}
+    acknowledgement = getattr(row, "acknowledgement", None)
+    return {
+        "lang": language,
+        "region": {"zh": "cn", "en": "gb"}[language],
+        "title": words[f"title_{said['method']}"],
+        "number": str(row.id),
+        "number_label": words["number"],
+        "to": words["to"].format(**names),
+        "text": words[f"text_{said['method']}"].format(**names, count=len(said["rights"])),
+        "total_label": words["total"],
+        "total": f"{currency} {total:,.2f}",
+        "in_words": in_words(total) if currency == "CNY" else "",
+        "columns": [words[name] for name in ("order", "due", "amount")],
+        "rows": [
+            [show(each["order_number"]), each["due_date"] or words["no_date"], f"{Decimal(each['amount']):,.2f}"]
+            for each in said["rights"]
+        ],
+        "signed": words["signed"].format(
+            **names,
+            person=show(said["person"]),
+            time=beijing(row.at),
+            key=words["custodial" if row.custodial else "own"],
+        ),
+        "receipt": words["acknowledged"].format(
+            **names, person=show(acknowledgement.person), time=beijing(acknowledgement.at)
+        )
+        if acknowledgement
+        else words["open"].format(**names),
+        "digest_label": words["digest"],
+        "digest": sm3.sm3(row.statement.encode()).hex(),
+        "record_label": words["record"],
+        "record": str(row.record_id),
+        "basis": words["basis"],
+        "qr": _qr(f"{settings.WEB_URL}/notices/{row.id}"),
+        "qr_caption": words["qr"],
+        "footer": words["footer"].format(attachment=ATTACHMENT),
+        "page": words["page"],
+    }
+
+
+def in_words(amount: Decimal) -> str:
+    """大写: renminbi in words."""
+    return str(cn2an.an2cn(format(amount, ".2f"), "rmb"))
+
+
+def beijing(moment: datetime) -> str:
+    """To the second, in Beijing."""
+    return f"{moment.astimezone(UTC) + BEIJING:%Y-%m-%d %H:%M:%S}"
+
+
+def _qr(text: str) -> str:
+    """A QR code (ISO/IEC 18004, error correction M) as SVG."""
+    picture = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(picture, kind="svg", border=0, dark="#0F172A", xmldecl=False)
+    return picture.getvalue().decode()
