@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from abs_platform.integrations.formats.process import Limits, Reader
+from abs_platform.integrations.child_process import Limits
+from abs_platform.integrations.formats.process import Reader
 from abs_platform.integrations.formats.reading import Verdict
 from tests.formats.hostile.cases import Case
 from tests.formats.hostile.corpus import cases

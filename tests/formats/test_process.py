@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 
 from abs_platform.config.sample.trade import files
 from abs_platform.integrations import formats
+from abs_platform.integrations.child_process import ROOT, Limits
 from abs_platform.integrations.formats import codec
 from abs_platform.integrations.formats.model import Extracted, Level, Line, Party, Remark, Totals
-from abs_platform.integrations.formats.process import ROOT, Limits, Reader
+from abs_platform.integrations.formats.process import Reader
 from abs_platform.integrations.formats.reading import Member, Reading
 
 SAMPLE = files()

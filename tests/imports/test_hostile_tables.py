@@ -4,6 +4,7 @@ import io
 import platform
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import xlsxwriter
 
 from abs_platform.integrations import tables
 from abs_platform.integrations.tables import TableRefused
-from abs_platform.integrations.tables.process import Reader
+from abs_platform.integrations.tables.process import LIMITS, Reader
 
 BOMB_SIZE = 300 << 20
 
@@ -100,7 +101,7 @@ def test_is_read_as_text_or_refused(name: str) -> None:
 
 
 def test_a_file_that_takes_too_long_costs_one_child() -> None:
-    reader = Reader(waiting=0.001)
+    reader = Reader(replace(LIMITS, waiting=0.001))
     try:
         with pytest.raises(TableRefused) as refused:
             reader.read(b"a,b\n" * 100_000)
@@ -110,7 +111,7 @@ def test_a_file_that_takes_too_long_costs_one_child() -> None:
 
 
 def test_memory_is_limited() -> None:
-    reader = Reader(memory=300 << 20)
+    reader = Reader(replace(LIMITS, memory=300 << 20))
     try:
         with pytest.raises(TableRefused) as refused:
             reader.read(_with_part(SHEET, lambda data: data) + b"")  # small: read
@@ -153,8 +154,7 @@ def test_whatever_a_table_does_to_its_reader_reaches_nothing_else() -> None:
     reader = Reader()
     try:
         assert reader.read(b"a,b\n1,2\n").frame.height == 2
-        assert reader._child is not None
-        tasks = list(Path(f"/proc/{reader._child.pid}/task").iterdir())
+        tasks = list(Path(f"/proc/{reader.pid}/task").iterdir())
         assert len(tasks) > 1
         assert all("Seccomp:\t2" in (task / "status").read_text() for task in tasks)
     finally:

@@ -1,38 +1,30 @@
-"""The reader's own process: takes files on standard input, answers with tables on standard output.
+"""The reader's own process (see `child_process`): takes files, answers with tables.
 
-Both ways a message is its length in eight bytes, big-endian, and so many bytes: to it, JSON and a file; from it, JSON and
-the table as Arrow IPC. JSON comes with its own length in four bytes.
+A message is JSON and a file; an answer is JSON and the table as Arrow IPC. JSON comes with its own length in four bytes.
 """
 
 import io
 import json
-import os
 import traceback
-from typing import Any, BinaryIO
+from typing import Any
 
-from abs_platform.integrations import confinement
+from abs_platform.integrations import child_process, confinement
 from abs_platform.integrations.tables import text, workbooks
 from abs_platform.integrations.tables.model import Table, TableRefused, bounded
 
-LENGTH, PART = 8, 4
+PART = 4
 
 
 def main(memory: int, seconds: int) -> None:
     """Serve until the other side closes. `memory` in bytes it may write to; `seconds` of computing for each file."""
     confinement.confine(memory, ends_with_starter=False)  # whichever thread comes first starts it, for all of them
-    with os.fdopen(0, "rb", closefd=False) as source, os.fdopen(1, "wb", closefd=False) as target:
-        _serve(source, target, seconds)
+    child_process.serve(_message, seconds)
 
 
-def _serve(source: BinaryIO, target: BinaryIO, seconds: int) -> None:
-    while len(head := source.read(LENGTH)) == LENGTH:
-        confinement.renew_time(seconds)
-        answer, table = _answer(source.read(int.from_bytes(head)))
-        said = json.dumps(answer).encode()
-        target.write((PART + len(said) + len(table)).to_bytes(LENGTH) + len(said).to_bytes(PART))
-        target.write(said)
-        target.write(table)
-        target.flush()
+def _message(message: bytes) -> tuple[bytes, bytes, bytes]:
+    answer, table = _answer(message)
+    said = json.dumps(answer).encode()
+    return len(said).to_bytes(PART), said, table
 
 
 def _answer(message: bytes) -> tuple[dict[str, Any], bytes]:  # Any: JSON
