@@ -114,10 +114,10 @@ def ensure(kind: str, *, key: str, payload: Mapping[str, Any] | None = None) -> 
         enqueue(kind, key=key, payload=payload)
 
 
-def publish(topic: str, payload: Mapping[str, Any], *, key: str = "") -> None:
+def publish(topic: str, payload: Mapping[str, Any], *, key: str = "", lane: str = "") -> None:
     """Enqueue every job kind that settings.TOPICS subscribes to `topic`: how a layer speaks to those above it."""
     for kind in settings.TOPICS[topic]:
-        enqueue(kind, key=key, payload=payload)
+        enqueue(kind, key=key, payload=payload, lane=lane)
 
 
 class _Doorbell:

@@ -122,7 +122,12 @@ def bring(stream: Readable) -> Incoming:
 
 def wrap(sealed: Sealed, *, owner_id: UUID) -> WrappedKey:
     """The file's key under the newest key of the organisation that owns it from now on. Raises Gone."""
-    version, wrapping_key = keys.data_key(owner_id)
+    return wrap_under(sealed, keys.data_key(owner_id))
+
+
+def wrap_under(sealed: Sealed, newest: tuple[int, bytes]) -> WrappedKey:
+    """The same, for many files in a row: `newest` is their owner's key, (version, key), fetched once."""
+    version, wrapping_key = newest
     return WrappedKey(sm4.wrap(wrapping_key, sealed.key, _context(sealed.storage_name)), version)
 
 

@@ -18,7 +18,7 @@ from abs_platform.core import audit, clock, events, jobs
 from abs_platform.core.errors import Forbidden, Unavailable
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.crypto.commitments import commit
-from abs_platform.documents import custody, disclosing, keeping, receiving, selectors, services, settling
+from abs_platform.documents import custody, disclosing, keeping, receiving, rules, selectors, services, settling
 from abs_platform.documents.models import Document
 from abs_platform.documents.tax import services as tax
 from abs_platform.integrations.formats.model import Extracted, Party
@@ -61,29 +61,37 @@ def bytes_of(document: Document) -> bytes:
 def prepare(*, actor: Actor, drafts: Sequence[Draft], source: Document | None) -> list[Prepared]:
     """Keep the bytes encrypted and compute the commitments. Outside of transactions; `forget` takes it back."""
     owner = Organisation.objects.get(id=actor.home)
+    key = keys.data_key(owner.id)
     prepared: list[Prepared] = []
     try:
-        prepared.extend(_prepared(actor, owner, draft, source) for draft in drafts)  # kept so far, should one fail
+        prepared.extend(_prepared(actor, owner, key, draft, source) for draft in drafts)  # kept so far, should one fail
     except BaseException:
         forget(prepared)
         raise
     return prepared
 
 
-def _prepared(actor: Actor, owner: Organisation, draft: Draft, source: Document | None) -> Prepared:
+def _prepared(
+    actor: Actor, owner: Organisation, key: tuple[int, bytes], draft: Draft, source: Document | None
+) -> Prepared:
     incoming = custody.bring(BytesIO(draft.content))
     try:
-        return _sealed(actor, owner, draft, source, incoming)
+        return _sealed(actor, owner, key, draft, source, incoming)
     except BaseException:
         incoming.discard()
         raise
 
 
 def _sealed(
-    actor: Actor, owner: Organisation, draft: Draft, source: Document | None, incoming: custody.Incoming
+    actor: Actor,
+    owner: Organisation,
+    key: tuple[int, bytes],
+    draft: Draft,
+    source: Document | None,
+    incoming: custody.Incoming,
 ) -> Prepared:
     sealed = incoming.sealed or incoming.finish()
-    key = custody.wrap(sealed, owner_id=owner.id)
+    wrapped = custody.wrap_under(sealed, key)
     document = Document(
         owner=owner,
         uploaded_by=actor.label,
@@ -93,8 +101,8 @@ def _sealed(
         digest=sealed.digest,
         salt=secrets.token_bytes(32),
         storage_name=sealed.storage_name,
-        wrapped_key=key.wrapped,
-        key_version=key.version,
+        wrapped_key=wrapped.wrapped,
+        key_version=wrapped.version,
         source=source,
     )
     commitment = disclosing.prepare(document, draft.extracted)
@@ -184,7 +192,8 @@ def _tell(actor: Actor, documents: Sequence[Document]) -> None:
     sound = [str(row.id) for row in documents if settling.is_to_be_filed(row)]
     for first in range(0, len(sound), FILED_AT_ONCE):
         together = sound[first : first + FILED_AT_ONCE]
-        jobs.publish("document.extracted", {"documents": together}, key=together[0])
+        lane = rules.filing_lane(actor.home)
+        jobs.publish("document.extracted", {"documents": together}, key=together[0], lane=lane)
     events.notify_all([([row.owner_id, row.counterparty_id], "document", row.id) for row in documents])
 
 

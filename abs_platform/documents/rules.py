@@ -21,6 +21,11 @@ def reading_lane(owner_id: UUID) -> str:
     return f"reading:{owner_id}"
 
 
+def filing_lane(owner_id: UUID) -> str:
+    """The lane in which an organisation's documents are filed: they lock their owner, and would wait in all workers."""
+    return f"filing:{owner_id}"
+
+
 def number_key(extracted: Extracted, buyer_id: UUID | None) -> str:
     """What a second document of the same number shares with the first, however its number is written."""
     return _number_key(extracted, buyer_id, fold(extracted.number))

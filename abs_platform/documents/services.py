@@ -83,7 +83,8 @@ def extract(*, document_id: UUID) -> None:
         if settling.is_to_be_filed(row):
             if reading.document:
                 tax.watch(document=row, extracted=reading.document)
-            jobs.publish("document.extracted", {"document": str(row.id)}, key=str(row.id))
+            lane = rules.filing_lane(row.owner_id)
+            jobs.publish("document.extracted", {"document": str(row.id)}, key=str(row.id), lane=lane)
         events.notify([row.owner_id, row.counterparty_id], "document", row.id)
 
 
