@@ -1,14 +1,13 @@
-"""Taking documents in bulk by REST: read, checked and written side by side, in memory that does not grow with their number."""
+"""Taking documents in bulk by REST: read, checked and written in turns, in memory that does not grow with their number."""
 
-import queue
-import threading
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import IO, Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from abs_platform.core import clock
 from abs_platform.core.errors import Invalid, TooLarge
@@ -24,8 +23,9 @@ from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.parties.roles import Role
 
 BLOCK = 1 << 20
-AHEAD = 1
-"""Parts that may wait to be written."""
+"""Bytes that are asked for at a time; the documents in them are written together."""
+PIECE = 128
+"""Rows that the database is given at a time."""
 MOST_ERRORS = 1_000
 ABANDONED = timedelta(hours=1)
 """So long after the last part nobody is sending any more, or the process that received is gone."""
@@ -40,6 +40,12 @@ class Taken:
     taken: int = 0
     rejected: int = 0
     errors: list[Error] = field(default_factory=list)
+
+    def count(self, part: Part) -> None:
+        """A part more; of the errors, the first MOST_ERRORS are told."""
+        self.taken += len(part.documents)
+        self.rejected += len(part.errors)
+        self.errors += part.errors[: MOST_ERRORS - len(self.errors)]
 
 
 def take(*, actor: Actor, kind: str, stream: IO[Any], hold: bool = False) -> Taken:
@@ -57,13 +63,17 @@ def take(*, actor: Actor, kind: str, stream: IO[Any], hold: bool = False) -> Tak
         )
     found = Taken(batch)
     try:
-        for part in _ahead(
-            lambda: bulk_rows.parts(_lines(stream), kind=kind, batch=str(batch.id), first_id=uuid7().int)
-        ):
-            found.taken += len(part.documents)
-            found.rejected += len(part.errors)
-            found.errors += part.errors[: MOST_ERRORS - len(found.errors)]
-            _write(batch, part)
+        part, start, first_id = Part(), 0, uuid7().int
+        for lines in _blocks(stream):  # outside of any transaction: a sender may take its time
+            following = Part()
+            reading = bulk_rows.read(
+                lines, into=following, kind=kind, batch=str(batch.id), first_id=first_id, start=start
+            )
+            _write(batch, part, meanwhile=reading)
+            deque(reading, maxlen=0)
+            found.count(following)
+            part, start = following, start + len(lines)
+        _write(batch, part, meanwhile=iter(()))
         if not found.taken:
             rejected = [error.to_json() for error in found.errors[:20]]
             raise Invalid(
@@ -76,8 +86,8 @@ def take(*, actor: Actor, kind: str, stream: IO[Any], hold: bool = False) -> Tak
     return found
 
 
-def _lines(stream: IO[Any]) -> Iterator[bytes]:
-    """Line by line; empty ones are passed over."""
+def _blocks(stream: IO[Any]) -> Iterator[list[bytes]]:
+    """The lines of each block; empty ones are passed over."""
     rest, size = b"", 0
     while block := _block(stream):
         size += len(block)
@@ -88,9 +98,9 @@ def _lines(stream: IO[Any]) -> Iterator[bytes]:
         if len(rest) > bulk_rows.MAX_DOCUMENT:
             limit = bulk_rows.MAX_DOCUMENT
             raise TooLarge("document_too_large", f"One document may have {limit} bytes at most.", limit=limit)
-        yield from (line for line in whole if line.strip())
+        yield [line for line in whole if line.strip()]
     if rest.strip():
-        yield rest
+        yield [rest]
 
 
 def _block(stream: IO[Any]) -> bytes:
@@ -100,48 +110,28 @@ def _block(stream: IO[Any]) -> bytes:
         raise Invalid("interrupted", "The request broke off, so nothing was taken. Send it again.") from None
 
 
-def _ahead(make: Callable[[], Iterator[Part]]) -> Iterator[Part]:
-    """What `make` gives, made in another thread while the caller works on what came before."""
-    ready: queue.Queue[Part | BaseException | None] = queue.Queue(AHEAD)
-    stop = threading.Event()
-
-    def work() -> None:
-        last: BaseException | None = None
-        try:
-            for part in make():
-                ready.put(part)
-                if stop.is_set():
-                    return
-        except BaseException as error:
-            last = error
-        ready.put(last)
-
-    worker = threading.Thread(target=work, name="bulk", daemon=True)
-    worker.start()
-    try:
-        while (part := ready.get()) is not None:
-            if isinstance(part, BaseException):
-                raise part
-            yield part
-    finally:
-        stop.set()
-        while worker.is_alive():
-            try:
-                ready.get(timeout=0.05)
-            except queue.Empty:
-                continue
-        worker.join()
-
-
 @transaction.atomic
-def _write(batch: Batch, part: Part) -> None:
+def _write(batch: Batch, part: Part, meanwhile: Iterator[None]) -> None:
+    """Write a part; while the database works on it, `meanwhile` goes on step by step."""
     if not Batch.objects.filter(id=batch.id, state=State.RECEIVING).update(heard_at=clock.now()):
         raise Invalid("interrupted", "The request stood still for too long, so nothing was taken. Send it again.")
     if part.documents:
-        documents = ("\n".join(part.documents) + "\n").encode()
-        lines = ("\n".join(part.lines) + "\n").encode()
-        copying.copy(StagedDocument._meta.db_table, bulk_rows.DOCUMENT_COLUMNS, [documents])
-        copying.copy(StagedLine._meta.db_table, bulk_rows.LINE_COLUMNS, [lines])
+        with connection.cursor() as cursor:
+            # What ends the receiving is written to the disk at once, and with it all that was written before.
+            cursor.execute("SET LOCAL synchronous_commit = off")
+        documents, lines = _in_turns(part.documents, meanwhile), _in_turns(part.lines, meanwhile)
+        copying.copy(StagedDocument._meta.db_table, bulk_rows.DOCUMENT_COLUMNS, documents)
+        copying.copy(StagedLine._meta.db_table, bulk_rows.LINE_COLUMNS, lines)
+
+
+def _in_turns(rows: Sequence[str], meanwhile: Iterator[None]) -> Iterator[bytes]:
+    """The rows for COPY in pieces, a step of `meanwhile` after each. The connection buffers, so neither side stands still.
+
+    One thread: of two, each would wait for the interpreter at every piece, five milliseconds at a time.
+    """
+    for start in range(0, len(rows), PIECE):
+        yield ("\n".join(rows[start : start + PIECE]) + "\n").encode()
+        next(meanwhile, None)
 
 
 @transaction.atomic

@@ -8,8 +8,10 @@ import ctypes
 import gc
 import json
 import tempfile
+from collections import deque
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -26,6 +28,7 @@ from tests.bench._measuring import Figure, Progress, share, timed
 MANY, FEW = 100_000, 10_000
 LINES = 3
 WRONG_EVERY = 1_000
+TOGETHER = 2_000
 ROUNDS = 5
 PEAKS = 3
 
@@ -111,7 +114,13 @@ class _Rows:
             owner_id=actor.home, kind="invoice", filename="peer", created_by="bench", state=State.RECEIVING
         )
         self._documents, self._lines = [], []
-        for part in bulk_rows.parts(_lines(file), kind="invoice", batch=str(batch.id), first_id=uuid7().int):
+        first_id, start = uuid7().int, 0
+        for lines in _together(file):
+            part = bulk_rows.Part()
+            deque(
+                bulk_rows.read(lines, into=part, kind="invoice", batch=str(batch.id), first_id=first_id, start=start), 0
+            )
+            start += len(lines)
             self._documents.append(("\n".join(part.documents) + "\n").encode())
             self._lines.append(("\n".join(part.lines) + "\n").encode())
 
@@ -121,9 +130,11 @@ class _Rows:
         copying.copy(StagedLine._meta.db_table, bulk_rows.LINE_COLUMNS, self._lines)
 
 
-def _lines(file: Path) -> Iterator[bytes]:
+def _together(file: Path) -> Iterator[list[bytes]]:
+    """The lines of a file, as many at a time as a COPY is given."""
     with file.open("rb") as stream:
-        yield from stream
+        while lines := list(islice(stream, TOGETHER)):
+            yield lines
 
 
 def _settle_down() -> None:

@@ -6,13 +6,16 @@ from datetime import timedelta
 from typing import Any
 from unittest import mock
 
+import msgspec
 import pytest
 from django.test import override_settings
+from hypothesis import given
+from hypothesis import strategies as st
 
 from abs_platform.core import clock
 from abs_platform.core.errors import Invalid
 from abs_platform.core.models import AuditEntry
-from abs_platform.imports import bulk
+from abs_platform.imports import bulk, bulk_rows
 from abs_platform.imports.models import Batch, StagedDocument, StagedLine
 from tests.imports import sheets
 from tests.imports.using import work
@@ -99,6 +102,33 @@ def test_each_wrong_document_says_what_and_where(name: str, wrong: Any, field: s
     ]
 
 
+@given(
+    st.lists(
+        st.one_of(
+            st.from_regex(r"-?[0-9]{0,16}\.?[0-9]{0,14}", fullmatch=True),
+            st.sampled_from(["100", "100.0", "100.1", "99.99", "\\N", "１", "1e3", "+1", "1\n", ""]),
+            st.text(max_size=4),
+        ),
+        min_size=8,
+        max_size=8,
+    )
+)
+def test_figures_that_pass_together_are_those_that_pass_one_by_one(texts: list[str]) -> None:
+    total, currency, *figures = texts
+    names = ("quantity", "rejected", "price", "amount", "tax", "tax_percent")
+    line = {"amount": "1", **{name: text for name, text in zip(names, figures, strict=True) if text}}
+    document = invoice("x", total=total or "1", currency=currency if len(currency) == 3 else "CNY", lines=[line, line])
+    raw = json.dumps(document, ensure_ascii=False).encode(errors="replace")
+    part = bulk_rows.Part()
+    list(bulk_rows.read([raw], into=part, kind="invoice", batch="b", first_id=1, start=0))
+    try:
+        msgspec.json.decode(raw, type=bulk_rows.StrictDocument)
+    except msgspec.ValidationError as refused:
+        assert [error.detail.rstrip(".") in str(refused) for error in part.errors] == [True]
+    else:
+        assert {error.code for error in part.errors} <= {"text_invalid", "decimal_invalid"}
+
+
 def test_an_error_is_short_however_long_what_it_is_about(world: World) -> None:
     body = send(world.supplier.program, [invoice("B-3"), invoice("x", **{"z" * 1_000_000: 1})], hold="true")
     [error] = body["errors"]
@@ -132,13 +162,14 @@ def test_nothing_sound_leaves_nothing(world: World) -> None:
 
 def test_a_sender_that_breaks_off_leaves_nothing(world: World) -> None:
     class Broken(io.RawIOBase):
-        sent = False
+        sent = 0
 
         def read(self, size: int = -1) -> bytes:
-            if self.sent:
+            if self.sent == 2:
+                assert StagedDocument.objects.count() == 3_000  # so far
                 raise OSError("the other side is gone")
-            self.sent = True
-            return (json.dumps(invoice("D-1")) + "\n").encode() * 6_000
+            self.sent += 1
+            return (json.dumps(invoice("D-1")) + "\n").encode() * 3_000
 
     with pytest.raises(Invalid, match="broke off"):
         bulk.take(actor=world.supplier.actor, kind="invoice", stream=Broken())
@@ -150,7 +181,7 @@ def test_limits(world: World) -> None:
     caller = world.supplier.program
     with override_settings(MAX_BULK_BYTES=1_000):
         assert send(caller, [invoice(f"E-{n}") for n in range(9)], status=413)["code"] == "bulk_too_large"
-    assert send(caller, [b" " * (bulk.bulk_rows.MAX_DOCUMENT + 1_100_000)], status=413)["code"] == "document_too_large"
+    assert send(caller, [b" " * (bulk_rows.MAX_DOCUMENT + 1_100_000)], status=413)["code"] == "document_too_large"
     assert send(caller, [invoice("E")], status=422, kind="poem")["code"] == "invalid_input"
     assert not StagedDocument.objects.exists()
 
@@ -196,7 +227,7 @@ def test_a_sender_who_comes_back_after_the_sweep_learns_that_nothing_was_taken(w
             return super().read(size)
 
     stream = Paused(json.dumps(invoice("late")).encode())
-    with mock.patch.object(bulk, "_ahead", lambda make: make()), pytest.raises(Invalid) as raised:
+    with pytest.raises(Invalid) as raised:
         bulk.take(actor=world.supplier.actor, kind="invoice", stream=stream)
     assert raised.value.code == "interrupted"
     assert (Batch.objects.get().state, StagedDocument.objects.count()) == ("failed", 0)
