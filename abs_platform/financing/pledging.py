@@ -64,8 +64,9 @@ def refused(*, pledge_id: UUID, reason: str) -> None:
         return
     _end(PLATFORM, [pledge], "refuse", "pledge.refused", {"reason": reason})
     if loan.state in (LoanState.AWAITING, LoanState.DISBURSEMENT_PROPOSED):
-        loan.state, loan.maker_id, loan.bank_reference, loan.ended_at = LoanState.CANCELLED, None, "", clock.now()
-        loan.save(update_fields=["state", "maker_id", "bank_reference", "ended_at"])
+        loan.state, loan.ended_at = LoanState.CANCELLED, clock.now()
+        loan.maker_id, loan.bank_reference, loan.disbursed_on = None, "", None
+        loan.save(update_fields=["state", "ended_at", "maker_id", "bank_reference", "disbursed_on"])
         audit.record(
             actor=PLATFORM, verb="loan.cancelled", subject=SubjectRef("loan", loan.id), detail={"reason": reason}
         )

@@ -74,6 +74,15 @@ ROLES = (
     RoleInPlay("project", "于烟", PROJECT, "core_enterprise", "project company 项目公司 of the core enterprise"),
     RoleInPlay("financier", "金海", BANK, "financier", "financier 资金方 with a consent in force"),
     RoleInPlay("financier2", "齐明", FACTOR, "financier", "second financier, whose consent was revoked"),
+    # Second people: what moves money, one proposes and another approves.
+    RoleInPlay(
+        "supplier-director", "许诚", BEARINGS, "supplier", "its director: accepts what a colleague proposed to accept"
+    ),
+    RoleInPlay("core-director", "岳衡", GROUP, "core_enterprise", "second person of the core enterprise"),
+    RoleInPlay(
+        "financier-head", "金岳", BANK, "financier", "second person of the bank: approves programmes, offers, payments"
+    ),
+    RoleInPlay("financier2-head", "齐远", FACTOR, "financier", "second person of the factor"),
     RoleInPlay("risk", "方晓", None, "risk_officer", "risk officer 风险官: alerts and figures, no files"),
     RoleInPlay("operator", "运维", None, "operator", "operator 平台运营: organisations, jobs, chains"),
     RoleInPlay("nobody", "无名", None, "none", "no access: signed in, and sees nothing"),

@@ -2,7 +2,7 @@
 
 林澄 of the bearings maker has a trade that is fully confirmed and opened to the bank, one that waits for its receipt, and one
 whose invoice it uploaded twice. The castings maker's receipt is disputed, its invoice bills more than arrived and a credit
-note takes part of it back; the factor may no longer look. The harness maker has an order and a request to answer.
+note takes part of it back; the factor may no longer look. The harness maker has an order and a request to answer. What is lent is told in lending.py.
 """
 
 import io
@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from abs_platform.config.demo import cast
+from abs_platform.config.demo import cast, lending
 from abs_platform.config.demo.cast import Player
 from abs_platform.config.sample import make
 from abs_platform.config.sample import trade as sample
@@ -64,6 +64,7 @@ def tell(players: Mapping[str, Player]) -> None:
         purpose_note="订单融资尽调：核实线束订单与交付能力",
         order_number="LY-PO-2026-0440",
     )
+    lending.tell(players)
 
 
 def _upload(actor: Actor, files: Files) -> None:
