@@ -385,6 +385,8 @@ def _advance_rates(text: str) -> dict[int, str]:
 ADVANCE_RATES = _advance_rates(
     env.str("ABS_ADVANCE_RATES", default='{"1": "0.30", "2": "0.40", "3": "0.70", "4": "0.80", "5": "0.90"}')
 )
+# 《保障中小企业款项支付条例》 (国务院令第802号, from 2025-06-01): large buyers pay small ones within 60 days of delivery.
+STATUTORY_PAYMENT_DAYS: int = env.int("ABS_STATUTORY_PAYMENT_DAYS", default=60)
 CONFIRMATION_DAYS: int = env.int("ABS_CONFIRMATION_DAYS", default=5)  # that a core enterprise is given to answer
 if not 1 <= CONFIRMATION_DAYS <= 365:
     raise ImproperlyConfigured("ABS_CONFIRMATION_DAYS must be from 1 to 365")

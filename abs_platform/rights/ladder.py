@@ -120,14 +120,21 @@ def standing_of(
 
 def rung_of(standing: Standing) -> int:
     """The highest rung that the facts reach."""
-    if standing.payment_confirmation is not None:
-        return PAYMENT_CONFIRMED
-    if standing.is_accepted:
-        # An invoice over other goods than the accepted ones lifts nothing.
-        return INVOICED if any(quantity_on(INVOICED, row, standing) > 0 for row in standing.rows) else ACCEPTED
-    if not _is_order_confirmed(standing):
-        return NONE
-    return DESPATCHED if any(quantity_on(DESPATCHED, row, standing) > 0 for row in standing.rows) else ORDERED
+    return max(held_rungs(standing), default=NONE)
+
+
+def held_rungs(standing: Standing) -> tuple[int, ...]:
+    """Every rung whose own fact holds, lowest first: goods can be accepted whose order nobody ever confirmed."""
+    return tuple(rung for rung in range(ORDERED, PAYMENT_CONFIRMED + 1) if _holds(rung, standing))
+
+
+def _holds(rung: int, standing: Standing) -> bool:
+    if rung == PAYMENT_CONFIRMED:
+        return standing.payment_confirmation is not None
+    if rung == ACCEPTED:
+        return standing.is_accepted
+    # On rung 4, an invoice over other goods than the accepted ones lifts nothing.
+    return any(quantity_on(rung, row, standing) > 0 for row in standing.rows)
 
 
 def quantity_on(rung: int, row: LineComparison, standing: Standing) -> Decimal:
@@ -167,10 +174,6 @@ def missing_for_next_rung(standing: Standing, rung: int) -> tuple[str, ...]:
         waits = [each for each in standing.counting_invoices if not standing.lifts(each)]
         return ("invoice_verification",) if waits else ("invoice",)
     return ("payment_confirmation",) if rung == INVOICED else ()
-
-
-def _is_order_confirmed(standing: Standing) -> bool:
-    return any(_ordered(row, standing) > 0 for row in standing.rows)
 
 
 def _ordered(row: LineComparison, standing: Standing) -> Decimal:

@@ -1,4 +1,7 @@
-"""Computed rights: what a trade's facts support today, and why."""
+"""Computed rights: what a trade's facts support today, and why; and the ladder as signed facts."""
+
+import json
+from typing import Any
 
 import pgtrigger
 from django.db import models
@@ -6,8 +9,10 @@ from django.db.models import Q
 
 from abs_platform.core import clock
 from abs_platform.core.ids import uuid7
-from abs_platform.core.models import one_of
+from abs_platform.core.models import append_only, one_of
 from abs_platform.core.money import amount_field, within_limits
+from abs_platform.rights.due import CERTAIN, MAX_TERM, Basis
+from abs_platform.rights.evidence import LOST
 from abs_platform.rights.registry.models import (
     Reconciliation,
     Registry,
@@ -15,10 +20,10 @@ from abs_platform.rights.registry.models import (
     RegistryEntry,
     RegistryTransaction,
 )
-from abs_platform.rights.states import RightState
+from abs_platform.rights.states import RightState, RungEvent
 from abs_platform.trade.models import Trade
 
-__all__ = ["Reconciliation", "Registry", "RegistryBatch", "RegistryEntry", "RegistryTransaction", "Right"]
+__all__ = ["Reconciliation", "Registry", "RegistryBatch", "RegistryEntry", "RegistryTransaction", "Right", "RungFact"]
 
 
 class Right(models.Model):
@@ -36,7 +41,10 @@ class Right(models.Model):
     reductions = models.JSONField(default=list)
     missing = models.JSONField(default=list)
     calculation = models.JSONField(default=list)
-    due_date = models.DateField(null=True)
+    due_date = models.DateField(null=True)  # where it is certain
+    expected_due_date = models.DateField(null=True)
+    due_basis = models.CharField(max_length=20, choices=[(str(b), str(b)) for b in Basis], blank=True, default="")
+    due_term = models.CharField(max_length=MAX_TERM, blank=True, default="")  # the words that it was reckoned from
     financeable_since = models.DateTimeField(null=True)
     computed_at = models.DateTimeField(default=clock.now)
     state = models.CharField(max_length=10, choices=[(s, s) for s in RightState], default=RightState.FREE)
@@ -76,8 +84,84 @@ class Right(models.Model):
                 condition=Q(poolable=False) | Q(rung__gte=3, due_date__isnull=False, supported__gt=0),
                 name="right_poolable_only_performed",
             ),
+            one_of("due_basis", ("", *Basis), "right_due_basis_known"),
+            models.CheckConstraint(
+                condition=Q(
+                    due_basis__in=sorted(map(str, CERTAIN)),
+                    due_date__isnull=False,
+                    expected_due_date=models.F("due_date"),
+                )
+                | Q(due_basis__in=["statutory", "term"], due_date__isnull=True, expected_due_date__isnull=False)
+                | Q(due_basis="", due_date__isnull=True, expected_due_date__isnull=True),
+                name="right_due_date_has_basis",
+            ),
             models.CheckConstraint(
                 condition=Q(supported=0) | Q(rung__gte=1, financeable_since__isnull=False),
                 name="right_supported_has_rung",
             ),
         ]
+
+
+class RungFact(models.Model):
+    """That a rung of a right was reached, rests on something else than before, or was lost: a signed statement.
+
+    Never changed; a later fact of the same rung follows it. It outlives a right whose trade was merged into another.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    right = models.ForeignKey(Right, on_delete=models.DO_NOTHING, db_constraint=False, related_name="facts")
+    number = models.PositiveIntegerField()  # among the right's facts, from 1
+    rung = models.PositiveSmallIntegerField()
+    event = models.CharField(max_length=8, choices=[(str(e), str(e)) for e in RungEvent])
+    follows = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="followed_by")
+    reason = models.CharField(max_length=24, blank=True, default="")
+    statement = models.TextField()
+    signature = models.BinaryField(max_length=80)
+    public_key = models.BinaryField(max_length=65)
+    salt = models.BinaryField(max_length=32)
+    record_id = models.UUIDField(unique=True)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        triggers = [
+            *append_only(),
+            pgtrigger.Trigger(
+                name="follows_its_rung",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__follows__isnull=False),
+                func="""
+                    IF NOT EXISTS (
+                        SELECT FROM rights_rungfact former
+                        WHERE former.id = NEW.follows_id AND former.right_id = NEW.right_id
+                            AND former.rung = NEW.rung AND former.number < NEW.number
+                            AND (former.event = 'lost') = (NEW.event = 'reached')
+                    ) THEN
+                        RAISE EXCEPTION 'a fact follows the former one of its rung';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["right", "number"], name="rung_fact_number"),
+            models.UniqueConstraint(
+                fields=["right", "rung"], condition=Q(follows__isnull=True), name="rung_fact_first_once"
+            ),
+            models.CheckConstraint(condition=Q(rung__gte=1, rung__lte=5), name="rung_fact_rung"),
+            models.CheckConstraint(
+                condition=Q(follows__isnull=False) | Q(event="reached"), name="rung_fact_reached_first"
+            ),
+            one_of("event", RungEvent, "rung_fact_event_known"),
+            one_of("reason", ("", *LOST), "rung_fact_reason_known"),
+            models.CheckConstraint(
+                condition=Q(event="lost") & ~Q(reason="") | ~Q(event="lost") & Q(reason=""),
+                name="rung_fact_lost_has_reason",
+            ),
+        ]
+
+    @property
+    def content(self) -> dict[str, Any]:  # Any: JSON
+        """What the statement says."""
+        read: dict[str, Any] = json.loads(self.statement)  # Any: JSON
+        return read

@@ -5,11 +5,13 @@ from typing import Any
 
 from rest_framework import serializers
 
-from abs_platform.core.rest.fields import Body, money, time
+from abs_platform.core.rest.fields import Body, Named, money, named, time
 from abs_platform.rights import selectors
 from abs_platform.rights.models import Right
+from abs_platform.rights.states import RightState
 from abs_platform.trade import replies as trades
 from abs_platform.trade.models import Trade
+from abs_platform.trade.replies import Buyer
 
 
 class RightSummary(serializers.Serializer[Any]):
@@ -45,7 +47,12 @@ class RightOut(RightSummary):
     poolable_reasons = serializers.ListField(child=serializers.CharField())
     reductions = ReductionOut(many=True)
     lines = CalculationLine(many=True)
-    due_date = serializers.DateField(allow_null=True)
+    state = serializers.ChoiceField(choices=list(RightState))
+    seller = Named()
+    buyer = Buyer()
+    due_date = serializers.DateField(allow_null=True, help_text="where it is certain")
+    expected_due_date = serializers.DateField(allow_null=True)
+    due_basis = serializers.CharField(allow_blank=True, help_text="what the expected date follows from")
     financeable_since = serializers.DateTimeField(allow_null=True)
     payment_confirmed_at = serializers.DateTimeField(allow_null=True)
     days_earlier = serializers.IntegerField(allow_null=True)
@@ -82,7 +89,15 @@ def right_body(row: Right) -> Body:
         "poolable_reasons": row.poolable_reasons,
         "reductions": row.reductions,
         "lines": row.calculation,
+        "state": row.state,
+        "seller": named(row.trade.seller_id, row.trade.seller.name),
+        "buyer": {
+            "id": str(row.trade.buyer_id) if row.trade.buyer_id else None,
+            "name": row.trade.buyer.name if row.trade.buyer else row.trade.buyer_name,
+        },
         "due_date": row.due_date.isoformat() if row.due_date else None,
+        "expected_due_date": row.expected_due_date.isoformat() if row.expected_due_date else None,
+        "due_basis": row.due_basis,
         "financeable_since": time(row.financeable_since),
         "payment_confirmed_at": time(selectors.payment_confirmed_at(row)),
         "days_earlier": selectors.days_earlier(row),

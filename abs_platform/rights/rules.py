@@ -102,17 +102,27 @@ def assess(
     `verified_only`: invoices that the tax office can know of must be verified by it to lift to rung 4.
     Raises ValueError for a rate outside 0 to 1, or a deduction below zero.
     """
+    standing = standing_of(comparison, documents, payment_confirmation, verified_only=verified_only)
+    return assess_standing(standing, rates, deductions=deductions)
+
+
+def assess_standing(
+    standing: Standing,
+    rates: Mapping[int, Decimal],
+    *,
+    rung: int | None = None,
+    deductions: Sequence[Reduction] = (),
+) -> Assessment:
+    """`assess`, of facts in one currency; with `rung`, what they support on that one, though they reach a higher one."""
     if any(not 0 <= rate <= 1 for rate in rates.values()) or any(each.amount < 0 for each in deductions):
         raise ValueError("Rates lie between 0 and 1, and deductions are not negative.")
     with localcontext() as context:
         context.prec = PRECISION
-        standing = standing_of(comparison, documents, payment_confirmation, verified_only=verified_only)
-        return _assess(standing, rates, deductions)
+        return _assess(standing, rung_of(standing) if rung is None else rung, rates, deductions)
 
 
-def _assess(standing: Standing, rates: Mapping[int, Decimal], deductions: Sequence[Reduction]) -> Assessment:
+def _assess(standing: Standing, rung: int, rates: Mapping[int, Decimal], deductions: Sequence[Reduction]) -> Assessment:
     confirmation = standing.payment_confirmation
-    rung = rung_of(standing)
     unit = minor_unit(standing.currency)
     nothing = _rounded(ZERO, unit)
     valued = [] if rung == PAYMENT_CONFIRMED else list(_valued_lines(standing, rung, unit))

@@ -4,7 +4,6 @@ import logging
 from decimal import Decimal
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from abs_platform.core import audit, clock, events
@@ -12,19 +11,24 @@ from abs_platform.core.subjects import SubjectRef
 from abs_platform.documents.tax import services as tax
 from abs_platform.documents.tax.rules import TAXED
 from abs_platform.parties.actor import PLATFORM
-from abs_platform.rights import ladder, reductions, rules
+from abs_platform.rights import attesting, due, reading, reductions, rules, rung_statements
 from abs_platform.rights.models import Right
 from abs_platform.rights.registry import services as registry
 from abs_platform.risk import services as risk
 from abs_platform.risk.models import Severity
 from abs_platform.risk.services import Observation
 from abs_platform.trade import selectors as trades
-from abs_platform.trade.models import PaymentConfirmation, Trade, TradeDocument
+from abs_platform.trade.models import Trade, TradeDocument
 
 log = logging.getLogger(__name__)
 
 ZERO = Decimal(0)
-RATES = {rung: Decimal(rate) for rung, rate in settings.ADVANCE_RATES.items()}
+# All but what a pledge on the right changes, which may happen meanwhile.
+COMPUTED = [
+    field.name
+    for field in Right._meta.concrete_fields
+    if not field.primary_key and field.name not in ("trade", "state", "encumbered_by", "held_for", "held_rate")
+]
 
 
 @transaction.atomic
@@ -38,19 +42,13 @@ def compute(*, trade_id: UUID) -> None:
     )
     if trade is None:  # merged into another trade, whose own job computes it
         return
-    compared = trades.compared(trade)
+    facts = reading.read(trade)
     right = Right.objects.filter(trade=trade).first() or Right(trade=trade)
     before = (right.rung, right.base, right.supported)
     now = clock.now()
+    found: rules.Assessment | None = None
     try:
-        confirmation = _payment_confirmation(trade)
-        found = rules.assess(
-            compared.comparison,
-            compared.facts,
-            RATES,
-            confirmation,
-            verified_only=settings.INVOICE_MUST_BE_VERIFIED,
-        )
+        found = facts.assess()
     except ArithmeticError:
         # Better no right than yesterday's: what cannot be computed supports nothing until somebody has looked.
         log.exception("the right of trade %s cannot be computed", trade_id)
@@ -58,14 +56,17 @@ def compute(*, trade_id: UUID) -> None:
         _report_not_computable(trade)
     else:
         _fill(right, found, has_buyer=trade.buyer_id is not None)
+        _fill_due(right, facts.due(found.due_date))
         _report_reductions(trade, found)
     if right.financeable_since is None and right.supported > 0:
         right.financeable_since = now
     tax.rely(
-        document_ids=[doc.document_id for doc in compared.documents if doc.kind in TAXED], has_right=right.supported > 0
+        document_ids=[doc.document_id for doc in facts.compared.documents if doc.kind in TAXED],
+        has_right=right.supported > 0,
     )
     right.computed_at = now
-    right.save()
+    right.save(update_fields=None if right._state.adding else COMPUTED)
+    attesting.attest(right=right, facts=facts, found=found, at=now)
     registry.follow(right)
     _report_shrunk(trade, right)
     if (right.rung, right.base, right.supported) != before:
@@ -97,36 +98,21 @@ def _fill(right: Right, found: rules.Assessment, *, has_buyer: bool) -> None:
         {"reason": each.reason, "amount": str(each.amount), "document": each.document} for each in found.reductions
     ]
     right.missing = [*found.missing, *([] if has_buyer else ["buyer_on_platform"])]
-    right.calculation = [_line(each) for each in found.lines]
+    right.calculation = [rung_statements.line_of(each) for each in found.lines]
     right.due_date = found.due_date
+
+
+def _fill_due(right: Right, found: due.Due | None) -> None:
+    right.expected_due_date = found.day if found else None
+    right.due_basis = found.basis if found else ""
+    right.due_term = found.term if found else ""
 
 
 def _fill_with_nothing(right: Right) -> None:
     right.rung, right.base, right.rate, right.supported = 0, ZERO, ZERO, ZERO
     right.poolable, right.poolable_reasons, right.missing = False, ["amount_not_fixed"], ["not_computable"]
-    right.reductions, right.calculation, right.due_date = [], [], None
-
-
-def _payment_confirmation(trade: Trade) -> ladder.PaymentConfirmation | None:
-    """The debtor's word, with the credit notes that it took into account."""
-    row = PaymentConfirmation.objects.filter(trade=trade).first()
-    if row is None:
-        return None
-    return ladder.PaymentConfirmation(
-        amount=row.amount, currency=row.currency, due_date=row.due_date, considers=frozenset(row.credit_notes)
-    )
-
-
-def _line(each: rules.ValuedLine) -> dict[str, str]:
-    return {
-        "order_line": each.order_line or "",
-        "item": each.item,
-        "quantity": format(each.quantity, "f"),
-        "unit": each.unit,
-        "unit_value": "" if each.unit_value is None else format(each.unit_value, "f"),
-        "value": "" if each.value is None else str(each.value),
-        "tax": "" if each.tax is None else str(each.tax),
-    }
+    right.reductions, right.calculation = [], []
+    right.due_date, right.expected_due_date, right.due_basis, right.due_term = None, None, "", ""
 
 
 def _report_reductions(trade: Trade, found: rules.Assessment) -> None:

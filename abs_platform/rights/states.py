@@ -1,4 +1,4 @@
-"""Whether a right may be financed, is held for somebody, or is over. Pure Python."""
+"""Whether a right may be financed, is held for somebody, or is over; what happens to a rung. Pure Python."""
 
 from enum import StrEnum
 
@@ -21,3 +21,11 @@ TRANSITIONS: Table = {
     "release": transition([RightState.ENCUMBERED], RightState.FREE, by=[PLATFORM_ROLE]),
     "settle": transition([RightState.ENCUMBERED, RightState.FREE], RightState.SETTLED, by=[PLATFORM_ROLE]),
 }
+
+
+class RungEvent(StrEnum):
+    """A rung is reached (again, after it was lost), rests on something else than before, or is lost."""
+
+    REACHED = "reached"
+    CHANGED = "changed"
+    LOST = "lost"

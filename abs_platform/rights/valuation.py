@@ -23,13 +23,22 @@ VALUING = ("order", "invoice")
 class UnitValue:
     """Per one unit, exact; None where there is none. `is_confirmed`: a confirmed document states an amount.
 
-    `is_fixed`: and no document that is neither confirmed nor sound in its sums lowers it.
+    `is_fixed`: and no document that is neither confirmed nor sound in its sums lowers it. `value_parts`, `tax_parts`: the
+    lines that state it: the sum of their figures over the sum of their quantities.
     """
 
     value: Decimal | None
     tax: Decimal | None
     is_confirmed: bool
     is_fixed: bool
+    value_parts: tuple[Part, ...] = ()
+    tax_parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _PerUnit:
+    value: Decimal
+    parts: tuple[Part, ...]
 
 
 def unit_value(row: LineComparison, standing: Standing) -> UnitValue:
@@ -52,15 +61,21 @@ def unit_value(row: LineComparison, standing: Standing) -> UnitValue:
     ]
     trusted = [part for part in parts if part.document.confirmation == CONFIRMED or part.document.is_sound]
     value, tax = _lowest(making, parts, amount_of), _lowest(making, parts, _tax)
-    if any(figure is not None and abs(figure) >= AMOUNT_LIMIT for figure in (value, tax)):
+    if any(figure is not None and abs(figure.value) >= AMOUNT_LIMIT for figure in (value, tax)):
         return UnitValue(None, None, is_confirmed=True, is_fixed=False)
+    certain = (_value(_lowest(making, trusted, amount_of)), _value(_lowest(making, trusted, _tax)))
     return UnitValue(
-        value=value,
-        tax=tax,
+        value=_value(value),
+        tax=_value(tax),
         is_confirmed=value is not None,
-        is_fixed=value is not None
-        and (value, tax) == (_lowest(making, trusted, amount_of), _lowest(making, trusted, _tax)),
+        is_fixed=value is not None and (_value(value), _value(tax)) == certain,
+        value_parts=value.parts if value else (),
+        tax_parts=tax.parts if tax else (),
     )
+
+
+def _value(found: _PerUnit | None) -> Decimal | None:
+    return None if found is None else found.value
 
 
 def amount_of(part: Part) -> Decimal | None:
@@ -75,26 +90,28 @@ def _tax(part: Part) -> Decimal | None:
     return part.line.tax
 
 
-def _lowest(making: Sequence[Part], parts: Sequence[Part], figure: Callable[[Part], Decimal | None]) -> Decimal | None:
+def _lowest(making: Sequence[Part], parts: Sequence[Part], figure: Callable[[Part], Decimal | None]) -> _PerUnit | None:
     """The lowest per unit that any kind states; None where no part of `making` states one."""
     made = [each for kind in VALUING for each in _per_unit(_of(making, kind), figure)]
     if not made:
         return None
-    return min([*made, *(each for kind in VALUING for each in _per_unit(_of(parts, kind), figure))])
+    stated = (each for kind in VALUING for each in _per_unit(_of(parts, kind), figure))
+    return min([*made, *stated], key=lambda each: each.value)
 
 
 def _of(parts: Iterable[Part], kind: str) -> list[Part]:
     return [part for part in parts if part.document.kind == kind]
 
 
-def _per_unit(parts: Iterable[Part], figure: Callable[[Part], Decimal | None]) -> Iterator[Decimal]:
+def _per_unit(parts: Iterable[Part], figure: Callable[[Part], Decimal | None]) -> Iterator[_PerUnit]:
     """Sum of the figure over sum of the quantities, with and without what is taken back (quantities below zero)."""
     stated = [
-        (amount, part.line.quantity)
+        (part, amount, part.line.quantity)
         for part in parts
         if part.line.quantity is not None and (amount := figure(part)) is not None
     ]
-    for counted in ([each for each in stated if each[1] > 0], stated):
-        quantity = sum((each for _, each in counted), ZERO)
+    for counted in ([each for each in stated if each[2] > 0], stated):
+        quantity = sum((each for *_, each in counted), ZERO)
         if quantity > 0:
-            yield sum((amount for amount, _ in counted), ZERO) / quantity
+            total = sum((amount for _, amount, _ in counted), ZERO)
+            yield _PerUnit(total / quantity, tuple(part for part, *_ in counted))

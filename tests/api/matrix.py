@@ -127,6 +127,9 @@ GET  financing/notices                    200 200 200 200 200 200 200 200 200 20
 GET  financing/notices/{notice}           200 200 404 200 404 404 404 404 404 404 404 404 401
 POST financing/notices/{notice}/acknowledge 403 200 404 403 403 403 403 403 403 403 403 403 401
 GET  financing/notices/{notice}/file      200 200 404 200 404 404 404 404 404 404 404 404 401
+GET  rights/{right}/figures               200 200 404 200 404 404 404 404 404 404 404 404 401
+GET  rights/{right}/facts/{fact}/statement 200 200 404 200 404 404 404 404 404 404 404 404 401
+GET  rights/{right}/facts/{fact}/bundle   200 200 404 200 404 404 404 404 404 404 404 404 401
 GET  confirmations                        403 200 200 403 403 403 403 403 403 403 403 403 401
 GET  confirmations/{document}             403 200 404 403 403 403 403 403 403 403 403 403 401
 POST confirmations/{document}/confirm     403 200 404 403 403 403 403 403 403 403 403 403 401

@@ -21,7 +21,7 @@ from abs_platform.imports import services as imports
 from abs_platform.imports.models import Batch, Correction, SavedMapping, StagedDocument, StagedLine
 from abs_platform.imports.models import Row as ImportRow
 from abs_platform.parties.models import Identifier, KeyDestruction, MasterKey, Organisation, OrganisationKey
-from abs_platform.rights.models import Right
+from abs_platform.rights.models import Right, RungFact
 from abs_platform.risk.models import Alert
 from abs_platform.trade.models import PaymentConfirmation, SignedDecision, Trade, TradeDocument
 from tests.registry import test_database_rules as registry
@@ -32,7 +32,8 @@ from tests.support.world import World
 
 pytestmark = pytest.mark.usefixtures("db")
 
-APPEND_ONLY = [AuditEntry, Access, DocumentVersion, SignedDecision, PaymentConfirmation, TaxStatusChange, Correction]
+APPEND_ONLY = [AuditEntry, Access, DocumentVersion, SignedDecision, PaymentConfirmation, TaxStatusChange, Correction,
+               RungFact]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -282,13 +283,30 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "right_supported_within_base": change(Right, supported=F("base") + 1, rung=5, financeable_since=LATER),
     "right_rate": change(Right, rate=Decimal("1.01")),
     "right_rung": change(Right, rung=6),
-    "right_poolable_only_performed": change(Right, poolable=True, due_date=None),
+    "right_poolable_only_performed": change(Right, poolable=True, due_date=None, expected_due_date=None, due_basis=""),
     "right_state_known": change(Right, state="lost"),
     "right_encumbered_by_a_pledge": change(Right, state="encumbered"),
     "right_encumbered_by_a_pledge ": change(Right, encumbered_by=uuid7(), held_for=1, held_rate=1),
     "right_encumbered_by_a_pledge  ": held(held_rate=None),
     "right_encumbered_by_a_pledge   ": held(held_rate=0),
     "right_held_for": held(held_for=NAN),
+    "right_due_basis_known": change(Right, due_basis="hope"),
+    "right_due_date_has_basis": change(Right, due_basis="term", expected_due_date=None),
+    "right_due_date_has_basis ": change(Right, due_basis="", due_date="2026-01-01"),
+    "right_due_date_has_basis  ": change(
+        Right, due_basis="statutory", due_date="2026-01-01", expected_due_date="2026-01-01"
+    ),
+    "rung_fact_number": again(RungFact, follows=None, event="reached", rung=2, record_id=uuid7()),
+    "rung_fact_first_once": again(RungFact, follows=None, event="reached", number=99, record_id=uuid7()),
+    "rung_fact_rung": again(RungFact, follows=None, event="reached", number=99, rung=6, record_id=uuid7()),
+    "rung_fact_reached_first": again(RungFact, follows=None, number=99, rung=2, event="changed", record_id=uuid7()),
+    "rung_fact_event_known": again(RungFact, follows=None, number=99, rung=2, event="dreamt", record_id=uuid7()),
+    "rung_fact_lost_has_reason": again(
+        RungFact, follows=None, event="reached", number=99, rung=2, reason="nothing_counts", record_id=uuid7()
+    ),
+    "rung_fact_reason_known": lambda stage: again(
+        RungFact, number=99, follows=RungFact.objects.latest("id"), event="lost", reason="boredom", record_id=uuid7()
+    )(stage),
     "right_supported_has_rung": change(Right, supported=1, base=2, rung=0),
 }
 

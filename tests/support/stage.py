@@ -16,7 +16,7 @@ from abs_platform.imports import services as imports
 from abs_platform.imports.mapping import plan_of
 from abs_platform.imports.models import Batch, SavedMapping
 from abs_platform.ledger.models import Checkpoint
-from abs_platform.rights.models import Right
+from abs_platform.rights.models import Right, RungFact
 from abs_platform.risk.models import Alert
 from abs_platform.trade import sharing
 from abs_platform.trade.models import Trade
@@ -57,6 +57,7 @@ class Stage:
     loose: Document
     trade: Trade
     right: Right
+    fact: RungFact
     alert: Alert
     grant: Grant
     revoked: Grant
@@ -80,6 +81,7 @@ class Stage:
                 "loose",
                 "trade",
                 "right",
+                "fact",
                 "alert",
                 "grant",
                 "request",
@@ -127,6 +129,8 @@ def make_stage(world: World) -> Stage:
     world.castings.submit(Papers(number="HY-1").all())
     world.stranger.submit(sample.files())
     trade = Trade.objects.get(seller=world.supplier.organisation)
+    # Accepted, and worth nothing as long as nobody confirms a price.
+    world.core.decide(trade.documents.get(kind="receipt_advice").document)
     with clock.at(clock.now() - timedelta(days=40)):
         expired = request_and_grant(world, world.trust, trades=[trade.id])
     revoked = request_and_grant(world, world.factor, trades=[trade.id])
@@ -148,6 +152,7 @@ def make_stage(world: World) -> Stage:
         loose=documents[-1],
         trade=trade,
         right=Right.objects.get(trade=trade),
+        fact=RungFact.objects.filter(right__trade=trade).earliest("number"),
         alert=Alert.objects.filter(network=world.network).earliest("id"),
         grant=grant,
         revoked=revoked,

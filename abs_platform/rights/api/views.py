@@ -1,4 +1,4 @@
-"""Trades with what they support, and the rights themselves."""
+"""Trades with what they support."""
 
 from typing import Any
 from uuid import UUID
@@ -69,34 +69,3 @@ class TradeView(APIView):
         right = selectors.right_of(trade_id=row.id)
         facts = trade_replies.trade_facts_body(row, trades.compared(row), actor=actor)
         return Response({**facts, "right": replies.right_body(right) if right else None})
-
-
-class RightsView(APIView):
-    """Rights."""
-
-    @extend_schema(
-        responses=page_of(replies.RightOut), parameters=PAGE_PARAMETERS, tags=["rights"], operation_id="rights_list"
-    )
-    def get(self, request: Request) -> Response:
-        """Rights of the trades that the caller may see, newest first."""
-        actor = actor_of(request)
-        rows = selectors.rights(actor=actor)
-
-        def represent(page: Any) -> list[Body]:  # Any: a page of Right
-            visible = trades.trades(actor=actor).filter(id__in=[row.trade_id for row in page])
-            shown = {row.id for row in trade_services.listed(actor=actor, rows=list(visible))}
-            return [replies.right_body(row) for row in page if row.trade_id in shown]
-
-        return paged(request, rows, represent)
-
-
-class RightView(APIView):
-    """One right."""
-
-    @extend_schema(responses=replies.RightOut, tags=["rights"])
-    def get(self, request: Request, id: UUID) -> Response:
-        """One right with its computation."""
-        actor = actor_of(request)
-        row = selectors.right(actor=actor, right_id=id)
-        trade_services.look(actor=actor, trade_id=row.trade_id)
-        return Response(replies.right_body(row))

@@ -1894,7 +1894,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Rights of the trades that the caller may see, newest first. */
+        /** @description Rights of the trades that the caller may see, newest first if no other sequence is asked for. */
         get: operations["rights_list"];
         put?: never;
         post?: never;
@@ -1911,8 +1911,59 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One right with its computation. */
+        /** @description One right: its computation, its ladder as signed facts, what it lacks, when it is due, whether it is eligible. */
         get: operations["rights_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rights/{id}/facts/{fact}/bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The proof bundle of the fact's statement, for the verify page or the outside verifier. */
+        get: operations["rights_facts_bundle_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rights/{id}/facts/{fact}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The statement, abs-rung/v1, byte for byte as it was signed and recorded: the file of its proof bundle. */
+        get: operations["rights_facts_statement_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rights/{id}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Value, tax, each reduction, base and supported amount, each with the lines of documents that it comes from. */
+        get: operations["rights_figures_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2216,6 +2267,23 @@ export interface components {
             rung: number;
             /** Format: decimal */
             rate: string;
+        };
+        AgreedOut: {
+            organisation: string;
+            person: string;
+            /** Format: date-time */
+            at: string;
+            /** @description which fields were agreed to */
+            fields: string[];
+            /**
+             * Format: uuid
+             * @description null: the payment confirmation of the trade
+             */
+            document: string | null;
+            /** @description signed by the key that the platform holds for the organisation */
+            custodial: boolean;
+            signature: string;
+            public_key: string;
         };
         AlertOut: {
             /** Format: uuid */
@@ -2907,6 +2975,13 @@ export interface components {
         EligibilityOut: {
             programmes: components["schemas"]["VerdictOut"][];
         };
+        EligibilityRuleOut: {
+            rule: string;
+            /** @enum {string} */
+            outcome: "pass" | "fail" | "unknown";
+            reason: string;
+            remedy: string;
+        };
         EventOut: {
             /** @enum {string} */
             kind: "received" | "sealed" | "prepared" | "sent" | "replaced" | "orphaned" | "included" | "stamped" | "anchored" | "abandoned" | "cosigned";
@@ -2916,6 +2991,14 @@ export interface components {
             params: {
                 [key: string]: unknown;
             };
+        };
+        EvidenceOut: {
+            /** Format: uuid */
+            document: string;
+            kind: string;
+            number: string;
+            /** @description of the file, hex */
+            sm3: string;
         };
         FieldOut: {
             /** @description JSON pointer (RFC 6901) */
@@ -2931,6 +3014,46 @@ export interface components {
             code: string;
             value: string;
             currency: string | null;
+        };
+        FigurePaymentOut: {
+            amount: string;
+            /** Format: date */
+            due_date: string;
+            organisation: string;
+            /** Format: date-time */
+            at: string;
+        };
+        FigureReductionOut: {
+            reason: string;
+            amount: string;
+            document: string;
+            sources: components["schemas"]["ReductionSourceOut"][];
+        };
+        FigureRowOut: {
+            order_line: string;
+            item: string;
+            quantity: string;
+            unit: string;
+            unit_value: string;
+            value: string;
+            tax: string;
+            sources: components["schemas"]["SourceOut"][];
+        };
+        FiguresOut: {
+            rung: number;
+            currency: string;
+            rows: components["schemas"]["FigureRowOut"][];
+            value: string;
+            tax: string;
+            gross: string;
+            reductions: components["schemas"]["FigureReductionOut"][];
+            base: string;
+            rate: string;
+            supported: string;
+            /** @description on rung 5, where the amount comes from it */
+            payment: components["schemas"]["FigurePaymentOut"] | null;
+            /** @description those that the sources name */
+            documents: components["schemas"]["EvidenceOut"][];
         };
         FiledOut: {
             /** Format: uuid */
@@ -3507,6 +3630,17 @@ export interface components {
             };
             link: string;
         };
+        NextStepOut: {
+            missing: string;
+            /** @enum {string} */
+            who: "supplier" | "core_enterprise" | "tax_office" | "operator";
+            organisation: string;
+            document: components["schemas"]["WaitingDocumentOut"] | null;
+            /** Format: date-time */
+            asked_at: string | null;
+            /** Format: date-time */
+            deadline: string | null;
+        };
         NoticeDetailOut: {
             /** Format: uuid */
             id: string;
@@ -3877,6 +4011,29 @@ export interface components {
             done: number;
             total: number;
         };
+        /** @description A proof bundle, abs-proof-bundle/v1. */
+        ProofOut: {
+            format: string;
+            document: {
+                [key: string]: unknown;
+            };
+            record: {
+                [key: string]: unknown;
+            };
+            log: {
+                [key: string]: unknown;
+            };
+            inclusion: {
+                [key: string]: unknown;
+            } | null;
+            checkpoint: string | null;
+            anchors: {
+                [key: string]: unknown;
+            }[];
+            timestamps: {
+                [key: string]: unknown;
+            }[];
+        };
         QueuedOut: {
             /** Format: uuid */
             id: string;
@@ -3916,6 +4073,12 @@ export interface components {
             reason: string;
             amount: string;
             document: string;
+        };
+        ReductionSourceOut: {
+            /** Format: uuid */
+            document: string;
+            /** @description of the whole document */
+            amount: string | null;
         };
         RejectedOut: {
             filename: string;
@@ -4026,6 +4189,74 @@ export interface components {
             /** @enum {string} */
             state: "free" | "encumbered" | "settled";
         };
+        RightDetailOut: {
+            rung: number;
+            base: string;
+            supported: string;
+            currency: string;
+            poolable: boolean;
+            missing: string[];
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            trade: string;
+            order_number: string;
+            rate: string;
+            poolable_reasons: string[];
+            reductions: components["schemas"]["ReductionOut"][];
+            lines: components["schemas"]["CalculationLine"][];
+            /** @enum {string} */
+            state: "free" | "encumbered" | "settled";
+            seller: components["schemas"]["Named"];
+            buyer: components["schemas"]["Buyer"];
+            /**
+             * Format: date
+             * @description where it is certain
+             */
+            due_date: string | null;
+            /** Format: date */
+            expected_due_date: string | null;
+            /** @description what the expected date follows from */
+            due_basis: string;
+            /** Format: date-time */
+            financeable_since: string | null;
+            /** Format: date-time */
+            payment_confirmed_at: string | null;
+            days_earlier: number | null;
+            /** Format: date-time */
+            computed_at: string;
+            due: components["schemas"]["RightDueOut"] | null;
+            next_step: components["schemas"]["NextStepOut"] | null;
+            rungs: components["schemas"]["RungOut"][];
+            /** @description newest first */
+            facts: components["schemas"]["RungFactOut"][];
+            eligibility: components["schemas"]["RightEligibilityOut"];
+            timeline: components["schemas"]["RightEventOut"][];
+        };
+        RightDueOut: {
+            /** Format: date */
+            day: string;
+            /** @enum {string} */
+            basis: "payment_confirmation" | "invoice" | "order" | "term" | "statutory";
+            /** @description stated or confirmed, not reckoned from a term or the law */
+            is_certain: boolean;
+            /** @description the words that it was reckoned from */
+            term: string;
+        };
+        RightEligibilityOut: {
+            ruleset: string;
+            /** @description null: no rule fails, one cannot be decided */
+            eligible: boolean | null;
+            rules: components["schemas"]["EligibilityRuleOut"][];
+        };
+        RightEventOut: {
+            /** Format: date-time */
+            at: string;
+            kind: string;
+            params: {
+                [key: string]: unknown;
+            };
+        };
         RightOut: {
             rung: number;
             base: string;
@@ -4042,8 +4273,19 @@ export interface components {
             poolable_reasons: string[];
             reductions: components["schemas"]["ReductionOut"][];
             lines: components["schemas"]["CalculationLine"][];
-            /** Format: date */
+            /** @enum {string} */
+            state: "free" | "encumbered" | "settled";
+            seller: components["schemas"]["Named"];
+            buyer: components["schemas"]["Buyer"];
+            /**
+             * Format: date
+             * @description where it is certain
+             */
             due_date: string | null;
+            /** Format: date */
+            expected_due_date: string | null;
+            /** @description what the expected date follows from */
+            due_basis: string;
             /** Format: date-time */
             financeable_since: string | null;
             /** Format: date-time */
@@ -4079,6 +4321,47 @@ export interface components {
             algorithm: "sm2-sm3" | "ed25519" | "secp256k1";
             /** @description With secp256k1: on which chain */
             chain?: string;
+        };
+        RungFactOut: {
+            /** Format: uuid */
+            id: string;
+            /** @description among the right's facts, from 1 */
+            number: number;
+            rung: number;
+            /** @enum {string} */
+            event: "reached" | "changed" | "lost";
+            /** @description why the rung was lost */
+            reason: string;
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description null: of a loss
+             * @enum {string|null}
+             */
+            agreed_by: "core_enterprise" | "platform" | null;
+            agreed: components["schemas"]["AgreedOut"][];
+            evidence: components["schemas"]["EvidenceOut"][];
+            disputable: string[];
+            /** @description SM3 of the statement, hex */
+            digest: string;
+            /** @description the platform's SM2 signature over the statement, DER in hex */
+            signature: string;
+            /** @description the log's SM2 key, as in the trust file */
+            public_key: string;
+            /** @enum {string} */
+            state: "received" | "recorded" | "anchored";
+            anchors: components["schemas"]["AnchorOut"][];
+            anchors_required: number;
+        };
+        RungOut: {
+            rung: number;
+            is_held: boolean;
+            rate: string;
+            base: string | null;
+            /** @description on a rung to come: of today's base, if nothing else changes */
+            supported: string | null;
+            /** @description the newest one; null where the rung was never reached */
+            fact: components["schemas"]["RungFactOut"] | null;
         };
         SavedMappingOut: {
             /** Format: uuid */
@@ -4172,6 +4455,18 @@ export interface components {
             /** @enum {string} */
             algorithm: "sm2-sm3" | "ed25519" | "secp256k1";
             name: string;
+        };
+        SourceOut: {
+            /** Format: uuid */
+            document: string;
+            line: string;
+            item: string;
+            /** @description of a receipt: what it accepts */
+            quantity: string | null;
+            unit: string;
+            amount: string | null;
+            tax: string | null;
+            roles: ("quantity" | "limit" | "value" | "tax")[];
         };
         /** @description What a row is about. */
         Subject: {
@@ -4453,6 +4748,12 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["VersionOut"][];
+        };
+        WaitingDocumentOut: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            number: string;
         };
     };
     responses: never;
@@ -7245,10 +7546,21 @@ export interface operations {
     rights_list: {
         parameters: {
             query?: {
+                buyer?: string;
                 /** @description Where to go on, as `next` and `previous` give it. */
                 cursor?: string;
+                /** @description the expected due date, from this day on */
+                due_from?: string;
+                /** @description the expected due date, up to this day */
+                due_to?: string;
                 /** @description Rows in a page, 1 to 100; 50 if not given. */
                 page_size?: number;
+                poolable?: "yes" | "no";
+                rung?: number;
+                /** @description order number or organisation */
+                search?: string;
+                sort?: "newest" | "due" | "amount";
+                state?: "free" | "encumbered" | "settled";
             };
             header?: never;
             path?: never;
@@ -7282,7 +7594,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RightOut"];
+                    "application/json": components["schemas"]["RightDetailOut"];
+                };
+            };
+        };
+    };
+    rights_facts_bundle_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fact: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofOut"];
+                };
+            };
+        };
+    };
+    rights_facts_statement_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fact: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    rights_figures_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiguresOut"];
                 };
             };
         };

@@ -1,0 +1,64 @@
+"""A trade's facts, read for computing its right: what `services` stores and what the page opens to its lines."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.conf import settings
+
+from abs_platform.rights import due, ladder, rules
+from abs_platform.trade import selectors as trades
+from abs_platform.trade.facts import CONFIRMED
+from abs_platform.trade.models import PaymentConfirmation, Trade
+
+RATES = {rung: Decimal(rate) for rung, rate in settings.ADVANCE_RATES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is on record of a trade now."""
+
+    trade: Trade
+    compared: trades.Facts
+    payment: PaymentConfirmation | None
+    standing: ladder.Standing
+
+    def assess(self) -> rules.Assessment:
+        """The right that the facts support. Raises ArithmeticError for figures that nobody can compute with."""
+        return rules.assess_standing(self.standing, RATES)
+
+    def due(self, certain: date | None) -> due.Due | None:
+        """When the right is due; `certain`: the day that the facts state, if they do."""
+        return due.due_of(self.standing, certain, _terms(self.compared), statutory_days=settings.STATUTORY_PAYMENT_DAYS)
+
+
+def read(trade: Trade) -> Reading:
+    """Read a trade, with seller and buyer fetched."""
+    compared = trades.compared(trade)
+    payment = PaymentConfirmation.objects.filter(trade=trade).select_related("organisation").first()
+    standing = ladder.standing_of(
+        compared.comparison,
+        compared.facts,
+        _confirmed(payment) if payment else None,
+        verified_only=settings.INVOICE_MUST_BE_VERIFIED,
+    )
+    return Reading(trade, compared, payment, standing)
+
+
+def _confirmed(row: PaymentConfirmation) -> ladder.PaymentConfirmation:
+    """The debtor's word, with the credit notes that it took into account."""
+    return ladder.PaymentConfirmation(
+        amount=row.amount, currency=row.currency, due_date=row.due_date, considers=frozenset(row.credit_notes)
+    )
+
+
+def _terms(compared: trades.Facts) -> list[due.Terms]:
+    """The payment terms that counting documents state, the most telling first: confirmed before open, invoices before orders."""
+    said = {str(id): extracted.payment_terms for id, extracted in compared.extracted.items()}
+    stating = [
+        (each, text)
+        for each in compared.facts
+        if each.counts and each.kind in ("order", "invoice") and (text := said[str(each.id)])
+    ]
+    stating.sort(key=lambda pair: (pair[0].confirmation != CONFIRMED, pair[0].kind != "invoice", pair[0].sort_key()))
+    return [due.Terms(each.kind, text, each.issue_date) for each, text in stating]
