@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -27,6 +28,7 @@ LAYOUT = Path(__file__).with_name("notice.typ")
 ATTACHMENT = "notice.json"
 BEIJING = timedelta(hours=8)
 Json = dict[str, Any]  # Any: JSON
+Words = Mapping[str, str]
 
 
 def paper(*, actor: Actor, notice_id: UUID, language: str) -> tuple[Notice, bytes]:
@@ -73,7 +75,6 @@ def page(row: Notice, language: str, setter: Typesetter) -> Json:
     currency = said["rights"][0]["currency"] if said["rights"] else ""
     total = sum((Decimal(each["amount"]) for each in said["rights"]), Decimal(0))
     names = {part: show(said[part]["name"]) for part in ("debtor", "creditor", "holder")}
-    acknowledgement = getattr(row, "acknowledgement", None)
     return {
         "lang": language,
         "region": {"zh": "cn", "en": "gb"}[language],
@@ -96,11 +97,8 @@ def page(row: Notice, language: str, setter: Typesetter) -> Json:
             time=beijing(row.at),
             key=words["custodial" if row.custodial else "own"],
         ),
-        "receipt": words["acknowledged"].format(
-            **names, person=show(acknowledgement.person), time=beijing(acknowledgement.at)
-        )
-        if acknowledgement
-        else words["open"].format(**names),
+        "receipt": _receipt(row, words, names, show),
+        "standing": _standing(row, words),
         "digest_label": words["digest"],
         "digest": sm3.sm3(row.statement.encode()).hex(),
         "record_label": words["record"],
@@ -113,9 +111,24 @@ def page(row: Notice, language: str, setter: Typesetter) -> Json:
     }
 
 
+def _receipt(row: Notice, words: Words, names: Words, show: Callable[[str], str]) -> str:
+    acknowledgement = getattr(row, "acknowledgement", None)
+    if acknowledgement is None:
+        return words["open"].format(**names)
+    told = {"person": show(acknowledgement.person), "time": beijing(acknowledgement.at)}
+    return words["acknowledged"].format(**names, **told)
+
+
+def _standing(row: Notice, words: Words) -> str:
+    """What a reader has to know before relying on the paper; nothing where the notice stands."""
+    if row.lifted_at:
+        return words["lifted"].format(time=beijing(row.lifted_at))
+    return "" if row.sent_at else words["not_sent"]
+
+
 def in_words(amount: Decimal) -> str:
     """大写: renminbi in words."""
-    return str(cn2an.an2cn(format(amount, ".2f"), "rmb"))
+    return "人民币" + str(cn2an.an2cn(format(amount, ".2f"), "rmb"))
 
 
 def beijing(moment: datetime) -> str:

@@ -35,6 +35,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "Receipt: acknowledged for {debtor} by {person} on {time}, Beijing time.",
     ),
     "open": ("回执：{debtor} 尚未签收。", "Receipt: {debtor} has not acknowledged it yet."),
+    "not_sent": (
+        "本通知尚未送达：全部权利登记完成后即送达。",
+        "This notice is not sent yet: it is once all the rights are registered.",
+    ),
+    "lifted": (
+        "本通知所述的转让或质押已于北京时间 {time} 解除。",
+        "What this notice tells of was lifted on {time}, Beijing time.",
+    ),
     "digest": ("签署内容的 SM3", "SM3 of what was signed"),
     "record": ("账本记录", "Ledger record"),
     "basis": (

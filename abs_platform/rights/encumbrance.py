@@ -13,10 +13,13 @@ from abs_platform.core import audit, events
 from abs_platform.core.errors import Conflict
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.core.transitions import target_of
+from abs_platform.documents.tax import services as tax
+from abs_platform.documents.tax.rules import TAXED
 from abs_platform.parties.actor import Actor
 from abs_platform.rights.models import Right
 from abs_platform.rights.states import PLATFORM_ROLE, TRANSITIONS, RightState
 from abs_platform.trade import encumbering as trades
+from abs_platform.trade.models import TradeDocument
 
 PLATFORM_ROLES = frozenset({PLATFORM_ROLE})
 ZERO = Decimal(0)
@@ -86,5 +89,7 @@ def _moved(actor: Actor, right: Right, action: str, detail: dict[str, object]) -
     right.save(update_fields=["state", "encumbered_by", "held_for", "held_rate"])
     # A settled right's trade is history that somebody lent on; it stays as an encumbered one does.
     trades.mark(right.trade_id, encumbered=right.state != RightState.FREE)
+    filed = TradeDocument.objects.filter(trade=right.trade_id, kind__in=TAXED).values_list("document_id", flat=True)
+    tax.pledge(document_ids=filed, is_pledged=right.state == RightState.ENCUMBERED)
     audit.record(actor=actor, verb=f"right.{action}", subject=SubjectRef("right", right.id), detail=detail)
     events.notify([right.trade.seller_id, right.trade.buyer_id], "right", right.trade_id)

@@ -14,6 +14,7 @@ from abs_platform.parties.actor import PLATFORM
 from abs_platform.rights import attesting, due, reading, reductions, rules, rung_statements
 from abs_platform.rights.models import Right
 from abs_platform.rights.registry import services as registry
+from abs_platform.rights.states import RightState
 from abs_platform.risk import services as risk
 from abs_platform.risk.models import Severity
 from abs_platform.risk.services import Observation
@@ -60,10 +61,11 @@ def compute(*, trade_id: UUID) -> None:
         _report_reductions(trade, found)
     if right.financeable_since is None and right.supported > 0:
         right.financeable_since = now
-    tax.rely(
-        document_ids=[doc.document_id for doc in facts.compared.documents if doc.kind in TAXED],
-        has_right=right.supported > 0,
-    )
+    taxed = [doc.document_id for doc in facts.compared.documents if doc.kind in TAXED]
+    if right.state == RightState.ENCUMBERED:
+        tax.pledge(document_ids=taxed, is_pledged=True)
+    else:
+        tax.rely(document_ids=taxed, has_right=right.supported > 0)
     right.computed_at = now
     right.save(update_fields=None if right._state.adding else COMPUTED)
     attesting.attest(right=right, facts=facts, found=found, at=now)

@@ -7,12 +7,13 @@ import pytest
 
 from abs_platform.core import clock
 from abs_platform.core.errors import Conflict, DomainError
-from abs_platform.documents.models import Document
+from abs_platform.documents.models import Document, TaxStatus
 from abs_platform.financing import offers, pledging, requests
 from abs_platform.financing.lending.models import Loan, Payment
 from abs_platform.financing.models import Notice, Offer, Pledge
 from abs_platform.parties.actor import PLATFORM
 from abs_platform.rights import encumbrance
+from abs_platform.rights import services as rights
 from abs_platform.rights.models import Right
 from abs_platform.rights.registry.models import RegistryEntry
 from abs_platform.trade import withdrawing
@@ -187,3 +188,18 @@ def test_offers_are_bounded(world: World) -> None:
     with pytest.raises(Conflict):
         lending.proposed(invitation)
     assert offers.expire() == 0
+
+
+def test_the_tax_office_is_asked_more_often_about_what_is_pledged(world: World) -> None:
+    lending = Lending.at(world)
+    right = performed(world, "EN-11")
+    status = TaxStatus.objects.get(document__trade_id=right.trade_id, document__kind="invoice")
+    loan = lending.lend(lending.programme(), [right])
+    status.refresh_from_db()
+    assert status.reliance == "pledge"
+    rights.compute(trade_id=right.trade_id)
+    status.refresh_from_db()
+    assert status.reliance == "pledge"
+    pledging.release(actor=PLATFORM, loan=loan)
+    status.refresh_from_db()
+    assert status.reliance == "right"

@@ -168,7 +168,7 @@ def test_notice_and_receipt_can_be_checked_by_anybody(story: Story) -> None:
     said = json.loads(statement)
     assert {each["order_number"] for each in said["rights"]} == {"PO-701", "PO-702"}
     for language, title, words in (
-        ("zh", "债权转让通知书", "叁仟叁佰玖拾元"),
+        ("zh", "债权转让通知书", "人民币叁仟叁佰玖拾元整"),
         ("en", "Notice of assignment", "core person"),
     ):
         paper = core.send("GET", f"financing/notices/{row['id']}/file", lang=language)
