@@ -26,8 +26,8 @@ from abs_platform.rights.ladder import (
 )
 from abs_platform.rights.reductions import Reduction, reduced
 from abs_platform.rights.valuation import AMOUNT_LIMIT, unit_value
-from abs_platform.trade.facts import CONFIRMED, DISPUTED, DocumentFacts
-from abs_platform.trade.rules import PRECISION, Comparison
+from abs_platform.trade.facts import CONFIRMED, DISPUTED, PRECISION, DocumentFacts
+from abs_platform.trade.rules import Comparison
 
 ZERO = Decimal(0)
 # How finely a unit value is shown; amounts are computed from the exact one.

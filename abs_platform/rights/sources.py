@@ -20,9 +20,9 @@ from abs_platform.rights.reductions import (
 from abs_platform.rights.tax_reductions import RED_LETTERED, TAKEN_OUT
 from abs_platform.rights.totals import credited, invoice_total
 from abs_platform.rights.valuation import amount_of, unit_value
-from abs_platform.trade.facts import CONFIRMED, DocumentFacts
+from abs_platform.trade.facts import CONFIRMED, PRECISION, DocumentFacts
 from abs_platform.trade.joining import Part
-from abs_platform.trade.rules import PRECISION, LineComparison
+from abs_platform.trade.rules import LineComparison
 
 QUANTITY = "quantity"
 LIMIT = "limit"

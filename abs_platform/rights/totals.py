@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-from abs_platform.rights.valuation import amount_of
 from abs_platform.trade.facts import DocumentFacts
 from abs_platform.trade.joining import Part
 
@@ -37,5 +36,5 @@ def credited(document: DocumentFacts) -> Decimal:
 def _sum_of_lines(document: DocumentFacts) -> Decimal | None:
     """Amounts and taxes; None where no line states either."""
     parts = [Part(document, line) for line in document.lines]
-    stated = [figure for part in parts for figure in (amount_of(part), part.line.tax) if figure is not None]
+    stated = [figure for part in parts for figure in (part.amount, part.line.tax) if figure is not None]
     return sum(stated, ZERO) if stated else None

@@ -1,7 +1,7 @@
 """What one unit of a row is worth: the lowest that order and invoices state, and only what was confirmed makes a value.
 
 Pure Python. A document that the core enterprise has not confirmed may lower a value, never make or raise one: else
-whoever sends it could name its own price. Call within a context of trade.rules.PRECISION digits.
+whoever sends it could name its own price. Call within a context of trade.facts.PRECISION digits.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -80,10 +80,7 @@ def _value(found: _PerUnit | None) -> Decimal | None:
 
 def amount_of(part: Part) -> Decimal | None:
     """The line amount; where none is stated, what price and quantity make."""
-    line = part.line
-    if line.amount is not None or line.price is None or line.quantity is None or not line.price_base_quantity:
-        return line.amount
-    return line.price * line.quantity / line.price_base_quantity
+    return part.amount
 
 
 def _tax(part: Part) -> Decimal | None:

@@ -15,6 +15,9 @@ CONFIRMED = "confirmed"
 DISPUTED = "disputed"
 NOT_REQUIRED = "not_required"
 
+# Digits enough for the product of two figures of any document.
+PRECISION = 60
+
 # The ladder's sequence: what comes first explains what comes later.
 KIND_SEQUENCE = TRADE_KINDS
 
@@ -31,6 +34,18 @@ class TaxFacts:
     status: str
     red_amount: Decimal | None = None
     red_numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """By which share (0.05: 5 %) a document may differ and is not called different; `amount` None: not compared."""
+
+    quantity: Decimal = Decimal(0)
+    price: Decimal = Decimal(0)
+    amount: Decimal | None = None
+
+
+NO_TOLERANCE = Tolerance()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +69,8 @@ class DocumentFacts:
     tax: TaxFacts | None = None
     invoice_numbers: frozenset[str] = frozenset()
     order_number: str | None = None
+    tolerance: Tolerance = NO_TOLERANCE
+    """In force between the parties on the document's date."""
 
     @property
     def counts(self) -> bool:
@@ -70,7 +87,14 @@ class DocumentFacts:
         return KIND_SEQUENCE.index(self.kind), self.issue_date or date.max, self.number, str(self.id)
 
 
-def facts_of(extracted: Extracted, *, id: DocumentId, confirmation: str, tax: TaxFacts | None = None) -> DocumentFacts:
+def facts_of(
+    extracted: Extracted,
+    *,
+    id: DocumentId,
+    confirmation: str,
+    tax: TaxFacts | None = None,
+    tolerance: Tolerance = NO_TOLERANCE,
+) -> DocumentFacts:
     """The facts of an extracted document."""
     return DocumentFacts(
         id=id,
@@ -90,6 +114,7 @@ def facts_of(extracted: Extracted, *, id: DocumentId, confirmation: str, tax: Ta
             if number
         ),
         order_number=extracted.trade_order_number,
+        tolerance=tolerance,
     )
 
 

@@ -8,11 +8,13 @@ goes to the one that its own document has not used yet and that also agrees in u
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, localcontext
 from itertools import islice
 
 from abs_platform.integrations.formats.model import Line, fold
-from abs_platform.trade.facts import CONFIRMED, DISPUTED, DocumentFacts, DocumentId, unit_code
+from abs_platform.trade.facts import CONFIRMED, DISPUTED, PRECISION, DocumentFacts, DocumentId, unit_code
+from abs_platform.trade.units import ratio
 
 # Of more rows that fit alike, this many are weighed against each other.
 CANDIDATES = 32
@@ -23,24 +25,52 @@ MAX_ROWS_BY_FIGURES = 200
 STEM = 4
 WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")
 
+# What of a line is counted in its unit.
+QUANTITIES = ("quantity", "rejected", "short", "oversupply", "backorder", "price_base_quantity")
 ITEM_IDS = ("buyer_item_id", "seller_item_id", "standard_item_id")
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A line of a document within a row."""
+    """A line of a document within a row. `position`: its place in the document.
+
+    `stated`: the line as the document states it, where `line` gives its quantities in the row's unit.
+    """
 
     document: DocumentFacts
     line: Line
+    position: int = 0
+    stated: Line | None = None
 
     @property
     def unit(self) -> str:
         """The unit code; "" where none is stated."""
         return unit_code(self.line.unit)
 
+    @property
+    def amount(self) -> Decimal | None:
+        """The line amount; where none is stated, what price and quantity make."""
+        line = self.line
+        if line.amount is not None or line.price is None or line.quantity is None or not line.price_base_quantity:
+            return line.amount
+        return line.price * line.quantity / line.price_base_quantity
+
     def in_unit(self, unit: str) -> bool:
         """Whether its quantity may be in `unit`: where either is not stated, they are taken to agree."""
         return not self.unit or not unit or self.unit == unit
+
+    def converted(self, unit: str) -> "Part":
+        """With its quantities in `unit`, where that is a multiple of its own: one tonne is a thousand kilograms."""
+        if self.in_unit(unit):
+            return self
+        with localcontext() as context:
+            context.prec = PRECISION
+            times = ratio(self.unit, unit)
+            if times is None:
+                return self
+            line = self.line
+            quantities = {name: value * times for name in QUANTITIES if (value := getattr(line, name)) is not None}
+            return replace(self, line=replace(line, unit=unit, **quantities), stated=self.stated or line)
 
 
 @dataclass(slots=True, eq=False)
@@ -53,7 +83,7 @@ class Row:
     used_by: set[DocumentId] = field(default_factory=set)
 
     def add(self, part: Part) -> None:
-        self.parts = (*self.parts, part)
+        self.parts = (*self.parts, part.converted(self.unit))
         self.used_by.add(part.document.id)
 
     def of(self, kind: str) -> tuple[Part, ...]:
@@ -74,12 +104,12 @@ def join(documents: Sequence[DocumentFacts]) -> list[Row]:
     known = sorted(documents, key=DocumentFacts.sort_key)
     table = _Table()
     for order in _spine(known):
-        for line in order.lines:
-            table.open(Part(order, line), order_number=order.number, order_line_id=line.id)
+        for position, line in enumerate(order.lines):
+            table.open(Part(order, line, position), order_number=order.number, order_line_id=line.id)
     for document in known:
         if document.kind in ("despatch_advice", "receipt_advice", "invoice", "credit_note"):
-            for line in document.lines:
-                table.place(Part(document, line))
+            for position, line in enumerate(document.lines):
+                table.place(Part(document, line, position))
     return table.rows
 
 
@@ -259,7 +289,7 @@ def _is_unused(part: Part, row: Row) -> bool:
 
 
 def _unit_agrees(part: Part, row: Row) -> bool:
-    return part.in_unit(row.unit)
+    return part.converted(row.unit).in_unit(row.unit)
 
 
 def _price_agrees(part: Part, row: Row) -> bool:
@@ -268,5 +298,5 @@ def _price_agrees(part: Part, row: Row) -> bool:
 
 
 def _quantity_agrees(part: Part, row: Row) -> bool:
-    quantity = part.line.quantity
+    quantity = part.converted(row.unit).line.quantity
     return quantity is not None and any(quantity == each.line.quantity for each in row.parts)

@@ -13,7 +13,24 @@ from abs_platform.core.models import append_only, one_of
 from abs_platform.core.money import AMOUNT_LIMIT, amount_field, within_limits
 from abs_platform.documents.models import Document
 from abs_platform.parties.models import Network, Organisation
+from abs_platform.trade.matching.models import Consumption, LineMatch, MatchLine, Tolerance, TradeMatch
 from abs_platform.trade.states import Confirmation
+
+__all__ = [
+    "Consumption",
+    "LineMatch",
+    "MatchLine",
+    "PaymentConfirmation",
+    "Signed",
+    "SignedDecision",
+    "Tolerance",
+    "Trade",
+    "TradeDocument",
+    "TradeGroupPermission",
+    "TradeKey",
+    "TradeLine",
+    "TradeMatch",
+]
 
 
 class Trade(models.Model):

@@ -2,7 +2,7 @@
 
 Pure Python. The result depends on the documents only, never on their order of arrival. The order's lines are the spine;
 a line of another document joins it by reference, else by what it says (see `joining`). Who calls leaves out duplicates.
-Disputed documents are shown and do not count for quantities. Quantities are compared within one unit code.
+Disputed documents are shown and do not count for quantities. Quantities are compared in the row's unit (see `units`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
 from abs_platform.integrations.formats.keys import plain
-from abs_platform.trade.facts import DocumentFacts, DocumentId
+from abs_platform.trade.facts import PRECISION, DocumentFacts, DocumentId
 from abs_platform.trade.joining import ITEM_IDS, Part, Row, differs, join
 
 ZERO = Decimal(0)
-# Enough for the product of two figures of any document.
-PRECISION = 60
 
 INVOICED_OVER_RECEIVED = "invoiced_over_received"
 INVOICED_OVER_ORDERED = "invoiced_over_ordered"
@@ -23,11 +21,14 @@ RECEIVED_OVER_ORDERED = "received_over_ordered"
 DESPATCHED_OVER_ORDERED = "despatched_over_ordered"
 RECEIVED_OVER_DESPATCHED = "received_over_despatched"
 UNIT_PRICE_DIFFERS = "unit_price_differs"
+AMOUNT_OVER_ORDERED = "amount_over_ordered"
 UNIT_DIFFERS = "unit_differs"
 UNIT_MISSING = "unit_missing"
 CURRENCY_DIFFERS = "currency_differs"
 ITEM_NOT_ORDERED = "item_not_ordered"
 ITEM_DIFFERS = "item_differs"
+# Seen by the matching of lines (see matching/), reported as an alert.
+LINE_CONSUMED_TWICE = "line_consumed_twice"
 # By kind of the document that overtakes an order.
 OVERTAKING = {"order_change": "order_changed", "order_cancellation": "order_cancelled"}
 
@@ -169,6 +170,7 @@ def _unit_price(part: Part) -> Decimal | None:
 def _mismatches(row: Row, trade: _Trade) -> Iterator[Mismatch]:
     yield from _quantities(row, trade)
     yield from _unit_prices(row)
+    yield from _amounts(row)
     yield from _units(row)
     yield from _items(row)
     if trade.has_order and not row.of("order"):
@@ -202,7 +204,7 @@ def _over(
     """More in `limited` than in `limiting`, unit by unit; names the first document that takes the sum over the limit.
 
     No line in `limiting` at all is a limit of zero, unless `required`. What it states in other units, or without a
-    quantity, cannot be compared.
+    quantity, cannot be compared. The limit gives way by the least tolerance that is in force on a date of `limited`.
     """
     counting = [part for part in limiting if part.document.counts]
     if required and not counting:
@@ -218,12 +220,13 @@ def _over(
         if limit is None and counting:
             continue
         limit = limit or ZERO
+        bound = limit * (1 + min(part.document.tolerance.quantity for part, _ in quantities))
         found, crossing = ZERO, None
         for part, quantity in quantities:
             found += quantity
-            if crossing is None and found > limit:
+            if crossing is None and found > bound:
                 crossing = part
-        if crossing is not None and found > limit:
+        if crossing is not None and found > bound:
             yield _mismatch(rule, crossing, expected=plain(limit), found=plain(found))
 
 
@@ -249,8 +252,24 @@ def _unit_prices(row: Row) -> Iterator[Mismatch]:
             ordered, invoiced = _unit_price(order), _unit_price(invoice)
             if ordered is None or invoiced is None or not _comparable(order, invoice):
                 continue
-            if ordered != invoiced:
+            if abs(invoiced - ordered) > abs(ordered) * invoice.document.tolerance.price:
                 yield _mismatch(UNIT_PRICE_DIFFERS, invoice, expected=_money(ordered), found=_money(invoiced))
+
+
+def _amounts(row: Row) -> Iterator[Mismatch]:
+    """What invoices bill in all against the order line's amount, where a tolerance says that amounts are compared."""
+    orders = [part for part in row.of("order")[:1] if part.document.counts and part.amount is not None]
+    invoices = [part for part in row.of("invoice") if part.document.counts]
+    allowed = [part.document.tolerance.amount for part in invoices if part.document.tolerance.amount is not None]
+    if not orders or not allowed or orders[0].amount is None:
+        return
+    ordered, found = orders[0].amount, ZERO
+    for part in invoices:
+        if _comparable(orders[0], part) and part.amount is not None:
+            found += part.amount
+            if found > ordered * (1 + min(allowed)):
+                yield _mismatch(AMOUNT_OVER_ORDERED, part, expected=_money(ordered), found=_money(found))
+                return
 
 
 def _comparable(one: Part, other: Part) -> bool:

@@ -19,6 +19,7 @@ from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
 from abs_platform.trade import rules
 from abs_platform.trade.facts import DocumentFacts, TaxFacts, facts_of
+from abs_platform.trade.matching import in_force
 from abs_platform.trade.models import Trade, TradeDocument, TradeGroupPermission, TradeLine
 from abs_platform.trade.states import TRANSITIONS, Confirmation
 
@@ -90,7 +91,7 @@ def compared(row: Trade) -> Facts:
 
 
 def compared_each(trade_ids: Iterable[UUID]) -> dict[UUID, Facts]:
-    """Everything filed in each of the trades, compared; two queries for all, a third where a document was erased."""
+    """Everything filed in each of the trades, compared; a few queries for all, one more where a document was erased."""
     filed: dict[UUID, list[TradeDocument]] = {id: [] for id in trade_ids}
     for doc in (
         TradeDocument.objects.filter(trade__in=list(filed))
@@ -101,24 +102,26 @@ def compared_each(trade_ids: Iterable[UUID]) -> dict[UUID, Facts]:
     erased = [doc for rows in filed.values() for doc in rows if not doc.document.content]
     prefetch_related_objects(erased, Prefetch("lines", TradeLine.objects.order_by("position")))
     taxes = tax.standings(doc.document_id for rows in filed.values() for doc in rows)
-    return {id: _facts(rows, taxes) for id, rows in filed.items()}
+    allowed = in_force.of_trades(filed)
+    return {id: _facts(rows, taxes, allowed[id]) for id, rows in filed.items()}
 
 
-def _facts(filed: list[TradeDocument], taxes: Mapping[UUID, TaxStatus]) -> Facts:
-    extracted = {doc.document_id: _said(doc) for doc in filed}
+def _facts(filed: list[TradeDocument], taxes: Mapping[UUID, TaxStatus], allowed: in_force.Dated) -> Facts:
+    extracted = {doc.document_id: said(doc) for doc in filed}
     facts = [
         facts_of(
             extracted[doc.document_id],
             id=str(doc.document_id),
             confirmation=doc.confirmation,
             tax=_tax(taxes.get(doc.document_id)),
+            tolerance=in_force.on(doc.issue_date, allowed),
         )
         for doc in filed
     ]
     return Facts(filed, extracted, facts, rules.compare(facts))
 
 
-def _said(doc: TradeDocument) -> Extracted:
+def said(doc: TradeDocument) -> Extracted:
     """What a filed document says; of one that was erased with its owner's key, what was filed: the buyer's record too."""
     if doc.document.content:
         return from_json(doc.document.content)

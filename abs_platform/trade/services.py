@@ -26,7 +26,8 @@ from abs_platform.parties.roles import Role
 from abs_platform.risk import services as risk
 from abs_platform.risk.models import Severity
 from abs_platform.risk.services import Observation
-from abs_platform.trade import filing, selectors
+from abs_platform.trade import filing, rules, selectors
+from abs_platform.trade.matching import services as matching
 from abs_platform.trade.models import Trade, TradeDocument, TradeLine
 from abs_platform.trade.states import Confirmation, first_state
 
@@ -40,6 +41,8 @@ SEVERITY = {
     "unit_price_differs": Severity.MEDIUM,
     "unit_missing": Severity.MEDIUM,
     "currency_differs": Severity.HIGH,
+    "line_consumed_twice": Severity.HIGH,
+    "amount_over_ordered": Severity.MEDIUM,
 }
 
 
@@ -143,7 +146,7 @@ def _file(document: Document, trade: Trade, extracted: Extracted) -> None:
         confirmation=state,
         deadline=now + timedelta(days=settings.CONFIRMATION_DAYS) if state == Confirmation.PENDING else None,
     )
-    TradeLine.objects.bulk_create(
+    rows = TradeLine.objects.bulk_create(
         TradeLine(
             document=filed,
             position=position,
@@ -152,25 +155,27 @@ def _file(document: Document, trade: Trade, extracted: Extracted) -> None:
         )
         for position, line in enumerate(extracted.lines)
     )
+    matching.note(seller_id=trade.seller_id, filed=filed, rows=rows, lines=extracted.lines)
     filing.hold(trade, [document.id])
 
 
 def changed(actor: Actor, trade: Trade, verb: str, detail: dict[str, object]) -> None:
     """After anything about a locked trade changed: compare anew, raise alerts, have the right computed, tell both sides."""
     facts = selectors.compared(trade)
+    used_again = matching.settle(trade_id=trade.id, comparison=facts.comparison)
     trade.mismatches = len(facts.comparison.mismatches)
     trade.updated_at = clock.now()
     trade.save(update_fields=["mismatches", "updated_at"])
-    risk.report(actor=actor, network_id=trade.network_id, observations=_observed(trade, facts))
+    risk.report(actor=actor, network_id=trade.network_id, observations=_observed(trade, facts, used_again))
     audit.record(actor=actor, verb=verb, subject=selectors.subject_of(trade), detail=detail)
     jobs.publish("trade.changed", {"trade": str(trade.id)}, key=str(trade.id))
     events.notify([trade.seller_id, trade.buyer_id], "trade", trade.id)
 
 
-def _observed(trade: Trade, facts: selectors.Facts) -> list[Observation]:
+def _observed(trade: Trade, facts: selectors.Facts, used_again: Sequence[rules.Mismatch]) -> list[Observation]:
     totals: dict[str, Decimal | None] = {str(doc.document_id): doc.total for doc in facts.documents}
     observations = []
-    for item in facts.comparison.mismatches:
+    for item in (*facts.comparison.mismatches, *used_again):
         total = totals.get(str(item.document_id))
         observations.append(
             Observation(

@@ -70,7 +70,10 @@ def _line(line: Line, row: TradeDocument, facts: Facts) -> dict[str, object]:
         (
             each
             for each in facts.comparison.lines
-            if any(str(part.document.id) == str(row.document_id) and part.line is line for part in each.parts)
+            if any(
+                str(part.document.id) == str(row.document_id) and (part.stated or part.line) is line
+                for part in each.parts
+            )
         ),
         None,
     )

@@ -84,6 +84,8 @@ POST documents/{loose}/attach             200 403 403 403 403 403 404 404 403 40
 GET  trades                               200 200 200 200 200 200 200 200 200 200 200 200 401
 GET  trades/{trade}                       200 200 404 200 404 404 404 404 404 404 404 404 401
 POST trades/{trade}/payment-confirmations 403 201 404 403 403 403 403 403 403 403 403 403 401
+GET  tolerances                           200 200 200 200 200 200 200 200 200 200 200 403 401
+POST tolerances                           403 201 404 403 403 403 403 403 403 403 403 403 401
 GET  rights                               200 200 200 200 200 200 200 200 200 200 200 200 401
 GET  rights/{right}                       200 200 404 200 404 404 404 404 404 404 404 404 401
 GET  financing/dues?side=receivable       200 403 403 403 403 403 200 200 403 403 403 403 401
@@ -279,6 +281,12 @@ def body_of(row: Row, stage: Stage, *, digest: str) -> Any:  # JSON, or Files
         },
         "confirmations/{document}/confirm": {"content_digest": digest},
         "confirmations/{document}/dispute": {"content_digest": digest, "reason": "six are cracked"},
+        "tolerances": {
+            "seller": stage.world.supplier.id,
+            "quantity": "0.05",
+            "price": "0",
+            "effective_from": clock.today().isoformat(),
+        },
         "access-requests": {"owner": stage.world.castings.id, "purpose": "financing", "days": 30},
         "access-requests/{request}/grant": {"trades": [str(stage.trade.id)], "days": 7},
         "access-requests/{request}/decline": {"reason": "not now"},

@@ -1,6 +1,7 @@
 """A list of thirty rows costs as many queries as one of three."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from urllib.parse import parse_qsl
 
 import pytest
@@ -22,6 +23,7 @@ from abs_platform.rights.models import Right
 from abs_platform.risk import services as risk
 from abs_platform.risk.models import Severity
 from abs_platform.trade import sharing
+from abs_platform.trade.models import Tolerance
 from tests.support import schema
 from tests.support.callers import Caller
 from tests.support.financing import Lending
@@ -58,6 +60,8 @@ LISTS = [
     ("financing/notices", "bank"),
     ("financing/notices", "core"),
     ("confirmations", "core"),
+    ("tolerances", "core"),
+    ("tolerances", "supplier"),
     ("suppliers", "bank"),
     ("access-requests", "supplier"),
     ("access-requests", "bank"),
@@ -136,6 +140,10 @@ class Growing:
         parties.create_organisation(
             actor=PLATFORM, network_id=world.network.id, name=f"buyer {n}", roles=["core_enterprise"],
             identifiers=[("company_id", f"b{n}")],
+        )  # fmt: skip
+        Tolerance.objects.create(
+            seller=world.supplier.organisation, buyer=world.core.organisation, quantity=0, price=0,
+            effective_from=clock.today() + timedelta(days=n),
         )  # fmt: skip
         Job.objects.create(kind="ledger.anchor", key=f"k{n}")
         AuditRun.objects.create(

@@ -23,7 +23,16 @@ from abs_platform.imports.models import Row as ImportRow
 from abs_platform.parties.models import Identifier, KeyDestruction, MasterKey, Organisation, OrganisationKey
 from abs_platform.rights.models import Right, RungFact
 from abs_platform.risk.models import Alert
-from abs_platform.trade.models import PaymentConfirmation, SignedDecision, Trade, TradeDocument
+from abs_platform.trade.models import (
+    Consumption,
+    LineMatch,
+    MatchLine,
+    PaymentConfirmation,
+    SignedDecision,
+    Tolerance,
+    Trade,
+    TradeDocument,
+)
 from tests.registry import test_database_rules as registry
 from tests.support.correcting import correct
 from tests.support.database import rolled_back
@@ -32,8 +41,10 @@ from tests.support.world import World
 
 pytestmark = pytest.mark.usefixtures("db")
 
-APPEND_ONLY = [AuditEntry, Access, DocumentVersion, SignedDecision, PaymentConfirmation, TaxStatusChange, Correction,
-               RungFact]  # fmt: skip
+APPEND_ONLY = [
+    AuditEntry, Access, DocumentVersion, SignedDecision, PaymentConfirmation, TaxStatusChange, Correction, Tolerance,
+    RungFact,
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +59,13 @@ def module_stage(module_world: World) -> Stage:
         amount=Decimal(100),
         due_date=clock.today() + timedelta(days=60),
         account="6200",
+    )
+    Tolerance.objects.create(
+        seller_id=stage.trade.seller_id,
+        buyer_id=stage.trade.buyer_id,
+        quantity=0,
+        price=0,
+        effective_from=clock.today(),
     )
     table = table_of_invoices(module_world.supplier, "RULES-1")
     actor = module_world.supplier.actor
@@ -104,6 +122,12 @@ def same_trade(stage: Stage) -> None:
     row = Trade.objects.exclude(order_number="").latest("id")
     row.pk, row._state.adding = uuid7(), True
     row.save(force_insert=True)
+
+
+def between_one(stage: Stage) -> None:
+    """A tolerance of an organisation towards itself."""
+    own = stage.world.core.organisation
+    Tolerance.objects.create(seller=own, buyer=own, quantity=0, price=0, effective_from=LATER)
 
 
 def again(model: type[models.Model], **values: Any) -> Callable[[Stage], None]:
@@ -246,6 +270,18 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "trade_document_confirmation_times": change(TradeDocument, confirmation="confirmed", decided_at=None),
     "trade_document_confirmation_times ": change(TradeDocument, confirmation="not_required", deadline=LATER),
     "trade_document_total": change(TradeDocument, total=NAN),
+    "match_line_level": change(MatchLine, level=6),
+    "line_match_status_known": change(LineMatch, status="fine"),
+    "line_match_uncovered": change(LineMatch, uncovered=-1),
+    "line_match_invoiced_within_accepted": change(LineMatch, value_accepted=1, value_invoiced=2),
+    "line_match_accepted": change(LineMatch, accepted=NAN),
+    "line_match_invoiced": change(LineMatch, invoiced=NAN),
+    "consumption_within_available": change(Consumption, ends=F("available") + 1),
+    "consumption_within_available ": change(Consumption, ends=F("starts")),
+    "tolerance_once_a_day": again(Tolerance),
+    "tolerance_shares": again(Tolerance, quantity=1, effective_from=LATER),
+    "tolerance_shares ": again(Tolerance, amount=Decimal(-1), effective_from=LATER),
+    "tolerance_between_two": between_one,
     "dispute_has_reason": again(SignedDecision, decision="dispute", reason=""),
     "decision_once": again(SignedDecision, record_id=uuid7()),
     "decision_known": again(SignedDecision, decision="perhaps", reason="x", record_id=uuid7()),

@@ -184,7 +184,9 @@ def test_more_despatched_received_or_invoiced_than_there_was() -> None:
         ({"price": 10}, {"price": 10.001}, ("10.00", "10.001")),
         ({"price": 10}, {"price": 10, "price_base_quantity": 3}, ("10.00", "3.3333333333")),
         ({"price": 10}, {"amount": 99}, None),
-        ({"price": 10, "unit": "KGM"}, {"price": 20, "unit": "LBR"}, "unit"),
+        ({"price": 10, "unit": "KGM"}, {"price": 20, "unit": "LTR"}, "unit"),
+        ({"price": 10, "unit": "KGM"}, {"price": 20, "unit": "LBR"}, ("10.00", "44.092452437")),
+        ({"price": 10, "unit": "TNE"}, {"price": "0.01", "unit": "KGM"}, None),
     ],
 )
 def test_unit_prices(ordered: dict[str, object], invoiced_: dict[str, object], expected: object) -> None:
@@ -194,7 +196,7 @@ def test_unit_prices(ordered: dict[str, object], invoiced_: dict[str, object], e
         compare([order(line(1, 5, **ordered)), document("invoice", line("a", 5, order_line_id="1", **invoiced_))])
     )
     if expected == "unit":
-        assert mismatches == [("unit_differs", "invoice", "a", "KGM", "LBR")]
+        assert mismatches == [("unit_differs", "invoice", "a", "KGM", "LTR")]
     elif expected:
         assert isinstance(expected, tuple)
         assert mismatches == [("unit_price_differs", "invoice", "a", *expected)]

@@ -1,8 +1,10 @@
 from django.urls import path
 
 from abs_platform.trade.api import views
+from abs_platform.trade.api.tolerances import TolerancesView
 
 urlpatterns = [
+    path("tolerances", TolerancesView.as_view()),
     path("confirmations", views.QueueView.as_view()),
     path("confirmations/<uuid:id>", views.SheetView.as_view()),
     path("confirmations/<uuid:id>/confirm", views.ConfirmView.as_view()),

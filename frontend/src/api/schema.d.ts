@@ -2125,6 +2125,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tolerances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Tolerances that the own organisation set, or that others set for what it sells; the newest first. */
+        get: operations["tolerances_list"];
+        put?: never;
+        /** @description Let documents of a supplier that are dated a day or later differ by these shares, as the buyer. */
+        post: operations["tolerances_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trades": {
         parameters: {
             query?: never;
@@ -4558,6 +4576,45 @@ export interface components {
             params: {
                 [key: string]: unknown;
             };
+        };
+        ToleranceInRequest: {
+            /** Format: uuid */
+            seller: string;
+            /**
+             * Format: decimal
+             * @description A share: 0.05 is 5 %
+             */
+            quantity: string;
+            /** Format: decimal */
+            price: string;
+            /**
+             * Format: decimal
+             * @description null: amounts are not compared
+             */
+            amount?: string | null;
+            /** Format: date */
+            effective_from: string;
+        };
+        ToleranceOut: {
+            /** Format: uuid */
+            id: string;
+            seller: components["schemas"]["Named"];
+            buyer: components["schemas"]["Named"];
+            quantity: string;
+            price: string;
+            amount: string | null;
+            /** Format: date */
+            effective_from: string;
+            set_by: string;
+            /** Format: date-time */
+            set_at: string;
+        };
+        ToleranceOutPage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["ToleranceOut"][];
         };
         TotalsInRequest: {
             lines?: string | null;
@@ -7858,6 +7915,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SupplierOutPage"];
+                };
+            };
+        };
+    };
+    tolerances_list: {
+        parameters: {
+            query?: {
+                /** @description Where to go on, as `next` and `previous` give it. */
+                cursor?: string;
+                /** @description Rows in a page, 1 to 100; 50 if not given. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToleranceOutPage"];
+                };
+            };
+        };
+    };
+    tolerances_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToleranceInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToleranceOut"];
                 };
             };
         };

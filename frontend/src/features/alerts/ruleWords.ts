@@ -58,6 +58,12 @@ export const RULE_WORDS: Readonly<Record<string, Pair | undefined>> = {
   unit_differs: ["各单据的计量单位不一致，数量无法直接比较。", "The documents use different units, so quantities cannot be compared."],
   order_changed: ["买方变更了订单。变更前确认的订单数量不再支持订单融资，需要按变更后的内容重新确认。", "The buyer changed the order. What was confirmed before no longer supports pre-financing; the order has to be confirmed anew."],
   order_cancelled: ["买方取消了订单。订单不再支持订单融资；已按订单融资的，需要补救。", "The buyer cancelled the order. It supports no pre-financing any more; what was financed on it needs cover."],
+  amount_over_ordered: ["发票金额合计超过订单行金额，且超出双方约定的容差。", "The invoices bill more than the order line's amount, beyond what the two sides allow."],
+  line_consumed_twice: [
+    "同一行已收货或已开票的数量，被另一张单据再次使用。重复部分没有履约依据，不支持融资。",
+    "What a line received or billed was used up, and another document uses it again. The repeated part is not performed and supports no financing.",
+  ],
+  match_differs: ["保存的匹配结果与由单据重新计算的不同：数据在平台之外被改动过，或程序有误。结果未被改写，请联系运营核查。", "The stored matching is not what the documents make it: it was changed behind the platform's back, or a program is wrong. Nothing was mended; ask the operator to look."],
   currency_differs: ["各单据的币种不一致。", "The documents use different currencies."],
   item_not_ordered: ["发货、收货或发票里有订单没有的品项。", "Something was despatched, received or invoiced that was not ordered."],
   right_reduced_by_credit_note: ["贷项通知单冲减了已形成的权利；已按原金额融资的，需要补救。", "A credit note took back part of a right; what was financed on it needs cover."],

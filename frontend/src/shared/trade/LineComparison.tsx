@@ -18,6 +18,7 @@ const MARKED: Readonly<Record<string, readonly Cell[]>> = {
   received_over_despatched: ["received"],
   received_over_ordered: ["received"],
   unit_price_differs: ["invoice_price"],
+  amount_over_ordered: ["invoiced"],
   unit_differs: ["item"],
   unit_missing: ["item"],
   item_differs: ["item"],

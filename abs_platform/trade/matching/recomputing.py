@@ -1,0 +1,131 @@
+"""Everything matched anew, set against what the events left. A difference is told and never mended in silence."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from abs_platform.parties.actor import PLATFORM
+from abs_platform.risk import services as risk
+from abs_platform.risk.models import Severity
+from abs_platform.risk.services import Observation
+from abs_platform.trade import selectors
+from abs_platform.trade.matching import lines as noted
+from abs_platform.trade.matching import services, sql
+from abs_platform.trade.models import Trade, TradeDocument
+
+CHUNK = 200
+WORK_MEMORY = "256MB"
+"""For each sort and hash of the full form, so that a million lines need no temporary files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`what`: lines (how they stand or where they were placed), rows, pieces or sums; how many of a trade's are others."""
+
+    trade_id: UUID
+    what: str
+    count: int
+
+
+def differences() -> list[Difference]:
+    """Match everything again and compare; nothing is changed. Long on a large base: reads every filed line."""
+    with transaction.atomic():
+        before = _copy_lines()
+        with connection.cursor() as cursor:
+            _unbounded(cursor)
+            cursor.execute(sql.standing())
+        for trades in _chunks():
+            compared = selectors.compared_each(trades)
+            services.place(comparisons={id: facts.comparison for id, facts in compared.items()})
+        found = [*_count("lines", before, "SELECT * FROM trade_matchline")]
+        for what in sql.STORED:
+            found.extend(_count(what, sql.stored(what), sql.anew(what)))
+        transaction.set_rollback(True)
+    return found
+
+
+def report(*, found: list[Difference]) -> None:
+    """Raise an alert for each trade whose stored matching is not what its documents make it."""
+    for trade in Trade.objects.filter(id__in={each.trade_id for each in found}):
+        own = {each.what: each.count for each in found if each.trade_id == trade.id}
+        risk.report(
+            actor=PLATFORM,
+            network_id=trade.network_id,
+            observations=[
+                Observation(
+                    rule="match_differs",
+                    severity=Severity.CRITICAL,
+                    key=f"match_differs:{trade.id}:{'-'.join(f'{what}{count}' for what, count in sorted(own.items()))}",
+                    subject=selectors.subject_of(trade),
+                    subject_label=selectors.label_of(trade),
+                    organisation_ids=(trade.seller_id, trade.buyer_id),
+                    detail=dict(own),
+                )
+            ],
+        )
+
+
+@transaction.atomic
+def rebuild() -> None:
+    """Put what the definition derives in the place of all that is stored: an operator's decision, never made by itself."""
+    with connection.cursor() as cursor:
+        _unbounded(cursor)
+        cursor.execute("LOCK TABLE trade_matchline IN SHARE MODE")  # no event meanwhile
+        for table in sql.TABLES:
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608  # our own words
+        cursor.execute(sql.standing())
+        cursor.execute(sql.full())
+
+
+@transaction.atomic
+def fill() -> int:
+    """Note and match the lines that were filed before there was matching; how many documents they are of."""
+    filed = (
+        TradeDocument.objects.filter(kind__in=noted.LEVELS, lines__isnull=False, lines__match_line__isnull=True)
+        .select_related("trade", "document")
+        .distinct()
+    )
+    documents = list(filed)
+    for row in documents:
+        said = selectors.said(row)
+        services.note(
+            seller_id=row.trade.seller_id, filed=row, rows=list(row.lines.order_by("position")), lines=said.lines
+        )
+    for trade_id in {row.trade_id for row in documents}:
+        services.settle(trade_id=trade_id, comparison=selectors.compared_each([trade_id])[trade_id].comparison)
+    return len(documents)
+
+
+def _unbounded(cursor: CursorWrapper) -> None:
+    """For the full form: time, memory, and no nested loops, which the planner likes where it knows nothing of sizes."""
+    cursor.execute("SET LOCAL statement_timeout = 0")
+    cursor.execute(f"SET LOCAL work_mem = '{WORK_MEMORY}'")
+    cursor.execute("SET LOCAL enable_nestloop = off")
+
+
+def _chunks() -> Iterator[list[UUID]]:
+    ids = Trade.objects.order_by("id").values_list("id", flat=True).iterator()
+    while chunk := list(islice(ids, CHUNK)):
+        yield chunk
+
+
+def _copy_lines() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE lines_before ON COMMIT DROP AS SELECT * FROM trade_matchline")
+    return "SELECT * FROM lines_before"
+
+
+def _count(what: str, stored: str, anew: str) -> list[Difference]:
+    """How many rows of each trade are in one and not in the other."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH stored AS ({stored}), anew AS ({anew}), "  # noqa: S608  # our own texts
+            "other AS ((SELECT * FROM stored EXCEPT SELECT * FROM anew) "
+            "UNION ALL (SELECT * FROM anew EXCEPT SELECT * FROM stored)) "
+            "SELECT trade_id, count(*) FROM other GROUP BY trade_id ORDER BY trade_id"
+        )
+        return [Difference(trade_id, what, count) for trade_id, count in cursor.fetchall()]

@@ -1,0 +1,93 @@
+"""Matching: lines noted as they are filed, and the definition run for an event. Everything at once is in recomputing.py."""
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+from django.db import connection
+
+from abs_platform.integrations.formats.model import Line
+from abs_platform.trade.facts import DocumentId
+from abs_platform.trade.matching import lines as noted
+from abs_platform.trade.matching import sql
+from abs_platform.trade.matching.models import LineMatch, MatchLine, TradeMatch
+from abs_platform.trade.models import TradeDocument, TradeLine
+from abs_platform.trade.rules import LINE_CONSUMED_TWICE, Comparison, LineComparison, Mismatch
+
+_PLACE = """
+    UPDATE trade_matchline line SET placed_with = given.row_id
+    FROM unnest(%s::bigint[], %s::bigint[]) AS given(line_id, row_id)
+    WHERE line.line_id = given.line_id AND line.placed_with IS DISTINCT FROM given.row_id
+"""
+
+
+def note(*, seller_id: UUID, filed: TradeDocument, rows: Sequence[TradeLine], lines: Sequence[Line]) -> None:
+    """Note a document's lines for matching. `rows`: as they are filed, one for each of `lines`."""
+    said = noted.Said(filed.kind, filed.number, filed.issue_date, filed.currency)
+    MatchLine.objects.bulk_create(
+        MatchLine(line=row, document_id=filed.document_id, trade_id=filed.trade_id, **columns)
+        for row, columns in zip(rows, noted.match_lines(seller_id, said, lines), strict=False)
+    )
+
+
+def settle(*, trade_id: UUID, comparison: Comparison) -> list[Mismatch]:
+    """Match a trade after something about it changed. Runs in the caller's transaction.
+
+    `comparison`: what Python makes of it, which says where a line belongs that no reference places. Returns the lines
+    that use what other lines, also of other trades, have used up.
+    """
+    place(comparisons={trade_id: comparison})
+    sums = match(trade_ids=[trade_id])
+    found = _used_again(trade_id, comparison) if any(each.consumed_twice for each in sums) else []
+    elsewhere = {line_id for each in sums for line_id in each.used_elsewhere}  # type: ignore[attr-defined]  # the query's
+    return [*found, *_used_elsewhere(elsewhere)] if elsewhere else found
+
+
+def place(*, comparisons: Mapping[UUID, Comparison]) -> int:
+    """Keep into which row joining.py put each line; how many were placed otherwise before."""
+    ids = _ids(comparisons)
+    rows = [_line_ids(row, ids) for comparison in comparisons.values() for row in comparison.lines]
+    first = noted.first_of_each(row for row in rows if row)
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACE, [list(first), list(first.values())])
+        moved: int = cursor.rowcount
+    return moved
+
+
+def match(*, trade_ids: Collection[UUID]) -> list[TradeMatch]:
+    """Match these trades' lines and store what became another; their sums. Runs in the caller's transaction."""
+    return list(TradeMatch.objects.raw(sql.event(), {"affected": list(trade_ids)}))
+
+
+def _ids(trade_ids: Collection[UUID]) -> dict[tuple[str, int], int]:
+    known = MatchLine.objects.filter(trade_id__in=list(trade_ids)).values_list("document_id", "position", "line_id")
+    return {(str(document_id), position): line_id for document_id, position, line_id in known}
+
+
+def _line_ids(row: LineComparison, ids: Mapping[tuple[str, int], int]) -> list[int]:
+    return [ids[key] for part in row.parts if (key := (str(part.document.id), part.position)) in ids]
+
+
+def _used_again(trade_id: UUID, comparison: Comparison) -> list[Mismatch]:
+    """Of each row where something was used twice, the last line that did so: an invoice's, else a receipt's."""
+    twice = set(LineMatch.objects.filter(trade_id=trade_id, consumed_twice=True).values_list("line_id", flat=True))
+    ids = _ids([trade_id])
+    found = []
+    for row in comparison.lines:
+        if _line_ids(row, ids)[:1] and _line_ids(row, ids)[0] in twice:
+            using = {
+                kind: [part for part in row.parts if part.document.kind == kind and part.document.counts]
+                for kind in ("invoice", "receipt_advice")
+            }
+            last = (using["invoice"] if len(using["invoice"]) > 1 else using["receipt_advice"])[-1]
+            found.append(_twice(last.document.number, last.line.id, last.document.id))
+    return found
+
+
+def _used_elsewhere(line_ids: Collection[int]) -> list[Mismatch]:
+    """Lines that bill, under another trade, what a receipt line had accepted and others billed."""
+    rows = TradeLine.objects.filter(id__in=line_ids).select_related("document").order_by("id")
+    return [_twice(row.document.number, row.line_id, row.document_id) for row in rows]
+
+
+def _twice(number: str, line: str, document_id: DocumentId) -> Mismatch:
+    return Mismatch(LINE_CONSUMED_TWICE, number, line, "", "", document_id)

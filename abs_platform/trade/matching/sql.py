@@ -1,0 +1,117 @@
+"""The texts of the matching: one definition, filled in for all trades or for those of an event.
+
+The event's form is a function in the database (migrations install it with `install`), so that its plan is made once in a
+session and one event is one round trip.
+"""
+
+from pathlib import Path
+from string import Template
+
+_FOLDER = Path(__file__).parent
+
+COLUMNS = (
+    "trade_id", "unit", "ordered", "despatched", "received", "rejected", "short", "accepted", "invoiced", "credited",
+    "ordered_amount", "invoiced_amount", "credited_amount", "uncovered", "unit_value", "value_accepted", "value_invoiced",
+    "consumed_twice", "status",
+)  # fmt: skip
+PIECE_COLUMNS = ("of_id", "starts", "by_id", "trade_id", "ends", "available")
+AGREEING = ("matched", "to_receive", "to_invoice")
+"""Statuses of rows that say nothing against each other."""
+_ROLL_UP = {
+    "rows": "count(*)",
+    "matched": "count(*) FILTER (WHERE status = 'matched')",
+    "differing": "count(*) FILTER (WHERE status NOT IN ({}))".format(", ".join(f"'{each}'" for each in AGREEING)),
+    "consumed_twice": "count(*) FILTER (WHERE consumed_twice)",
+    **{
+        name: f"coalesce(sum({name}), 0)"
+        for name in ("ordered_amount", "invoiced_amount", "credited_amount", "value_accepted", "value_invoiced")
+    },
+}
+ROLL_UP_COLUMNS = tuple(_ROLL_UP)
+_STORED = {
+    "rows": ("trade_linematch", ("line_id", *COLUMNS), "derived"),
+    "pieces": ("trade_consumption", PIECE_COLUMNS, "pieces"),
+    "sums": ("trade_tradematch", ("trade_id", *ROLL_UP_COLUMNS), "derived"),
+}
+STORED = tuple(_STORED)
+TABLES = tuple(table for table, _, _ in _STORED.values())
+"""What is derived."""
+
+
+class _Text(Template):
+    """`$affected(column)` is the condition that narrows the text to an event's trades."""
+
+    idpattern = r"(?a:[_a-z][_a-z0-9]*)"
+
+
+def _read(name: str) -> str:
+    return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _narrowed(text: str, condition: str) -> str:
+    """`condition` with "{}" for the column, else one without it."""
+    parts = text.split("$affected(")
+    return parts[0] + "".join(
+        condition.format(column) + rest for column, _, rest in (part.partition(")") for part in parts[1:])
+    )
+
+
+def standing(condition: str = "true") -> str:
+    """Lines brought up to how their documents stand."""
+    return _narrowed(_read("standing"), condition)
+
+
+def definition(condition: str = "true") -> str:
+    """WITH …: `derived`, the rows; `pieces`, what is consumed."""
+    return _narrowed(_read("definition"), condition)
+
+
+def event() -> str:
+    """SELECT …: the sums after an event, with lines that use what other trades use. Parameter: affected, ids of trades."""
+    elsewhere = _narrowed(_read("elsewhere"), "{} = ANY (%s::uuid[])").replace("%s", "%(affected)s")
+    return f"SELECT *, ARRAY({elsewhere}) AS used_elsewhere FROM trade_match(%(affected)s::uuid[])"  # noqa: S608  # our own texts
+
+
+def roll_up(source: str) -> str:
+    """SELECT … of the rows in `source`, summed by trade."""
+    return f"SELECT trade_id, {', '.join(_ROLL_UP.values())} FROM {source} GROUP BY trade_id"  # noqa: S608  # our own words
+
+
+def event_function() -> str:
+    """CREATE FUNCTION trade_match: what one event costs. Parameters: ids of the trades."""
+    condition = "{} = ANY (affected)"
+    return _Text(_read("event")).safe_substitute(
+        standing=standing(condition).strip(),
+        definition=definition(condition).strip(),
+        columns=", ".join(COLUMNS),
+        stored_columns=", ".join(f"stored.{name}" for name in COLUMNS),
+        derived_columns=", ".join(f"derived.{name}" for name in COLUMNS),
+        roll_up_columns=", ".join(ROLL_UP_COLUMNS),
+        roll_up=", ".join(_ROLL_UP.values()),
+        excluded=", ".join(f"excluded.{name}" for name in ROLL_UP_COLUMNS),
+    )
+
+
+def stored(what: str) -> str:
+    """SELECT … of what the events left: "rows", "pieces" or "sums"."""
+    table, columns, _ = _STORED[what]
+    return f"SELECT {', '.join(columns)} FROM {table}"  # noqa: S608  # our own words
+
+
+def anew(what: str) -> str:
+    """SELECT … of the same, derived from the lines."""
+    _, columns, source = _STORED[what]
+    if what == "sums":
+        return f"{definition()} {roll_up(source)}"
+    return f"{definition()} SELECT {', '.join(columns)} FROM {source}"  # noqa: S608  # our own words
+
+
+def full() -> str:
+    """Everything derived anew and stored, into empty tables."""
+    rows, pieces, sums = (", ".join(columns) for _, columns, _ in _STORED.values())
+    return (
+        f"{definition()}, "  # noqa: S608  # our own words
+        f"stored_rows AS (INSERT INTO trade_linematch ({rows}) SELECT {rows} FROM derived), "
+        f"stored_pieces AS (INSERT INTO trade_consumption ({pieces}) SELECT {pieces} FROM pieces) "
+        f"INSERT INTO trade_tradematch ({sums}) {roll_up('derived')}"
+    )

@@ -1,0 +1,158 @@
+"""Whatever arrives, in whatever order, late, corrected, disputed or withdrawn: what events stored is what the full form derives,
+and the database's sums are those that Python compares.
+"""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal, localcontext
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from abs_platform.integrations.formats.model import Extracted, Line
+from abs_platform.trade import selectors, withdrawing
+from abs_platform.trade import services as trades
+from abs_platform.trade.facts import PRECISION, unit_code
+from abs_platform.trade.models import LineMatch, MatchLine, Tolerance, Trade, TradeDocument
+from abs_platform.trade.units import unit_of
+from tests.support.database import rolled_back
+from tests.support.filing import correct, file
+from tests.support.matches import derived, stored
+from tests.support.world import World
+
+pytestmark = pytest.mark.usefixtures("db")
+
+ITEMS = ("bolt", "nut", "washer")
+FIGURES = ("ordered", "despatched", "received", "rejected", "short", "accepted", "invoiced", "credited")
+NUMBERS = {"order": "PO", "despatch_advice": "D", "receipt_advice": "R", "invoice": "I", "credit_note": "C"}
+STATUS_SAYS = [
+    ("price_differs", "unit_price_differs"),
+    ("amount_differs", "amount_over_ordered"),
+    ("over_received", "received_over_ordered"),
+]
+DAYS = [None, date(2026, 1, 1), date(2026, 1, 2)]
+
+quantities = st.decimals(min_value=0, max_value=1_000, places=2)
+prices = st.sampled_from([Decimal("2.50"), Decimal("2.50"), Decimal(3), None])
+
+
+@st.composite
+def lines(draw: st.DrawFn, kind: str, number: int) -> Line:
+    quantity = draw(quantities)
+    price = draw(prices)
+    orders = st.sampled_from([None, None, "PO-1", "po-1", "PO-2"]) if kind != "order" else st.none()
+    refers = kind != "order" and draw(st.integers(0, 2))
+    to = draw(st.sampled_from(["despatch", "receipt", "invoice"])) if refers == 1 else None
+    named = draw(st.sampled_from(["1", "2", "3"]))
+    return Line(
+        id=str(number),
+        item_name=draw(st.sampled_from([*ITEMS, None])),
+        seller_item_id=draw(st.sampled_from([None, None, "B-1", "B-2"])),
+        unit=draw(st.sampled_from(["KGM", "KGM", "TNE", "公斤", "C62", None])),
+        quantity=draw(st.sampled_from([quantity, quantity, quantity, None])),
+        rejected=draw(st.sampled_from([Decimal(0), Decimal(0), Decimal("1.5")])),
+        short=draw(st.sampled_from([Decimal(0), Decimal(3)])),
+        price=price,
+        price_base_quantity=draw(st.sampled_from([Decimal(1), Decimal(100)])),
+        amount=draw(st.sampled_from([None, quantity * 2])),
+        order_number=draw(orders),
+        order_line_id=draw(st.sampled_from(["1", "2", "9"])) if refers == 2 else None,
+        despatch_number="D-1" if to == "despatch" else None,
+        despatch_line_id=named if to == "despatch" else None,
+        receipt_number="R-1" if to == "receipt" else None,
+        receipt_line_id=named if to == "receipt" else None,
+        invoice_number="I-1" if to == "invoice" else None,
+        invoice_line_id=named if to == "invoice" else None,
+    )
+
+
+@st.composite
+def papers(draw: st.DrawFn) -> Extracted:
+    kind = draw(st.sampled_from(list(NUMBERS)))
+    count = draw(st.integers(0, 3))
+    return Extracted(
+        kind=kind,
+        number=f"{NUMBERS[kind]}-{draw(st.integers(1, 2))}",
+        issue_date=draw(st.sampled_from(DAYS)),
+        currency=draw(st.sampled_from(["CNY", "CNY", "CNY", "USD", None])),
+        order_number=draw(st.sampled_from(["PO-1", "PO-1", "PO-2", None])) if kind != "order" else None,
+        lines=tuple(draw(lines(kind, draw(st.sampled_from([each + 1, each + 1, 1])))) for each in range(count)),
+    )
+
+
+happenings = st.lists(
+    st.tuples(st.sampled_from(["file", "file", "file", "decide", "correct", "withdraw"]), papers(), st.integers(0, 9)),
+    min_size=3,
+    max_size=12,
+)
+
+
+def happen(world: World, what: str, said: Extracted, which: int) -> None:
+    """One event of a trade's life, if there is what it needs."""
+    if what == "file":
+        file(said, owner=world.supplier.organisation, buyer=world.core.organisation)
+        return
+    filed = list(TradeDocument.objects.order_by("filed_at", "document_id").select_related("document", "trade"))
+    if not filed:
+        return
+    chosen = filed[which % len(filed)]
+    if what == "correct":
+        correct(chosen.document, replace(said, kind=chosen.kind))
+    elif what == "withdraw":
+        withdrawing.withdraw(actor=world.supplier.actor, document_ids=[chosen.document_id])
+    elif chosen.confirmation == "pending":
+        TradeDocument.objects.filter(document_id=chosen.document_id).update(
+            confirmation="disputed" if which % 3 == 0 else "confirmed", decided_at=chosen.filed_at
+        )
+        trades.changed(world.core.actor, chosen.trade, "confirmation.confirm", {})
+
+
+def assert_python_agrees() -> None:
+    ids = {
+        (str(document_id), position): line_id
+        for document_id, position, line_id in MatchLine.objects.values_list("document_id", "position", "line_id")
+    }
+    rows = LineMatch.objects.in_bulk()
+    met = set()
+    with localcontext() as context:
+        context.prec = PRECISION
+        for trade_id, facts in selectors.compared_each(Trade.objects.values_list("id", flat=True)).items():
+            for line in facts.comparison.lines:
+                first = ids[str(line.parts[0].document.id), line.parts[0].position]
+                row = rows[first]
+                met.add(first)
+                assert row.trade_id == trade_id
+                unit = unit_of(unit_code(line.unit))
+                for name in FIGURES:
+                    expected = getattr(line, name)
+                    in_base = None if expected is None else round(expected * unit.factor, 10)
+                    found = getattr(row, name)
+                    assert (None if found is None else round(found, 10)) == in_base, (name, line)
+                for status, rule in STATUS_SAYS:
+                    assert row.status != status or rule in line.differences, (status, line)
+    assert met == set(rows), "a row is in one comparison and not in the other"
+
+
+@pytest.fixture
+def tolerant(world: World) -> World:
+    """Between whom a tolerance holds from the second day on."""
+    Tolerance.objects.create(
+        seller=world.supplier.organisation,
+        buyer=world.core.organisation,
+        quantity=Decimal("0.05"),
+        price=Decimal("0.10"),
+        amount=Decimal("0.5"),
+        effective_from=DAYS[2],
+    )
+    return world
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(events=happenings)
+def test_events_store_what_the_full_form_derives(tolerant: World, events: list[tuple[str, Extracted, int]]) -> None:
+    with rolled_back():
+        for event in events:
+            happen(tolerant, *event)
+        assert stored() == derived()
+        assert_python_agrees()
