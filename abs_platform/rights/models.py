@@ -13,6 +13,7 @@ from abs_platform.core.models import append_only, one_of
 from abs_platform.core.money import amount_field, within_limits
 from abs_platform.rights.due import CERTAIN, MAX_TERM, Basis
 from abs_platform.rights.evidence import LOST
+from abs_platform.rights.priority.models import DebtorNotice, ZhongdengAmendment, ZhongdengRegistration
 from abs_platform.rights.registry.models import (
     Reconciliation,
     Registry,
@@ -23,7 +24,18 @@ from abs_platform.rights.registry.models import (
 from abs_platform.rights.states import RightState, RungEvent
 from abs_platform.trade.models import Trade
 
-__all__ = ["Reconciliation", "Registry", "RegistryBatch", "RegistryEntry", "RegistryTransaction", "Right", "RungFact"]
+__all__ = [
+    "DebtorNotice",
+    "Reconciliation",
+    "Registry",
+    "RegistryBatch",
+    "RegistryEntry",
+    "RegistryTransaction",
+    "Right",
+    "RungFact",
+    "ZhongdengAmendment",
+    "ZhongdengRegistration",
+]
 
 
 class Right(models.Model):

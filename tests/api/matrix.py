@@ -88,6 +88,11 @@ GET  tolerances                           200 200 200 200 200 200 200 200 200 20
 POST tolerances                           403 201 404 403 403 403 403 403 403 403 403 403 401
 GET  rights                               200 200 200 200 200 200 200 200 200 200 200 200 401
 GET  rights/{right}                       200 200 404 200 404 404 404 404 404 404 404 404 401
+GET  rights/{right}/registry              200 200 404 200 404 404 404 404 404 404 404 404 401
+GET  rights/{right}/priority              200 200 404 200 404 404 404 404 404 404 404 404 401
+POST rights/{right}/zhongdeng             201 403 403 201 404 404 404 404 403 403 403 403 401
+POST rights/{right}/notices               201 403 403 201 404 404 404 404 403 403 403 403 401
+POST zhongdeng/{registration}/amendments  201 403 403 201 404 404 404 404 403 403 403 403 401
 GET  financing/dues?side=receivable       200 403 403 403 403 403 200 200 403 403 403 403 401
 GET  financing/dues/calendar?side=payable&first=2026-01-01&last=2026-12-31 403 200 200 403 403 403 403 403 403 403 403 403 401
 GET  financing/core-enterprises           403 403 403 200 200 200 403 403 403 403 403 403 401
@@ -173,6 +178,8 @@ GET  alerts/{alert}                       403 403 403 403 403 403 403 403 200 40
 POST alerts/{alert}/acknowledge           403 403 403 403 403 403 403 403 200 404 403 403 401
 POST alerts/{alert}/close                 403 403 403 403 403 403 403 403 200 404 403 403 401
 
+GET  registry/reconciliations             403 403 403 403 403 403 403 403 200 403 200 403 401
+POST registry/reconciliations             403 403 403 403 403 403 403 403 202 403 202 403 401
 GET  networks                             403 403 403 403 403 403 403 403 403 403 200 403 401
 POST networks                             403 403 403 403 403 403 403 403 403 403 201 403 401
 GET  organisations                        403 403 403 403 403 403 403 403 403 403 200 403 401
@@ -279,6 +286,15 @@ def body_of(row: Row, stage: Stage, *, digest: str) -> Any:  # JSON, or Files
             "due_date": "2027-01-31",
             "account": "62000",
         },
+        "rights/{right}/zhongdeng": {
+            "number": "76543210",
+            "party": "x",
+            "registered_at": "2026-03-01T00:00:00Z",
+            "expires_on": "2027-03-01",
+            "description": "x",
+        },
+        "rights/{right}/notices": {"party": "x", "reached_at": "2026-03-01T00:00:00Z", "how": "x"},
+        "zhongdeng/{registration}/amendments": {"kind": "cancel", "number": "76543210"},
         "confirmations/{document}/confirm": {"content_digest": digest},
         "confirmations/{document}/dispute": {"content_digest": digest, "reason": "six are cracked"},
         "tolerances": {

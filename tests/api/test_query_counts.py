@@ -20,6 +20,7 @@ from abs_platform.ledger.services import MAIN
 from abs_platform.parties import services as parties
 from abs_platform.parties.actor import PLATFORM
 from abs_platform.rights.models import Right
+from abs_platform.rights.registry.models import Reconciliation
 from abs_platform.risk import services as risk
 from abs_platform.risk.models import Severity
 from abs_platform.trade import sharing
@@ -75,6 +76,7 @@ LISTS = [
     ("storage/keys", "operator"),
     ("jobs", "operator"),
     ("ledger/audits", "operator"),
+    ("registry/reconciliations", "officer"),
     ("ledger/records", "supplier"),
     (f"ledger/channels/{MAIN}/checkpoints", "core"),
     ("imports", "supplier"),
@@ -146,6 +148,7 @@ class Growing:
             effective_from=clock.today() + timedelta(days=n),
         )  # fmt: skip
         Job.objects.create(kind="ledger.anchor", key=f"k{n}")
+        Reconciliation.objects.create()
         AuditRun.objects.create(
             channel=Channel.objects.get(name="main"), mode="full", state="in_order", finished_at=clock.now()
         )

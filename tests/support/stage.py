@@ -17,6 +17,8 @@ from abs_platform.imports.mapping import plan_of
 from abs_platform.imports.models import Batch, SavedMapping
 from abs_platform.ledger.models import Checkpoint
 from abs_platform.rights.models import Right, RungFact
+from abs_platform.rights.priority import services as priority
+from abs_platform.rights.priority.models import ZhongdengRegistration
 from abs_platform.risk.models import Alert
 from abs_platform.trade import sharing
 from abs_platform.trade.models import Trade
@@ -68,6 +70,7 @@ class Stage:
     batch: Batch
     mapping: SavedMapping
     imported: Batch
+    registration: ZhongdengRegistration
     lending: FinancingStage | None = None
 
     @property
@@ -89,6 +92,7 @@ class Stage:
                 "batch",
                 "mapping",
                 "imported",
+                "registration",
             )
         }
         log = {"channel": "main", "size": str(self.checkpoint.size), "level": "0", "tile": "000.p/1", "number": "2"}
@@ -162,5 +166,14 @@ def make_stage(world: World) -> Stage:
         batch=batch,
         mapping=SavedMapping.objects.get(),
         imported=imported,
+        registration=priority.record_registration(
+            actor=world.supplier.actor,
+            right_id=Right.objects.get(trade=trade).id,
+            number="01234567",
+            registered_at=clock.now() - timedelta(days=1),
+            expires_on=clock.today() + timedelta(days=300),
+            description="x",
+            party="x",
+        ),
         job=Job.objects.create(kind="ledger.seal", state=JobState.FAILED, finished_at=clock.now(), last_error="x"),
     )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from abs_platform.rights.api import rights, views
+from abs_platform.rights.api import priority, registry, rights, views
 
 urlpatterns = [
     path("trades", views.TradesView.as_view()),
@@ -10,4 +10,10 @@ urlpatterns = [
     path("rights/<uuid:id>/figures", rights.RightFiguresView.as_view()),
     path("rights/<uuid:id>/facts/<uuid:fact>/statement", rights.RungFactStatementView.as_view()),
     path("rights/<uuid:id>/facts/<uuid:fact>/bundle", rights.RungFactBundleView.as_view()),
+    path("rights/<uuid:id>/registry", registry.RightOnRegistry.as_view()),
+    path("rights/<uuid:id>/priority", priority.PriorityView.as_view()),
+    path("rights/<uuid:id>/zhongdeng", priority.RegistrationsView.as_view()),
+    path("rights/<uuid:id>/notices", priority.NoticesView.as_view()),
+    path("zhongdeng/<uuid:id>/amendments", priority.AmendmentsView.as_view()),
+    path("registry/reconciliations", registry.Reconciliations.as_view()),
 ]

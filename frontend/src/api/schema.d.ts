@@ -1887,6 +1887,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/registry/reconciliations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Comparisons, newest first, with what differed. */
+        get: operations["reconciliations_list"];
+        put?: never;
+        /** @description Have both sides compared now, in the background. */
+        post: operations["reconcile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rights": {
         parameters: {
             query?: never;
@@ -1966,6 +1984,74 @@ export interface paths {
         get: operations["rights_figures_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rights/{id}/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Record that a notice of assignment or pledge reached the debtor. Replies who would win now. */
+        post: operations["notice_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rights/{id}/priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Who would come first if the claim were financed twice, with the records that it follows from. */
+        get: operations["right_priority"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rights/{id}/registry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What was told to the registry of a right, and what became of it. */
+        get: operations["right_registry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rights/{id}/zhongdeng": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Record a registration that was filed at 中登, one's own or a rival's. Replies who would win now. */
+        post: operations["zhongdeng_record"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2211,6 +2297,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/zhongdeng/{id}/amendments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Record an extension (展期), change (变更) or cancellation (注销), or that it was recorded by mistake. */
+        post: operations["zhongdeng_amend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2335,6 +2438,26 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["AlertOut"][];
+        };
+        AmendmentInRequest: {
+            /** @enum {string} */
+            kind: "extend" | "amend" | "cancel" | "mistake";
+            number?: string;
+            /** Format: date */
+            expires_on?: string | null;
+            /** @default  */
+            description: string;
+        };
+        AmendmentOut: {
+            /** @enum {string} */
+            kind: "extend" | "amend" | "cancel" | "mistake";
+            number: string;
+            /** Format: date */
+            expires_on: string | null;
+            description: string;
+            recorded_by: string;
+            /** Format: date-time */
+            at: string;
         };
         /** @description Where a checkpoint, or the smallest later one that covers it, stands on one chain. */
         AnchorDetailOut: {
@@ -2672,6 +2795,15 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["CheckpointOut"][];
+        };
+        ClaimantOut: {
+            place: number;
+            name: string;
+            ours: boolean;
+            /** Format: date-time */
+            registered_at: string | null;
+            /** Format: date-time */
+            notified_at: string | null;
         };
         ClientInRequest: {
             name: string;
@@ -3699,6 +3831,16 @@ export interface components {
             /** @description What the debtor signed, to the letter. */
             acknowledgement: string | null;
         };
+        NoticeInRequest: {
+            party: string;
+            /** @default false */
+            rival: boolean;
+            /** Format: uuid */
+            pledge?: string | null;
+            /** Format: date-time */
+            reached_at: string;
+            how: string;
+        };
         NoticeOut: {
             /** Format: uuid */
             id: string;
@@ -3961,6 +4103,19 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["PledgeOut"][];
         };
+        /** @description Who comes first under 民法典 article 768, and why. */
+        PriorityOut: {
+            /** @enum {string} */
+            ground: "none" | "alone" | "registered" | "notified" | "pro_rata";
+            sentence: components["schemas"]["SentenceOut"];
+            claimants: components["schemas"]["ClaimantOut"][];
+            pledged: components["schemas"]["StandingOut"] | null;
+            registrations: components["schemas"]["RegistrationOut"][];
+            notices: components["schemas"]["RecordedNoticeOut"][];
+            /** @description 财产描述 for filing at 中登, drafted from the facts */
+            draft: string;
+            may_record: boolean;
+        };
         ProgrammeInRequest: {
             /** @enum {string} */
             method: "pledge" | "assignment";
@@ -4079,6 +4234,32 @@ export interface components {
         ReasonInRequest: {
             reason: string;
         };
+        /** @description One comparison of the database with the registry. */
+        ReconciliationOut: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            state: "running" | "in_order" | "differs" | "unreachable";
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            finished_at: string | null;
+            /** @description Compared */
+            rights: number;
+            /** @description Active on either side */
+            pledges: number;
+            fingerprints: number;
+            differences: components["schemas"]["RegistryDifferenceOut"][];
+            /** @description Why the registry could not be asked */
+            detail: string;
+        };
+        ReconciliationOutPage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["ReconciliationOut"][];
+        };
         RecordOut: {
             /** Format: uuid */
             id: string;
@@ -4086,6 +4267,20 @@ export interface components {
             /** Format: date-time */
             time: string;
             commitment: string;
+        };
+        RecordedNoticeOut: {
+            /** Format: uuid */
+            id: string;
+            party: string;
+            rival: boolean;
+            /** Format: uuid */
+            pledge: string | null;
+            /** Format: date-time */
+            reached_at: string;
+            how: string;
+            recorded_by: string;
+            /** Format: date-time */
+            at: string;
         };
         ReductionOut: {
             reason: string;
@@ -4097,6 +4292,50 @@ export interface components {
             document: string;
             /** @description of the whole document */
             amount: string | null;
+        };
+        RegistrationInRequest: {
+            number: string;
+            party: string;
+            /** @default false */
+            rival: boolean;
+            /** Format: uuid */
+            pledge?: string | null;
+            /** Format: date-time */
+            registered_at: string;
+            /** Format: date */
+            expires_on: string;
+            description: string;
+        };
+        RegistrationOut: {
+            /** Format: uuid */
+            id: string;
+            number: string;
+            party: string;
+            rival: boolean;
+            /** Format: uuid */
+            pledge: string | null;
+            /** Format: date-time */
+            registered_at: string;
+            /**
+             * Format: date
+             * @description With its extensions
+             */
+            expires_on: string;
+            description: string;
+            ended: boolean;
+            amendments: components["schemas"]["AmendmentOut"][];
+            recorded_by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        RegistryDifferenceOut: {
+            /** @enum {string} */
+            kind: "batches" | "missing_there" | "unknown_here" | "not_ours" | "rung" | "pledge" | "settled" | "fingerprint";
+            /** @description Its id here, where it is known */
+            right: string;
+            digest: string;
+            here: string;
+            there: string;
         };
         RejectedOut: {
             filename: string;
@@ -4275,6 +4514,13 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** @description Where anybody with a node can look it up, and our steps. */
+        RightOnRegistryOut: {
+            chain: string | null;
+            contract: string | null;
+            digest: string | null;
+            steps: components["schemas"]["StepOut"][];
+        };
         RightOut: {
             rung: number;
             base: string;
@@ -4409,6 +4655,10 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["SavedMappingOut"][];
         };
+        SentenceOut: {
+            zh: string;
+            en: string;
+        };
         ServiceOut: {
             name: string;
             /** @enum {string} */
@@ -4485,6 +4735,39 @@ export interface components {
             amount: string | null;
             tax: string | null;
             roles: ("quantity" | "limit" | "value" | "tax")[];
+        };
+        /** @description The pledge here and how far it is on the chain. */
+        StandingOut: {
+            /** Format: uuid */
+            pledge: string;
+            /** Format: date-time */
+            since: string;
+            /** @description State of the step: pending, sent, done */
+            registry: string;
+        };
+        /** @description One step; block and transaction once it is in a block. */
+        StepOut: {
+            /** @enum {string} */
+            kind: "register" | "attest" | "pledge" | "release" | "settle" | "claim";
+            /** @enum {string} */
+            state: "pending" | "sent" | "done" | "refused";
+            /** @description The contract's name of the error, where it refused */
+            reason: string;
+            rung: number | null;
+            /** Format: uuid */
+            pledge: string | null;
+            pledge_digest: string | null;
+            /** @description How many it claims */
+            fingerprints: number;
+            block: number | null;
+            /** Format: date-time */
+            block_time: string | null;
+            transaction: string | null;
+            /**
+             * Format: date-time
+             * @description When it was written here
+             */
+            at: string;
         };
         /** @description What a row is about. */
         Subject: {
@@ -7600,6 +7883,49 @@ export interface operations {
             };
         };
     };
+    reconciliations_list: {
+        parameters: {
+            query?: {
+                /** @description Where to go on, as `next` and `previous` give it. */
+                cursor?: string;
+                /** @description Rows in a page, 1 to 100; 50 if not given. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciliationOutPage"];
+                };
+            };
+        };
+    };
+    reconcile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciliationOut"];
+                };
+            };
+        };
+    };
     rights_list: {
         parameters: {
             query?: {
@@ -7717,6 +8043,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FiguresOut"];
+                };
+            };
+        };
+    };
+    notice_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriorityOut"];
+                };
+            };
+        };
+    };
+    right_priority: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriorityOut"];
+                };
+            };
+        };
+    };
+    right_registry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightOnRegistryOut"];
+                };
+            };
+        };
+    };
+    zhongdeng_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegistrationInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriorityOut"];
                 };
             };
         };
@@ -8056,6 +8474,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Trust"];
+                };
+            };
+        };
+    };
+    zhongdeng_amend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmendmentInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriorityOut"];
                 };
             };
         };

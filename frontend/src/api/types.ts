@@ -57,6 +57,9 @@ export type ImportProposal = Schemas["ImportProposalOut"];
 export type Alert = Schemas["AlertOut"];
 export type Severity = Alert["severity"];
 
+export type Reconciliation = Schemas["ReconciliationOut"];
+export type RegistryDifference = Schemas["RegistryDifferenceOut"];
+
 export type Audit = Schemas["AuditOut"];
 export type PublisherKey = Schemas["KeyOut"];
 export type MasterKey = Schemas["MasterKeyOut"];

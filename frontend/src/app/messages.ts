@@ -15,6 +15,7 @@ export const messages = defineMessages({
   access: ["访问授权", "Access"],
   alerts: ["预警", "Alerts"],
   operations: ["运行状态", "Operations"],
+  registry: ["权利登记", "Registry"],
   organisations: ["企业", "Organisations"],
   ledger: ["账本", "Ledger"],
   verify: ["验证", "Verify"],

@@ -8,6 +8,7 @@ import FileTextOutlined from "@ant-design/icons/FileTextOutlined";
 import HomeOutlined from "@ant-design/icons/HomeOutlined";
 import ImportOutlined from "@ant-design/icons/ImportOutlined";
 import KeyOutlined from "@ant-design/icons/KeyOutlined";
+import LinkOutlined from "@ant-design/icons/LinkOutlined";
 import SafetyCertificateOutlined from "@ant-design/icons/SafetyCertificateOutlined";
 import ShopOutlined from "@ant-design/icons/ShopOutlined";
 import SwapOutlined from "@ant-design/icons/SwapOutlined";
@@ -38,6 +39,7 @@ export const NAVIGATION: readonly Item[] = [
   { path: "/consents", label: "consents", icon: <KeyOutlined aria-hidden />, roles: ["supplier"] },
   { path: "/alerts", label: "alerts", icon: <AlertOutlined aria-hidden />, roles: ["risk_officer"] },
   { path: "/operations", label: "operations", icon: <DashboardOutlined aria-hidden />, roles: ["operator"] },
+  { path: "/registry", label: "registry", icon: <LinkOutlined aria-hidden />, roles: ["risk_officer", "operator"] },
   { path: "/organisations", label: "organisations", icon: <BankOutlined aria-hidden />, roles: ["operator"] },
   { path: "/ledger", label: "ledger", icon: <BlockOutlined aria-hidden />, roles: ["supplier", "core_enterprise", "financier", "risk_officer", "operator"] },
   { path: "/verify", label: "verify", icon: <SafetyCertificateOutlined aria-hidden /> },

@@ -31,6 +31,7 @@ const AlertsPage = onDemand(() => import("../features/alerts/AlertsPage"), rows)
 const AlertPage = onDemand(() => import("../features/alerts/AlertPage"), rows);
 const OperationsPage = onDemand(() => import("../features/operations/OperationsPage"), rows);
 const LedgerOperationsPage = onDemand(() => import("../features/operations/LedgerOperationsPage"), rows);
+const RegistryPage = onDemand(() => import("../features/registry/RegistryPage"), rows);
 const OrganisationsPage = onDemand(() => import("../features/organisations/OrganisationsPage"), rows);
 const LedgerPage = onDemand(() => import("../features/ledger/LedgerPage"), rows);
 const ChannelPage = onDemand(() => import("../features/ledger/ChannelPage"), rows);
@@ -73,6 +74,7 @@ export function AppRoutes() {
         <Route path="/alerts/:id" element={page(<AlertPage />, ["risk_officer"])} />
         <Route path="/operations" element={page(<OperationsPage />, ["operator"])} />
         <Route path="/operations/ledger" element={page(<LedgerOperationsPage />, ["operator"])} />
+        <Route path="/registry" element={page(<RegistryPage />, ["operator", "risk_officer"])} />
         <Route path="/organisations" element={page(<OrganisationsPage />, ["operator"])} />
         <Route path="/ledger" element={page(<LedgerPage />)} />
         <Route path="/ledger/channels/:name" element={page(<ChannelPage />)} />

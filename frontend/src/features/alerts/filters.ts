@@ -17,6 +17,8 @@ export const ALERT_RULES = [
   "item_not_ordered",
   "order_changed",
   "order_cancelled",
+  "registry_refused",
+  "registry_differs",
   "ledger_tampered",
 ];
 export const SEVERITIES = ["critical", "high", "medium", "low"];

@@ -17,6 +17,22 @@ export const LEDGER = {
     unreachable: ["有链没核对到", "A chain was not checked"],
     failed: ["没有做完", "Did not finish"],
   },
+  reconciliationState: {
+    running: ["进行中", "Running"],
+    in_order: ["两边一致", "In order"],
+    differs: ["不一致", "Differs"],
+    unreachable: ["链上没有应答", "The chain did not answer"],
+  },
+  registryDifference: {
+    batches: ["本平台账户执行的批次数", "Batches carried out by our account"],
+    missing_there: ["链上没有这项登记", "Not registered on the chain"],
+    unknown_here: ["数据库里没有这项登记", "Not known in the database"],
+    not_ours: ["链上登记在别的账户名下", "Registered by another account"],
+    rung: ["台阶", "Rung"],
+    pledge: ["质押", "Pledge"],
+    settled: ["结清", "Settled"],
+    fingerprint: ["指纹占用", "Claimed fingerprint"],
+  },
   auditCount: {
     leaves: ["记录", "records"],
     tiles: ["瓦片", "tiles"],

@@ -1,0 +1,256 @@
+"""Who would win: 中登 registrations, notices, and the order that follows from them."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from abs_platform.core.rest.fields import Body, time
+from abs_platform.parties.actor import Actor
+from abs_platform.parties.authentication import actor_of
+from abs_platform.rights import selectors as rights
+from abs_platform.rights.priority import rules, selectors, services
+from abs_platform.rights.priority.models import AMENDMENTS, DebtorNotice, ZhongdengRegistration
+from abs_platform.rights.priority.rules import Claimant, Ground
+from abs_platform.trade import services as trades
+
+NUMBER = r"^[0-9A-Za-z-]{6,40}$"
+
+
+class ClaimantOut(serializers.Serializer[Any]):
+    place = serializers.IntegerField(min_value=1)
+    name = serializers.CharField()
+    ours = serializers.BooleanField()
+    registered_at = serializers.DateTimeField(allow_null=True)
+    notified_at = serializers.DateTimeField(allow_null=True)
+
+
+class SentenceOut(serializers.Serializer[Any]):
+    zh = serializers.CharField()
+    en = serializers.CharField()
+
+
+class AmendmentOut(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=AMENDMENTS)
+    number = serializers.CharField(allow_blank=True)
+    expires_on = serializers.DateField(allow_null=True)
+    description = serializers.CharField(allow_blank=True)
+    recorded_by = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class RegistrationOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    party = serializers.CharField()
+    rival = serializers.BooleanField()
+    pledge = serializers.UUIDField(allow_null=True)
+    registered_at = serializers.DateTimeField()
+    expires_on = serializers.DateField(help_text="With its extensions")
+    description = serializers.CharField()
+    ended = serializers.BooleanField()
+    amendments = AmendmentOut(many=True)
+    recorded_by = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class RecordedNoticeOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    party = serializers.CharField()
+    rival = serializers.BooleanField()
+    pledge = serializers.UUIDField(allow_null=True)
+    reached_at = serializers.DateTimeField()
+    how = serializers.CharField()
+    recorded_by = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class StandingOut(serializers.Serializer[Any]):
+    """The pledge here and how far it is on the chain."""
+
+    pledge = serializers.UUIDField()
+    since = serializers.DateTimeField()
+    registry = serializers.CharField(help_text="State of the step: pending, sent, done")
+
+
+class PriorityOut(serializers.Serializer[Any]):
+    """Who comes first under 民法典 article 768, and why."""
+
+    ground = serializers.ChoiceField(choices=[str(ground) for ground in Ground])
+    sentence = SentenceOut()
+    claimants = ClaimantOut(many=True)
+    pledged = StandingOut(allow_null=True)
+    registrations = RegistrationOut(many=True)
+    notices = RecordedNoticeOut(many=True)
+    draft = serializers.CharField(help_text="财产描述 for filing at 中登, drafted from the facts")
+    may_record = serializers.BooleanField()
+
+
+class RegistrationIn(serializers.Serializer[Any]):
+    number = serializers.RegexField(NUMBER)
+    party = serializers.CharField(max_length=200)
+    rival = serializers.BooleanField(default=False)
+    pledge = serializers.UUIDField(required=False, allow_null=True, default=None)
+    registered_at = serializers.DateTimeField()
+    expires_on = serializers.DateField()
+    description = serializers.CharField(max_length=20_000)
+
+
+class AmendmentIn(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=AMENDMENTS)
+    number = serializers.RegexField(NUMBER, required=False, allow_blank=True, default="")
+    expires_on = serializers.DateField(required=False, allow_null=True, default=None)
+    description = serializers.CharField(max_length=20_000, required=False, allow_blank=True, default="")
+
+
+class NoticeIn(serializers.Serializer[Any]):
+    party = serializers.CharField(max_length=200)
+    rival = serializers.BooleanField(default=False)
+    pledge = serializers.UUIDField(required=False, allow_null=True, default=None)
+    reached_at = serializers.DateTimeField()
+    how = serializers.CharField(max_length=200)
+
+
+def _claimant(place: int, each: Claimant) -> Body:
+    return {
+        "place": place,
+        "name": each.name,
+        "ours": each.ours,
+        "registered_at": time(each.registered_at),
+        "notified_at": time(each.notified_at),
+    }
+
+
+def _registration(row: ZhongdengRegistration) -> Body:
+    return {
+        "id": str(row.id),
+        "number": row.number,
+        "party": row.party,
+        "rival": row.is_rival,
+        "pledge": str(row.pledge_id) if row.pledge_id else None,
+        "registered_at": time(row.registered_at),
+        "expires_on": selectors.expires_on(row).isoformat(),
+        "description": row.description,
+        "ended": selectors.is_ended(row),
+        "amendments": [
+            {
+                "kind": each.kind,
+                "number": each.number,
+                "expires_on": each.expires_on.isoformat() if each.expires_on else None,
+                "description": each.description,
+                "recorded_by": each.recorded_by,
+                "at": time(each.at),
+            }
+            for each in row.amendments.all()
+        ],
+        "recorded_by": row.recorded_by,
+        "at": time(row.at),
+    }
+
+
+def _notice(row: DebtorNotice) -> Body:
+    return {
+        "id": str(row.id),
+        "party": row.party,
+        "rival": row.is_rival,
+        "pledge": str(row.pledge_id) if row.pledge_id else None,
+        "reached_at": time(row.reached_at),
+        "how": row.how,
+        "recorded_by": row.recorded_by,
+        "at": time(row.at),
+    }
+
+
+def _priority(actor: Actor, right_id: UUID) -> Body:
+    right = rights.right(actor=actor, right_id=right_id)
+    found = selectors.records(right_id=right_id)
+    pledge = found.pledge
+    return {
+        "ground": str(found.ranking.ground),
+        "sentence": rules.sentences(found.ranking),
+        "claimants": [_claimant(place, each) for place, group in enumerate(found.ranking.places, 1) for each in group],
+        "pledged": {"pledge": str(pledge.pledge_id), "since": time(pledge.created_at), "registry": pledge.state}
+        if pledge
+        else None,
+        "registrations": [_registration(row) for row in found.registrations],
+        "notices": [_notice(row) for row in found.notices],
+        "draft": selectors.draft(right),
+        "may_record": actor.has(*services.RECORDERS),
+    }
+
+
+class PriorityView(APIView):
+    """Who would win."""
+
+    @extend_schema(responses=PriorityOut, tags=["rights"], operation_id="right_priority")
+    def get(self, request: Request, id: UUID) -> Response:
+        """Who would come first if the claim were financed twice, with the records that it follows from."""
+        actor = actor_of(request)
+        row = rights.right(actor=actor, right_id=id)
+        trades.look(actor=actor, trade_id=row.trade_id)
+        return Response(_priority(actor, id))
+
+
+class RegistrationsView(APIView):
+    """Registrations at 中登."""
+
+    @extend_schema(
+        request=RegistrationIn, responses={201: PriorityOut}, tags=["rights"], operation_id="zhongdeng_record"
+    )
+    def post(self, request: Request, id: UUID) -> Response:
+        """Record a registration that was filed at 中登, one's own or a rival's. Replies who would win now."""
+        actor = actor_of(request)
+        form = RegistrationIn(data=request.data)
+        form.is_valid(raise_exception=True)
+        given = form.validated_data
+        services.record_registration(
+            actor=actor,
+            right_id=id,
+            number=given["number"],
+            registered_at=given["registered_at"],
+            expires_on=given["expires_on"],
+            description=given["description"],
+            party=given["party"],
+            pledge_id=given["pledge"],
+            is_rival=given["rival"],
+        )
+        return Response(_priority(actor, id), status=status.HTTP_201_CREATED)
+
+
+class AmendmentsView(APIView):
+    """What was filed after a registration."""
+
+    @extend_schema(request=AmendmentIn, responses={201: PriorityOut}, tags=["rights"], operation_id="zhongdeng_amend")
+    def post(self, request: Request, id: UUID) -> Response:
+        """Record an extension (展期), change (变更) or cancellation (注销), or that it was recorded by mistake."""
+        actor = actor_of(request)
+        form = AmendmentIn(data=request.data)
+        form.is_valid(raise_exception=True)
+        row = services.record_amendment(actor=actor, registration_id=id, **form.validated_data)
+        return Response(_priority(actor, row.right_id), status=status.HTTP_201_CREATED)
+
+
+class NoticesView(APIView):
+    """Notices to the debtor."""
+
+    @extend_schema(request=NoticeIn, responses={201: PriorityOut}, tags=["rights"], operation_id="notice_record")
+    def post(self, request: Request, id: UUID) -> Response:
+        """Record that a notice of assignment or pledge reached the debtor. Replies who would win now."""
+        actor = actor_of(request)
+        form = NoticeIn(data=request.data)
+        form.is_valid(raise_exception=True)
+        given = form.validated_data
+        services.record_notice(
+            actor=actor,
+            right_id=id,
+            party=given["party"],
+            reached_at=given["reached_at"],
+            how=given["how"],
+            pledge_id=given["pledge"],
+            is_rival=given["rival"],
+        )
+        return Response(_priority(actor, id), status=status.HTTP_201_CREATED)

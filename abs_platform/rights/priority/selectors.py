@@ -1,0 +1,122 @@
+"""Who holds a right, by everything recorded of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Prefetch
+
+from abs_platform.core import clock
+from abs_platform.parties import selectors as parties
+from abs_platform.parties.models import Identifier
+from abs_platform.rights.models import Right
+from abs_platform.rights.priority import describing, rules
+from abs_platform.rights.priority.models import DebtorNotice, ZhongdengAmendment, ZhongdengRegistration
+from abs_platform.rights.priority.rules import Claimant, Ranking, Registration
+from abs_platform.rights.registry.models import RegistryEntry
+from abs_platform.trade import selectors as trades
+
+ENDING = ("cancel", "mistake")
+
+
+@dataclass
+class _Holder:
+    """A claimant while the records are gathered. A later notice of the same party corrects the earlier one."""
+
+    name: str
+    ours: bool
+    registrations: list[Registration] = field(default_factory=list)
+    notified_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Everything recorded of a right, the oldest first, and what follows from it."""
+
+    pledge: RegistryEntry | None
+    registrations: Sequence[ZhongdengRegistration]
+    notices: Sequence[DebtorNotice]
+    ranking: Ranking
+
+
+def records(*, right_id: UUID, on: date | None = None) -> Records:
+    """What is on record of a right, for callers that may see it. `on`: as of which day registrations hold; today."""
+    pledge = RegistryEntry.objects.filter(right_id=right_id, active=True).first()
+    registrations = list(
+        ZhongdengRegistration.objects.filter(right_id=right_id)
+        .prefetch_related(Prefetch("amendments", ZhongdengAmendment.objects.order_by("id")))
+        .order_by("registered_at", "id")
+    )
+    notices = list(DebtorNotice.objects.filter(right_id=right_id).order_by("id"))
+    ranking = rules.rank(_claimants(right_id, pledge, registrations, notices, on=on or clock.today()))
+    return Records(pledge, registrations, notices, ranking)
+
+
+def expires_on(row: ZhongdengRegistration) -> date:
+    """The day up to which a registration holds, extensions counted."""
+    return max([row.expires_on, *(each.expires_on for each in row.amendments.all() if each.expires_on)])
+
+
+def is_ended(row: ZhongdengRegistration) -> bool:
+    """Whether it was cancelled, or recorded by mistake."""
+    return any(each.kind in ENDING for each in row.amendments.all())
+
+
+def _claimants(
+    right_id: UUID,
+    pledge: RegistryEntry | None,
+    registrations: Iterable[ZhongdengRegistration],
+    notices: Iterable[DebtorNotice],
+    *,
+    on: date,
+) -> list[Claimant]:
+    holders: dict[str, _Holder] = {}
+
+    def holder(name: str, *, ours: bool) -> _Holder:
+        return holders.setdefault("".join(name.split()).casefold(), _Holder(name, ours))
+
+    pledged_to = _holders(right_id)
+    if pledge is not None:
+        holder(pledged_to[pledge.pledge_id], ours=True)
+    for row in registrations:
+        if any(each.kind == "mistake" for each in row.amendments.all()):
+            continue
+        found = holder(pledged_to.get(row.pledge_id, row.party), ours=not row.is_rival)
+        found.registrations.append(Registration(row.registered_at, expires_on(row), ended=is_ended(row)))
+    for notice in notices:
+        found = holder(pledged_to.get(notice.pledge_id, notice.party), ours=not notice.is_rival)
+        found.notified_at = notice.reached_at
+    return [
+        Claimant(each.name, each.ours, rules.in_force(each.registrations, on=on), each.notified_at)
+        for each in holders.values()
+    ]
+
+
+def _holders(right_id: UUID) -> dict[UUID | None, str]:
+    """To whom each pledge of a right is, or was."""
+    pledges = dict(RegistryEntry.objects.filter(right_id=right_id, kind="pledge").values_list("pledge_id", "holder_id"))
+    names = parties.names(pledges.values())
+    return {pledge_id: names.get(holder_id, "") for pledge_id, holder_id in pledges.items() if holder_id}
+
+
+def draft(right: Right) -> str:
+    """The description of the claim for filing at 中登."""
+    trade = right.trade
+    codes = dict(
+        Identifier.objects.filter(
+            organisation_id__in=[id for id in (trade.seller_id, trade.buyer_id) if id], scheme="company_id"
+        ).values_list("organisation_id", "value")
+    )
+    said = trades.compared(trade).extracted.values()
+    return describing.description(
+        creditor=describing.Named(trade.seller.name, codes.get(trade.seller_id, "").upper()),
+        debtor=describing.Named(trade.buyer_name, codes.get(trade.buyer_id, "").upper() if trade.buyer_id else ""),
+        order_number=trade.order_number,
+        amount=right.base,
+        currency=right.currency,
+        due_date=right.due_date,
+        invoices=[
+            describing.InvoiceFacts(each.number, each.issue_date, each.total) for each in said if each.kind == "invoice"
+        ],
+    )

@@ -1,0 +1,154 @@
+"""Recording what was filed at 中登 and what reached the debtor. Records are only ever added to."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from abs_platform.core import audit, clock
+from abs_platform.core.errors import Conflict, Invalid, NotFound
+from abs_platform.core.subjects import SubjectRef
+from abs_platform.parties.actor import Actor
+from abs_platform.parties.roles import Role
+from abs_platform.rights import selectors as rights
+from abs_platform.rights.priority import selectors
+from abs_platform.rights.priority.models import DebtorNotice, ZhongdengAmendment, ZhongdengRegistration
+from abs_platform.rights.registry.models import RegistryEntry
+
+RECORDERS = (Role.FINANCIER, Role.SUPPLIER)
+
+
+@transaction.atomic
+def record_registration(
+    *,
+    actor: Actor,
+    right_id: UUID,
+    number: str,
+    registered_at: datetime,
+    expires_on: date,
+    description: str,
+    party: str,
+    pledge_id: UUID | None = None,
+    is_rival: bool = False,
+) -> ZhongdengRegistration:
+    """Record an initial registration, one's own or a rival's that a search showed.
+
+    Raises Forbidden, NotFound, Invalid, and Conflict for a number that is recorded of this right already.
+    """
+    actor.require(*RECORDERS)
+    _check(actor, right_id, pledge_id, is_rival=is_rival, happened=registered_at)
+    if expires_on <= registered_at.date():
+        raise Invalid("expires_before", "A registration ends after the day that it was made. Correct one of the two.")
+    try:
+        with transaction.atomic():
+            row = ZhongdengRegistration.objects.create(
+                right_id=right_id,
+                pledge_id=pledge_id,
+                party=_plain(party),
+                is_rival=is_rival,
+                number=number,
+                registered_at=registered_at,
+                expires_on=expires_on,
+                description=description,
+                organisation_id=actor.home,
+                recorded_by=actor.label,
+            )
+    except IntegrityError as error:
+        raise Conflict(
+            "zhongdeng_recorded", "This number is recorded of the right already. Record an amendment to it instead."
+        ) from error
+    _trail(actor, right_id, "right.zhongdeng_recorded", number=number, rival=is_rival)
+    return row
+
+
+@transaction.atomic
+def record_amendment(
+    *,
+    actor: Actor,
+    registration_id: UUID,
+    kind: str,
+    number: str = "",
+    expires_on: date | None = None,
+    description: str = "",
+) -> ZhongdengRegistration:
+    """Record what was filed after a registration, or that it was recorded by mistake. Returns the registration.
+
+    Raises Forbidden, NotFound, Invalid, and Conflict for one that has ended.
+    """
+    actor.require(*RECORDERS)
+    row = ZhongdengRegistration.objects.select_for_update().filter(id=registration_id).first()
+    if row is None or not rights.rights(actor=actor).filter(id=row.right_id).exists():
+        raise NotFound
+    if selectors.is_ended(row):
+        raise Conflict("zhongdeng_ended", "This registration was cancelled. Record a new one.")
+    if (kind == "mistake") == bool(number):
+        raise Invalid(
+            "amendment_number", "An amendment at Zhongdeng has its number; a mistake here has none. Correct it."
+        )
+    if (kind == "extend") != bool(expires_on):
+        raise Invalid("amendment_expiry", "An extension says until when, and nothing else does. Correct it.")
+    if expires_on is not None and expires_on <= selectors.expires_on(row):
+        raise Invalid("extension_shortens", "An extension ends later than what it extends. Correct the day.")
+    if kind in ("amend", "mistake") and not description:
+        raise Invalid("amendment_unexplained", "Say what was changed, or what the mistake was.")
+    ZhongdengAmendment.objects.create(
+        registration=row,
+        kind=kind,
+        number=number,
+        expires_on=expires_on,
+        description=description,
+        organisation_id=actor.home,
+        recorded_by=actor.label,
+    )
+    _trail(actor, row.right_id, "right.zhongdeng_amended", number=row.number, kind=kind)
+    return row
+
+
+@transaction.atomic
+def record_notice(
+    *,
+    actor: Actor,
+    right_id: UUID,
+    party: str,
+    reached_at: datetime,
+    how: str,
+    pledge_id: UUID | None = None,
+    is_rival: bool = False,
+) -> DebtorNotice:
+    """Record that a notice reached the debtor. Raises Forbidden, NotFound, Invalid."""
+    actor.require(*RECORDERS)
+    _check(actor, right_id, pledge_id, is_rival=is_rival, happened=reached_at)
+    row = DebtorNotice.objects.create(
+        right_id=right_id,
+        pledge_id=pledge_id,
+        party=_plain(party),
+        is_rival=is_rival,
+        reached_at=reached_at,
+        how=how,
+        organisation_id=actor.home,
+        recorded_by=actor.label,
+    )
+    _trail(actor, right_id, "right.notice_recorded", party=party, rival=is_rival)
+    return row
+
+
+def _check(actor: Actor, right_id: UUID, pledge_id: UUID | None, *, is_rival: bool, happened: datetime) -> None:
+    rights.right(actor=actor, right_id=right_id)
+    if is_rival and pledge_id is not None:
+        raise Invalid("rival_has_no_pledge", "A rival's is of no pledge here. Leave the pledge out, or call it ours.")
+    if pledge_id is not None and not RegistryEntry.objects.filter(
+        right_id=right_id, pledge_id=pledge_id, kind="pledge"
+    ):
+        raise Invalid(
+            "pledge_unknown", "This right has no such pledge. Leave the pledge out, or take one of the right's."
+        )
+    if happened > clock.now():
+        raise Invalid("in_the_future", "This has not happened yet. Correct the time.")
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split())
+
+
+def _trail(actor: Actor, right_id: UUID, verb: str, **detail: object) -> None:
+    audit.record(actor=actor, verb=verb, subject=SubjectRef("right", right_id), detail=detail)

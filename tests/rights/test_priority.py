@@ -1,0 +1,233 @@
+"""Who would win when a claim is financed twice: the rule, and the records that it is applied to."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+
+from abs_platform.core import clock
+from abs_platform.core.errors import Conflict, Forbidden, Invalid, NotFound
+from abs_platform.core.ids import uuid7
+from abs_platform.parties.actor import PLATFORM
+from abs_platform.rights.models import Right
+from abs_platform.rights.priority import describing, rules, selectors, services
+from abs_platform.rights.priority.models import DebtorNotice, ZhongdengAmendment, ZhongdengRegistration
+from abs_platform.rights.priority.rules import Claimant, Ground, Registration
+from abs_platform.rights.registry import services as registry
+from tests.rights.rules_of_priority import ILLEGAL
+from tests.support.papers import Papers
+from tests.support.world import World
+
+T = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
+
+
+def holder(name: str, registered: int | None = None, notified: int | None = None) -> Claimant:
+    """Days after T."""
+
+    def moment(days: int | None) -> datetime | None:
+        return None if days is None else T + timedelta(days=days)
+
+    return Claimant(name, name == "甲", moment(registered), moment(notified))
+
+
+CASES: list[tuple[list[Claimant], Ground, list[list[str]]]] = [
+    ([], Ground.NONE, []),
+    ([holder("甲")], Ground.ALONE, [["甲"]]),
+    ([holder("甲", 5), holder("乙", 3)], Ground.REGISTERED, [["乙"], ["甲"]]),
+    ([holder("甲", 5), holder("乙", None, 0)], Ground.REGISTERED, [["甲"], ["乙"]]),
+    ([holder("甲", 5, 9), holder("乙", 5, 0)], Ground.PRO_RATA, [["甲", "乙"]]),
+    ([holder("甲", None, 5), holder("乙", None, 3)], Ground.NOTIFIED, [["乙"], ["甲"]]),
+    ([holder("甲"), holder("乙", None, 3)], Ground.NOTIFIED, [["乙"], ["甲"]]),
+    ([holder("甲"), holder("乙")], Ground.PRO_RATA, [["甲", "乙"]]),
+    (
+        [holder("甲"), holder("乙"), holder("丙", None, 1), holder("丁", 9)],
+        Ground.REGISTERED,
+        [["丁"], ["丙"], ["甲", "乙"]],
+    ),
+]
+
+
+@pytest.mark.parametrize(("claimants", "ground", "places"), CASES)
+def test_registered_first_else_notified_first_else_in_proportion(
+    claimants: list[Claimant], ground: Ground, places: list[list[str]]
+) -> None:
+    for order in (claimants, claimants[::-1]):
+        found = rules.rank(order)
+        assert found.ground == ground
+        assert [sorted(each.name for each in place) for place in found.places] == [sorted(names) for names in places]
+        told = rules.sentences(found)
+        assert all(each.name in told["zh"] and each.name in told["en"] for each in found.first)
+        assert found.ground == Ground.NONE or ("768" in told["zh"] and "768" in told["en"])
+
+
+def test_the_sentence_names_the_times_in_beijing() -> None:
+    told = rules.sentences(rules.rank([holder("甲", 0), holder("乙", 1)]))
+    assert "2026年3月1日10:00" in told["zh"] and "2026-03-01 10:00 (UTC+8)" in told["en"]
+
+
+def test_a_registration_counts_until_it_ends() -> None:
+    found = [Registration(T, date(2026, 12, 31)), Registration(T + timedelta(days=9), date(2027, 12, 31))]
+    assert rules.in_force(found, on=date(2026, 12, 31)) == T
+    assert rules.in_force(found, on=date(2027, 1, 1)) == T + timedelta(days=9)
+    assert rules.in_force(found, on=date(2028, 1, 1)) is None
+    assert rules.in_force([Registration(T, date(2030, 1, 1), ended=True)], on=date(2026, 4, 1)) is None
+
+
+def test_the_description_tells_the_claim_from_every_other() -> None:
+    text = describing.description(
+        creditor=describing.Named("甲公司", "91110000MA0000001A"),
+        debtor=describing.Named("乙公司"),
+        order_number="PO-1",
+        amount=Decimal("1234.56"),
+        currency="CNY",
+        due_date=date(2026, 9, 1),
+        invoices=[describing.InvoiceFacts("26312000000012345678", date(2026, 3, 1), Decimal("1234.56"))],
+    )
+    for part in ("甲公司", "91110000MA0000001A", "乙公司", "PO-1", "1,234.56", "壹仟贰佰叁拾肆元伍角陆分",
+                 "2026年9月1日", "26312000000012345678"):  # fmt: skip
+        assert part in text
+    many = [describing.InvoiceFacts(str(n), None, Decimal(1)) for n in range(60)]
+    common: dict[str, Any] = {"creditor": describing.Named("甲"), "debtor": describing.Named("乙"), "order_number": ""}
+    listed = describing.description(**common, amount=Decimal(0), currency="USD", due_date=None, invoices=many)
+    assert "共60张" in listed and "USD 60.00" in listed
+    assert "尚未开具发票" in describing.description(
+        **common, amount=Decimal("1e15"), currency="CNY", due_date=None, invoices=[]
+    )
+
+
+# --- records
+
+
+@pytest.fixture
+def right(world: World) -> Right:
+    papers = Papers(number="PO-1")
+    order, receipt, _ = world.supplier.submit(
+        {"o.xml": papers.order(), "r.xml": papers.receipt(), "i.xml": papers.invoice()}
+    )
+    for document in (order, receipt):
+        world.core.decide(document)
+    return Right.objects.get(trade__seller=world.supplier.organisation)
+
+
+def register(world: World, right_id: UUID, **changes: Any) -> ZhongdengRegistration:
+    given: dict[str, Any] = {
+        "number": "0123456789",
+        "registered_at": clock.now() - timedelta(days=2),
+        "expires_on": clock.today() + timedelta(days=300),
+        "description": "应收账款",
+        "party": "甲银行",
+    }
+    return services.record_registration(actor=world.supplier.actor, right_id=right_id, **{**given, **changes})
+
+
+def notify(world: World, right_id: UUID, **changes: Any) -> DebtorNotice:
+    given: dict[str, Any] = {"party": "甲银行", "reached_at": clock.now() - timedelta(days=1), "how": "EMS 1"}
+    return services.record_notice(actor=world.supplier.actor, right_id=right_id, **{**given, **changes})
+
+
+def ranked(right: Right, **more: Any) -> tuple[Ground, list[str]]:
+    found = selectors.records(right_id=right.id, **more).ranking
+    return found.ground, ["+".join(each.name for each in place) for place in found.places]
+
+
+def test_a_pledge_here_a_rivals_notice_and_then_our_registration(world: World, right: Right) -> None:
+    assert ranked(right) == (Ground.NONE, [])
+    pledge_id = uuid7()
+    with transaction.atomic():
+        registry.pledge(actor=PLATFORM, right_id=right.id, pledge_id=pledge_id, holder_id=world.bank.organisation.id)
+    bank = world.bank.organisation.name
+    assert ranked(right) == (Ground.ALONE, [bank])
+    notify(world, right.id, party="别家保理", is_rival=True)
+    assert ranked(right) == (Ground.NOTIFIED, ["别家保理", bank])
+    register(world, right.id, pledge_id=pledge_id, party=bank)
+    assert ranked(right) == (Ground.REGISTERED, [bank, "别家保理"])
+    row = register(
+        world, right.id, number="99999999", party=" 别家保理 ", is_rival=True, registered_at=T, description="x"
+    )
+    assert ranked(right) == (Ground.REGISTERED, ["别家保理", bank]), "a rival that a search shows to be earlier"
+    services.record_amendment(actor=world.supplier.actor, registration_id=row.id, kind="cancel", number="88888888")
+    assert ranked(right) == (Ground.REGISTERED, [bank, "别家保理"])
+
+
+def test_what_was_recorded_by_mistake_counts_for_nothing(world: World, right: Right) -> None:
+    row = register(world, right.id, is_rival=True)
+    services.record_amendment(
+        actor=world.supplier.actor, registration_id=row.id, kind="mistake", description="another right's"
+    )
+    assert ranked(right) == (Ground.NONE, [])
+    with pytest.raises(Conflict):
+        services.record_amendment(actor=world.supplier.actor, registration_id=row.id, kind="cancel", number="7777777")
+
+
+def test_an_extension_carries_on_and_a_later_notice_corrects_the_earlier(world: World, right: Right) -> None:
+    end = clock.today() + timedelta(days=300)
+    row = register(world, right.id)
+    notify(world, right.id, party="乙银行", is_rival=True)
+    after = end + timedelta(days=1)
+    assert ranked(right, on=after)[0] == Ground.NOTIFIED
+    with pytest.raises(Invalid):
+        services.record_amendment(
+            actor=world.supplier.actor, registration_id=row.id, kind="extend", number="7777777", expires_on=end
+        )
+    services.record_amendment(
+        actor=world.supplier.actor, registration_id=row.id, kind="extend", number="7777777", expires_on=after
+    )
+    assert ranked(right, on=after) == (Ground.REGISTERED, ["甲银行", "乙银行"])
+    later = clock.now() - timedelta(hours=1)
+    notify(world, right.id, party="乙银行", is_rival=True, reached_at=later)
+    ((other,),) = selectors.records(right_id=right.id).ranking.places[1:]
+    assert other.notified_at == later
+
+
+def test_who_may_record_and_what_is_refused(world: World, right: Right) -> None:
+    row = register(world, right.id)
+    with pytest.raises(Conflict):
+        register(world, right.id)
+    wrong: list[dict[str, Any]] = [
+        {"registered_at": clock.now() + timedelta(days=1)},
+        {"expires_on": clock.today() - timedelta(days=9)},
+        {"pledge_id": uuid7()},
+        {"is_rival": True, "pledge_id": uuid7()},
+    ]
+    for change in wrong:
+        with pytest.raises(Invalid):
+            register(world, right.id, number="55555555", **change)
+    amendments: list[dict[str, Any]] = [
+        {"kind": "extend", "number": "7777777"},
+        {"kind": "cancel"},
+        {"kind": "amend", "number": "7777777"},
+        {"kind": "mistake", "number": "7777777", "description": "x"},
+        {"kind": "cancel", "number": "7777777", "expires_on": clock.today() + timedelta(days=999)},
+    ]
+    for change in amendments:
+        with pytest.raises(Invalid):
+            services.record_amendment(actor=world.supplier.actor, registration_id=row.id, **change)
+    with pytest.raises(Forbidden):
+        services.record_amendment(actor=world.core.actor, registration_id=row.id, kind="cancel", number="7777777")
+    for stranger in (world.castings, world.stranger, world.bank):
+        with pytest.raises(NotFound):
+            services.record_amendment(actor=stranger.actor, registration_id=row.id, kind="cancel", number="7777777")
+        with pytest.raises(NotFound):
+            services.record_notice(
+                actor=stranger.actor, right_id=right.id, party="x", reached_at=T, how="x", is_rival=True
+            )
+
+
+def test_records_are_only_added_to(world: World, right: Right) -> None:
+    row = register(world, right.id)
+    services.record_amendment(actor=world.supplier.actor, registration_id=row.id, kind="cancel", number="7777777")
+    notify(world, right.id)
+    for model in (ZhongdengRegistration, ZhongdengAmendment, DebtorNotice):
+        for act in (lambda rows: rows.update(at=clock.now()), lambda rows: rows.delete()):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                act(model.objects.all())  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", ILLEGAL)
+def test_the_database_refuses(name: str, world: World) -> None:
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        ILLEGAL[name](world.supplier.organisation)
+    assert name.strip() in str(refused.value)
