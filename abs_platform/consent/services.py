@@ -150,14 +150,14 @@ def _add_items(row: Grant, items: Sequence[Item]) -> None:
     )
 
 
-def contain(*, container: SubjectRef, members: Iterable[SubjectRef]) -> None:
-    """Business applications tell what `container` contains; a member moves when it was elsewhere."""
+def contain_all(contents: Iterable[tuple[SubjectRef, SubjectRef]]) -> None:
+    """Business applications tell what contains what, as (container, member); a member moves when it was elsewhere."""
     Containment.objects.bulk_create(
         (
             Containment(
                 container_kind=container.kind, container_id=container.id, member_kind=member.kind, member_id=member.id
             )
-            for member in members
+            for container, member in contents
         ),
         update_conflicts=True,
         unique_fields=["member_kind", "member_id"],

@@ -7,6 +7,7 @@ import dataclasses
 import secrets
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -17,6 +18,7 @@ from django.db.models import Q
 from abs_platform.core import audit, clock, events, jobs
 from abs_platform.core.errors import Forbidden, Unavailable
 from abs_platform.core.subjects import SubjectRef
+from abs_platform.core.transactions import assert_no_transaction
 from abs_platform.crypto.commitments import commit
 from abs_platform.documents import custody, disclosing, keeping, receiving, rules, selectors, services, settling
 from abs_platform.documents.models import Document
@@ -30,8 +32,10 @@ from abs_platform.parties.models import Organisation
 
 MEDIA_TYPE = "application/json"
 FORMAT = "table"
-FILED_AT_ONCE = 50
+FILED_AT_ONCE = 200
 """Documents that trade files in one transaction, which locks their owner's filing."""
+KEPT_AT_ONCE = 8
+"""Files that are made durable at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +64,35 @@ def bytes_of(document: Document) -> bytes:
 
 def prepare(*, actor: Actor, drafts: Sequence[Draft], source: Document | None) -> list[Prepared]:
     """Keep the bytes encrypted and compute the commitments. Outside of transactions; `forget` takes it back."""
+    assert_no_transaction()
     owner = Organisation.objects.get(id=actor.home)
     key = keys.data_key(owner.id)
-    prepared: list[Prepared] = []
+    brought = _bring([draft.content for draft in drafts])
     try:
-        prepared.extend(_prepared(actor, owner, key, draft, source) for draft in drafts)  # kept so far, should one fail
+        return [
+            _prepared(actor, owner, key, draft, source, incoming)
+            for draft, incoming in zip(drafts, brought, strict=True)
+        ]
     except BaseException:
-        forget(prepared)
+        for incoming in brought:
+            incoming.discard()
         raise
-    return prepared
+
+
+def _bring(contents: Sequence[bytes]) -> list[custody.Incoming]:
+    """Keep them all, or none. Side by side: most of the time goes into making each durable, and storage does many at once."""
+    with ThreadPoolExecutor(KEPT_AT_ONCE, "keeping") as pool:
+        coming = [pool.submit(custody.bring, BytesIO(content)) for content in contents]
+    try:
+        return [each.result() for each in coming]
+    except BaseException:
+        for each in coming:
+            if each.exception() is None:
+                each.result().discard()
+        raise
 
 
 def _prepared(
-    actor: Actor, owner: Organisation, key: tuple[int, bytes], draft: Draft, source: Document | None
-) -> Prepared:
-    incoming = custody.bring(BytesIO(draft.content))
-    try:
-        return _sealed(actor, owner, key, draft, source, incoming)
-    except BaseException:
-        incoming.discard()
-        raise
-
-
-def _sealed(
     actor: Actor,
     owner: Organisation,
     key: tuple[int, bytes],
@@ -132,7 +142,11 @@ def record(*, actor: Actor, prepared: Sequence[Prepared]) -> list[Document]:
         services.take(each.document, each.extracted, known=known, compare=False)
     _append(actor, prepared)
     repeated = _perhaps_repeated(actor.home, prepared)
-    Document.objects.bulk_create(each.document for each in prepared if each.document.id not in repeated)
+    others = [each.document for each in prepared if each.document.id not in repeated]
+    settling.relate(others)
+    for document in others:
+        settling.settle(document)
+    Document.objects.bulk_create(others)
     for each in prepared:
         if each.document.id in repeated:
             services.take(each.document, each.extracted, known=known)

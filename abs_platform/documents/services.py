@@ -1,13 +1,13 @@
 """Writes of documents: reading, opening."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from abs_platform.consent import services as consent
@@ -147,7 +147,7 @@ def take(
     """Fill the row with what holds for its file now: fields, what it repeats or contradicts, verdict. The caller saves.
 
     Everything derived is derived anew, so that a correction leaves nothing of the reading before it. `known` tells who a
-    party is; without `compare`, nothing is looked for that it repeats. Runs under `lock_readings`.
+    party is; without `compare`, it is held against no other document: the caller does that. Runs under `lock_readings`.
     """
     row.content = row.issue_date = row.total = row.counterparty = row.duplicate_of = row.conflicts_with = None
     row.kind = row.number = row.currency = row.seller_name = row.buyer_name = ""
@@ -171,8 +171,8 @@ def take(
         row.extraction = Extraction.ATTACHMENT
     if compare:
         _compare_with_earlier(row, document if row.extraction == Extraction.EXTRACTED else None)
-    if row.extraction == Extraction.EXTRACTED:
-        settling.relate(row)
+        if row.extraction == Extraction.EXTRACTED:
+            settling.relate([row])
     settling.settle(row)
 
 
@@ -322,18 +322,33 @@ def preview(*, actor: Actor, document_id: UUID, page: int) -> Page:
     return previewer().page(b"".join(keeping.plaintext(row)), page, whose=actor.home)
 
 
-def place(
-    *,
-    document_ids: Sequence[UUID],
-    trade_id: UUID | None,
-    label: str,
-    counterparty_id: UUID | None,
-    head_office_id: UUID | None,
-) -> None:
-    """Trade tells where documents belong and who the other side is. Runs inside trade's transaction."""
-    Document.objects.filter(id__in=document_ids).update(
-        trade_id=trade_id, trade_label=label, counterparty_id=counterparty_id, head_office_id=head_office_id
-    )
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a document belongs, what that is called, and who the other side is; no trade for one that is in none."""
+
+    document_id: UUID
+    trade_id: UUID | None
+    label: str
+    counterparty_id: UUID | None
+    head_office_id: UUID | None
+
+
+_PLACE = """
+    UPDATE documents_document document
+    SET trade_id = given.trade_id, trade_label = given.label, counterparty_id = given.counterparty_id,
+        head_office_id = given.head_office_id
+    FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[])
+        AS given(document_id, trade_id, label, counterparty_id, head_office_id)
+    WHERE document.id = given.document_id
+"""
+
+
+def place_all(placements: Iterable[Placement]) -> None:
+    """Trade tells where documents belong. Runs inside trade's transaction."""
+    columns = [list(column) for column in zip(*map(astuple, placements), strict=True)]
+    if columns:
+        with connection.cursor() as cursor:
+            cursor.execute(_PLACE, columns)
 
 
 def relabel(*, trade_id: UUID, label: str) -> None:

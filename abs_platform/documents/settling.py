@@ -1,7 +1,10 @@
 """What is known of a document besides its fields, and the verdict that follows from it."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from abs_platform.core.errors import Conflict
 from abs_platform.documents import verdicts
@@ -36,18 +39,35 @@ def is_to_be_filed(row: Document) -> bool:
     return is_of_trade and row.withdrawn_at is None and verdicts.may_be_filed(item["code"] for item in row.attention)
 
 
-def relate(row: Document) -> None:
-    """An invoice between parties of whom no order is on record asks for a look, until an order of theirs arrives."""
-    if row.counterparty_id is None or not is_to_be_filed(row):
-        return
-    between = Document.objects.filter(owner_id=row.owner_id, counterparty_id=row.counterparty_id, withdrawn_at=None)
-    if row.kind == "order":
-        for other in between.filter(attention__contains=[{"code": verdicts.UNRELATED}]).select_for_update(no_key=True):
-            other.attention = [item for item in other.attention if item["code"] != verdicts.UNRELATED]
-            settle(other)
-            other.save(update_fields=["attention", "verdict"])
-    elif row.kind in INVOICES and not between.filter(kind="order", extraction=Extraction.EXTRACTED).exists():
-        mark(row, verdicts.UNRELATED, buyer=row.buyer_name)
+def relate(rows: Sequence[Document]) -> None:
+    """An invoice between parties of whom no order is on record asks for a look, until an order of theirs arrives.
+
+    `rows`: of one owner, read together. The caller settles and saves them.
+    """
+    rows = [row for row in rows if row.counterparty_id is not None and is_to_be_filed(row)]
+    ordering = {row.counterparty_id for row in rows if row.kind == "order"}
+    invoiced = {row.counterparty_id for row in rows if row.kind in INVOICES} - ordering
+    if ordering:
+        _find_related(rows[0].owner_id, ordering)
+    if invoiced:
+        theirs = _between(rows[0].owner_id, invoiced).filter(kind="order", extraction=Extraction.EXTRACTED)
+        invoiced -= set(theirs.values_list("counterparty_id", flat=True).distinct())
+    for row in rows:
+        if row.kind in INVOICES and row.counterparty_id in invoiced:
+            mark(row, verdicts.UNRELATED, buyer=row.buyer_name)
+
+
+def _find_related(owner_id: UUID, buyer_ids: Collection[UUID | None]) -> None:
+    """Orders of these buyers are on record now."""
+    waiting = _between(owner_id, buyer_ids).filter(attention__contains=[{"code": verdicts.UNRELATED}])
+    for other in waiting.select_for_update(no_key=True).order_by("id"):
+        other.attention = [item for item in other.attention if item["code"] != verdicts.UNRELATED]
+        settle(other)
+        other.save(update_fields=["attention", "verdict"])
+
+
+def _between(owner_id: UUID, buyer_ids: Collection[UUID | None]) -> QuerySet[Document]:
+    return Document.objects.filter(owner_id=owner_id, counterparty_id__in=buyer_ids, withdrawn_at=None)
 
 
 def decided(*, document_id: UUID, version: int, decision: str) -> None:

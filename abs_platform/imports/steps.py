@@ -199,9 +199,7 @@ def _make(actor: Actor, row: Batch, seller: Party) -> int:
             if len(waiting) < len(entries):
                 raise _Overtaken
             made = documents.record(actor=actor, prepared=prepared)
-            for entry, document in zip(entries, made, strict=True):
-                entry.state, entry.document = Entry.IMPORTED, document
-            StagedDocument.objects.bulk_update(entries, ["state", "document"])
+            writing.write_made(ids, [document.id for document in made])
             Batch.objects.filter(id=row.id).update(
                 imported_count=StagedDocument.objects.filter(batch=row, state=Entry.IMPORTED).count()
             )

@@ -1,8 +1,9 @@
 """An import's rows and errors in the database, and back as a table."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 import polars as pl
 from django.db import connection
@@ -11,6 +12,13 @@ from abs_platform.imports import copying
 from abs_platform.imports.checking import Checked
 from abs_platform.imports.mapping import Plan
 from abs_platform.imports.models import Batch, Row
+from abs_platform.imports.states import Entry
+
+_MADE = """
+    UPDATE imports_stageddocument staged SET state = %s, document_id = given.document_id
+    FROM unnest(%s::uuid[], %s::uuid[]) AS given(id, document_id)
+    WHERE staged.id = given.id
+"""
 
 Json = dict[str, Any]  # Any: JSON
 
@@ -100,3 +108,9 @@ def count(batch: Batch) -> None:
     rows = Row.objects.filter(batch=batch)
     batch.wrong_count = rows.filter(wrong=True).count()
     batch.document_count = rows.exclude(key="").values("key").distinct().count()
+
+
+def write_made(ids: Sequence[UUID], document_ids: Sequence[UUID]) -> None:
+    """Which document became of each staged one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MADE, [Entry.IMPORTED, list(ids), list(document_ids)])

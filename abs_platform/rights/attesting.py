@@ -37,13 +37,15 @@ from abs_platform.trade.models import Signed, SignedDecision
 TEMPLATE = "rung/v1"
 
 
-def attest(*, right: Right, facts: Reading, found: rules.Assessment | None, at: datetime) -> list[RungFact]:
+def attest(
+    *, right: Right, facts: Reading, found: rules.Assessment | None, at: datetime, is_new: bool = False
+) -> list[RungFact]:
     """Write a fact for each rung that was reached, rests on other evidence than before, or was lost.
 
     Runs within the transaction that computed the right, whose trade is locked. `found`: None where the right cannot be
-    computed, which loses every rung.
+    computed, which loses every rung. A right that `is_new` has no facts yet.
     """
-    newest = {fact.rung: fact for fact in selectors.newest_facts(right.id)}
+    newest = {} if is_new else {fact.rung: fact for fact in selectors.newest_facts(right.id)}
     standing_facts = {rung: fact for rung, fact in newest.items() if fact.event != RungEvent.LOST}
     held = held_rungs(facts.standing) if found else ()
     if not held and not standing_facts:

@@ -1,6 +1,8 @@
 """Computing rights. Nobody writes a right by hand: it follows from the trade's facts."""
 
 import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,14 +13,16 @@ from abs_platform.core.subjects import SubjectRef
 from abs_platform.documents.tax import services as tax
 from abs_platform.documents.tax.rules import TAXED
 from abs_platform.parties.actor import PLATFORM
+from abs_platform.parties.models import Organisation
 from abs_platform.rights import attesting, due, reading, reductions, rules, rung_statements
 from abs_platform.rights.models import Right
+from abs_platform.rights.reading import Reading
 from abs_platform.rights.registry import services as registry
 from abs_platform.rights.states import RightState
 from abs_platform.risk import services as risk
 from abs_platform.risk.models import Severity
 from abs_platform.risk.services import Observation
-from abs_platform.trade import selectors as trades
+from abs_platform.trade import selectors
 from abs_platform.trade.models import Trade, TradeDocument
 
 log = logging.getLogger(__name__)
@@ -32,53 +36,108 @@ COMPUTED = [
 ]
 
 
-@transaction.atomic
 def compute(*, trade_id: UUID) -> None:
-    """Compute the right of a trade from its present facts, and raise an alert where a credit note took from it. Idempotent."""
-    trade = (
-        Trade.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("seller", "buyer")
-        .filter(id=trade_id)
-        .first()
-    )
-    if trade is None:  # merged into another trade, whose own job computes it
+    """Compute the right of a trade; see `compute_all`."""
+    compute_all(trade_ids=[trade_id])
+
+
+@transaction.atomic
+def compute_all(*, trade_ids: Sequence[UUID]) -> None:
+    """Compute the rights of one seller's trades from their present facts, and raise an alert where a credit note took from
+    one. Idempotent.
+    """
+    locked = _locked(trade_ids)  # without those merged into another trade, whose own job computes it
+    if not locked:
         return
-    facts = reading.read(trade)
-    right = Right.objects.filter(trade=trade).first() or Right(trade=trade)
-    before = (right.rung, right.base, right.supported)
-    now = clock.now()
+    facts = reading.read_all(locked)
+    there = {right.trade_id: right for right in Right.objects.filter(trade__in=locked)}
+    works = [_Work(facts[trade.id], there.get(trade.id) or Right(trade=trade)) for trade in locked]
+    seen = [each for work in works for each in _assess(work)]
+    Right.objects.bulk_create(work.right for work in works if work.right._state.adding)
+    Right.objects.bulk_update(there.values(), COMPUTED)
+    _rely(works)
+    for work in works:
+        is_new = work.right.trade_id not in there
+        attesting.attest(right=work.right, facts=work.facts, found=work.found, at=work.right.computed_at, is_new=is_new)
+        registry.follow(work.right)
+        seen.extend(_shrunk(work.facts.trade, work.right))
+    risk.report(actor=PLATFORM, network_id=locked[0].network_id, observations=seen)
+    _tell(works)
+
+
+@dataclass(slots=True)
+class _Work:
+    """A right on its way from what it was to what its trade's facts make it; `found`: None where that cannot be computed."""
+
+    facts: Reading
+    right: Right
     found: rules.Assessment | None = None
+    before: tuple[int, Decimal, Decimal] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.before = _standing(self.right)
+
+
+def _standing(right: Right) -> tuple[int, Decimal, Decimal]:
+    return right.rung, right.base, right.supported
+
+
+def _locked(trade_ids: Sequence[UUID]) -> list[Trade]:
+    """The trades that are still there, locked; several after their seller, as whoever else locks several does."""
+    if len(trade_ids) > 1:
+        sellers = Organisation.objects.select_for_update(no_key=True).filter(
+            id__in=Trade.objects.filter(id__in=trade_ids).values("seller_id")
+        )
+        list(sellers.order_by("id").values_list("id", flat=True))
+    rows = Trade.objects.select_for_update(no_key=True, of=("self",)).filter(id__in=trade_ids).order_by("id")
+    return list(rows.select_related("seller", "buyer"))
+
+
+def _assess(work: _Work) -> list[Observation]:
+    """Fill in the right; what there is to report of it."""
+    right, trade = work.right, work.facts.trade
+    right.computed_at = clock.now()
     try:
-        found = facts.assess()
+        work.found = found = work.facts.assess()
     except ArithmeticError:
         # Better no right than yesterday's: what cannot be computed supports nothing until somebody has looked.
-        log.exception("the right of trade %s cannot be computed", trade_id)
+        log.exception("the right of trade %s cannot be computed", trade.id)
         _fill_with_nothing(right)
-        _report_not_computable(trade)
-    else:
-        _fill(right, found, has_buyer=trade.buyer_id is not None)
-        _fill_due(right, facts.due(found.due_date))
-        _report_reductions(trade, found)
+        return [_not_computable(trade)]
+    _fill(right, found, has_buyer=trade.buyer_id is not None)
+    _fill_due(right, work.facts.due(found.due_date))
     if right.financeable_since is None and right.supported > 0:
-        right.financeable_since = now
-    taxed = [doc.document_id for doc in facts.compared.documents if doc.kind in TAXED]
-    if right.state == RightState.ENCUMBERED:
-        tax.pledge(document_ids=taxed, is_pledged=True)
-    else:
-        tax.rely(document_ids=taxed, has_right=right.supported > 0)
-    right.computed_at = now
-    right.save(update_fields=None if right._state.adding else COMPUTED)
-    attesting.attest(right=right, facts=facts, found=found, at=now)
-    registry.follow(right)
-    _report_shrunk(trade, right)
-    if (right.rung, right.base, right.supported) != before:
-        audit.record(
-            actor=PLATFORM,
-            verb="right.computed",
-            subject=SubjectRef("right", right.id),
-            detail={"rung": right.rung, "base": str(right.base), "supported": str(right.supported)},
+        right.financeable_since = right.computed_at
+    return _reduced(trade, found)
+
+
+def _rely(works: Sequence[_Work]) -> None:
+    """Tell how often the tax office is to be asked about the documents that the rights rest on."""
+
+    def taxed(chosen: Iterable[_Work]) -> list[UUID]:
+        return [doc.document_id for work in chosen for doc in work.facts.compared.documents if doc.kind in TAXED]
+
+    pledged = [work for work in works if work.right.state == RightState.ENCUMBERED]
+    others = [work for work in works if work.right.state != RightState.ENCUMBERED]
+    if ids := taxed(pledged):
+        tax.pledge(document_ids=ids, is_pledged=True)
+    for has_right in (True, False):
+        if ids := taxed(work for work in others if (work.right.supported > 0) is has_right):
+            tax.rely(document_ids=ids, has_right=has_right)
+
+
+def _tell(works: Sequence[_Work]) -> None:
+    changed = [work.right for work in works if _standing(work.right) != work.before]
+    told: list[audit.Told] = [
+        (
+            SubjectRef("right", right.id),
+            {"rung": right.rung, "base": str(right.base), "supported": str(right.supported)},
         )
-    events.notify([trade.seller_id, trade.buyer_id], "right", trade.id)
+        for right in changed
+    ]
+    audit.record_all(actor=PLATFORM, verb="right.computed", subjects=told)
+    trades = [work.facts.trade for work in works]
+    events.notify_all([([trade.seller_id, trade.buyer_id], "right", trade.id) for trade in trades])
 
 
 def reassess(*, document_id: UUID) -> None:
@@ -117,14 +176,14 @@ def _fill_with_nothing(right: Right) -> None:
     right.due_date, right.expected_due_date, right.due_basis, right.due_term = None, None, "", ""
 
 
-def _report_reductions(trade: Trade, found: rules.Assessment) -> None:
-    observations = [
+def _reduced(trade: Trade, found: rules.Assessment) -> list[Observation]:
+    return [
         Observation(
             rule="right_reduced_by_credit_note",
             severity=Severity.HIGH if found.base == 0 else Severity.MEDIUM,
             key=f"right_reduced_by_credit_note:{trade.id}:{each.document}",
-            subject=trades.subject_of(trade),
-            subject_label=trades.label_of(trade),
+            subject=selectors.subject_of(trade),
+            subject_label=selectors.label_of(trade),
             organisation_ids=(trade.seller_id, trade.buyer_id),
             amount=each.amount,
             currency=found.currency or "",
@@ -133,37 +192,35 @@ def _report_reductions(trade: Trade, found: rules.Assessment) -> None:
         for each in found.reductions
         if each.reason in (reductions.CREDIT_NOTE, reductions.CREDIT_NOTE_OTHER_CURRENCY)
     ]
-    risk.report(actor=PLATFORM, network_id=trade.network_id, observations=observations)
 
 
-def _report_not_computable(trade: Trade) -> None:
-    seen = Observation(
+def _not_computable(trade: Trade) -> Observation:
+    return Observation(
         rule="right_not_computable",
         severity=Severity.CRITICAL,
         key=f"right_not_computable:{trade.id}",
-        subject=trades.subject_of(trade),
-        subject_label=trades.label_of(trade),
+        subject=selectors.subject_of(trade),
+        subject_label=selectors.label_of(trade),
         organisation_ids=(trade.seller_id, trade.buyer_id),
     )
-    risk.report(actor=PLATFORM, network_id=trade.network_id, observations=[seen])
 
 
-def _report_shrunk(trade: Trade, right: Right) -> None:
+def _shrunk(trade: Trade, right: Right) -> list[Observation]:
     """Once for each pledge: what was lent on the right is more than it carries by now, at the rate at which it was lent."""
     if right.held_for is None or right.held_rate is None:
-        return
+        return []
     carried = right.base * right.held_rate
     if carried >= right.held_for:
-        return
+        return []
     seen = Observation(
         rule="encumbered_right_shrank",
         severity=Severity.CRITICAL,
         key=f"encumbered_right_shrank:{right.encumbered_by}",
-        subject=trades.subject_of(trade),
-        subject_label=trades.label_of(trade),
+        subject=selectors.subject_of(trade),
+        subject_label=selectors.label_of(trade),
         organisation_ids=(trade.seller_id, trade.buyer_id),
         amount=right.held_for - carried,
         currency=right.currency,
         detail={"expected": str(right.held_for), "found": str(carried)},
     )
-    risk.report(actor=PLATFORM, network_id=trade.network_id, observations=[seen])
+    return [seen]

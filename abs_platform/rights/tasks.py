@@ -16,8 +16,8 @@ TROUBLE = timedelta(seconds=15)
 
 
 def compute(job: RunningJob) -> None:
-    """Compute the right of the trade that changed."""
-    services.compute(trade_id=UUID(job.payload["trade"]))
+    """Compute the right of the trade that changed, or those of the trades that changed together."""
+    services.compute_all(trade_ids=[UUID(id) for id in job.payload.get("trades") or [job.payload["trade"]]])
 
 
 def reassess(job: RunningJob) -> None:

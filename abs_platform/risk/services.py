@@ -47,11 +47,12 @@ def report(*, actor: Actor, network_id: UUID, observations: Sequence[Observation
     Alert.objects.bulk_create(alerts, ignore_conflicts=True)
     raised = set(Alert.objects.filter(id__in=[alert.id for alert in alerts]).values_list("id", flat=True))
     officers = parties.officers_of(network_id)
-    for alert in alerts:
-        if alert.id in raised:
-            detail: dict[str, object] = {"rule": alert.rule, "subject": str(alert.subject_id)}
-            audit.record(actor=actor, verb="alert.raised", subject=SubjectRef("alert", alert.id), detail=detail)
-            events.notify(officers, "alert", alert.id)
+    new = [alert for alert in alerts if alert.id in raised]
+    told: list[audit.Told] = [
+        (SubjectRef("alert", alert.id), {"rule": alert.rule, "subject": str(alert.subject_id)}) for alert in new
+    ]
+    audit.record_all(actor=actor, verb="alert.raised", subjects=told)
+    events.notify_all([(officers, "alert", alert.id) for alert in new])
     return len(raised)
 
 

@@ -16,6 +16,7 @@ from abs_platform.consent import services as consent
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.documents import services as documents
 from abs_platform.documents.models import Document
+from abs_platform.documents.services import Placement
 from abs_platform.integrations.formats.model import Extracted, fold, from_json
 from abs_platform.parties.actor import PLATFORM
 from abs_platform.parties.models import Organisation
@@ -82,38 +83,6 @@ def is_current(filed: TradeDocument, extracted: Extracted) -> bool:
     )
 
 
-def find_or_open(*, document: Document, extracted: Extracted, buyer: Organisation | None) -> Trade:
-    """The trade that a document belongs to; opened when none is known, merged when it ties several together.
-
-    Trades of different buyers never meet: what one buyer confirmed says nothing about another. A document that names no
-    buyer joins the one trade that its references lead to, if it is one, and ties nothing together. Runs under the
-    seller's filing lock.
-    """
-    place = place_of(extracted)
-    buyer_key = buyer_key_of(extracted, buyer)
-    known = _trades_by_key(document.owner_id, buyer_key, place.keys)
-    trade = _chosen(place, known, buyer_key)
-    if trade is None:
-        trade = Trade.objects.create(
-            network_id=document.owner.network_id,
-            seller_id=document.owner_id,
-            buyer=buyer,
-            buyer_key=buyer_key,
-            buyer_name=extracted.buyer.name if extracted.buyer else "",
-            order_number=place.order_number,
-        )
-    elif place.order_number and not trade.order_number:
-        trade.order_number = place.order_number
-        trade.save(update_fields=["order_number"])
-        documents.relabel(trade_id=trade.id, label=trade.order_number)
-    if buyer_key != NO_BUYER:
-        for other in {row.id: row for row in known.values()}.values():
-            if other.id != trade.id and _may_merge(other, into=trade):
-                _merge(other, into=trade)
-    _register(trade, place)
-    return trade
-
-
 def _register(trade: Trade, place: Place) -> None:
     TradeKey.objects.bulk_create(
         (TradeKey(trade=trade, seller_id=trade.seller_id, buyer_key=trade.buyer_key, key=key) for key in place.keys),
@@ -121,35 +90,7 @@ def _register(trade: Trade, place: Place) -> None:
     )
 
 
-def _trades_by_key(seller_id: UUID, buyer_key: str, keys: Sequence[str]) -> dict[str, Trade]:
-    """The seller's trades that these keys lead to: those with this buyer, else those that name none.
-
-    For a document that names no buyer: the one trade they lead to; where they are several, those that name none.
-    """
-    rows = list(TradeKey.objects.filter(seller_id=seller_id, key__in=keys).select_related("trade"))
-    if buyer_key == NO_BUYER and len({row.trade_id for row in rows}) == 1:
-        return {row.key: row.trade for row in rows}
-    nameless = {row.key: row.trade for row in rows if row.buyer_key == NO_BUYER}
-    own = {row.key: row.trade for row in rows if row.buyer_key == buyer_key}
-    found = {**nameless, **own}
-    return {key: found[key] for key in keys if key in found}
-
-
-def _chosen(place: Place, known: dict[str, Trade], buyer_key: str) -> Trade | None:
-    """The order's own trade first; else a trade reached by another key, unless that one has another order number.
-
-    A trade that names no buyer is not chosen by a document that does: it is merged into that document's own.
-    """
-    for key in place.keys:
-        trade = known.get(key)
-        if trade is None or (trade.buyer_key == NO_BUYER and buyer_key != NO_BUYER):
-            continue
-        if key.startswith("order:") or not place.order_number or trade.order_number in ("", place.order_number):
-            return trade
-    return None
-
-
-def _may_merge(other: Trade, *, into: Trade) -> bool:
+def may_merge(other: Trade, *, into: Trade) -> bool:
     """A trade without order, or without buyer, is not yet known to be another; one that somebody relies on stays itself."""
     provisional = not other.order_number or other.buyer_key == NO_BUYER
     same_order = other.order_number in ("", into.order_number)
@@ -166,7 +107,7 @@ def _is_paid(trade: Trade) -> bool:
     return PaymentConfirmation.objects.filter(trade=trade).exists()
 
 
-def _merge(provisional: Trade, *, into: Trade) -> None:
+def merge(provisional: Trade, *, into: Trade) -> None:
     """Move everything of a provisional trade into the one it turned out to be, and leave no empty shell."""
     moved = list(TradeDocument.objects.filter(trade=provisional).values_list("document_id", flat=True))
     TradeDocument.objects.filter(trade=provisional).update(trade=into)
@@ -184,16 +125,22 @@ def _merge(provisional: Trade, *, into: Trade) -> None:
 
 def hold(trade: Trade, document_ids: Sequence[UUID]) -> None:
     """Put documents into a trade: tell documents where they belong, and consent what contains them."""
-    buyer = trade.buyer
-    documents.place(
-        document_ids=document_ids,
-        trade_id=trade.id,
-        label=trade.order_number,
-        counterparty_id=trade.buyer_id,
-        head_office_id=buyer.parent_id if buyer else None,
+    hold_all([(trade, id) for id in document_ids])
+
+
+def hold_all(held: Sequence[tuple[Trade, UUID]]) -> None:
+    """`hold` for documents of many trades."""
+    documents.place_all(
+        Placement(
+            document_id=document_id,
+            trade_id=trade.id,
+            label=trade.order_number,
+            counterparty_id=trade.buyer_id,
+            head_office_id=trade.buyer.parent_id if trade.buyer else None,
+        )
+        for trade, document_id in held
     )
-    members = [SubjectRef("document", id) for id in document_ids]
-    consent.contain(container=SubjectRef("trade", trade.id), members=members)
+    consent.contain_all((SubjectRef("trade", trade.id), SubjectRef("document", id)) for trade, id in held)
 
 
 def may_stay(trade: Trade, document: Document) -> bool:
@@ -218,13 +165,7 @@ def leave(trade: Trade, document: Document) -> bool:
     """
     member = SubjectRef("document", document.id)
     TradeDocument.objects.filter(document=document).delete()
-    documents.place(
-        document_ids=[document.id],
-        trade_id=None,
-        label="",
-        counterparty_id=document.counterparty_id,
-        head_office_id=None,
-    )
+    documents.place_all([Placement(document.id, None, "", document.counterparty_id, None)])
     is_empty = not (
         TradeDocument.objects.filter(trade=trade).exists() or Document.objects.filter(trade_id=trade.id).exists()
     )

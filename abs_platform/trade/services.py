@@ -3,33 +3,31 @@
 Rows are locked in one order: the seller's organisation, its trade, its documents.
 """
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
-from guardian.shortcuts import assign_perm
 
 from abs_platform.consent import services as consent
 from abs_platform.consent.selectors import Look
 from abs_platform.core import audit, clock, events, jobs
 from abs_platform.core.errors import Conflict, NotFound
 from abs_platform.documents import selectors as document_selectors
-from abs_platform.documents import settling
 from abs_platform.documents.models import Document
-from abs_platform.integrations.formats.model import Extracted, from_json
+from abs_platform.documents.rules import filing_lane
 from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.parties.models import Organisation
 from abs_platform.parties.roles import Role
 from abs_platform.risk import services as risk
 from abs_platform.risk.models import Severity
 from abs_platform.risk.services import Observation
-from abs_platform.trade import filing, rules, selectors
+from abs_platform.trade import filing, placing, rules, selectors
 from abs_platform.trade.matching import services as matching
-from abs_platform.trade.models import Trade, TradeDocument, TradeLine
-from abs_platform.trade.states import Confirmation, first_state
+from abs_platform.trade.models import Trade, TradeDocument
+
+Change = tuple[Trade, Sequence[dict[str, object]]]
+"""A trade, and the details of each thing that happened to it."""
 
 SEVERITY = {
     "order_cancelled": Severity.HIGH,
@@ -67,23 +65,16 @@ def file_documents(*, document_ids: Sequence[UUID]) -> None:
     """File one owner's documents, and compare each of their trades once. Idempotent."""
     owner_id = Document.objects.values_list("owner_id", flat=True).get(id=document_ids[0])
     _lock_seller(owner_id)
-    filed: dict[UUID, str] = {}
-    documents = Document.objects.filter(id__in=document_ids, owner_id=owner_id).select_related("owner", "counterparty")
-    for document in documents.order_by("id"):
-        if _belongs(document) and not TradeDocument.objects.filter(document=document).exists():
-            _file_in_its_trade(document)
-            filed[document.id] = document.kind
-    # Filing one may have moved another into the trade that it turned out to belong to.
-    places: dict[UUID, list[UUID]] = {}
-    rows = TradeDocument.objects.filter(document__in=list(filed)).order_by("trade_id", "document_id")
-    for document_id, trade_id in rows.values_list("document_id", "trade_id"):
-        places.setdefault(trade_id, []).append(document_id)
-    for trade_id, ids in places.items():
-        trade = _locked(trade_id)
-        *others, last = [{"document": str(id), "kind": filed[id]} for id in ids]
-        told: list[audit.Told] = [(selectors.subject_of(trade), dict(each)) for each in others]
-        audit.record_all(actor=PLATFORM, verb="trade.document_filed", subjects=told)
-        changed(PLATFORM, trade, "trade.document_filed", dict(last))
+    filed = placing.place(
+        Document.objects.filter(id__in=document_ids, owner_id=owner_id, filed__isnull=True)
+        .select_related("owner", "counterparty__parent__group")
+        .order_by("id")
+    )
+    changed_all(PLATFORM, "trade.document_filed", [(trade, [_told(each) for each in rows]) for trade, rows in filed])
+
+
+def _told(document: Document) -> dict[str, object]:
+    return {"document": str(document.id), "kind": document.kind}
 
 
 @transaction.atomic
@@ -94,11 +85,11 @@ def refile_document(*, document_id: UUID) -> None:
     """
     owner_id = Document.objects.values_list("owner_id", flat=True).get(id=document_id)
     _lock_seller(owner_id)
-    document = Document.objects.select_related("owner", "counterparty").get(id=document_id)
+    document = Document.objects.select_related("owner", "counterparty__parent__group").get(id=document_id)
     filed = TradeDocument.objects.filter(document=document).first()
     if filed and filed.decided_at is not None:  # what was decided on stays
         return
-    belongs = _belongs(document)
+    belongs = placing.belongs(document)
     trade_id = filed.trade_id if filed else document.trade_id
     if trade_id:
         former = _locked(trade_id)
@@ -106,70 +97,49 @@ def refile_document(*, document_id: UUID) -> None:
             filing.reconsider(former, document)
         elif filing.leave(former, document):
             changed(PLATFORM, former, "trade.document_left", {"document": str(document.id)})
-    if belongs:
-        trade = _file_in_its_trade(document)
-        changed(PLATFORM, trade, "trade.document_filed", {"document": str(document.id), "kind": document.kind})
-
-
-def _belongs(document: Document) -> bool:
-    return settling.is_to_be_filed(document) and filing.has_place(from_json(document.content or {}))
-
-
-def _file_in_its_trade(document: Document) -> Trade:
-    extracted = from_json(document.content or {})
-    found = filing.find_or_open(document=document, extracted=extracted, buyer=document.counterparty)
-    trade = _locked(found.id)
-    _file(document, trade, extracted)
-    if extracted.kind == "order":
-        trade.provisional = False
-        trade.ordered = extracted.total
-        trade.currency = extracted.currency or ""
-    trade.currency = trade.currency or extracted.currency or ""
-    trade.save(update_fields=["provisional", "ordered", "currency"])
-    if trade.buyer and trade.buyer.parent:
-        assign_perm("trade.see_trade", trade.buyer.parent.group, trade)
-    return trade
-
-
-def _file(document: Document, trade: Trade, extracted: Extracted) -> None:
-    now = clock.now()
-    state = first_state(extracted.kind)
-    filed = TradeDocument.objects.create(
-        document=document,
-        trade=trade,
-        kind=extracted.kind,
-        number=extracted.number,
-        issue_date=extracted.issue_date,
-        currency=extracted.currency or "",
-        due_date=extracted.due_date,
-        total=extracted.total,
-        confirmation=state,
-        deadline=now + timedelta(days=settings.CONFIRMATION_DAYS) if state == Confirmation.PENDING else None,
-    )
-    rows = TradeLine.objects.bulk_create(
-        TradeLine(
-            document=filed,
-            position=position,
-            line_id=line.id,
-            **{name: value for name in selectors.LINE_FIELDS if (value := getattr(line, name, None)) is not None},
-        )
-        for position, line in enumerate(extracted.lines)
-    )
-    matching.note(seller_id=trade.seller_id, filed=filed, rows=rows, lines=extracted.lines)
-    filing.hold(trade, [document.id])
+    filed_anew = [(trade, [_told(each) for each in rows]) for trade, rows in placing.place([document])]
+    changed_all(PLATFORM, "trade.document_filed", filed_anew)
 
 
 def changed(actor: Actor, trade: Trade, verb: str, detail: dict[str, object]) -> None:
     """After anything about a locked trade changed: compare anew, raise alerts, have the right computed, tell both sides."""
-    facts = selectors.compared(trade)
-    used_again = matching.settle(trade_id=trade.id, comparison=facts.comparison)
-    trade.mismatches = len(facts.comparison.mismatches)
-    trade.updated_at = clock.now()
-    trade.save(update_fields=["mismatches", "updated_at"])
-    risk.report(actor=actor, network_id=trade.network_id, observations=_observed(trade, facts, used_again))
-    audit.record(actor=actor, verb=verb, subject=selectors.subject_of(trade), detail=detail)
-    jobs.publish("trade.changed", {"trade": str(trade.id)}, key=str(trade.id))
-    events.notify([trade.seller_id, trade.buyer_id], "trade", trade.id)
+    changed_all(actor, verb, [(trade, [detail])])
+
+
+def changed_all(actor: Actor, verb: str, changes: Sequence[Change]) -> None:
+    """`changed` for locked trades of one seller: each with the details of what happened to it."""
+    if not changes:
+        return
+    trades = [trade for trade, _ in changes]
+    found = selectors.compared_each(trade.id for trade in trades)
+    used_again = matching.settle_all(comparisons={id: facts.comparison for id, facts in found.items()})
+    _settle(trades, {id: len(facts.comparison.mismatches) for id, facts in found.items()})
+    seen = [each for trade in trades for each in _observed(trade, found[trade.id], used_again.get(trade.id, []))]
+    risk.report(actor=actor, network_id=trades[0].network_id, observations=seen)
+    told: list[audit.Told] = [(selectors.subject_of(trade), each) for trade, details in changes for each in details]
+    audit.record_all(actor=actor, verb=verb, subjects=told)
+    _publish(trades)
+    events.notify_all([([trade.seller_id, trade.buyer_id], "trade", trade.id) for trade in trades])
+
+
+def _settle(trades: Sequence[Trade], mismatches: Mapping[UUID, int]) -> None:
+    now = clock.now()
+    alike: dict[int, list[UUID]] = {}  # most have none
+    for trade in trades:
+        trade.mismatches, trade.updated_at = mismatches[trade.id], now
+        alike.setdefault(trade.mismatches, []).append(trade.id)
+    for count, ids in alike.items():
+        Trade.objects.filter(id__in=ids).update(mismatches=count, updated_at=now)
+
+
+def _publish(trades: Sequence[Trade]) -> None:
+    """Have the rights computed: a trade's own by a job that further changes share, those of many trades together."""
+    if len(trades) == 1:
+        only = str(trades[0].id)
+        jobs.publish("trade.changed", {"trade": only}, key=only)
+        return
+    lane = filing_lane(trades[0].seller_id)
+    jobs.publish("trade.changed", {"trades": [str(trade.id) for trade in trades]}, lane=lane)
 
 
 def _observed(trade: Trade, facts: selectors.Facts, used_again: Sequence[rules.Mismatch]) -> list[Observation]:

@@ -106,7 +106,7 @@ def test_every_figure_opens_to_the_lines_it_comes_from(world: World) -> None:
 
 
 def test_a_failed_computation_is_computed_later(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "compute", lambda *, trade_id: 1 / 0)
+    monkeypatch.setattr(services, "compute_all", lambda *, trade_ids: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         world.supplier.submit({"o": PAPERS.order()})
     monkeypatch.undo()

@@ -9,11 +9,12 @@ import dataclasses
 import types
 import typing
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache, partial
 from typing import Any
 
 # What makes and changes a trade. Any other business document has a kind of its own, named after what it is
@@ -193,7 +194,7 @@ def to_json(extracted: Extracted) -> dict[str, Any]:  # Any: JSON
 
 def from_json(data: Mapping[str, Any]) -> Extracted:  # Any: JSON
     """The inverse of `to_json`; keys that are missing take their defaults, unknown ones are passed over."""
-    decoded: Extracted = _decode(Extracted, data)
+    decoded: Extracted = _decoder(Extracted)(data)
     return decoded
 
 
@@ -205,11 +206,13 @@ def line_to_json(line: Line) -> dict[str, Any]:  # Any: JSON
 
 def line_from_json(data: Mapping[str, Any]) -> Line:  # Any: JSON
     """The inverse of `line_to_json`."""
-    decoded: Line = _decode(Line, data)
+    decoded: Line = _decoder(Line)(data)
     return decoded
 
 
 def _encode(value: Any) -> Any:  # Any: every type of a field, to JSON
+    if value is None or isinstance(value, str):
+        return value
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, date):
@@ -217,29 +220,47 @@ def _encode(value: Any) -> Any:  # Any: every type of a field, to JSON
     if isinstance(value, tuple):
         return [_encode(each) for each in value]
     if dataclasses.is_dataclass(value):
-        return {each.name: _encode(getattr(value, each.name)) for each in dataclasses.fields(value)}
+        return {name: _encode(getattr(value, name)) for name in _names(typing.cast("Hashable", type(value)))}
     return value
 
 
-def _decode(hint: Any, value: Any) -> Any:  # Any: a type annotation; JSON; the type annotated
-    if value is None:
-        return None
+@cache
+def _names(kind: Any) -> tuple[str, ...]:  # Any: a dataclass
+    return tuple(each.name for each in dataclasses.fields(kind))
+
+
+@cache
+def _decoder(hint: Any) -> Callable[[Any], Any]:  # Any: a type annotation; JSON; the type annotated
+    """How a value that is stated becomes what its annotation says: made once, as looking at annotations takes long."""
     if isinstance(hint, types.UnionType):
         hint = next(option for option in typing.get_args(hint) if option is not types.NoneType)
     if typing.get_origin(hint) is tuple:
         items = typing.get_args(hint)
         if items[-1] is Ellipsis:
-            return tuple(_decode(items[0], each) for each in value)
-        return tuple(_decode(item, each) for item, each in zip(items, value, strict=True))
-    if hint is Decimal:
-        return Decimal(value)
+            return lambda values: tuple(map(_decoder(items[0]), values))
+        return lambda values: tuple(_decoder(item)(each) for item, each in zip(items, values, strict=True))
     if hint is date:
-        return date.fromisoformat(value)
-    if hint is Level:
-        return Level(value)
+        return date.fromisoformat
+    if hint is Decimal or hint is Level:
+        return typing.cast("Callable[[Any], Any]", hint)  # Any: made of its text
     if dataclasses.is_dataclass(hint):
-        stated = {
-            each.name: _decode(each.type, value[each.name]) for each in dataclasses.fields(hint) if each.name in value
-        }
-        return typing.cast("Any", hint)(**stated)  # Any: the dataclass itself
+        return partial(_decoded, hint, tuple(_fields(hint)))
+    return _as_it_is
+
+
+def _fields(kind: Any) -> Iterator[tuple[str, Callable[[Any], Any]]]:  # Any: a dataclass; JSON; the field's type
+    for each in dataclasses.fields(kind):
+        yield each.name, _decoder(typing.cast("Hashable", each.type))
+
+
+def _decoded(
+    kind: Any,  # Any: a dataclass
+    fields: tuple[tuple[str, Callable[[Any], Any]], ...],  # Any: JSON; the field's type
+    data: Mapping[str, Any],  # Any: JSON
+) -> Any:  # Any: an instance
+    stated = {name: None if (value := data[name]) is None else decode(value) for name, decode in fields if name in data}
+    return kind(**stated)
+
+
+def _as_it_is(value: Any) -> Any:  # Any: JSON
     return value

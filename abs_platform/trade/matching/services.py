@@ -1,6 +1,6 @@
 """Matching: lines noted as they are filed, and the definition run for an event. Everything at once is in recomputing.py."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.db import connection
@@ -20,26 +20,56 @@ _PLACE = """
 """
 
 
+Noted = tuple[TradeDocument, Sequence[TradeLine], Sequence[Line]]
+"""A document, its lines as they are filed, and what each of them says."""
+
+
 def note(*, seller_id: UUID, filed: TradeDocument, rows: Sequence[TradeLine], lines: Sequence[Line]) -> None:
     """Note a document's lines for matching. `rows`: as they are filed, one for each of `lines`."""
-    said = noted.Said(filed.kind, filed.number, filed.issue_date, filed.currency)
+    note_all(seller_id=seller_id, documents=[(filed, rows, lines)])
+
+
+def note_all(*, seller_id: UUID, documents: Iterable[Noted]) -> None:
+    """`note` for documents of one seller."""
     MatchLine.objects.bulk_create(
         MatchLine(line=row, document_id=filed.document_id, trade_id=filed.trade_id, **columns)
-        for row, columns in zip(rows, noted.match_lines(seller_id, said, lines), strict=False)
+        for filed, rows, lines in documents
+        for row, columns in zip(rows, noted.match_lines(seller_id, _said(filed), lines), strict=False)
     )
 
 
-def settle(*, trade_id: UUID, comparison: Comparison) -> list[Mismatch]:
-    """Match a trade after something about it changed. Runs in the caller's transaction.
+def _said(filed: TradeDocument) -> noted.Said:
+    return noted.Said(filed.kind, filed.number, filed.issue_date, filed.currency)
 
-    `comparison`: what Python makes of it, which says where a line belongs that no reference places. Returns the lines
-    that use what other lines, also of other trades, have used up.
+
+def settle(*, trade_id: UUID, comparison: Comparison) -> list[Mismatch]:
+    """Match a trade after something about it changed; see `settle_all`."""
+    return settle_all(comparisons={trade_id: comparison}).get(trade_id, [])
+
+
+def settle_all(*, comparisons: Mapping[UUID, Comparison]) -> dict[UUID, list[Mismatch]]:
+    """Match trades after something about them changed. Runs in the caller's transaction.
+
+    `comparisons`: what Python makes of each, which says where a line belongs that no reference places. Returns by trade
+    the lines that use what other lines, also of other trades, have used up.
     """
-    place(comparisons={trade_id: comparison})
-    sums = match(trade_ids=[trade_id])
-    found = _used_again(trade_id, comparison) if any(each.consumed_twice for each in sums) else []
-    elsewhere = {line_id for each in sums for line_id in each.used_elsewhere}  # type: ignore[attr-defined]  # the query's
-    return [*found, *_used_elsewhere(elsewhere)] if elsewhere else found
+    place(comparisons=comparisons)
+    sums = match(trade_ids=comparisons)
+    found = {
+        each.trade_id: _used_again(each.trade_id, comparisons[each.trade_id]) for each in sums if each.consumed_twice
+    }
+    if len(comparisons) > 1 and _elsewhere(sums):  # rare: which of them it concerns is asked one by one
+        sums_of_each = {trade_id: match(trade_ids=[trade_id]) for trade_id in comparisons}
+    else:
+        sums_of_each = dict.fromkeys(comparisons, sums)
+    for trade_id, own in sums_of_each.items():
+        if elsewhere := _elsewhere(own):
+            found[trade_id] = [*found.get(trade_id, []), *_used_elsewhere(elsewhere)]
+    return found
+
+
+def _elsewhere(sums: Iterable[TradeMatch]) -> set[int]:
+    return {line_id for each in sums for line_id in each.used_elsewhere}  # type: ignore[attr-defined]  # the query's
 
 
 def place(*, comparisons: Mapping[UUID, Comparison]) -> int:

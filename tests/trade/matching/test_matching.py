@@ -11,9 +11,10 @@ from django.db import connection
 
 from abs_platform.integrations.formats.model import Extracted, Line
 from abs_platform.risk.models import Alert
+from abs_platform.trade import services as trades
 from abs_platform.trade.matching import sql
 from abs_platform.trade.models import Consumption, LineMatch, MatchLine, Tolerance, TradeLine, TradeMatch
-from tests.support.filing import correct, file
+from tests.support.filing import correct, file, make_document
 from tests.support.matches import derived, stored
 from tests.support.papers import Papers, line
 from tests.support.world import World
@@ -129,6 +130,17 @@ def test_a_receipt_is_not_billed_under_two_orders(world: World) -> None:
     assert not Alert.objects.filter(rule="line_consumed_twice").exists(), "ten of ten are billed"
     more = replace(invoice("4", "I-3", **named), order_number="PO-3")
     file(more, owner=world.supplier.organisation, buyer=world.core.organisation)
+    assert Alert.objects.get(rule="line_consumed_twice").detail["document"] == "I-3"
+
+
+def test_what_is_filed_together_is_matched_together(world: World) -> None:
+    named = {"receipt_number": "R-1", "receipt_line_id": "1"}
+    under_another = replace(invoice("4", "I-3", **named), order_number="PO-3")
+    papers = (ORDER, receipt("10"), invoice("7", **named), under_another)
+    parties = {"owner": world.supplier.organisation, "buyer": world.core.organisation}
+    trades.file_documents(document_ids=[make_document(said, **parties).id for said in papers])
+    assert stored() == derived()
+    assert TradeMatch.objects.count() == 2
     assert Alert.objects.get(rule="line_consumed_twice").detail["document"] == "I-3"
 
 
