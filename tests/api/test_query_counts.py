@@ -111,7 +111,8 @@ class Growing:
         jobs.drain(kinds=IMPORTING)
         self.batch = str(table.id)
         drain(seal=True)
-        Right.objects.update(base=1000, rung=4, due_date=clock.today())
+        today = clock.today()
+        Right.objects.update(base=1000, rung=4, due_date=today, expected_due_date=today, due_basis="invoice")
         for n in numbers:
             right = Right.objects.select_related("trade").get(trade__order_number=f"PO-{n}")
             self.lending.lend(self.lending.programme(), [right])

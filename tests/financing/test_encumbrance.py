@@ -170,8 +170,8 @@ def test_a_right_that_lost_value_between_offer_and_acceptance_is_not_lent_on(wor
 def test_offers_are_bounded(world: World) -> None:
     lending = Lending.at(world)
     right = performed(world, "EN-10")
-    right.due_date = clock.today() + timedelta(days=60)
-    right.save(update_fields=["due_date"])
+    right.due_date = right.expected_due_date = clock.today() + timedelta(days=60)
+    right.save(update_fields=["due_date", "expected_due_date"])
     invitation = lending.invited(lending.programme(), [right])
     for change, code in (
         ({"amount": Decimal("100.01")}, "amount_above_request"),

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from abs_platform.core.rest.fields import Body
-from abs_platform.core.rest.pagination import PAGE_PARAMETERS, NewestFirst, page_of, paged, query_of
+from abs_platform.core.rest.pagination import PAGE_PARAMETERS, NewestFirst, Queue, page_of, paged, query_of
 from abs_platform.financing import acceptance, offers, replies, selectors
 from abs_platform.financing.api import forms
 from abs_platform.financing.models import Offer
@@ -27,7 +27,7 @@ class ByAmount(NewestFirst):
     ordering = ("-amount", "-id")
 
 
-class ByValidity(NewestFirst):
+class ByValidity(Queue):
     """Pages by the time until which they are valid, the nearest first."""
 
     ordering = ("valid_until", "id")
