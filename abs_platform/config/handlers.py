@@ -38,6 +38,7 @@ JOB_HANDLERS = {
     "financing.expire": "abs_platform.financing.tasks.expire",
     "financing.registered": "abs_platform.financing.tasks.registered",
     "financing.refused": "abs_platform.financing.tasks.refused",
+    "financing.watch_due": "abs_platform.financing.lending.tasks.watch_due",
 }
 TOPICS = {
     "key.rotated": ["documents.rewrap"],

@@ -329,6 +329,7 @@ JOB_SCHEDULE: dict[str, timedelta] = {
     "ledger.audit_what_is_new": timedelta(minutes=env.int("ABS_AUDIT_MINUTES", default=5)),
     "ledger.audit_everything": timedelta(hours=env.int("ABS_AUDIT_HOURS", default=24)),
     "rights.reconcile": seconds("ABS_RECONCILE_SECONDS", 300),
+    "financing.watch_due": timedelta(days=1),
 }
 if min(JOB_SCHEDULE.values()) <= timedelta(0):
     raise ImproperlyConfigured("ABS_AUDIT_MINUTES and ABS_AUDIT_HOURS must be at least 1")

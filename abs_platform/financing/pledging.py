@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from uuid import UUID
 
 from django.db import transaction
@@ -17,19 +17,14 @@ from abs_platform.core.transitions import target_of
 from abs_platform.financing import notices, requests
 from abs_platform.financing.lending.models import Loan, Payment
 from abs_platform.financing.models import Invitation, Pledge, Request
-from abs_platform.financing.states import (
-    HOLDING,
-    PLEDGE_TRANSITIONS,
-    LoanState,
-    PaymentState,
-    PledgeState,
-)
+from abs_platform.financing.states import COUNTING, HOLDING, PLEDGE_TRANSITIONS, LoanState, PledgeState
 from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.rights import encumbrance
 from abs_platform.rights.encumbrance import PLATFORM_ROLES
 from abs_platform.rights.registry import services as registry
 
 ZERO = Decimal(0)
+CENT = Decimal("0.01")
 
 
 def register(*, actor: Actor, pledges: Sequence[Pledge]) -> None:
@@ -90,7 +85,7 @@ def settle(*, actor: Actor, loan: Loan) -> None:
     _, pledges = _locked(loan.id)
     holding = [each for each in pledges if each.state in HOLDING]
     paid = dict(
-        Payment.objects.filter(loan=loan, payer="debtor", state=PaymentState.CONFIRMED)
+        Payment.objects.filter(loan=loan, payer="debtor", state__in=COUNTING)
         .order_by()
         .values_list("right")
         .annotate(Sum("amount"))
@@ -100,6 +95,28 @@ def settle(*, actor: Actor, loan: Loan) -> None:
     _end(actor, [each for each in holding if each not in over], "release", "pledge.released", {})
     notices.lift(loan, actor=actor)
     requests.end_grant(actor, Invitation.objects.get(offers__loan=loan))
+
+
+def repaid(*, loan: Loan, outstanding: Decimal, right_id: UUID | None = None, paid: Decimal = ZERO) -> None:
+    """So much of a locked loan's principal is out by now: its rights carry their shares of it, and no more.
+
+    What the debtor `paid` on one of them to its holder has not to be carried by it any longer, whatever it was used for.
+    """
+    _, pledges = _locked(loan.id)
+    lent = sum((each.held_for for each in pledges), ZERO)
+    for pledge in pledges:
+        if pledge.state not in HOLDING:
+            continue
+        share = (outstanding * pledge.held_for / lent).quantize(CENT, rounding=ROUND_UP) if lent else ZERO
+        if pledge.right_id == right_id:
+            right = pledge.right
+            share = min(share, (right.held_for or ZERO) - paid * (right.held_rate or ZERO))
+        encumbrance.hold_for(pledge_id=pledge.id, amount=share)
+
+
+def lock_rights(loan: Loan) -> None:
+    """Nobody changes what a locked loan's rights are computed from before the transaction ends."""
+    encumbrance.locked(list(loan.pledges.values_list("right_id", flat=True)))
 
 
 def _locked(loan_id: UUID) -> tuple[Loan, list[Pledge]]:

@@ -11,7 +11,7 @@ from abs_platform.core.errors import NotFound
 from abs_platform.financing import rules
 from abs_platform.financing.lending.models import Allocation, Loan
 from abs_platform.financing.models import Invitation, Notice, Offer, Pledge, Programme, Request, RequestedRight
-from abs_platform.financing.states import LoanState, PaymentState, ProgrammeState, RequestState
+from abs_platform.financing.states import COUNTING, LENT, LoanState, ProgrammeState, RequestState
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
 from abs_platform.rights.models import Right
@@ -23,7 +23,7 @@ Row = TypeVar("Row", bound=Model)
 NONE = Q(pk__in=[])
 ZERO = Decimal(0)
 # What is lent or about to be.
-BINDING = (LoanState.AWAITING, LoanState.DISBURSEMENT_PROPOSED, LoanState.OUTSTANDING)
+BINDING = (LoanState.AWAITING, LoanState.DISBURSEMENT_PROPOSED, *LENT)
 
 
 def programmes(*, actor: Actor) -> QuerySet[Programme]:
@@ -145,7 +145,7 @@ def lent(*, programme_ids: Sequence[UUID], supplier_id: UUID | None = None) -> d
     loans = Loan.objects.filter(state__in=BINDING, offer__invitation__programme__in=programme_ids)
     if supplier_id:
         loans = loans.filter(supplier=supplier_id)
-    back = Allocation.objects.filter(part="principal", payment__loan__in=loans, payment__state=PaymentState.CONFIRMED)
+    back = Allocation.objects.filter(part="principal", payment__loan__in=loans, payment__state__in=COUNTING)
     of_loan, of_payment = "offer__invitation__programme", "payment__loan__offer__invitation__programme"
     found = dict(loans.order_by().values_list(of_loan).annotate(Sum("principal")))
     paid = dict(back.order_by().values_list(of_payment).annotate(Sum("amount")))

@@ -85,18 +85,36 @@ class LoanState(StrEnum):
     AWAITING = "awaiting"
     DISBURSEMENT_PROPOSED = "disbursement_proposed"
     OUTSTANDING = "outstanding"
+    WRITE_OFF_PROPOSED = "write_off_proposed"
     SETTLED = "settled"
     CANCELLED = "cancelled"
     WRITTEN_OFF = "written_off"
 
 
+# The money is out and not all of it back.
+LENT = (LoanState.OUTSTANDING, LoanState.WRITE_OFF_PROPOSED)
+
+
 class PaymentState(StrEnum):
-    """Money that came in: recorded by one person, confirmed by another, reversed where it was wrong."""
+    """Money that came in: recorded by one person, confirmed by another; what was wrong, two people reverse."""
+
+    RECORDED = "recorded"
+    CONFIRMED = "confirmed"
+    REVERSAL_PROPOSED = "reversal_proposed"
+    REJECTED = "rejected"
+    REVERSED = "reversed"
+
+
+# These stand in the books.
+COUNTING = (PaymentState.CONFIRMED, PaymentState.REVERSAL_PROPOSED)
+
+
+class PayoutState(StrEnum):
+    """A supplier's surplus on its way to it: recorded by one person, confirmed by another."""
 
     RECORDED = "recorded"
     CONFIRMED = "confirmed"
     REJECTED = "rejected"
-    REVERSED = "reversed"
 
 
 # What the platform does of itself stands in the tables like what people do, under a role that nobody carries.
@@ -168,11 +186,20 @@ LOAN_TRANSITIONS: Table = {
     "take_back_disbursement": transition([LoanState.DISBURSEMENT_PROPOSED], LoanState.AWAITING, by=[Role.FINANCIER]),
     "disburse": transition([LoanState.DISBURSEMENT_PROPOSED], LoanState.OUTSTANDING, by=[Role.FINANCIER]),
     "cancel": transition([LoanState.AWAITING], LoanState.CANCELLED, by=[Role.FINANCIER]),
-    "write_off": transition([LoanState.OUTSTANDING], LoanState.WRITTEN_OFF, by=[Role.FINANCIER]),
+    "propose_write_off": transition([LoanState.OUTSTANDING], LoanState.WRITE_OFF_PROPOSED, by=[Role.FINANCIER]),
+    "take_back_write_off": transition([LoanState.WRITE_OFF_PROPOSED], LoanState.OUTSTANDING, by=[Role.FINANCIER]),
+    "write_off": transition([LoanState.WRITE_OFF_PROPOSED], LoanState.WRITTEN_OFF, by=[Role.FINANCIER]),
 }
 
 PAYMENT_TRANSITIONS: Table = {
     "confirm": transition([PaymentState.RECORDED], PaymentState.CONFIRMED, by=[Role.FINANCIER]),
     "reject": transition([PaymentState.RECORDED], PaymentState.REJECTED, by=[Role.FINANCIER]),
-    "reverse": transition([PaymentState.CONFIRMED], PaymentState.REVERSED, by=[Role.FINANCIER]),
+    "propose_reversal": transition([PaymentState.CONFIRMED], PaymentState.REVERSAL_PROPOSED, by=[Role.FINANCIER]),
+    "take_back_reversal": transition([PaymentState.REVERSAL_PROPOSED], PaymentState.CONFIRMED, by=[Role.FINANCIER]),
+    "reverse": transition([PaymentState.REVERSAL_PROPOSED], PaymentState.REVERSED, by=[Role.FINANCIER]),
+}
+
+PAYOUT_TRANSITIONS: Table = {
+    "confirm": transition([PayoutState.RECORDED], PayoutState.CONFIRMED, by=[Role.FINANCIER]),
+    "reject": transition([PayoutState.RECORDED], PayoutState.REJECTED, by=[Role.FINANCIER]),
 }

@@ -90,7 +90,7 @@ def _rungs(facts: reading.Reading, found: Assessment | None, newest: dict[int, B
             "supported": money(each.supported, currency),
             "fact": newest.get(each.rung),
         }
-        for each in support.by_rung(facts.standing, found, reading.RATES)
+        for each in support.by_rung(facts.standing, found, reading.RATES, deductions=facts.paid)
     ]
 
 

@@ -88,7 +88,8 @@ def _moved(actor: Actor, right: Right, action: str, detail: dict[str, object]) -
     right.state = target_of(TRANSITIONS, action=action, state=right.state, roles=PLATFORM_ROLES)
     right.save(update_fields=["state", "encumbered_by", "held_for", "held_rate"])
     # A settled right's trade is history that somebody lent on; it stays as an encumbered one does.
-    trades.mark(right.trade_id, encumbered=right.state != RightState.FREE)
+    is_relied_on = right.state != RightState.FREE or right.collections.exists()
+    trades.mark(right.trade_id, encumbered=is_relied_on)
     filed = TradeDocument.objects.filter(trade=right.trade_id, kind__in=TAXED).values_list("document_id", flat=True)
     tax.pledge(document_ids=filed, is_pledged=right.state == RightState.ENCUMBERED)
     audit.record(actor=actor, verb=f"right.{action}", subject=SubjectRef("right", right.id), detail=detail)

@@ -1,4 +1,4 @@
-"""Computed rights: what a trade's facts support today, and why; and the ladder as signed facts."""
+"""Computed rights: what a trade's facts support today, and why; the ladder as signed facts; and what was paid."""
 
 import json
 from typing import Any
@@ -13,6 +13,7 @@ from abs_platform.core.models import append_only, one_of
 from abs_platform.core.money import amount_field, within_limits
 from abs_platform.rights.due import CERTAIN, MAX_TERM, Basis
 from abs_platform.rights.evidence import LOST
+from abs_platform.rights.payments import SOURCES
 from abs_platform.rights.priority.models import DebtorNotice, ZhongdengAmendment, ZhongdengRegistration
 from abs_platform.rights.registry.models import (
     Reconciliation,
@@ -177,3 +178,34 @@ class RungFact(models.Model):
         """What the statement says."""
         read: dict[str, Any] = json.loads(self.statement)  # Any: JSON
         return read
+
+
+class Collection(models.Model):
+    """The debtor paid on a right: so says its holder, the supplier or the debtor itself. A row is only ever added.
+
+    What was wrong is taken back by a row that `reverses` it and repeats its figures. `cause` names what made it, uniquely.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    right = models.ForeignKey(Right, on_delete=models.PROTECT, related_name="collections")
+    amount = amount_field()
+    currency = models.CharField(max_length=3)
+    received_on = models.DateField()
+    reference = models.CharField(max_length=100)
+    source = models.CharField(max_length=10, choices=[(s, s) for s in SOURCES])
+    cause = models.CharField(max_length=120, unique=True)
+    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversed_by")
+    person = models.CharField(max_length=200)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        triggers = append_only()
+        constraints = [
+            one_of("source", SOURCES, "collection_source_known"),
+            within_limits("amount", "collection_amount"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="collection_positive"),
+            models.CheckConstraint(condition=Q(currency__regex="^[A-Z]{3}$"), name="collection_currency"),
+            models.CheckConstraint(condition=~Q(reference=""), name="collection_has_reference"),
+            models.CheckConstraint(condition=~Q(reverses=models.F("id")), name="collection_reverses_another"),
+        ]
+        indexes = [models.Index(fields=["right", "received_on"], name="collection_right")]

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from django.conf import settings
 
-from abs_platform.rights import due, ladder, rules
+from abs_platform.rights import due, ladder, payments, rules
+from abs_platform.rights.models import Collection
+from abs_platform.rights.reductions import Reduction
 from abs_platform.trade import selectors as trades
 from abs_platform.trade.facts import CONFIRMED
 from abs_platform.trade.models import PaymentConfirmation, Trade
@@ -24,10 +26,11 @@ class Reading:
     compared: trades.Facts
     payment: PaymentConfirmation | None
     standing: ladder.Standing
+    paid: Sequence[Reduction]
 
     def assess(self) -> rules.Assessment:
         """The right that the facts support. Raises ArithmeticError for figures that nobody can compute with."""
-        return rules.assess_standing(self.standing, RATES)
+        return rules.assess_standing(self.standing, RATES, deductions=self.paid)
 
     def due(self, certain: date | None) -> due.Due | None:
         """When the right is due; `certain`: the day that the facts state, if they do."""
@@ -54,7 +57,14 @@ def _reading(trade: Trade, compared: trades.Facts, payment: PaymentConfirmation 
         _confirmed(payment) if payment else None,
         verified_only=settings.INVOICE_MUST_BE_VERIFIED,
     )
-    return Reading(trade, compared, payment, standing)
+    return Reading(trade, compared, payment, standing, _paid(trade, compared, standing.currency))
+
+
+def _paid(trade: Trade, compared: trades.Facts, currency: str | None) -> list[Reduction]:
+    """What was paid on it: by those who told of it here, and by the remittance advices filed in the trade."""
+    standing = Collection.objects.filter(right__trade=trade, reverses=None, reversed_by=None)
+    told = [payments.Told(each.source, each.reference, each.amount, each.received_on) for each in standing]
+    return payments.payments([*told, *payments.remitted(compared.facts, compared.extracted.values(), currency)])
 
 
 def _confirmed(row: PaymentConfirmation) -> ladder.PaymentConfirmation:

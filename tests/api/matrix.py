@@ -12,6 +12,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from abs_platform.core import clock
+from tests.api import matrix_lending
 from tests.support.callers import Caller, Files, Form, Lines
 from tests.support.financing import until_of
 from tests.support.papers import Papers
@@ -225,7 +226,7 @@ class Row:
 
 
 def _read() -> list[Row]:
-    heading, *lines = [line.split() for line in TABLE.splitlines() if line.strip()]
+    heading, *lines = [line.split() for line in (TABLE + matrix_lending.TABLE).splitlines() if line.strip()]
     assert heading == list(COLUMNS)
     return [Row(method, path, dict(zip(heading, map(int, codes), strict=True))) for method, path, *codes in lines]
 
@@ -356,4 +357,5 @@ def _financing_bodies(stage: Stage) -> dict[str, Any]:
         },
         "financing/offers/{offer}/propose-acceptance": {"amount": "100.00"},
         "financing/offers/{offer}/accept": {"amount": "100.00"},
+        **matrix_lending.bodies(lending),
     }

@@ -21,7 +21,8 @@ from abs_platform.imports import services as imports
 from abs_platform.imports.models import Batch, Correction, SavedMapping, StagedDocument, StagedLine
 from abs_platform.imports.models import Row as ImportRow
 from abs_platform.parties.models import Identifier, KeyDestruction, MasterKey, Organisation, OrganisationKey
-from abs_platform.rights.models import Right, RungFact
+from abs_platform.rights import collecting
+from abs_platform.rights.models import Collection, Right, RungFact
 from abs_platform.rights.priority import services as priority
 from abs_platform.rights.priority.models import DebtorNotice, ZhongdengAmendment, ZhongdengRegistration
 from abs_platform.risk.models import Alert
@@ -36,7 +37,7 @@ from abs_platform.trade.models import (
     TradeDocument,
 )
 from tests.registry import test_database_rules as registry
-from tests.rights import rules_of_priority
+from tests.rights import rules_of_collections, rules_of_priority
 from tests.support.correcting import correct
 from tests.support.database import rolled_back
 from tests.support.stage import IMPORTING, Stage, make_stage, table_of_invoices
@@ -46,7 +47,7 @@ pytestmark = pytest.mark.usefixtures("db")
 
 APPEND_ONLY = [
     AuditEntry, Access, DocumentVersion, SignedDecision, PaymentConfirmation, TaxStatusChange, Correction, Tolerance,
-    RungFact, ZhongdengRegistration, ZhongdengAmendment, DebtorNotice,
+    RungFact, ZhongdengRegistration, ZhongdengAmendment, DebtorNotice, Collection,
 ]  # fmt: skip
 
 
@@ -70,6 +71,10 @@ def module_stage(module_world: World) -> Stage:
         price=0,
         effective_from=clock.today(),
     )
+    collecting.tell(
+        actor=module_world.supplier.actor, right_id=stage.right.id, amount=Decimal(1), received_on=clock.today(),
+        reference="PAID-1",
+    )  # fmt: skip
     table = table_of_invoices(module_world.supplier, "RULES-1")
     actor = module_world.supplier.actor
     correcting.correct(actor=actor, batch_id=table.id, number=2, column=4, value="101")
@@ -387,9 +392,10 @@ def test_every_rule_that_this_product_s_models_state_is_tried() -> None:
         if model.__module__.startswith("abs_platform.") and model._meta.app_label not in ("ledger", "financing")
         for constraint in model._meta.constraints
     }
-    tried = {name.strip() for name in (*ILLEGAL, *registry.ILLEGAL, *rules_of_priority.ILLEGAL)} | {
-        "document_original_once"
-    }
+    tried = {
+        name.strip()
+        for name in (*ILLEGAL, *registry.ILLEGAL, *rules_of_priority.ILLEGAL, *rules_of_collections.ILLEGAL)
+    } | {"document_original_once"}
     # Redundant for a reason: the target of composite foreign keys; references that only ever are upserted; positions.
     untried = {"organisation_in_network", "member_of_one_container", "trade_key_names_one_trade",
                "trade_line_position", "membership_roles_known", "api_client_roles_known"}  # fmt: skip

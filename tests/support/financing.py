@@ -8,8 +8,10 @@ from typing import Any
 
 from abs_platform.core import clock
 from abs_platform.financing import acceptance, offers, pledging, programmes, requests
-from abs_platform.financing.lending.models import Loan
+from abs_platform.financing.lending import payments, payouts, services
+from abs_platform.financing.lending.models import Loan, Payment
 from abs_platform.financing.models import Invitation, Notice, Offer, Pledge, Programme, Request
+from abs_platform.rights import collecting
 from abs_platform.rights.models import Right
 from tests.support.papers import Papers, line
 from tests.support.world import Member, World, drain
@@ -140,6 +142,37 @@ class FinancingStage:
     programme: Programme
 
 
+def _loans(lending: Lending, programme: Programme) -> dict[str, Any]:  # Any: rows of many models
+    """A loan that is out, with a payment on it, and the surplus of one that was paid back; what the supplier was paid."""
+    right, world, today = performed(lending.world, "FIN-3"), lending.world, clock.today()
+    maker, checker = lending.funder.actor, lending.funder2.actor
+
+    def lend() -> Loan:
+        loan = lending.lend(programme, [right])
+        reference = f"OUT-{loan.id}"
+        services.propose_disbursement(actor=maker, loan_id=loan.id, bank_reference=reference, disbursed_on=today)
+        return services.disburse(actor=checker, loan_id=loan.id, amount=loan.principal)
+
+    def pay(loan: Loan, amount: str) -> Payment:
+        row = payments.record(
+            actor=maker, loan_id=loan.id, payer="supplier", right_id=None, amount=Decimal(amount), received_on=today,
+            bank_reference="IN-1",
+        )  # fmt: skip
+        return payments.confirm(actor=checker, payment_id=row.id, amount=row.amount)
+
+    settled = lend()
+    pay(settled, "200.00")
+    payout = payouts.record(actor=maker, loan_id=settled.id, amount=Decimal(50), paid_on=today, bank_reference="BACK-1")
+    payouts.confirm(actor=checker, payout_id=payout.id, amount=payout.amount)
+    loan = lend()
+    collection = collecting.tell(
+        actor=world.supplier.actor, right_id=right.id, amount=Decimal(1), received_on=today, reference="PAID-1"
+    )
+    return {
+        "loan": loan, "payment": pay(loan, "10.00"), "payout": payout, "paid_right": right, "collection": collection,
+    }  # fmt: skip
+
+
 def make_financing_stage(world: World) -> FinancingStage:
     """Play it."""
     lending = Lending.at(world)
@@ -152,7 +185,8 @@ def make_financing_stage(world: World) -> FinancingStage:
     programmes.suspend(actor=world.bank.actor, programme_id=suspended.id)
     invitation = lending.invited(programme, [free])
     loan = lending.lend(programme, [held])
-    rows = {
+    rows: dict[str, Any] = {  # Any: rows of many models
+        **_loans(lending, programme),
         "programme": programme,
         "drafted_programme": drafted,
         "proposed_programme": proposed,

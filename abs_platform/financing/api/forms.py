@@ -81,7 +81,7 @@ class OfferIn(TermsIn):
 
 
 class TypedAmountIn(serializers.Serializer[Any]):
-    amount = serializers.DecimalField(max_digits=20, decimal_places=4, help_text="The offer's amount, typed back.")
+    amount = serializers.DecimalField(max_digits=20, decimal_places=4, help_text="Typed back, to be compared.")
 
 
 class ProgrammeQuery(serializers.Serializer[Any]):

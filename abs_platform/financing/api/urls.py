@@ -1,6 +1,6 @@
 from django.urls import path
 
-from abs_platform.financing.api import dues, offers, pledges, programmes, requests
+from abs_platform.financing.api import accounts, dues, loans, offers, payments, pledges, programmes, requests
 
 urlpatterns = [
     path("financing/dues", dues.DuesView.as_view()),
@@ -39,4 +39,31 @@ urlpatterns = [
     path("financing/notices/<uuid:id>", pledges.NoticeView.as_view()),
     path("financing/notices/<uuid:id>/acknowledge", pledges.AcknowledgeNoticeView.as_view()),
     path("financing/notices/<uuid:id>/file", pledges.NoticeFileView.as_view()),
+    path("financing/loans", loans.LoansView.as_view()),
+    path("financing/loans/export", accounts.LoansFileView.as_view()),
+    path("financing/loans/<uuid:id>", loans.LoanView.as_view()),
+    path("financing/loans/<uuid:id>/propose-disbursement", loans.ProposeDisbursementView.as_view()),
+    path("financing/loans/<uuid:id>/take-back-disbursement", loans.TakeBackDisbursementView.as_view()),
+    path("financing/loans/<uuid:id>/disburse", loans.DisburseView.as_view()),
+    path("financing/loans/<uuid:id>/cancel", loans.CancelView.as_view()),
+    path("financing/loans/<uuid:id>/propose-write-off", loans.ProposeWriteOffView.as_view()),
+    path("financing/loans/<uuid:id>/take-back-write-off", loans.TakeBackWriteOffView.as_view()),
+    path("financing/loans/<uuid:id>/write-off", loans.WriteOffView.as_view()),
+    path("financing/loans/<uuid:id>/statement", accounts.LoanStatementView.as_view()),
+    path("financing/loans/<uuid:id>/statement/export", accounts.LoanStatementFileView.as_view()),
+    path("financing/payments", payments.PaymentsView.as_view()),
+    path("financing/payments/<uuid:id>", payments.PaymentView.as_view()),
+    path("financing/payments/<uuid:id>/confirm", payments.ConfirmPaymentView.as_view()),
+    path("financing/payments/<uuid:id>/reject", payments.RejectPaymentView.as_view()),
+    path("financing/payments/<uuid:id>/propose-reversal", payments.ProposeReversalView.as_view()),
+    path("financing/payments/<uuid:id>/take-back-reversal", payments.TakeBackReversalView.as_view()),
+    path("financing/payments/<uuid:id>/reverse", payments.ReverseView.as_view()),
+    path("financing/payouts", payments.PayoutsView.as_view()),
+    path("financing/payouts/<uuid:id>", payments.PayoutView.as_view()),
+    path("financing/payouts/<uuid:id>/confirm", payments.ConfirmPayoutView.as_view()),
+    path("financing/payouts/<uuid:id>/reject", payments.RejectPayoutView.as_view()),
+    path("financing/statements", accounts.StatementView.as_view()),
+    path("financing/statements/export", accounts.StatementFileView.as_view()),
+    path("financing/portfolio", accounts.PortfolioView.as_view()),
+    path("financing/trial-balance", accounts.TrialBalanceView.as_view()),
 ]

@@ -1,4 +1,6 @@
-"""Loans, money that comes in, and the double-entry journal in which every amount stands."""
+"""Loans, money that comes in and goes on, and the double-entry journal in which every amount stands."""
+
+from datetime import date
 
 import pgtrigger
 from django.db import models
@@ -8,7 +10,8 @@ from abs_platform.core import clock
 from abs_platform.core.ids import uuid7
 from abs_platform.core.models import append_only, one_of
 from abs_platform.core.money import amount_field, within_limits
-from abs_platform.financing.states import LoanState, PaymentState
+from abs_platform.financing.lending.allocation import PARTS
+from abs_platform.financing.states import COUNTING, LoanState, PaymentState, PayoutState
 from abs_platform.parties.models import Organisation
 from abs_platform.rights.models import Right
 
@@ -23,8 +26,10 @@ ACCOUNT_CODES = (
     "fee_income",
     "loss",
 )
+KINDS = ("disbursement", "interest", "payment", "reversal", "write_off", "payout")
 PAYERS = ("supplier", "debtor")
-PARTS = ("fee", "interest", "principal", "surplus")
+BEFORE_DISBURSEMENT = ("awaiting", "cancelled")
+ENDED = ("settled", "cancelled", "written_off")
 
 
 class Loan(models.Model):
@@ -41,7 +46,11 @@ class Loan(models.Model):
     maker_id = models.UUIDField(null=True)
     checker_id = models.UUIDField(null=True)
     bank_reference = models.CharField(max_length=100, blank=True, default="")
-    disbursed_on = models.DateField(null=True)
+    disbursed_on = models.DateField(null=True)  # as proposed, until another person has disbursed it
+    claimed_on = models.DateField(null=True)  # with recourse: since when the supplier itself has to pay back
+    write_off_maker_id = models.UUIDField(null=True)
+    write_off_checker_id = models.UUIDField(null=True)
+    write_off_reason = models.CharField(max_length=500, blank=True, default="")
     created_at = models.DateTimeField(default=clock.now)
     ended_at = models.DateTimeField(null=True)
 
@@ -50,24 +59,44 @@ class Loan(models.Model):
             one_of("state", LoanState, "loan_state_known"),
             within_limits("principal", "loan_principal"),
             models.CheckConstraint(condition=Q(principal__gt=0), name="loan_positive"),
+            models.CheckConstraint(condition=Q(currency__regex="^[A-Z]{3}$"), name="loan_currency"),
             models.CheckConstraint(condition=~Q(funder=F("supplier")), name="loan_between_two"),
             models.CheckConstraint(
-                condition=Q(state__in=["awaiting", "disbursement_proposed", "cancelled"], disbursed_on__isnull=True)
-                | Q(
-                    state__in=["outstanding", "settled", "written_off"],
-                    disbursed_on__isnull=False,
-                    maker_id__isnull=False,
-                    checker_id__isnull=False,
-                )
+                condition=Q(state__in=BEFORE_DISBURSEMENT, disbursed_on=None, maker_id=None, bank_reference="")
+                | ~Q(state__in=BEFORE_DISBURSEMENT)
+                & Q(disbursed_on__isnull=False, maker_id__isnull=False)
                 & ~Q(bank_reference=""),
+                name="loan_disbursement_proposed_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[*BEFORE_DISBURSEMENT, "disbursement_proposed"], checker_id=None)
+                | ~Q(state__in=[*BEFORE_DISBURSEMENT, "disbursement_proposed"]) & Q(checker_id__isnull=False),
                 name="loan_disbursed_by_two",
             ),
             models.CheckConstraint(
                 condition=Q(checker_id__isnull=True) | ~Q(checker_id=F("maker_id")), name="loan_two_people"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["settled", "cancelled", "written_off"], ended_at__isnull=False)
-                | ~Q(state__in=["settled", "cancelled", "written_off"]) & Q(ended_at__isnull=True),
+                condition=Q(disbursed_on=None) | Q(disbursed_on__lte=F("due_date")), name="loan_disbursed_before_due"
+            ),
+            models.CheckConstraint(
+                condition=Q(claimed_on=None) | Q(claimed_on__gt=F("due_date"), disbursed_on__isnull=False),
+                name="loan_claimed_once_overdue",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["write_off_proposed", "written_off"], write_off_maker_id__isnull=False)
+                & ~Q(write_off_reason="")
+                | ~Q(state__in=["write_off_proposed", "written_off"]) & Q(write_off_maker_id=None, write_off_reason=""),
+                name="loan_write_off_proposed_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="written_off", write_off_checker_id__isnull=False)
+                & ~Q(write_off_checker_id=F("write_off_maker_id"))
+                | ~Q(state="written_off") & Q(write_off_checker_id=None),
+                name="loan_written_off_by_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=ENDED, ended_at__isnull=False) | ~Q(state__in=ENDED) & Q(ended_at__isnull=True),
                 name="loan_ended_has_time",
             ),
             models.UniqueConstraint(
@@ -80,6 +109,28 @@ class Loan(models.Model):
             models.Index(fields=["due_date"], name="loan_outstanding", condition=Q(state="outstanding")),
         ]
 
+    @property
+    def lent_since(self) -> date:
+        """The day on which it was paid out. Raises ValueError for a loan that was not, nor is about to be."""
+        if self.disbursed_on is None:
+            raise ValueError(f"loan {self.id} is not paid out")
+        return self.disbursed_on
+
+
+class LoanFact(models.Model):
+    """What the ledger holds of a loan: the statement whose salted commitment was recorded, so that it can be shown."""
+
+    id = models.BigAutoField(primary_key=True)
+    loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="facts")
+    template = models.CharField(max_length=60)
+    statement = models.TextField()
+    salt = models.BinaryField(max_length=32)
+    record_id = models.UUIDField(unique=True)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        triggers = append_only()
+
 
 class Payment(models.Model):
     """Money received on a loan: from the debtor on one of its rights, or from the supplier."""
@@ -91,10 +142,12 @@ class Payment(models.Model):
     amount = amount_field()
     received_on = models.DateField()
     bank_reference = models.CharField(max_length=100)
-    state = models.CharField(max_length=10, choices=[(s, s) for s in PaymentState], default=PaymentState.RECORDED)
+    state = models.CharField(max_length=17, choices=[(s, s) for s in PaymentState], default=PaymentState.RECORDED)
     reason = models.CharField(max_length=500, blank=True, default="")
     maker_id = models.UUIDField()
     checker_id = models.UUIDField(null=True)
+    reversal_maker_id = models.UUIDField(null=True)
+    reversal_checker_id = models.UUIDField(null=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -115,12 +168,29 @@ class Payment(models.Model):
             models.CheckConstraint(
                 condition=Q(checker_id__isnull=True) | ~Q(checker_id=F("maker_id")), name="payment_two_people"
             ),
+            models.CheckConstraint(
+                condition=Q(state__in=["reversal_proposed", "reversed"], reversal_maker_id__isnull=False)
+                | ~Q(state__in=["reversal_proposed", "reversed"]) & Q(reversal_maker_id=None),
+                name="payment_reversal_proposed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="reversed", reversal_checker_id__isnull=False)
+                & ~Q(reversal_checker_id=F("reversal_maker_id"))
+                | ~Q(state="reversed") & Q(reversal_checker_id=None),
+                name="payment_reversed_by_two",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["rejected", "reversal_proposed", "reversed"]) | ~Q(reason=""),
+                name="payment_undone_has_reason",
+            ),
+            models.CheckConstraint(condition=~Q(bank_reference=""), name="payment_has_bank_reference"),
             models.UniqueConstraint(
                 fields=["loan", "bank_reference"],
-                condition=Q(state__in=["recorded", "confirmed"]),
+                condition=Q(state__in=["recorded", *map(str, COUNTING)]),
                 name="payment_bank_reference_once",
             ),
         ]
+        indexes = [models.Index(fields=["loan", "-id"], name="payment_loan")]
 
 
 class Account(models.Model):
@@ -135,6 +205,7 @@ class Account(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["owner", "code", "currency"], name="account_once"),
             one_of("code", ACCOUNT_CODES, "account_code_known"),
+            models.CheckConstraint(condition=Q(currency__regex="^[A-Z]{3}$"), name="account_currency"),
         ]
 
 
@@ -144,12 +215,21 @@ class Entry(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="entries")
     effect = models.CharField(max_length=120, unique=True)
-    kind = models.CharField(max_length=20)
+    kind = models.CharField(max_length=20, choices=[(k, k) for k in KINDS])
     booked_on = models.DateField()
+    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversed_by")
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
         triggers = append_only()
+        constraints = [
+            one_of("kind", KINDS, "entry_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind="reversal", reverses__isnull=False) | ~Q(kind="reversal") & Q(reverses=None),
+                name="entry_reversal_names_what",
+            ),
+        ]
+        indexes = [models.Index(fields=["loan", "booked_on"], name="entry_loan")]
 
 
 BALANCED = """
@@ -195,7 +275,7 @@ class Posting(models.Model):
 
 
 class Allocation(models.Model):
-    """What a confirmed payment was used for, in turn: fees, interest, principal; what is left is the supplier's."""
+    """What a confirmed payment was used for (see `allocation`). Those of a reversed payment count no more."""
 
     id = models.BigAutoField(primary_key=True)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="allocations")
@@ -208,4 +288,41 @@ class Allocation(models.Model):
             one_of("part", PARTS, "allocation_part_known"),
             within_limits("amount", "allocation_amount"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="allocation_positive"),
+        ]
+
+
+class Payout(models.Model):
+    """What was left of payments once nothing was owed any more, paid on to the supplier whose it is."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="payouts")
+    amount = amount_field()
+    paid_on = models.DateField()
+    bank_reference = models.CharField(max_length=100)
+    state = models.CharField(max_length=10, choices=[(s, s) for s in PayoutState], default=PayoutState.RECORDED)
+    reason = models.CharField(max_length=500, blank=True, default="")
+    maker_id = models.UUIDField()
+    checker_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            one_of("state", PayoutState, "payout_state_known"),
+            within_limits("amount", "payout_amount"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payout_positive"),
+            models.CheckConstraint(
+                condition=Q(state="recorded", checker_id__isnull=True)
+                | ~Q(state="recorded") & Q(checker_id__isnull=False),
+                name="payout_checked_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(checker_id__isnull=True) | ~Q(checker_id=F("maker_id")), name="payout_two_people"
+            ),
+            models.CheckConstraint(condition=~Q(state="rejected") | ~Q(reason=""), name="payout_rejected_has_reason"),
+            models.CheckConstraint(condition=~Q(bank_reference=""), name="payout_has_bank_reference"),
+            models.UniqueConstraint(
+                fields=["loan", "bank_reference"],
+                condition=Q(state__in=["recorded", "confirmed"]),
+                name="payout_bank_reference_once",
+            ),
         ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from abs_platform.rights.api import priority, registry, rights, views
+from abs_platform.rights.api import collections, priority, registry, rights, views
 
 urlpatterns = [
     path("trades", views.TradesView.as_view()),
@@ -16,4 +16,6 @@ urlpatterns = [
     path("rights/<uuid:id>/notices", priority.NoticesView.as_view()),
     path("zhongdeng/<uuid:id>/amendments", priority.AmendmentsView.as_view()),
     path("registry/reconciliations", registry.Reconciliations.as_view()),
+    path("rights/<uuid:id>/collections", collections.CollectionsView.as_view()),
+    path("rights/<uuid:id>/collections/<uuid:collection>/withdraw", collections.WithdrawView.as_view()),
 ]

@@ -589,6 +589,210 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/financing/loans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the caller's organisation lent or borrowed, newest first. */
+        get: operations["loans_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/loans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A loan: what is owed, the rights that it was given on, what the ledger holds of it. */
+        get: operations["financing_loans_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/loans/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Give a loan up before it is paid out; its rights become free. */
+        post: operations["financing_loans_cancel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/loans/{id}/disburse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Confirm what another person proposed; `amount` is the principal. All pledges must be active. */
+        post: operations["financing_loans_disburse_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/loans/{id}/propose-disbursement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say that the money was sent; another person disburses. */
+        post: operations["financing_loans_propose_disbursement_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/loans/{id}/propose-write-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say why an overdue loan will not come back; another person writes it off. */
+        post: operations["financing_loans_propose_write_off_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/loans/{id}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What was owed, what moved, what is owed on a loan. */
+        get: operations["financing_loans_statement_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/loans/{id}/statement/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The statement as a workbook, a CSV or a PDF. */
+        get: operations["financing_loans_statement_export_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/loans/{id}/take-back-disbursement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take a proposed disbursement back. */
+        post: operations["financing_loans_take_back_disbursement_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/loans/{id}/take-back-write-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take a proposed write-off back. */
+        post: operations["financing_loans_take_back_write_off_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/loans/{id}/write-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Book the loss that another person proposed; `amount` is what is owed in all today. */
+        post: operations["financing_loans_write_off_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/loans/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The list of loans, narrowed as it is seen, as a workbook or a CSV. */
+        get: operations["financing_loans_export_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/financing/notices": {
         parameters: {
             query?: never;
@@ -793,6 +997,195 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/financing/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What came in on the loans that the caller's organisation gave or took, newest first. */
+        get: operations["payments_list"];
+        put?: never;
+        /** @description Record that money came in; another person confirms it. A bank reference is taken once for each loan. */
+        post: operations["financing_payments_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/payments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One payment, and what it was used for. */
+        get: operations["financing_payments_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/payments/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Confirm what another person recorded: it is used for fee, interest and principal, the rest is the supplier's. */
+        post: operations["financing_payments_confirm_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/payments/{id}/propose-reversal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say why a confirmed payment was none; another person reverses it. */
+        post: operations["financing_payments_propose_reversal_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/payments/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say that what another person recorded did not come in like that. */
+        post: operations["financing_payments_reject_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/payments/{id}/reverse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Undo a payment by a counter-entry, as another person proposed. */
+        post: operations["financing_payments_reverse_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/payments/{id}/take-back-reversal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take a proposed reversal back. */
+        post: operations["financing_payments_take_back_reversal_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/payouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What of the suppliers' surplus was paid on to them, newest first. */
+        get: operations["payouts_list"];
+        put?: never;
+        /** @description Record that surplus was sent to the supplier; another person confirms it. */
+        post: operations["financing_payouts_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/payouts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One pay-out. */
+        get: operations["financing_payouts_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/payouts/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Confirm what another person recorded. */
+        post: operations["financing_payouts_confirm_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/payouts/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say that what another person recorded was not sent like that. */
+        post: operations["financing_payouts_reject_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/financing/pledges": {
         parameters: {
             query?: never;
@@ -836,6 +1229,23 @@ export interface paths {
         };
         /** @description The pledges as a file that opens rightly in Excel. */
         get: operations["pledges_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/portfolio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What a funder has out: by name, by age, by when it is expected back. Every number names its rows. */
+        get: operations["portfolio"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1093,6 +1503,57 @@ export interface paths {
         };
         /** @description The requests as a file that opens rightly in Excel. */
         get: operations["financing_requests_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description All loans of one currency together; a funder narrows it to a supplier, a supplier to a funder. */
+        get: operations["statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/statements/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The statement as a workbook, a CSV or a PDF. */
+        get: operations["financing_statements_export_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/trial-balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The sums of a funder's accounts, by currency; debits and credits are equal. */
+        get: operations["trial_balance"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1939,6 +2400,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rights/{id}/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What was told of payments on a right, newest first, those taken back included. */
+        get: operations["collections_list"];
+        put?: never;
+        /** @description The supplier says that it was paid, or the debtor that it paid; the right is computed anew. */
+        post: operations["rights_collections_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rights/{id}/collections/{collection}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take back what one's own organisation told wrongly. */
+        post: operations["rights_collections_withdraw_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rights/{id}/facts/{fact}/bundle": {
         parameters: {
             query?: never;
@@ -2389,6 +2885,21 @@ export interface components {
             /** Format: decimal */
             rate: string;
         };
+        AgedFigureOut: {
+            amount: string;
+            loans: number;
+            /** @description Query parameters of the list of loans that this is the sum of. */
+            filter: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            bucket: "not_due" | "1_30" | "31_60" | "61_90" | "over_90";
+        };
+        AgedOut: {
+            /** @enum {string} */
+            bucket: "not_due" | "1_30" | "31_60" | "61_90" | "over_90";
+            amount: string;
+        };
         AgreedOut: {
             organisation: string;
             person: string;
@@ -2438,6 +2949,11 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["AlertOut"][];
+        };
+        AllocationOut: {
+            /** @enum {string} */
+            part: "fee" | "interest" | "principal" | "recovery" | "surplus";
+            amount: string;
         };
         AmendmentInRequest: {
             /** @enum {string} */
@@ -2823,6 +3339,40 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        CollectionInRequest: {
+            /** Format: decimal */
+            amount: string;
+            /** Format: date */
+            received_on: string;
+            /** @description Of the bank transfer. */
+            reference: string;
+        };
+        CollectionOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            right: string;
+            amount: string;
+            currency: string;
+            /** Format: date */
+            received_on: string;
+            reference: string;
+            /** @enum {string} */
+            told_by: "holder" | "supplier" | "debtor";
+            recorded_by: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            withdrawn_at: string | null;
+            allowed_actions: string[];
+        };
+        CollectionOutPage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["CollectionOut"][];
+        };
         ComparisonOut: {
             /** @enum {string} */
             relation: "duplicate" | "conflict";
@@ -2943,6 +3493,11 @@ export interface components {
             line: string;
             expected: string;
             found: string;
+        };
+        DisbursementInRequest: {
+            bank_reference: string;
+            /** Format: date */
+            disbursed_on: string;
         };
         DisclosureInRequest: {
             paths: string[];
@@ -3150,6 +3705,19 @@ export interface components {
             /** @description of the file, hex */
             sm3: string;
         };
+        ExpectedOut: {
+            amount: string;
+            loans: number;
+            /** @description Query parameters of the list of loans that this is the sum of. */
+            filter: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date
+             * @description Null: overdue.
+             */
+            on: string | null;
+        };
         FieldOut: {
             /** @description JSON pointer (RFC 6901) */
             path: string;
@@ -3164,6 +3732,14 @@ export interface components {
             code: string;
             value: string;
             currency: string | null;
+        };
+        FigureOut: {
+            amount: string;
+            loans: number;
+            /** @description Query parameters of the list of loans that this is the sum of. */
+            filter: {
+                [key: string]: string;
+            };
         };
         FigurePaymentOut: {
             amount: string;
@@ -3688,6 +4264,157 @@ export interface components {
             invoice_price: string | null;
             differences: string[];
         };
+        LoanDetailOut: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            state: "awaiting" | "disbursement_proposed" | "outstanding" | "write_off_proposed" | "settled" | "cancelled" | "written_off";
+            funder: components["schemas"]["Named"];
+            supplier: components["schemas"]["Named"];
+            /** @description The core enterprise of the programme that it was lent under. */
+            debtor: components["schemas"]["Named"];
+            programme: components["schemas"]["Named"];
+            /** Format: uuid */
+            request: string;
+            /** Format: uuid */
+            offer: string;
+            principal: string;
+            currency: string;
+            annual_rate: string;
+            fee_rate: string;
+            day_count: string;
+            recourse: boolean;
+            method: string;
+            grace_days: number;
+            /** Format: date */
+            due_date: string;
+            /**
+             * Format: date
+             * @description As proposed, until it is disbursed.
+             */
+            disbursed_on: string | null;
+            bank_reference: string;
+            /**
+             * Format: date
+             * @description With recourse: since when the supplier has to pay.
+             */
+            claimed_on: string | null;
+            days_overdue: number;
+            /** @enum {string|null} */
+            bucket: "not_due" | "1_30" | "31_60" | "61_90" | "over_90" | null;
+            owed: components["schemas"]["OwedOut"];
+            /** @description Who proposed the disbursement; for its funder. */
+            proposed_by: string | null;
+            disbursed_by: string | null;
+            write_off_reason: string;
+            write_off_proposed_by: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ended_at: string | null;
+            allowed_actions: string[];
+            pledges: components["schemas"]["LoanPledgeOut"][];
+            /** @description What the ledger holds of it, oldest first. */
+            facts: components["schemas"]["LoanFactOut"][];
+        };
+        LoanFactOut: {
+            template: string;
+            /** Format: uuid */
+            record: string;
+            statement: string;
+            /** Format: date-time */
+            at: string;
+        };
+        LoanOut: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            state: "awaiting" | "disbursement_proposed" | "outstanding" | "write_off_proposed" | "settled" | "cancelled" | "written_off";
+            funder: components["schemas"]["Named"];
+            supplier: components["schemas"]["Named"];
+            /** @description The core enterprise of the programme that it was lent under. */
+            debtor: components["schemas"]["Named"];
+            programme: components["schemas"]["Named"];
+            /** Format: uuid */
+            request: string;
+            /** Format: uuid */
+            offer: string;
+            principal: string;
+            currency: string;
+            annual_rate: string;
+            fee_rate: string;
+            day_count: string;
+            recourse: boolean;
+            method: string;
+            grace_days: number;
+            /** Format: date */
+            due_date: string;
+            /**
+             * Format: date
+             * @description As proposed, until it is disbursed.
+             */
+            disbursed_on: string | null;
+            bank_reference: string;
+            /**
+             * Format: date
+             * @description With recourse: since when the supplier has to pay.
+             */
+            claimed_on: string | null;
+            days_overdue: number;
+            /** @enum {string|null} */
+            bucket: "not_due" | "1_30" | "31_60" | "61_90" | "over_90" | null;
+            owed: components["schemas"]["OwedOut"];
+            /** @description Who proposed the disbursement; for its funder. */
+            proposed_by: string | null;
+            disbursed_by: string | null;
+            write_off_reason: string;
+            write_off_proposed_by: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ended_at: string | null;
+            allowed_actions: string[];
+        };
+        LoanOutPage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["LoanOut"][];
+        };
+        LoanPaymentInRequest: {
+            /** Format: uuid */
+            loan: string;
+            /** @enum {string} */
+            payer: "supplier" | "debtor";
+            /**
+             * Format: uuid
+             * @description Of the loan; where the debtor pays.
+             */
+            right?: string | null;
+            /** Format: decimal */
+            amount: string;
+            /** Format: date */
+            received_on: string;
+            bank_reference: string;
+        };
+        LoanPledgeOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            right: string;
+            /** Format: uuid */
+            trade: string;
+            order_number: string;
+            debtor: string;
+            base: string;
+            /** @enum {string} */
+            state: "registering" | "active" | "refused" | "released" | "settled";
+            /** Format: date-time */
+            registered_at: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+        };
         MappingFields: {
             /** @description column by field; the first is 0 */
             columns: {
@@ -3740,9 +4467,33 @@ export interface components {
             versions: components["schemas"]["MasterKeyOut"][];
             rewrapping: components["schemas"]["ProgressOut"] | null;
         };
+        MovementOut: {
+            /** Format: uuid */
+            loan: string;
+            /** Format: uuid */
+            entry: string;
+            /** @enum {string} */
+            kind: "disbursement" | "interest" | "payment" | "reversal" | "write_off" | "payout";
+            /** Format: date */
+            booked_on: string;
+            owed_more: string;
+            owed_less: string;
+            balance: string;
+        };
         NameInRequest: {
             /** @description The organisation's name, typed in */
             name: string;
+        };
+        NameOut: {
+            amount: string;
+            loans: number;
+            /** @description Query parameters of the list of loans that this is the sum of. */
+            filter: {
+                [key: string]: string;
+            };
+            organisation: components["schemas"]["Named"];
+            /** @description Of all that is out, 0 to 1. */
+            share: string;
         };
         /** @description Something with an id and a name. */
         Named: {
@@ -4012,6 +4763,19 @@ export interface components {
             id: string;
             filename: string;
         };
+        OwedOut: {
+            /** Format: date */
+            as_of: string;
+            fee: string;
+            /** @description Up to that day, whether it is booked yet or not. */
+            interest: string;
+            principal: string;
+            total: string;
+            /** @description What was written off and has not come back. */
+            recovery: string;
+            /** @description The supplier's surplus that the funder still has. */
+            payable: string;
+        };
         PartyInRequest: {
             name?: string | null;
             company_id?: string | null;
@@ -4041,11 +4805,83 @@ export interface components {
             due_date: string;
             account: string;
         };
+        PaymentOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            loan: string;
+            funder: components["schemas"]["Named"];
+            supplier: components["schemas"]["Named"];
+            /** @enum {string} */
+            payer: "supplier" | "debtor";
+            /** Format: uuid */
+            right: string | null;
+            order_number: string;
+            amount: string;
+            currency: string;
+            /** Format: date */
+            received_on: string;
+            bank_reference: string;
+            /** @enum {string} */
+            state: "recorded" | "confirmed" | "reversal_proposed" | "rejected" | "reversed";
+            reason: string;
+            allocations: components["schemas"]["AllocationOut"][];
+            recorded_by: string | null;
+            confirmed_by: string | null;
+            reversal_proposed_by: string | null;
+            /** Format: date-time */
+            created_at: string;
+            allowed_actions: string[];
+        };
+        PaymentOutPage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["PaymentOut"][];
+        };
         PaymentSheetOut: {
             /** @description What a payment confirmation is given over, canonical JSON */
             content: string;
             /** @description SM3 of the content, hex; the confirmation names it */
             content_digest: string;
+        };
+        PayoutInRequest: {
+            /** Format: uuid */
+            loan: string;
+            /** Format: decimal */
+            amount: string;
+            /** Format: date */
+            paid_on: string;
+            bank_reference: string;
+        };
+        PayoutOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            loan: string;
+            funder: components["schemas"]["Named"];
+            supplier: components["schemas"]["Named"];
+            amount: string;
+            currency: string;
+            /** Format: date */
+            paid_on: string;
+            bank_reference: string;
+            /** @enum {string} */
+            state: "recorded" | "confirmed" | "rejected";
+            reason: string;
+            recorded_by: string | null;
+            confirmed_by: string | null;
+            /** Format: date-time */
+            created_at: string;
+            allowed_actions: string[];
+        };
+        PayoutOutPage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["PayoutOut"][];
         };
         PersonOut: {
             /** Format: uuid */
@@ -4102,6 +4938,24 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["PledgeOut"][];
+        };
+        PortfolioOut: {
+            /** Format: date */
+            as_of: string;
+            currency: string;
+            currencies: string[];
+            outstanding: components["schemas"]["FigureOut"];
+            principal: string;
+            interest: string;
+            fee: string;
+            weighted_rate: string | null;
+            debtors: components["schemas"]["NameOut"][];
+            suppliers: components["schemas"]["NameOut"][];
+            hhi_debtors: string | null;
+            hhi_suppliers: string | null;
+            ageing: components["schemas"]["AgedFigureOut"][];
+            expected: components["schemas"]["ExpectedOut"][];
+            written_off: components["schemas"]["FigureOut"];
         };
         /** @description Who comes first under 民法典 article 768, and why. */
         PriorityOut: {
@@ -4745,6 +5599,37 @@ export interface components {
             /** @description State of the step: pending, sent, done */
             registry: string;
         };
+        StatementLoanOut: {
+            /** Format: uuid */
+            id: string;
+            bank_reference: string;
+            funder: components["schemas"]["Named"];
+            supplier: components["schemas"]["Named"];
+            /** Format: date */
+            disbursed_on: string;
+            /** Format: date */
+            due_date: string;
+            /** @enum {string} */
+            bucket: "not_due" | "1_30" | "31_60" | "61_90" | "over_90";
+            owed: components["schemas"]["OwedOut"];
+        };
+        StatementOut: {
+            currency: string;
+            /** Format: date */
+            since: string;
+            /** Format: date */
+            until: string;
+            opening: string;
+            movements: components["schemas"]["MovementOut"][];
+            /** @description opening + Σ owed_more − Σ owed_less, by what is booked. */
+            closing: string;
+            /** @description Interest up to `until` that no entry holds yet. */
+            unbooked_interest: string;
+            /** @description closing + unbooked_interest: what is owed on that day. */
+            total: string;
+            ageing: components["schemas"]["AgedOut"][];
+            loans: components["schemas"]["StatementLoanOut"][];
+        };
         /** @description One step; block and transaction once it is in a block. */
         StepOut: {
             /** @enum {string} */
@@ -4994,6 +5879,23 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["TradeRow"][];
         };
+        TrialBalanceOut: {
+            currency: string;
+            accounts: components["schemas"]["TrialLineOut"][];
+            debit: string;
+            credit: string;
+        };
+        TrialBalancesOut: {
+            /** Format: date */
+            as_of: string;
+            balances: components["schemas"]["TrialBalanceOut"][];
+        };
+        TrialLineOut: {
+            /** @enum {string} */
+            account: "cash" | "principal_receivable" | "interest_receivable" | "fee_receivable" | "payable_to_supplier" | "interest_income" | "fee_income" | "loss";
+            debit: string;
+            credit: string;
+        };
         /** @description What a verifier must know apart from any bundle (abs-trust/v1). */
         Trust: {
             format: string;
@@ -5035,7 +5937,7 @@ export interface components {
         TypedAmountInRequest: {
             /**
              * Format: decimal
-             * @description The offer's amount, typed back.
+             * @description Typed back, to be compared.
              */
             amount: string;
         };
@@ -5992,6 +6894,316 @@ export interface operations {
             };
         };
     };
+    loans_list: {
+        parameters: {
+            query?: {
+                currency?: string;
+                /** @description Where to go on, as `next` and `previous` give it. */
+                cursor?: string;
+                debtor?: string;
+                due_from?: string;
+                due_until?: string;
+                funder?: string;
+                /** @description Out on this day, which `owed` is then as of. */
+                lent_on?: string;
+                /** @description Rows in a page, 1 to 100; 50 if not given. */
+                page_size?: number;
+                request?: string;
+                /** @description lent: out now. */
+                state?: "awaiting" | "disbursement_proposed" | "outstanding" | "write_off_proposed" | "settled" | "cancelled" | "written_off" | "lent";
+                supplier?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoanOutPage"];
+                };
+            };
+        };
+    };
+    financing_loans_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoanDetailOut"];
+                };
+            };
+        };
+    };
+    financing_loans_cancel_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoanDetailOut"];
+                };
+            };
+        };
+    };
+    financing_loans_disburse_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TypedAmountInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoanDetailOut"];
+                };
+            };
+        };
+    };
+    financing_loans_propose_disbursement_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisbursementInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoanDetailOut"];
+                };
+            };
+        };
+    };
+    financing_loans_propose_write_off_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoanDetailOut"];
+                };
+            };
+        };
+    };
+    financing_loans_statement_retrieve: {
+        parameters: {
+            query?: {
+                /** @description The first day; a year before `until` if not given. */
+                since?: string;
+                /** @description The last day; today if not given. */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementOut"];
+                };
+            };
+        };
+    };
+    financing_loans_statement_export_retrieve: {
+        parameters: {
+            query?: {
+                file?: "xlsx" | "csv" | "pdf";
+                lang?: "zh" | "en";
+                /** @description The first day; a year before `until` if not given. */
+                since?: string;
+                /** @description The last day; today if not given. */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    financing_loans_take_back_disbursement_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoanDetailOut"];
+                };
+            };
+        };
+    };
+    financing_loans_take_back_write_off_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoanDetailOut"];
+                };
+            };
+        };
+    };
+    financing_loans_write_off_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TypedAmountInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoanDetailOut"];
+                };
+            };
+        };
+    };
+    financing_loans_export_retrieve: {
+        parameters: {
+            query?: {
+                currency?: string;
+                debtor?: string;
+                due_from?: string;
+                due_until?: string;
+                file?: "xlsx" | "csv";
+                funder?: string;
+                lang?: "zh" | "en";
+                /** @description Out on this day, which `owed` is then as of. */
+                lent_on?: string;
+                request?: string;
+                /** @description lent: out now. */
+                state?: "awaiting" | "disbursement_proposed" | "outstanding" | "write_off_proposed" | "settled" | "cancelled" | "written_off" | "lent";
+                supplier?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+        };
+    };
     notices_list: {
         parameters: {
             query?: {
@@ -6269,6 +7481,314 @@ export interface operations {
             };
         };
     };
+    payments_list: {
+        parameters: {
+            query?: {
+                /** @description Where to go on, as `next` and `previous` give it. */
+                cursor?: string;
+                loan?: string;
+                /** @description Rows in a page, 1 to 100; 50 if not given. */
+                page_size?: number;
+                right?: string;
+                state?: "recorded" | "confirmed" | "reversal_proposed" | "rejected" | "reversed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentOutPage"];
+                };
+            };
+        };
+    };
+    financing_payments_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoanPaymentInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentOut"];
+                };
+            };
+        };
+    };
+    financing_payments_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentOut"];
+                };
+            };
+        };
+    };
+    financing_payments_confirm_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TypedAmountInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentOut"];
+                };
+            };
+        };
+    };
+    financing_payments_propose_reversal_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentOut"];
+                };
+            };
+        };
+    };
+    financing_payments_reject_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentOut"];
+                };
+            };
+        };
+    };
+    financing_payments_reverse_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentOut"];
+                };
+            };
+        };
+    };
+    financing_payments_take_back_reversal_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentOut"];
+                };
+            };
+        };
+    };
+    payouts_list: {
+        parameters: {
+            query?: {
+                /** @description Where to go on, as `next` and `previous` give it. */
+                cursor?: string;
+                loan?: string;
+                /** @description Rows in a page, 1 to 100; 50 if not given. */
+                page_size?: number;
+                state?: "recorded" | "confirmed" | "rejected";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutOutPage"];
+                };
+            };
+        };
+    };
+    financing_payouts_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayoutInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutOut"];
+                };
+            };
+        };
+    };
+    financing_payouts_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutOut"];
+                };
+            };
+        };
+    };
+    financing_payouts_confirm_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TypedAmountInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutOut"];
+                };
+            };
+        };
+    };
+    financing_payouts_reject_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutOut"];
+                };
+            };
+        };
+    };
     pledges_list: {
         parameters: {
             query?: {
@@ -6340,6 +7860,29 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    portfolio: {
+        parameters: {
+            query?: {
+                /** @description Today if not given. */
+                as_of?: string;
+                currency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortfolioOut"];
                 };
             };
         };
@@ -6726,6 +8269,84 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    statement: {
+        parameters: {
+            query?: {
+                currency?: string;
+                funder?: string;
+                /** @description The first day; a year before `until` if not given. */
+                since?: string;
+                supplier?: string;
+                /** @description The last day; today if not given. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementOut"];
+                };
+            };
+        };
+    };
+    financing_statements_export_retrieve: {
+        parameters: {
+            query?: {
+                currency?: string;
+                file?: "xlsx" | "csv" | "pdf";
+                funder?: string;
+                lang?: "zh" | "en";
+                /** @description The first day; a year before `until` if not given. */
+                since?: string;
+                supplier?: string;
+                /** @description The last day; today if not given. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    trial_balance: {
+        parameters: {
+            query?: {
+                /** @description Today if not given. */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialBalancesOut"];
                 };
             };
         };
@@ -7978,6 +9599,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RightDetailOut"];
+                };
+            };
+        };
+    };
+    collections_list: {
+        parameters: {
+            query?: {
+                /** @description Where to go on, as `next` and `previous` give it. */
+                cursor?: string;
+                /** @description Rows in a page, 1 to 100; 50 if not given. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionOutPage"];
+                };
+            };
+        };
+    };
+    rights_collections_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CollectionInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionOut"];
+                };
+            };
+        };
+    };
+    rights_collections_withdraw_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionOut"];
                 };
             };
         };

@@ -40,6 +40,8 @@ const RULES = {
   rejected: ["有拒收", "Some was rejected"],
   order_changed: ["订单被后来的变更单改动", "The order was changed by a later document"],
   order_cancelled: ["订单被取消", "The order was cancelled"],
+  loan_overdue: ["融资逾期未还", "A loan is overdue"],
+  held_right_paid_elsewhere: ["已质押或转让的应收账款被付给了别人", "A right that is pledged or assigned was paid past its holder"],
   ledger_tampered: ["账本数据被改动", "The ledger was tampered with"],
 } satisfies Record<string, Pair>;
 

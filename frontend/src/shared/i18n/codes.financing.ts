@@ -50,6 +50,7 @@ export const FINANCING = {
     awaiting: ["待放款", "To be disbursed"],
     disbursement_proposed: ["放款待复核", "Disbursement to be approved"],
     outstanding: ["还款中", "Outstanding"],
+    write_off_proposed: ["核销待复核", "Write-off to be approved"],
     settled: ["已结清", "Settled"],
     cancelled: ["已取消", "Cancelled"],
     written_off: ["已核销", "Written off"],
@@ -57,6 +58,7 @@ export const FINANCING = {
   paymentState: {
     recorded: ["待复核", "To be confirmed"],
     confirmed: ["已入账", "Confirmed"],
+    reversal_proposed: ["冲正待复核", "Reversal to be approved"],
     rejected: ["已退回", "Rejected"],
     reversed: ["已冲正", "Reversed"],
   },

@@ -85,6 +85,13 @@ export const LEDGER = {
     "consent.granted/v1": ["授权", "Consent granted"],
     "consent.revoked/v1": ["撤销授权", "Consent revoked"],
     "consent.moved/v1": ["授权范围调整", "Consent moved"],
+    "loan.disbursed/v1": ["放款", "Loan disbursed"],
+    "loan.paid/v1": ["还款入账", "Payment on a loan"],
+    "loan.payment_reversed/v1": ["还款冲正", "Payment reversed"],
+    "loan.paid_out/v1": ["余款支付", "Surplus paid on"],
+    "loan.claimed/v1": ["向供应商追索", "Claim on the supplier"],
+    "loan.settled/v1": ["融资结清", "Loan settled"],
+    "loan.written_off/v1": ["融资核销", "Loan written off"],
     "key/v1": ["密钥更换", "Key change"],
   },
   /** A record's life. */

@@ -7,11 +7,12 @@ import { ERRORS } from "./codes.errors";
 import { FINANCING } from "./codes.financing";
 import { IMPORTS } from "./codes.imports";
 import { LEDGER } from "./codes.ledger";
+import { LENDING } from "./codes.lending";
 import { en16931Words } from "./en16931Words";
 import type { Pair } from "./messages";
 
-export const CODES = { ...BUSINESS, ...LEDGER, ...ERRORS, ...IMPORTS, ...FINANCING } satisfies Record<string, Readonly<Record<string, Pair>>> as {
-  readonly [G in keyof typeof BUSINESS | keyof typeof LEDGER | keyof typeof ERRORS | keyof typeof IMPORTS | keyof typeof FINANCING]: Readonly<Record<string, Pair | undefined>>;
+export const CODES = { ...BUSINESS, ...LEDGER, ...ERRORS, ...IMPORTS, ...FINANCING, ...LENDING } satisfies Record<string, Readonly<Record<string, Pair>>> as {
+  readonly [G in keyof typeof BUSINESS | keyof typeof LEDGER | keyof typeof ERRORS | keyof typeof IMPORTS | keyof typeof FINANCING | keyof typeof LENDING]: Readonly<Record<string, Pair | undefined>>;
 };
 
 export type CodeGroup = keyof typeof CODES;

@@ -1,0 +1,128 @@
+"""What is owed on a loan: the journal's balances, and the interest that is not booked yet.
+
+Interest is booked when something happens to the loan, up to that day; in between it is calculated by the same function.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Max
+
+from abs_platform.financing.lending import interest, journal, rules
+from abs_platform.financing.lending.allocation import FEE, INTEREST, PRINCIPAL, RECOVERY
+from abs_platform.financing.lending.interest import Change
+from abs_platform.financing.lending.models import Allocation, Entry, Loan, Payment
+from abs_platform.financing.states import COUNTING, LENT
+
+ZERO = Decimal(0)
+RECEIVABLE = {FEE: "fee_receivable", INTEREST: "interest_receivable", PRINCIPAL: "principal_receivable"}
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What is owed on a day, interest up to it included. `recovery`: what was written off and did not come back."""
+
+    as_of: date
+    fee: Decimal = ZERO
+    interest: Decimal = ZERO
+    principal: Decimal = ZERO
+    recovery: Decimal = ZERO
+    unbooked: Decimal = ZERO  # the part of `interest` that no entry holds yet
+    payable: Decimal = ZERO  # the supplier's, still with the funder
+
+    @property
+    def total(self) -> Decimal:
+        return self.fee + self.interest + self.principal
+
+    @property
+    def parts(self) -> dict[str, Decimal]:
+        """By part, as payments are allocated."""
+        return {FEE: self.fee, INTEREST: self.interest, PRINCIPAL: self.principal, RECOVERY: self.recovery}
+
+
+def owed(loan: Loan, as_of: date) -> Owed:
+    """What is owed on one loan, its `offer` at hand."""
+    return owed_each([loan], as_of)[loan.id]
+
+
+def owed_each(loans: Sequence[Loan], as_of: date, *, at_due: bool = False) -> dict[UUID, Owed]:
+    """By loan, in a number of queries that does not grow with theirs; with `at_due`, interest up to the day it is due."""
+    ids = [loan.id for loan in loans]
+    balances = journal.balances(loan_ids=ids, as_of=as_of)
+    changes, booked = _changes(loans), _booked_until(ids, as_of)
+    found = {}
+    for loan in loans:
+        held = balances[loan.id]
+        unbooked = ZERO
+        if loan.disbursed_on and loan.disbursed_on <= as_of and _bears_interest(loan, as_of):
+            until = max(loan.due_date, as_of) if at_due else as_of
+            unbooked = _interest(loan, changes[loan.id], booked.get(loan.id) or loan.disbursed_on, until)
+        found[loan.id] = Owed(
+            as_of=as_of,
+            fee=held["fee_receivable"],
+            interest=held["interest_receivable"] + unbooked,
+            principal=held["principal_receivable"],
+            recovery=held["loss"],
+            unbooked=unbooked,
+            payable=held["payable_to_supplier"],
+        )
+    return found
+
+
+def _bears_interest(loan: Loan, as_of: date) -> bool:
+    """Whether interest runs on that day: until the loan has ended."""
+    return loan.state in LENT or (loan.ended_at is not None and as_of < rules.business_day(loan.ended_at))
+
+
+def _interest(loan: Loan, changes: Sequence[Change], since: date, until: date) -> Decimal:
+    amount = interest.exact(
+        rate=loan.offer.annual_rate,
+        day_count=loan.offer.day_count,
+        changes=changes,
+        start=loan.lent_since,
+        since=since,
+        until=max(since, until),
+    )
+    return interest.rounded(amount, loan.currency)
+
+
+def _changes(loans: Sequence[Loan]) -> dict[UUID, list[Change]]:
+    """How the principal of each changed, by the days on which the money moved: what was reversed never came."""
+    found = {loan.id: [Change(loan.disbursed_on, loan.principal)] if loan.disbursed_on else [] for loan in loans}
+    repaid = Allocation.objects.filter(
+        payment__loan__in=list(found), payment__state__in=COUNTING, part=PRINCIPAL
+    ).values_list("payment__loan", "payment__received_on", "amount")
+    for loan_id, day, amount in repaid:
+        found[loan_id].append(Change(day, -amount))
+    return found
+
+
+def _booked_until(loan_ids: Sequence[UUID], as_of: date) -> dict[UUID, date]:
+    rows = Entry.objects.filter(loan__in=loan_ids, kind="interest", booked_on__lte=as_of)
+    return dict(rows.values_list("loan").annotate(Max("booked_on")))
+
+
+def settled_until(loan: Loan) -> date:
+    """The last day that interest or a payment was booked for: nothing can be booked before it any more."""
+    booked = _booked_until([loan.id], date.max).get(loan.id)
+    paid = Payment.objects.filter(loan=loan, state__in=COUNTING).aggregate(last=Max("received_on"))["last"]
+    return max(day for day in (loan.lent_since, booked, paid) if day)
+
+
+def book_interest(loan: Loan, *, until: date, cause: str) -> Owed:
+    """Book the interest of a locked loan up to a day, because of `cause`. Returns what is owed then."""
+    found = owed(loan, until)
+    journal.book(
+        loan=loan,
+        effect=f"interest:{cause}",
+        kind="interest",
+        booked_on=until,
+        lines=[
+            journal.debit("interest_receivable", found.unbooked),
+            journal.credit("interest_income", found.unbooked),
+        ],
+    )
+    return found

@@ -1,0 +1,243 @@
+"""Money that comes in on a loan: recorded by one person, confirmed and allocated by another, reversed by two.
+
+民法典561 gives the sequence: fee, interest, principal; what is left is the supplier's. Payments are booked in the sequence in
+which the money came, so that interest is what the principal of each day bears.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from abs_platform.core import clock
+from abs_platform.core.errors import Conflict, Invalid
+from abs_platform.core.transitions import target_of
+from abs_platform.financing import pledging, two_people
+from abs_platform.financing.lending import journal, locking, owing, rules
+from abs_platform.financing.lending.allocation import FEE, INTEREST, PRINCIPAL, RECOVERY, SURPLUS, allocate
+from abs_platform.financing.lending.models import Allocation, Entry, Loan, Payment
+from abs_platform.financing.lending.recording import attest, tell
+from abs_platform.financing.states import COUNTING, HOLDING, PAYMENT_TRANSITIONS, LoanState
+from abs_platform.parties.actor import Actor
+from abs_platform.rights import collecting
+
+ACCOUNTS = {
+    FEE: "fee_receivable",
+    INTEREST: "interest_receivable",
+    PRINCIPAL: "principal_receivable",
+    RECOVERY: "loss",
+    SURPLUS: "payable_to_supplier",
+}
+# What comes in on a loan that was written off comes back from the loss.
+TAKING = (LoanState.OUTSTANDING, LoanState.WRITTEN_OFF)
+
+
+def record(
+    *,
+    actor: Actor,
+    loan_id: UUID,
+    payer: str,
+    right_id: UUID | None,
+    amount: Decimal,
+    received_on: date,
+    bank_reference: str,
+) -> Payment:
+    """Say that money came in: from the debtor on one of the loan's rights, or from the supplier. Another person confirms it.
+
+    Raises NotFound, Forbidden, Conflict (also for a bank reference that is recorded already), Invalid.
+    """
+    try:
+        with transaction.atomic():
+            loan = locking.loan(actor, loan_id)
+            if loan.state not in TAKING:
+                raise Conflict("state_conflict", f"This loan is {loan.state}; nothing is paid on it.", state=loan.state)
+            rules.check_amount(amount, loan.currency)
+            _check_right(loan, payer, right_id)
+            rules.check_day(received_on, earliest=loan.lent_since, latest=locking.today())
+            payment = Payment.objects.create(
+                loan=loan,
+                payer=payer,
+                right_id=right_id,
+                amount=amount,
+                received_on=received_on,
+                bank_reference=bank_reference,
+                maker_id=two_people.maker(actor),
+            )
+            tell(actor, loan, "payment.recorded", _detail(payment))
+    except IntegrityError as error:
+        if "payment_bank_reference_once" not in str(error):
+            raise
+        raise Conflict(
+            "bank_reference_used",
+            "This bank reference is recorded already. If it is the same money, nothing is left to do; if not, check it.",
+        ) from error
+    return payment
+
+
+def _check_right(loan: Loan, payer: str, right_id: UUID | None) -> None:
+    if (payer == "debtor") != (right_id is not None):
+        raise Invalid("right_needed", "A debtor pays on one of the loan's rights; a supplier on the loan.")
+    if right_id is not None and not loan.pledges.filter(right=right_id).exists():
+        raise Invalid("right_not_of_loan", "This right is not one that the loan was given on.")
+
+
+def _detail(payment: Payment) -> dict[str, str]:
+    return {
+        "payment": str(payment.id),
+        "payer": payment.payer,
+        "amount": str(payment.amount),
+        "received_on": payment.received_on.isoformat(),
+        "bank_reference": payment.bank_reference,
+    }
+
+
+def _move(actor: Actor, payment: Payment, action: str) -> None:
+    payment.state = target_of(PAYMENT_TRANSITIONS, action=action, state=payment.state, roles=actor.roles)
+
+
+@transaction.atomic
+def confirm(*, actor: Actor, payment_id: UUID, amount: Decimal) -> Payment:
+    """Confirm what another person recorded: allocate it, book it, reduce the right, settle the loan where nothing is owed.
+
+    `amount`: typed back. Raises NotFound, Forbidden, Invalid, Conflict (also for money that came before what is booked).
+    """
+    loan, payment = locking.payment(actor, payment_id)
+    _move(actor, payment, "confirm")
+    checker_id = two_people.checker(actor, payment.maker_id)
+    rules.check_typed(amount, payment.amount, loan.currency)
+    _check_takes(loan)
+    settled_until = owing.settled_until(loan)
+    if payment.received_on < settled_until:
+        raise Conflict(
+            "payment_out_of_order",
+            f"Later money is booked until {settled_until}. Reverse that first, and book both by the day on which they came.",
+            until=settled_until.isoformat(),
+        )
+    pledging.lock_rights(loan)
+    payment.checker_id = checker_id
+    payment.save(update_fields=["state", "checker_id"])
+    owed = owing.book_interest(loan, until=payment.received_on, cause=f"payment:{payment.id}")
+    parts = allocate(payment.amount, owed.parts)
+    Allocation.objects.bulk_create(Allocation(payment=payment, part=part, amount=each) for part, each in parts.items())
+    journal.book(
+        loan=loan,
+        effect=_effect(payment),
+        kind="payment",
+        booked_on=payment.received_on,
+        lines=[
+            journal.debit("cash", payment.amount),
+            *(journal.credit(ACCOUNTS[part], each) for part, each in parts.items()),
+        ],
+    )
+    attest(actor, loan, "loan.paid", {**_detail(payment), **{part: str(each) for part, each in parts.items()}})
+    held = journal.balance(loan=loan)
+    pledging.repaid(loan=loan, outstanding=held["principal_receivable"], right_id=payment.right_id, paid=payment.amount)
+    if payment.right_id:
+        collecting.collect(
+            actor=actor,
+            right_id=payment.right_id,
+            amount=payment.amount,
+            received_on=payment.received_on,
+            reference=payment.bank_reference,
+            source="holder",
+            cause=f"payment:{payment.id}",
+        )
+    _settle_if_paid(actor, loan, held)
+    return payment
+
+
+def _check_takes(loan: Loan) -> None:
+    if loan.state == LoanState.WRITE_OFF_PROPOSED:
+        raise Conflict(
+            "write_off_proposed", "A write-off of this loan is proposed. Take it back, or carry it out, before this."
+        )
+    if loan.state not in TAKING:
+        raise Conflict("state_conflict", f"This loan is {loan.state}; nothing is paid on it.", state=loan.state)
+
+
+def _effect(payment: Payment) -> str:
+    return f"payment:{payment.id}"
+
+
+def _settle_if_paid(actor: Actor, loan: Loan, held: Mapping[str, Decimal]) -> None:
+    """Where nothing is owed any more, the loan is settled and its rights are not held any longer."""
+    if any(held[account] for account in (*owing.RECEIVABLE.values(), "loss")):
+        return
+    if loan.state == LoanState.OUTSTANDING:
+        loan.state, loan.ended_at = LoanState.SETTLED, clock.now()
+        loan.save(update_fields=["state", "ended_at"])
+        attest(actor, loan, "loan.settled", {"surplus": str(held["payable_to_supplier"])})
+    if loan.pledges.filter(state__in=HOLDING).exists():
+        pledging.settle(actor=actor, loan=loan)
+
+
+@transaction.atomic
+def reject(*, actor: Actor, payment_id: UUID, reason: str) -> Payment:
+    """Say that what another person recorded did not come in like that. Raises NotFound, Forbidden, Conflict."""
+    loan, payment = locking.payment(actor, payment_id)
+    _move(actor, payment, "reject")
+    checker_id = two_people.checker(actor, payment.maker_id)
+    payment.checker_id, payment.reason = checker_id, reason
+    payment.save(update_fields=["state", "checker_id", "reason"])
+    tell(actor, loan, "payment.rejected", {**_detail(payment), "reason": reason})
+    return payment
+
+
+@transaction.atomic
+def propose_reversal(*, actor: Actor, payment_id: UUID, reason: str) -> Payment:
+    """Say why a confirmed payment was none. Raises NotFound, Forbidden, Conflict."""
+    loan, payment = locking.payment(actor, payment_id)
+    _move(actor, payment, "propose_reversal")
+    _check_reversible(loan, payment)
+    payment.reversal_maker_id, payment.reason = two_people.maker(actor), reason
+    payment.save(update_fields=["state", "reversal_maker_id", "reason"])
+    tell(actor, loan, "payment.reversal_proposed", {**_detail(payment), "reason": reason})
+    return payment
+
+
+def _check_reversible(loan: Loan, payment: Payment) -> None:
+    """What ended the loan set its rights free, and what came later was reckoned on it: neither can be undone alone."""
+    if not loan.pledges.filter(state="active").exists():
+        raise Conflict("loan_ended", "The loan's rights are not held any more, so its payments stay.")
+    _check_takes(loan)
+    later = Payment.objects.filter(loan=loan, state__in=COUNTING).exclude(id=payment.id)
+    booked = Entry.objects.get(effect=_effect(payment))
+    if later.filter(received_on__gt=payment.received_on).exists() or (
+        Entry.objects.filter(loan=loan, kind__in=["payment", "write_off"], id__gt=booked.id, reversed_by=None).exists()
+    ):
+        raise Conflict("payment_not_last", "Later money is booked on this loan. Reverse that first.")
+
+
+@transaction.atomic
+def take_back_reversal(*, actor: Actor, payment_id: UUID) -> Payment:
+    """Take a proposed reversal back. Raises NotFound, Forbidden, Conflict."""
+    loan, payment = locking.payment(actor, payment_id)
+    _move(actor, payment, "take_back_reversal")
+    payment.reversal_maker_id, payment.reason = None, ""
+    payment.save(update_fields=["state", "reversal_maker_id", "reason"])
+    tell(actor, loan, "payment.reversal_taken_back", _detail(payment))
+    return payment
+
+
+@transaction.atomic
+def reverse(*, actor: Actor, payment_id: UUID) -> Payment:
+    """Undo a payment, as another person proposed: a counter-entry takes it back, its allocations count no more.
+
+    Interest that was booked up to its day stays; from there on it runs as if the money had never come. Raises NotFound,
+    Forbidden, Conflict.
+    """
+    loan, payment = locking.payment(actor, payment_id)
+    _move(actor, payment, "reverse")
+    checker_id = two_people.checker(actor, payment.reversal_maker_id)
+    _check_reversible(loan, payment)
+    pledging.lock_rights(loan)
+    payment.reversal_checker_id = checker_id
+    payment.save(update_fields=["state", "reversal_checker_id"])
+    journal.reverse(entry=Entry.objects.get(effect=_effect(payment)), effect=f"reversal:{payment.id}")
+    attest(actor, loan, "loan.payment_reversed", {**_detail(payment), "reason": payment.reason})
+    if payment.right_id:
+        collecting.take_back(actor=actor, cause=f"payment:{payment.id}")
+    pledging.repaid(loan=loan, outstanding=journal.balance(loan=loan)["principal_receivable"])
+    return payment

@@ -1,0 +1,197 @@
+"""Writes of loans: pay out what was lent, cancel before that, write off what will not come back.
+
+One person proposes a move of money, another carries it out; the state, the entry in the journal, the trail, the ledger's
+record and the job that seals it are one transaction.
+"""
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from abs_platform.core import clock
+from abs_platform.core.errors import Conflict, Invalid
+from abs_platform.core.transitions import target_of
+from abs_platform.financing import pledging, two_people
+from abs_platform.financing.lending import interest, journal, locking, owing, rules
+from abs_platform.financing.lending.models import Loan
+from abs_platform.financing.lending.recording import attest, tell
+from abs_platform.financing.states import LOAN_TRANSITIONS, PledgeState
+from abs_platform.ledger import crashpoints
+from abs_platform.parties.actor import Actor
+
+
+def _move(actor: Actor, loan: Loan, action: str) -> None:
+    loan.state = target_of(LOAN_TRANSITIONS, action=action, state=loan.state, roles=actor.roles)
+
+
+def propose_disbursement(*, actor: Actor, loan_id: UUID, bank_reference: str, disbursed_on: date) -> Loan:
+    """Say that the money was sent: the bank's reference and day. Another person looks at it and disburses.
+
+    Raises NotFound, Forbidden, Conflict (also for a reference that the funder used before), Invalid for a day that was not
+    yet, is before the loan or after it is due.
+    """
+    try:
+        with transaction.atomic():
+            loan = locking.loan(actor, loan_id)
+            _move(actor, loan, "propose_disbursement")
+            earliest = rules.business_day(loan.created_at)
+            rules.check_day(disbursed_on, earliest=earliest, latest=min(locking.today(), loan.due_date))
+            loan.maker_id, loan.bank_reference, loan.disbursed_on = (
+                two_people.maker(actor),
+                bank_reference,
+                disbursed_on,
+            )
+            loan.save(update_fields=["state", "maker_id", "bank_reference", "disbursed_on"])
+            detail = {"bank_reference": bank_reference, "disbursed_on": disbursed_on.isoformat()}
+            tell(actor, loan, "loan.disbursement_proposed", detail)
+    except IntegrityError as error:
+        raise _reference_used(error) from error
+    return loan
+
+
+def _reference_used(error: IntegrityError) -> Exception:
+    if "bank_reference_once" not in str(error):
+        return error
+    return Conflict(
+        "bank_reference_used",
+        "This bank reference is recorded already. If it is the same money, nothing is left to do; if not, check it.",
+    )
+
+
+@transaction.atomic
+def take_back_disbursement(*, actor: Actor, loan_id: UUID) -> Loan:
+    """Take a proposed disbursement back. Raises NotFound, Forbidden, Conflict."""
+    loan = locking.loan(actor, loan_id)
+    _move(actor, loan, "take_back_disbursement")
+    loan.maker_id, loan.bank_reference, loan.disbursed_on = None, "", None
+    loan.save(update_fields=["state", "maker_id", "bank_reference", "disbursed_on"])
+    tell(actor, loan, "loan.disbursement_taken_back")
+    return loan
+
+
+def disburse(*, actor: Actor, loan_id: UUID, amount: Decimal) -> Loan:
+    """Confirm what another person proposed: the principal is lent, the fee falls due, both stand in the journal.
+
+    `amount`: the principal, typed back. Raises NotFound, Forbidden, Conflict while a pledge is not registered, Invalid.
+    """
+    with transaction.atomic():
+        loan = locking.loan(actor, loan_id)
+        _move(actor, loan, "disburse")
+        loan.checker_id = two_people.checker(actor, loan.maker_id)
+        rules.check_typed(amount, loan.principal, loan.currency)
+        _check_pledges(loan)
+        loan.save(update_fields=["state", "checker_id"])
+        crashpoints.reach("disburse.moved")
+        fee = interest.fee(loan.principal, loan.offer.fee_rate, loan.currency)
+        journal.book(
+            loan=loan,
+            effect=f"disbursement:{loan.id}",
+            kind="disbursement",
+            booked_on=loan.lent_since,
+            lines=[
+                journal.debit("principal_receivable", loan.principal),
+                journal.credit("cash", loan.principal),
+                journal.debit("fee_receivable", fee),
+                journal.credit("fee_income", fee),
+            ],
+        )
+        crashpoints.reach("disburse.booked")
+        detail = {
+            "principal": str(loan.principal),
+            "fee": str(fee),
+            "disbursed_on": loan.lent_since.isoformat(),
+            "due_date": loan.due_date.isoformat(),
+            "bank_reference": loan.bank_reference,
+        }
+        attest(actor, loan, "loan.disbursed", detail)
+        crashpoints.reach("disburse.recorded")
+    crashpoints.reach("disburse.committed")
+    return loan
+
+
+def _check_pledges(loan: Loan) -> None:
+    """Nothing is lent on what is not held yet: every right of the loan is registered for it, and there is one at least."""
+    states = list(loan.pledges.values_list("state", flat=True))
+    waiting = sum(state != PledgeState.ACTIVE for state in states)
+    if waiting or not states:
+        raise Conflict(
+            "pledges_not_active",
+            f"{waiting} of {len(states)} pledges of this loan are not registered. Pay out once they are.",
+            waiting=waiting,
+            pledges=len(states),
+        )
+
+
+@transaction.atomic
+def cancel(*, actor: Actor, loan_id: UUID, reason: str) -> Loan:
+    """Give up a loan before it is paid out; its rights become free. Raises NotFound, Forbidden, Conflict."""
+    loan = locking.loan(actor, loan_id)
+    _move(actor, loan, "cancel")
+    loan.ended_at = clock.now()
+    loan.save(update_fields=["state", "ended_at"])
+    pledging.release(actor=actor, loan=loan)
+    tell(actor, loan, "loan.cancelled", {"reason": reason})
+    return loan
+
+
+@transaction.atomic
+def propose_write_off(*, actor: Actor, loan_id: UUID, reason: str) -> Loan:
+    """Say why an overdue loan will not come back. Raises NotFound, Forbidden, Conflict."""
+    loan = locking.loan(actor, loan_id)
+    _move(actor, loan, "propose_write_off")
+    if loan.due_date >= locking.today():
+        raise Conflict(
+            "not_overdue",
+            "This loan is not overdue, so nothing is lost yet.",
+            due_date=loan.due_date.isoformat(),
+        )
+    loan.write_off_maker_id, loan.write_off_reason = two_people.maker(actor), reason
+    loan.save(update_fields=["state", "write_off_maker_id", "write_off_reason"])
+    tell(actor, loan, "loan.write_off_proposed", {"reason": reason})
+    return loan
+
+
+@transaction.atomic
+def take_back_write_off(*, actor: Actor, loan_id: UUID) -> Loan:
+    """Take a proposed write-off back. Raises NotFound, Forbidden, Conflict."""
+    loan = locking.loan(actor, loan_id)
+    _move(actor, loan, "take_back_write_off")
+    loan.write_off_maker_id, loan.write_off_reason = None, ""
+    loan.save(update_fields=["state", "write_off_maker_id", "write_off_reason"])
+    tell(actor, loan, "loan.write_off_taken_back")
+    return loan
+
+
+@transaction.atomic
+def write_off(*, actor: Actor, loan_id: UUID, amount: Decimal) -> Loan:
+    """Book as a loss what is owed today, as another person proposed. The rights stay pledged: what comes in later comes back.
+
+    `amount`: what is owed in all, typed back. Raises NotFound, Forbidden, Conflict, Invalid.
+    """
+    loan = locking.loan(actor, loan_id)
+    written_off = target_of(LOAN_TRANSITIONS, action="write_off", state=loan.state, roles=actor.roles)
+    checker_id = two_people.checker(actor, loan.write_off_maker_id)
+    today = max(locking.today(), owing.settled_until(loan))
+    owed = owing.book_interest(loan, until=today, cause=f"write_off:{loan.id}")
+    if owed.total <= 0:
+        raise Invalid("nothing_owed", "Nothing is owed on this loan.")
+    rules.check_typed(amount, owed.total, loan.currency)
+    loan.state, loan.write_off_checker_id, loan.ended_at = written_off, checker_id, clock.now()
+    loan.save(update_fields=["state", "write_off_checker_id", "ended_at"])
+    journal.book(
+        loan=loan,
+        effect=f"write_off:{loan.id}",
+        kind="write_off",
+        booked_on=today,
+        lines=[
+            journal.debit("loss", owed.total),
+            journal.credit("fee_receivable", owed.fee),
+            journal.credit("interest_receivable", owed.interest),
+            journal.credit("principal_receivable", owed.principal),
+        ],
+    )
+    detail = {"loss": str(owed.total), "principal": str(owed.principal), "reason": loan.write_off_reason}
+    attest(actor, loan, "loan.written_off", detail)
+    return loan

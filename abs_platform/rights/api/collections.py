@@ -1,0 +1,87 @@
+"""What was paid on a right, as its supplier and its debtor tell."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from abs_platform.core.rest.fields import Body, money, time
+from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged
+from abs_platform.parties.authentication import actor_of
+from abs_platform.rights import collecting
+from abs_platform.rights.models import Collection
+from abs_platform.rights.payments import SOURCES
+
+
+class CollectionIn(serializers.Serializer[Any]):
+    amount = serializers.DecimalField(max_digits=20, decimal_places=4)
+    received_on = serializers.DateField()
+    reference = serializers.CharField(max_length=100, help_text="Of the bank transfer.")
+
+
+class CollectionOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    right = serializers.UUIDField()
+    amount = serializers.CharField()
+    currency = serializers.CharField()
+    received_on = serializers.DateField()
+    reference = serializers.CharField()
+    told_by = serializers.ChoiceField(choices=list(SOURCES))
+    recorded_by = serializers.CharField()
+    at = serializers.DateTimeField()
+    withdrawn_at = serializers.DateTimeField(allow_null=True)
+    allowed_actions = serializers.ListField(child=serializers.CharField())
+
+
+class CollectionsView(APIView):
+    """What was paid."""
+
+    @extend_schema(
+        responses=page_of(CollectionOut), parameters=PAGE_PARAMETERS, tags=["rights"], operation_id="collections_list"
+    )
+    def get(self, request: Request, id: UUID) -> Response:
+        """What was told of payments on a right, newest first, those taken back included."""
+        actor = actor_of(request)
+        rows = collecting.collections(actor=actor, right_id=id)
+        source = collecting.own_source(actor=actor, right_id=id)
+        return paged(request, rows, lambda page: [_body(row, source) for row in page])
+
+    @extend_schema(request=CollectionIn, responses={201: CollectionOut}, tags=["rights"])
+    def post(self, request: Request, id: UUID) -> Response:
+        """The supplier says that it was paid, or the debtor that it paid; the right is computed anew."""
+        actor = actor_of(request)
+        form = CollectionIn(data=request.data)
+        form.is_valid(raise_exception=True)
+        row = collecting.tell(actor=actor, right_id=id, **form.validated_data)
+        return Response(_body(row, row.source), status=201)
+
+
+class WithdrawView(APIView):
+    """Take a payment back."""
+
+    @extend_schema(request=None, responses=CollectionOut, tags=["rights"])
+    def post(self, request: Request, id: UUID, collection: UUID) -> Response:
+        """Take back what one's own organisation told wrongly."""
+        row = collecting.withdraw(actor=actor_of(request), right_id=id, collection_id=collection)
+        return Response(_body(row, row.source))
+
+
+def _body(row: Collection, own_source: str | None) -> Body:
+    counter = getattr(row, "reversed_by", None)
+    return {
+        "id": str(row.id),
+        "right": str(row.right_id),
+        "amount": money(row.amount, row.currency),
+        "currency": row.currency,
+        "received_on": row.received_on.isoformat(),
+        "reference": row.reference,
+        "told_by": row.source,
+        "recorded_by": row.person,
+        "at": time(row.at),
+        "withdrawn_at": time(counter.at) if counter else None,
+        "allowed_actions": ["withdraw"] if counter is None and row.source == own_source else [],
+    }

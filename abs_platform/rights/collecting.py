@@ -1,0 +1,176 @@
+"""What the debtor pays on a right: told by whoever holds it, by the supplier or by the debtor. It reduces the right."""
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from abs_platform.core import audit, clock
+from abs_platform.core.currencies import minor_unit
+from abs_platform.core.errors import Conflict, Forbidden, Invalid, NotFound
+from abs_platform.core.ids import uuid7
+from abs_platform.core.money import AMOUNT_LIMIT
+from abs_platform.core.subjects import SubjectRef
+from abs_platform.parties.actor import PLATFORM, Actor
+from abs_platform.parties.roles import Role
+from abs_platform.rights import selectors, services
+from abs_platform.rights.models import Collection, Right
+from abs_platform.rights.payments import DEBTOR, HOLDER, SUPPLIER
+from abs_platform.rights.states import RightState
+from abs_platform.risk import services as risk
+from abs_platform.risk.models import Severity
+from abs_platform.risk.services import Observation
+from abs_platform.trade import encumbering
+from abs_platform.trade import selectors as trades
+
+
+def collections(*, actor: Actor, right_id: UUID) -> QuerySet[Collection]:
+    """What was told of a right that the actor may see, newest first. Raises NotFound."""
+    right = selectors.right(actor=actor, right_id=right_id)
+    return Collection.objects.filter(right=right, reverses=None).select_related("reversed_by").order_by("-id")
+
+
+@transaction.atomic
+def tell(*, actor: Actor, right_id: UUID, amount: Decimal, received_on: date, reference: str) -> Collection:
+    """The supplier says that it was paid, or the debtor that it paid, past whoever may hold the right.
+
+    Raises NotFound, Forbidden for others than these two, Conflict for a reference that it told already, Invalid.
+    """
+    actor.require(Role.SUPPLIER, Role.CORE_ENTERPRISE)
+    right = selectors.right(actor=actor, right_id=right_id)
+    source = _source(actor, right)
+    if not right.currency:
+        raise Conflict("trade_not_known", "The order or the currency of this trade is not known yet.")
+    unit = minor_unit(right.currency)
+    if not amount.is_finite() or not 0 < amount < AMOUNT_LIMIT or amount != amount.quantize(unit):
+        raise Invalid("amount_invalid", f"The amount must be above zero and a multiple of {unit}.", unit=str(unit))
+    if received_on > clock.today():
+        raise Invalid("day_not_yet", "A payment is recorded once it has been made.")
+    if _standing(right, source).filter(reference=reference).exists():
+        raise Conflict(
+            "bank_reference_used",
+            "This bank reference is recorded already. If it is the same money, nothing is left to do; if not, check it.",
+        )
+    row = collect(
+        actor=actor,
+        right_id=right.id,
+        amount=amount,
+        received_on=received_on,
+        reference=reference,
+        source=source,
+        cause=f"told:{uuid7()}",
+    )
+    if right.state == RightState.ENCUMBERED:
+        _report_paid_past_holder(right, row)
+    return row
+
+
+def own_source(*, actor: Actor, right_id: UUID) -> str | None:
+    """As whom the actor tells of payments on a right that it may see; None where it is neither party. Raises NotFound."""
+    return _party(actor, selectors.right(actor=actor, right_id=right_id))
+
+
+def _source(actor: Actor, right: Right) -> str:
+    source = _party(actor, right)
+    if source is None:
+        raise Forbidden("not_a_party", "Only the supplier and the debtor of a right record what was paid on it.")
+    return source
+
+
+def _party(actor: Actor, right: Right) -> str | None:
+    if actor.has(Role.SUPPLIER) and actor.home == right.trade.seller_id:
+        return SUPPLIER
+    if actor.has(Role.CORE_ENTERPRISE) and actor.home == right.trade.buyer_id:
+        return DEBTOR
+    return None
+
+
+def _standing(right: Right, source: str) -> QuerySet[Collection]:
+    return Collection.objects.filter(right=right, source=source, reverses=None, reversed_by=None)
+
+
+def _report_paid_past_holder(right: Right, row: Collection) -> None:
+    """The debtor paid the supplier although somebody holds the right: the money that was lent on it went elsewhere."""
+    trade = right.trade
+    seen = Observation(
+        rule="held_right_paid_elsewhere",
+        severity=Severity.CRITICAL,
+        key=f"held_right_paid_elsewhere:{right.id}:{row.reference}",
+        subject=trades.subject_of(trade),
+        subject_label=trades.label_of(trade),
+        organisation_ids=(trade.seller_id, trade.buyer_id),
+        amount=row.amount,
+        currency=row.currency,
+        detail={"reference": row.reference, "received_on": row.received_on.isoformat(), "told_by": row.source},
+    )
+    risk.report(actor=PLATFORM, network_id=trade.network_id, observations=[seen])
+
+
+@transaction.atomic
+def collect(
+    *, actor: Actor, right_id: UUID, amount: Decimal, received_on: date, reference: str, source: str, cause: str
+) -> Collection:
+    """Add what was paid and compute the right anew, for services that know that it was. `cause` is used once."""
+    right = Right.objects.select_related("trade").get(id=right_id)
+    encumbering.lock([right.trade_id])
+    encumbering.mark(right.trade_id, encumbered=True)
+    row = Collection.objects.create(
+        right=right,
+        amount=amount,
+        currency=right.currency,
+        received_on=received_on,
+        reference=reference,
+        source=source,
+        cause=cause,
+        person=actor.label,
+    )
+    _told(actor, row, "right.paid")
+    services.compute(trade_id=right.trade_id)
+    return row
+
+
+@transaction.atomic
+def withdraw(*, actor: Actor, right_id: UUID, collection_id: UUID) -> Collection:
+    """Take back what the actor's own organisation told wrongly. Raises NotFound, Forbidden, Conflict."""
+    actor.require(Role.SUPPLIER, Role.CORE_ENTERPRISE)
+    right = selectors.right(actor=actor, right_id=right_id)
+    row = Collection.objects.filter(right=right, id=collection_id, reverses=None).first()
+    if row is None:
+        raise NotFound
+    if row.source == HOLDER or row.source != _source(actor, right):
+        raise Conflict("told_by_another", "Only whoever recorded a payment takes it back.")
+    if Collection.objects.filter(reverses=row).exists():
+        raise Conflict("state_conflict", "This payment was taken back already.")
+    return take_back(actor=actor, cause=row.cause)
+
+
+@transaction.atomic
+def take_back(*, actor: Actor, cause: str) -> Collection:
+    """Undo what `cause` added, by a row against it, and compute the right anew."""
+    row = Collection.objects.select_related("right").get(cause=cause)
+    counter = Collection.objects.create(
+        right=row.right,
+        amount=row.amount,
+        currency=row.currency,
+        received_on=row.received_on,
+        reference=row.reference,
+        source=row.source,
+        cause=f"reversal:{row.id}",
+        reverses=row,
+        person=actor.label,
+    )
+    _told(actor, counter, "right.payment_taken_back")
+    services.compute(trade_id=row.right.trade_id)
+    return row
+
+
+def _told(actor: Actor, row: Collection, verb: str) -> None:
+    detail: dict[str, object] = {
+        "amount": str(row.amount),
+        "received_on": row.received_on.isoformat(),
+        "reference": row.reference,
+        "source": row.source,
+    }
+    audit.record(actor=actor, verb=verb, subject=SubjectRef("right", row.right_id), detail=detail)

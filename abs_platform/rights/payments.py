@@ -1,0 +1,108 @@
+"""What was paid on a right, however often it is told: by its holder, the supplier, the debtor, or a remittance advice.
+
+Pure Python. Two tellers speak of one payment where both give its reference, or else the same amount within a few days.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from abs_platform.integrations.formats.model import Extracted, fold
+from abs_platform.rights.reductions import Reduction
+from abs_platform.trade.facts import DocumentFacts
+
+ZERO = Decimal(0)
+PAYMENT = "payment"
+HOLDER, SUPPLIER, DEBTOR, REMITTANCE = "holder", "supplier", "debtor", "remittance"
+SOURCES = (HOLDER, SUPPLIER, DEBTOR)
+# A transfer shows in two parties' books within this many days.
+DAYS_APART = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Somebody says that the debtor paid."""
+
+    source: str
+    reference: str
+    amount: Decimal
+    on: date | None
+
+
+@dataclass(slots=True)
+class _Payment:
+    """One payment, as one or several tell of it."""
+
+    told: list[Told] = field(default_factory=list)
+
+    def may_be(self, other: Told) -> bool:
+        """Whether `other` speaks of it, too: nobody tells of one payment twice."""
+        if any(each.source == other.source for each in self.told):
+            return False
+        return any(_same_reference(each, other) or _alike(each, other) for each in self.told)
+
+
+def _same_reference(one: Told, other: Told) -> bool:
+    return bool(fold(one.reference)) and fold(one.reference) == fold(other.reference)
+
+
+def _alike(one: Told, other: Told) -> bool:
+    if one.amount != other.amount or one.on is None or other.on is None:
+        return False
+    return abs((one.on - other.on).days) <= DAYS_APART
+
+
+def payments(told: Iterable[Told]) -> list[Reduction]:
+    """The payments that these speak of, each once; where tellers differ about an amount, the greatest counts.
+
+    References decide before amounts, so that two payments of one amount on one day are two wherever they are named. The
+    result does not depend on the sequence.
+    """
+    ordered = sorted(told, key=lambda each: (each.on or date.max, each.amount, each.source, each.reference))
+    found: list[_Payment] = []
+    left: list[Told] = []
+    for each in ordered:
+        named = next((one for one in found if _names(one, each)), None)
+        if named:
+            named.told.append(each)
+        elif any(_same_reference(each, other) and other.source != each.source for other in ordered):
+            found.append(_Payment([each]))
+        else:
+            left.append(each)
+    for each in left:
+        match = next((one for one in found if one.may_be(each)), None)
+        if match:
+            match.told.append(each)
+        else:
+            found.append(_Payment([each]))
+    return [
+        Reduction(PAYMENT, max(each.amount for each in one.told), one.told[0].reference)
+        for one in found
+        if max(each.amount for each in one.told) > 0
+    ]
+
+
+def _names(payment: _Payment, told: Told) -> bool:
+    is_new = all(each.source != told.source for each in payment.told)
+    return is_new and any(_same_reference(each, told) for each in payment.told)
+
+
+def remitted(documents: Sequence[DocumentFacts], said: Iterable[Extracted], currency: str | None) -> list[Told]:
+    """What the trade's remittance advices say was paid on it: the lines that name its invoices, or all where none does.
+
+    One in another currency says nothing of this right: a payment confirmation or its holder has to.
+    """
+    invoices = {fold(each.number) for each in documents if each.kind == "invoice"}
+    found = []
+    for each in said:
+        if each.kind != "remittance_advice" or (each.currency and currency and each.currency != currency):
+            continue
+        lines = [line for line in each.lines if line.amount is not None]
+        own = [line for line in lines if line.invoice_number and fold(line.invoice_number) in invoices]
+        names_others = any(line.invoice_number for line in lines)
+        own_sum = sum((line.amount or ZERO for line in own), ZERO)
+        amount = own_sum if own or names_others else each.total or ZERO
+        if amount > 0:
+            found.append(Told(REMITTANCE, each.number, amount, each.issue_date))
+    return found

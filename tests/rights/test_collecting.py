@@ -1,0 +1,115 @@
+"""What the debtor pays reduces the right, once, whoever tells of it and however often."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import permutations
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from abs_platform.core import clock
+from abs_platform.core.errors import Conflict
+from abs_platform.rights import collecting, encumbrance
+from abs_platform.rights.encumbrance import Hold
+from abs_platform.rights.models import Collection, Right
+from abs_platform.rights.payments import DEBTOR, HOLDER, REMITTANCE, SUPPLIER, Told, payments
+from abs_platform.risk.models import Alert
+from tests.rights.rules_of_collections import ILLEGAL
+from tests.support.database import rolled_back
+from tests.support.financing import performed
+from tests.support.world import Member, World
+
+pytestmark = pytest.mark.usefixtures("db")
+
+DAY = date(2026, 5, 4)
+
+
+def taken(*told: Told) -> Decimal:
+    return sum((each.amount for each in payments(told)), Decimal(0))
+
+
+def said(source: str, amount: int, reference: str = "", *, later: int = 0) -> Told:
+    return Told(source, reference, Decimal(amount), DAY + timedelta(days=later))
+
+
+@pytest.mark.parametrize(
+    ("told", "amount"),
+    [
+        ([said(HOLDER, 100, "A"), said(DEBTOR, 100, "a "), said(REMITTANCE, 100, "A")], 100),
+        ([said(SUPPLIER, 100, "A"), said(DEBTOR, 100, "B", later=2)], 100),
+        ([said(SUPPLIER, 100, "A"), said(DEBTOR, 100, "B", later=4)], 200),
+        ([said(SUPPLIER, 100, "A"), said(DEBTOR, 90, "A")], 100),
+        ([said(SUPPLIER, 100, "A"), said(SUPPLIER, 100, "B")], 200),
+        ([said(SUPPLIER, 100, "A"), said(SUPPLIER, 100, "B"), said(DEBTOR, 100, "B"), said(DEBTOR, 100, "A")], 200),
+        ([said(SUPPLIER, 100, "A"), said(DEBTOR, 50, "B"), said(DEBTOR, 50, "C")], 200),
+        ([], 0),
+    ],
+    ids=["one, three tellers", "alike", "too far apart", "greater", "two", "two, twice", "in parts", "none"],
+)
+def test_each_payment_counts_once(told: list[Told], amount: int) -> None:
+    for each in permutations(told):
+        assert taken(*each) == amount
+
+
+def tell(member: Member, right: Right, amount: int, reference: str) -> Collection:
+    return collecting.tell(
+        actor=member.actor,
+        right_id=right.id,
+        amount=Decimal(amount),
+        received_on=clock.today(),
+        reference=reference,
+    )
+
+
+def base_of(right: Right) -> Decimal:
+    right.refresh_from_db()
+    return right.base
+
+
+def test_both_parties_tell_of_one_payment_and_each_takes_back_its_own(world: World) -> None:
+    right = performed(world, "PAID-1")
+    before = base_of(right)
+    mine = tell(world.supplier, right, 100, "T-1")
+    assert base_of(right) == before - 100
+    tell(world.core, right, 100, "T-1")
+    assert base_of(right) == before - 100
+    with pytest.raises(Conflict, match="recorded already"):
+        tell(world.supplier, right, 100, "T-1")
+    with pytest.raises(Conflict, match="takes it back"):
+        collecting.withdraw(actor=world.core.actor, right_id=right.id, collection_id=mine.id)
+    collecting.withdraw(actor=world.supplier.actor, right_id=right.id, collection_id=mine.id)
+    assert base_of(right) == before - 100, "the debtor still says so"
+    with pytest.raises(Conflict, match="already"):
+        collecting.withdraw(actor=world.supplier.actor, right_id=right.id, collection_id=mine.id)
+
+
+def test_a_right_that_is_paid_in_full_supports_nothing(world: World) -> None:
+    right = performed(world, "PAID-2")
+    tell(world.core, right, int(right.base), "T-1")
+    right.refresh_from_db()
+    assert (right.base, right.supported, right.poolable) == (0, 0, False)
+
+
+def test_a_payment_past_the_holder_is_an_alert(world: World) -> None:
+    right = performed(world, "PAID-3")
+    with transaction.atomic():
+        hold = Hold(right_id=right.id, pledge_id=right.id, amount=Decimal(500), rate=Decimal("0.8"))
+        encumbrance.encumber(actor=world.supplier.actor, holds=[hold])
+    tell(world.core, right, 10, "T-1")
+    assert Alert.objects.filter(rule="held_right_paid_elsewhere", subject_id=right.trade_id).count() == 1
+
+
+@pytest.mark.parametrize("name", ILLEGAL)
+def test_the_database_refuses(name: str, world: World, right: Right) -> None:
+    with pytest.raises(IntegrityError, match=name), rolled_back(), transaction.atomic():
+        ILLEGAL[name](right)
+
+
+@pytest.fixture(scope="module")
+def module_right(module_world: World) -> Right:
+    return performed(module_world, "PAID-0")
+
+
+@pytest.fixture
+def right(module_right: Right) -> Right:
+    return module_right
