@@ -7,9 +7,9 @@ from abs_platform.parties.models import Organisation
 from abs_platform.trade import services as trades
 
 
-def make_document(said: Extracted, *, owner: Organisation, buyer: Organisation) -> Document:
-    """A document as it is once it was read; not filed."""
-    return Document.objects.create(
+def document_of(said: Extracted, *, owner: Organisation, buyer: Organisation) -> Document:
+    """A document as it is once it was read; not saved."""
+    return Document(
         owner=owner, counterparty=buyer, uploaded_by="test", filename=said.number, size=1, media_type="application/xml",
         digest="0" * 64, salt=bytes(32), record_id=uuid7(), storage_name=str(uuid7()), wrapped_key=b"", key_version=1,
         extraction="extracted", verdict="accepted", **_columns(said),
@@ -18,7 +18,8 @@ def make_document(said: Extracted, *, owner: Organisation, buyer: Organisation) 
 
 def file(said: Extracted, *, owner: Organisation, buyer: Organisation) -> Document:
     """Made and filed."""
-    document = make_document(said, owner=owner, buyer=buyer)
+    document = document_of(said, owner=owner, buyer=buyer)
+    document.save()
     trades.file_document(document_id=document.id)
     return document
 
