@@ -167,8 +167,8 @@ def _timeline(
         *_papers(facts.compared.documents),
         *_decisions(row),
         *_payment(facts),
-        *(_rung(fact) for fact in written),
-        *_anchored(written, positions),
+        *(_rung(fact) for fact in reversed(written)),
+        *_anchored(written[::-1], positions),
         *_told(row),
     ]
     return [{"at": time(at), "kind": kind, "params": params} for at, kind, params in sorted(events, key=lambda e: e[0])]

@@ -28,6 +28,11 @@ export type Mismatch = Schemas["DifferenceOut"];
 export type TimelineEvent = Schemas["TimelineOut"];
 export type PaymentConfirmation = Schemas["PaymentConfirmationOut"];
 export type Right = Schemas["RightOut"];
+export type RightDetail = Schemas["RightDetailOut"];
+export type RightRung = Schemas["RungOut"];
+export type RungFact = Schemas["RungFactOut"];
+export type RightFigures = Schemas["FiguresOut"];
+export type RightEvent = Schemas["RightEventOut"];
 export type RightLine = Schemas["CalculationLine"];
 
 export type ConfirmationRow = Schemas["QueuedOut"];

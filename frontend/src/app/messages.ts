@@ -7,6 +7,7 @@ export const messages = defineMessages({
   documents: ["单据", "Documents"],
   imports: ["导入", "Imports"],
   trades: ["贸易", "Trades"],
+  rights: ["权利", "Rights"],
   obligations: ["应付日历", "Obligations"],
   expected: ["预计回款", "Money to come"],
   confirmations: ["待确认", "Confirm"],

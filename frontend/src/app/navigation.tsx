@@ -5,6 +5,7 @@ import BlockOutlined from "@ant-design/icons/BlockOutlined";
 import CalendarOutlined from "@ant-design/icons/CalendarOutlined";
 import DashboardOutlined from "@ant-design/icons/DashboardOutlined";
 import FileTextOutlined from "@ant-design/icons/FileTextOutlined";
+import FundOutlined from "@ant-design/icons/FundOutlined";
 import HomeOutlined from "@ant-design/icons/HomeOutlined";
 import ImportOutlined from "@ant-design/icons/ImportOutlined";
 import KeyOutlined from "@ant-design/icons/KeyOutlined";
@@ -34,6 +35,7 @@ export const NAVIGATION: readonly Item[] = [
   { path: "/suppliers", label: "suppliers", icon: <ShopOutlined aria-hidden />, roles: ["financier"] },
   { path: "/access", label: "access", icon: <KeyOutlined aria-hidden />, roles: ["financier"] },
   { path: "/trades", label: "trades", icon: <SwapOutlined aria-hidden />, roles: ["supplier", "core_enterprise", "financier"] },
+  { path: "/rights", label: "rights", icon: <FundOutlined aria-hidden />, roles: ["supplier", "core_enterprise", "financier"] },
   { path: "/expected", label: "expected", icon: <CalendarOutlined aria-hidden />, roles: ["supplier"] },
   { path: "/obligations", label: "obligations", icon: <CalendarOutlined aria-hidden />, roles: ["core_enterprise"] },
   { path: "/consents", label: "consents", icon: <KeyOutlined aria-hidden />, roles: ["supplier"] },

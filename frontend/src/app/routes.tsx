@@ -20,6 +20,8 @@ const ImportsPage = onDemand(() => import("../features/imports/ImportsPage"), ro
 const ImportPage = onDemand(() => import("../features/imports/ImportPage"), rows);
 const TradesPage = onDemand(() => import("../features/trades/TradesPage"), rows);
 const TradePage = onDemand(() => import("../features/trades/TradePage"), rows);
+const RightsPage = onDemand(() => import("../features/rights/RightsPage"), rows);
+const RightPage = onDemand(() => import("../features/rights/RightPage"), rows);
 const ConfirmationsPage = onDemand(() => import("../features/confirmations/ConfirmationsPage"), rows);
 const SheetPage = onDemand(() => import("../features/confirmations/SheetPage"), rows);
 const ObligationsPage = onDemand(() => import("../features/dues/ObligationsPage"), rows);
@@ -63,6 +65,8 @@ export function AppRoutes() {
         <Route path="/imports/:id" element={page(<ImportPage />, ["supplier"])} />
         <Route path="/trades" element={page(<TradesPage />, BUSINESS)} />
         <Route path="/trades/:id" element={page(<TradePage />, BUSINESS)} />
+        <Route path="/rights" element={page(<RightsPage />, BUSINESS)} />
+        <Route path="/rights/:id" element={page(<RightPage />, BUSINESS)} />
         <Route path="/confirmations" element={page(<ConfirmationsPage />, ["core_enterprise"])} />
         <Route path="/confirmations/:id" element={page(<SheetPage />, ["core_enterprise"])} />
         <Route path="/obligations" element={page(<ObligationsPage />, ["core_enterprise"])} />

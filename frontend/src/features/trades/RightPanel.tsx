@@ -1,3 +1,5 @@
+import { Link } from "react-router";
+
 import type { Right } from "../../api/types";
 import { formatShare, isZero } from "../../shared/format/decimal";
 import { joinClauses } from "../../shared/format/join";
@@ -23,7 +25,7 @@ export function RightPanel({ right }: { right: Right | null }) {
     );
   }
   return (
-    <Section title={t("rightTitle")} testId="right-panel">
+    <Section title={t("rightTitle")} testId="right-panel" action={<Link to={`/rights/${right.id}`}>{t("openRight")}</Link>}>
       <div className="right-head">
         <Headline right={right} />
         <Amount right={right} />

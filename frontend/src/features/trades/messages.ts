@@ -72,6 +72,7 @@ export const messages = defineMessages({
   nothingToFinance: ["已没有可融资的金额", "Nothing is left to finance"],
   since: ["自 {since} 起可融资", "Financeable since {since}"],
   paymentAt: ["付款确认于 {at}", "Payment confirmed on {at}"],
+  openRight: ["打开权利：依据、签名和逐行来源", "Open the right: evidence, signatures and sources line by line"],
   howTitle: ["怎么算出来的", "How it is computed"],
   quantity: ["数量", "Quantity"],
   unitValue: ["单位价值", "Unit value"],

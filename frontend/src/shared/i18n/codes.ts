@@ -8,12 +8,13 @@ import { FINANCING } from "./codes.financing";
 import { IMPORTS } from "./codes.imports";
 import { LEDGER } from "./codes.ledger";
 import { LENDING } from "./codes.lending";
+import { RIGHTS } from "./codes.rights";
 import { en16931Words } from "./en16931Words";
 import type { Pair } from "./messages";
 
-export const CODES = { ...BUSINESS, ...LEDGER, ...ERRORS, ...IMPORTS, ...FINANCING, ...LENDING } satisfies Record<string, Readonly<Record<string, Pair>>> as {
-  readonly [G in keyof typeof BUSINESS | keyof typeof LEDGER | keyof typeof ERRORS | keyof typeof IMPORTS | keyof typeof FINANCING | keyof typeof LENDING]: Readonly<Record<string, Pair | undefined>>;
-};
+const LISTED = { ...BUSINESS, ...LEDGER, ...ERRORS, ...IMPORTS, ...FINANCING, ...LENDING, ...RIGHTS } satisfies Record<string, Readonly<Record<string, Pair>>>;
+
+export const CODES: { readonly [G in keyof typeof LISTED]: Readonly<Record<string, Pair | undefined>> } = LISTED;
 
 export type CodeGroup = keyof typeof CODES;
 

@@ -1,0 +1,60 @@
+"""A right's page: the ladder as evidence, and every number opens to the lines it came from."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESK, PHONE, SignIn
+from tests.browser.test_pages import AXE, SETTLING, _faults
+
+pytestmark = pytest.mark.browser
+
+Picture = Callable[[Page, str], None]
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
+def test_a_right_opens_to_its_evidence_and_its_lines(visit: SignIn, picture: Picture, language: str) -> None:
+    page = visit("supplier", "/rights?sort=amount", language=language)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    rows = page.get_by_test_id("right-row")
+    expect(rows.first).to_be_visible()
+    picture(page, f"rights-{language}")
+    rows.first.get_by_role("link").first.click()
+    expect(page).to_have_url(re.compile("/rights/[0-9a-f-]+"))
+    expect(page.get_by_test_id("rung-5")).to_be_visible()
+    assert {page.get_by_test_id(f"rung-{rung}").get_attribute("data-state") for rung in range(1, 6)} >= {"reached"}
+    expect(page.get_by_test_id("fact-state").first).to_be_visible()
+    expect(page.get_by_test_id("criterion")).to_have_count(9)
+    picture(page, f"right-{language}")
+    for size in (DESK, PHONE):
+        _check_sources(page, size, picture, language)
+
+
+def _check_sources(page: Page, size: Any, picture: Picture, language: str) -> None:
+    """The drawer behind the supported amount: its lines, and nothing that axe objects to or that scrolls sideways."""
+    page.set_viewport_size(size)
+    page.get_by_test_id("open-supported").click()
+    expect(page.get_by_test_id("source-row").first).to_be_visible()
+    page.wait_for_timeout(SETTLING)
+    picture(page, f"right-sources-{language}-{size['width']}")
+    assert not _faults(page, size["width"])
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("source-row").first).not_to_be_visible()
+    expect(page.get_by_test_id("open-supported")).to_be_focused()
+    page.wait_for_timeout(SETTLING)
+    picture(page, f"right-{language}-{size['width']}")
+    assert not _faults(page, size["width"])
+
+
+def test_the_list_narrows_by_rung_and_state(visit: SignIn) -> None:
+    page = visit("supplier", "/rights")
+    expect(page.get_by_test_id("right-row").first).to_be_visible()
+    page.get_by_test_id("filter-state").select_option("settled")
+    expect(page).to_have_url(re.compile("state=settled"))
+    expect(page.get_by_test_id("right-row")).to_have_count(0)
+    page.get_by_test_id("filter-state").select_option("")
+    page.get_by_test_id("filter-poolable").select_option("yes")
+    expect(page.get_by_test_id("right-row").first).to_be_visible()
