@@ -12,9 +12,10 @@ export type ListPath = { [P in ResourcePath]: JsonOf<paths[P]> extends { results
 export type RowOf<P extends ListPath> = JsonOf<paths[P]> extends { results: (infer Row)[] } ? Row : never;
 
 type Filters = Readonly<Record<string, string>>;
+type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 interface Asked {
   path?: Readonly<Record<string, string>>;
-  query?: Readonly<Record<string, string | number | undefined>>;
+  query?: Query;
 }
 
 /** GET of a path known only to the type checker's generics: one cast here instead of one at each call. */
@@ -39,7 +40,7 @@ export function useSession() {
 }
 
 /** One resource, for example `useResource("/api/v1/trades/{id}", { id })`; not asked while `enabled` is false. */
-export function useResource<P extends ResourcePath>(path: P, params: Readonly<Record<string, string>> = {}, enabled = true, query: Filters = {}) {
+export function useResource<P extends ResourcePath>(path: P, params: Readonly<Record<string, string>> = {}, enabled = true, query: Query = {}) {
   return useQuery({
     queryKey: [resourceOf(path), path, params, query],
     queryFn: ({ signal }) => ask<JsonOf<paths[P]>>(path, { path: params, query }, signal),

@@ -109,3 +109,10 @@ export interface DocumentLine {
 
 export type Due = Schemas["DueOut"];
 export type DueDay = Schemas["DayOut"];
+
+export type FinancingRequest = Schemas["RequestOut"];
+export type FinancingRequestDetail = Schemas["RequestDetailOut"];
+export type RequestedRight = Schemas["RequestedRightOut"];
+export type Invitation = Schemas["InvitationOut"];
+export type Offer = Schemas["OfferOut"];
+export type Verdict = Schemas["VerdictOut"];

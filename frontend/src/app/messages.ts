@@ -8,6 +8,7 @@ export const messages = defineMessages({
   imports: ["导入", "Imports"],
   trades: ["贸易", "Trades"],
   rights: ["权利", "Rights"],
+  financing: ["融资", "Financing"],
   obligations: ["应付日历", "Obligations"],
   expected: ["预计回款", "Money to come"],
   confirmations: ["待确认", "Confirm"],

@@ -8,6 +8,7 @@ import FileTextOutlined from "@ant-design/icons/FileTextOutlined";
 import FundOutlined from "@ant-design/icons/FundOutlined";
 import HomeOutlined from "@ant-design/icons/HomeOutlined";
 import ImportOutlined from "@ant-design/icons/ImportOutlined";
+import FundOutlined from "@ant-design/icons/FundOutlined";
 import KeyOutlined from "@ant-design/icons/KeyOutlined";
 import LinkOutlined from "@ant-design/icons/LinkOutlined";
 import SafetyCertificateOutlined from "@ant-design/icons/SafetyCertificateOutlined";
@@ -36,6 +37,7 @@ export const NAVIGATION: readonly Item[] = [
   { path: "/access", label: "access", icon: <KeyOutlined aria-hidden />, roles: ["financier"] },
   { path: "/trades", label: "trades", icon: <SwapOutlined aria-hidden />, roles: ["supplier", "core_enterprise", "financier"] },
   { path: "/rights", label: "rights", icon: <FundOutlined aria-hidden />, roles: ["supplier", "core_enterprise", "financier"] },
+  { path: "/financing", label: "financing", icon: <FundOutlined aria-hidden />, roles: ["supplier", "financier"] },
   { path: "/expected", label: "expected", icon: <CalendarOutlined aria-hidden />, roles: ["supplier"] },
   { path: "/obligations", label: "obligations", icon: <CalendarOutlined aria-hidden />, roles: ["core_enterprise"] },
   { path: "/consents", label: "consents", icon: <KeyOutlined aria-hidden />, roles: ["supplier"] },

@@ -26,6 +26,9 @@ const ConfirmationsPage = onDemand(() => import("../features/confirmations/Confi
 const SheetPage = onDemand(() => import("../features/confirmations/SheetPage"), rows);
 const ObligationsPage = onDemand(() => import("../features/dues/ObligationsPage"), rows);
 const ExpectedPage = onDemand(() => import("../features/dues/ExpectedPage"), rows);
+const RequestsPage = onDemand(() => import("../features/financing/RequestsPage"), rows);
+const NewRequestPage = onDemand(() => import("../features/financing/NewRequestPage"), rows);
+const RequestPage = onDemand(() => import("../features/financing/RequestPage"), rows);
 const ConsentsPage = onDemand(() => import("../features/consents/ConsentsPage"), rows);
 const SuppliersPage = onDemand(() => import("../features/access/SuppliersPage"), rows);
 const AccessPage = onDemand(() => import("../features/access/AccessPage"), rows);
@@ -69,6 +72,9 @@ export function AppRoutes() {
         <Route path="/rights/:id" element={page(<RightPage />, BUSINESS)} />
         <Route path="/confirmations" element={page(<ConfirmationsPage />, ["core_enterprise"])} />
         <Route path="/confirmations/:id" element={page(<SheetPage />, ["core_enterprise"])} />
+        <Route path="/financing" element={page(<RequestsPage />, ["supplier", "financier"])} />
+        <Route path="/financing/new" element={page(<NewRequestPage />, ["supplier"])} />
+        <Route path="/financing/requests/:id" element={page(<RequestPage />, ["supplier", "financier"])} />
         <Route path="/obligations" element={page(<ObligationsPage />, ["core_enterprise"])} />
         <Route path="/expected" element={page(<ExpectedPage />, ["supplier"])} />
         <Route path="/consents" element={page(<ConsentsPage />, ["supplier"])} />
