@@ -2,6 +2,7 @@ import { Button } from "antd";
 
 import type { Right, Verdict } from "../../api/types";
 import { inCapitals } from "../../shared/format/capital";
+import { today } from "../../shared/format/time";
 import { useLanguage, useText } from "../../shared/i18n/LanguageProvider";
 import { DataTable } from "../../shared/ui/DataTable";
 import { Facts } from "../../shared/ui/Facts";
@@ -11,7 +12,6 @@ import { InlineFailure } from "../../shared/ui/states";
 import { costOf } from "./cost";
 import type { Draft } from "./draft";
 import { messages } from "./messages";
-import { today } from "./today";
 
 interface Props {
   draft: Draft;

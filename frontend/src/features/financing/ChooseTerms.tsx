@@ -3,17 +3,18 @@ import { useId, useState } from "react";
 
 import { useResource } from "../../api/queries";
 import type { Right, Verdict } from "../../api/types";
+import { formatShare, isAbove, typedAmount } from "../../shared/format/decimal";
 import { formatMoney } from "../../shared/format/money";
+import { today } from "../../shared/format/time";
 import { useCodes, useLanguage, useText } from "../../shared/i18n/LanguageProvider";
 import { Facts } from "../../shared/ui/Facts";
 import { Money } from "../../shared/ui/figures";
 import { Section } from "../../shared/ui/Page";
 import { Empty, Loaded } from "../../shared/ui/states";
 import { StatusTag } from "../../shared/ui/StatusTag";
-import { costOf, percent } from "./cost";
-import { isAbove, toggled, typedAmount, type Draft } from "./draft";
+import { costOf } from "./cost";
+import { toggled, type Draft } from "./draft";
 import { messages } from "./messages";
-import { today } from "./today";
 
 interface Props {
   draft: Draft;
@@ -132,8 +133,8 @@ function ProgrammeCard({ verdict, amount, until, checked, onToggle }: { verdict:
       <Facts
         facts={[
           [t("most"), <Money key="most" value={verdict.most} currency={verdict.currency} />],
-          [t("annualRate"), `${percent(terms.annual_rate)} (${terms.day_count})`],
-          [t("feeRate"), percent(terms.fee_rate)],
+          [t("annualRate"), `${formatShare(terms.annual_rate)} (${terms.day_count})`],
+          [t("feeRate"), formatShare(terms.fee_rate)],
           [t("method"), `${code("financingMethod", terms.method)} · ${t(terms.recourse ? "withRecourse" : "withoutRecourse")}`],
           cost && [t("costPreview", { days: cost.days }), <Money key="cost" value={cost.total} currency={verdict.currency} />],
           cost && [t("net"), <Money key="net" value={cost.net} currency={verdict.currency} />],

@@ -4,16 +4,16 @@ import { useId, useState, type ReactNode } from "react";
 import { api, data } from "../../api/client";
 import { useResource } from "../../api/queries";
 import type { FinancingRequestDetail, Invitation } from "../../api/types";
+import { formatShare, typedAmount, typedPercent } from "../../shared/format/decimal";
 import { formatMoney } from "../../shared/format/money";
+import { today } from "../../shared/format/time";
+import { useAct } from "../../shared/hooks/useAct";
 import { useCodes, useLanguage, useText } from "../../shared/i18n/LanguageProvider";
 import { Facts } from "../../shared/ui/Facts";
 import { Money } from "../../shared/ui/figures";
 import { InlineFailure, Loaded } from "../../shared/ui/states";
-import { costOf, fraction, percent } from "./cost";
-import { typedAmount } from "./draft";
+import { costOf } from "./cost";
 import { messages } from "./messages";
-import { today } from "./today";
-import { useAct } from "./useAct";
 
 interface Props {
   request: FinancingRequestDetail;
@@ -43,14 +43,14 @@ function OfferForm({ request, invitation, onClose, programme }: Props & { progra
   const code = useCodes();
   const { language } = useLanguage();
   const [amount, setAmount] = useState(request.amount);
-  const [annual, setAnnual] = useState(percent(programme.annual_rate).replace("%", ""));
-  const [fee, setFee] = useState(percent(programme.fee_rate).replace("%", ""));
+  const [annual, setAnnual] = useState(formatShare(programme.annual_rate).replace("%", ""));
+  const [fee, setFee] = useState(formatShare(programme.fee_rate).replace("%", ""));
   const [maturity, setMaturity] = useState(request.until);
   const [days, setDays] = useState(String(VALID_DAYS));
   const [grace, setGrace] = useState(String(programme.grace_days));
   const [conditions, setConditions] = useState("");
   const plain = typedAmount(amount);
-  const [annualRate, feeRate] = [fraction(annual), fraction(fee)];
+  const [annualRate, feeRate] = [typedPercent(annual), typedPercent(fee)];
   const validity = Number(days);
   const graceDays = Number(grace);
   const valid = plain !== null && annualRate !== null && feeRate !== null && maturity > today() && Number.isInteger(validity) && validity > 0 && Number.isInteger(graceDays) && graceDays >= 0;

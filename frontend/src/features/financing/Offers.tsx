@@ -4,20 +4,20 @@ import { Link } from "react-router";
 
 import { api, data } from "../../api/client";
 import type { FinancingRequestDetail, Offer } from "../../api/types";
+import { formatShare, isAbove } from "../../shared/format/decimal";
+import { today } from "../../shared/format/time";
+import { useAct } from "../../shared/hooks/useAct";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { Facts } from "../../shared/ui/Facts";
 import { Day, Money, Time } from "../../shared/ui/figures";
 import { Section } from "../../shared/ui/Page";
+import { ReasonDialog } from "../../shared/ui/ReasonDialog";
 import { InlineFailure } from "../../shared/ui/states";
 import { StatusTag } from "../../shared/ui/StatusTag";
 import { AcceptDialog } from "./AcceptDialog";
-import { costOf, percent } from "./cost";
-import { isAbove } from "./draft";
+import { costOf } from "./cost";
 import { messages } from "./messages";
-import { ReasonDialog } from "./ReasonDialog";
 import { OfferTag } from "./tags";
-import { today } from "./today";
-import { useAct } from "./useAct";
 
 const LIVE: readonly Offer["state"][] = ["open", "acceptance_proposed"];
 
@@ -73,8 +73,8 @@ function OfferCard({ offer, isCheapest }: { offer: Offer; isCheapest: boolean })
           cost && [t("net"), <Money key="net" value={cost.net} currency={offer.currency} />],
           cost && [t("totalCost"), <Money key="cost" value={cost.total} currency={offer.currency} />],
           cost && [t("payBack"), <Money key="back" value={cost.back} currency={offer.currency} />],
-          [t("annualRate"), `${percent(offer.annual_rate)} (${offer.day_count})`],
-          [t("feeRate"), percent(offer.fee_rate)],
+          [t("annualRate"), `${formatShare(offer.annual_rate)} (${offer.day_count})`],
+          [t("feeRate"), formatShare(offer.fee_rate)],
           [t("maturity"), <Day key="maturity" value={offer.maturity} />],
           [t("grace"), t("daysCount", { count: offer.grace_days })],
           [t("method"), `${code("financingMethod", offer.method)} · ${t(offer.recourse ? "withRecourse" : "withoutRecourse")}`],

@@ -7,20 +7,20 @@ import { useResource, useSession } from "../../api/queries";
 import type { FinancingRequestDetail, Invitation } from "../../api/types";
 import { inCapitals } from "../../shared/format/capital";
 import { formatMoney } from "../../shared/format/money";
+import { useAct } from "../../shared/hooks/useAct";
 import { useLanguage, useText } from "../../shared/i18n/LanguageProvider";
 import { DataTable } from "../../shared/ui/DataTable";
 import { Facts } from "../../shared/ui/Facts";
 import { Day, Money, Time } from "../../shared/ui/figures";
 import { Page, Section } from "../../shared/ui/Page";
+import { ReasonDialog } from "../../shared/ui/ReasonDialog";
 import { InlineFailure, Loaded } from "../../shared/ui/states";
 import "./financing.css";
 import { messages } from "./messages";
 import { OfferDialog } from "./OfferDialog";
 import { Offers } from "./Offers";
-import { ReasonDialog } from "./ReasonDialog";
 import { RequestedRights } from "./RequestedRights";
 import { InvitationTag, RequestTag } from "./tags";
-import { useAct } from "./useAct";
 
 /** One request: what it asks for on which rights, who answered what, and the offers side by side. */
 export default function RequestPage() {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { costOf, daysBetween, fraction, percent } from "./cost";
+import { costOf, daysBetween } from "./cost";
 
 const terms = { annual_rate: "0.0435", fee_rate: "0.002", day_count: "ACT/360" };
 
@@ -33,11 +33,5 @@ describe("what money costs", () => {
     expect(costOf("1.001", terms, "2026-03-01", "2026-05-30")).toBeNull();
     expect(costOf("1", terms, "2026-05-30", "2026-05-30")).toBeNull();
     expect(costOf("1", terms, "2026-05-30", "")).toBeNull();
-  });
-  it("takes percent as typed", () => {
-    expect(["4.35", "0", "100", "0.0001", "100.01", "4,35", "", "-1"].map(fraction)).toEqual(["0.043500", "0.000000", "1.000000", "0.000001", null, null, null, null]);
-  });
-  it("shows rates as percent", () => {
-    expect([percent("0.0435"), percent("0.1"), percent("0"), percent("0.043505")]).toEqual(["4.35%", "10.00%", "0.00%", "4.3505%"]);
   });
 });

@@ -67,20 +67,3 @@ export function costOf(amount: string, terms: Terms, from: string, until: string
   const fee = dividedHalfUp(cents * feeRate, 1_000_000n);
   return { days, interest: text(interest), fee: text(fee), total: text(interest + fee), net: text(cents - fee), back: text(cents + interest) };
 }
-
-/** A rate as percent: "0.0435" is "4.35%". */
-export function percent(rate: string): string {
-  const parts = scaled(rate, 6);
-  if (parts === null) return rate;
-  const whole = parts / 10_000n;
-  const fraction = (parts % 10_000n).toString().padStart(4, "0").replace(/0{1,2}$/, "");
-  return `${whole}.${fraction}%`;
-}
-
-/** A percentage as typed, "4.35", as the fraction that the server takes, "0.0435"; null where it is none from 0 to 100. */
-export function fraction(typed: string): string | null {
-  const parts = scaled(typed.trim(), 4);
-  if (parts === null || parts > 1_000_000n) return null;
-  const digits = parts.toString().padStart(7, "0");
-  return `${digits.slice(0, -6)}.${digits.slice(-6)}`;
-}

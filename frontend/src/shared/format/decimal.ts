@@ -71,3 +71,26 @@ export function addDecimals(values: readonly string[]): string {
   const cut = digits.length - places;
   return (sum < 0n ? "-" : "") + digits.slice(0, cut) + (places ? `.${digits.slice(cut)}` : "");
 }
+
+const AMOUNT = /^\d{1,15}(\.\d{1,2})?$/;
+
+/** An amount as typed, without grouping; null where it is none above zero with at most two decimals. */
+export function typedAmount(text: string): string | null {
+  const plain = text.replaceAll(",", "").trim();
+  return AMOUNT.test(plain) && /[1-9]/.test(plain) ? plain : null;
+}
+
+/** Whether one decimal is above another. */
+export function isAbove(value: string, limit: string): boolean {
+  const difference = addDecimals([value, limit.startsWith("-") ? limit.slice(1) : `-${limit}`]);
+  return !difference.startsWith("-") && !isZero(difference);
+}
+
+/** A percentage as typed, "4.35", as the fraction that the server takes, "0.0435"; null where it is none from 0 to 100. */
+export function typedPercent(text: string): string | null {
+  const parts = parse(text);
+  const fraction = parts?.fraction.replace(/0+$/, "") ?? "";
+  if (!parts || parts.negative || fraction.length > 4 || isAbove(text.trim(), "100")) return null;
+  const digits = parts.whole.padStart(3, "0");
+  return `${digits.slice(0, -2)}.${digits.slice(-2)}${fraction.padEnd(4, "0")}`;
+}

@@ -1,9 +1,23 @@
 import { describe, expect, it } from "vitest";
 
-import { addDecimals, formatDecimal, formatExact, formatShare, inTenThousands, isZero } from "./decimal";
+import { addDecimals, formatDecimal, formatExact, formatShare, inTenThousands, isAbove, isZero, typedAmount, typedPercent } from "./decimal";
 import { formatMoney, formatWan } from "./money";
 import { formatSize } from "./size";
 import { formatDate, formatDuration, formatLong, formatRelative, formatTime } from "./time";
+
+describe("figures as typed", () => {
+  it("are amounts above zero with at most two decimals", () => {
+    expect(["1,234.50", " 7 ", "0", "0.00", "1.234", "-1", "1e3", ""].map(typedAmount)).toEqual(["1234.50", "7", null, null, null, null, null, null]);
+  });
+  it("are percentages from 0 to 100", () => {
+    expect(["4.35", "0", "100", "0.0001", "100.01", "4,35", "", "-1"].map(typedPercent)).toEqual(["0.043500", "0.000000", "1.000000", "0.000001", null, null, null, null]);
+  });
+  it("are compared exactly", () => {
+    expect(isAbove("10.00", "9.99")).toBe(true);
+    expect(isAbove("10", "10.00")).toBe(false);
+    expect(isAbove("9007199254740993.01", "9007199254740993.02")).toBe(false);
+  });
+});
 
 describe("decimals", () => {
   it.each([

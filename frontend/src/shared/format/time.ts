@@ -50,3 +50,8 @@ export function formatDuration(seconds: number): string {
   const kept = parts.filter(([count]) => count > 0).slice(0, 2);
   return kept.length ? kept.map(([count, unit]) => `${count} ${unit}`).join(" ") : "0 s";
 }
+
+/** The local calendar date, "2026-11-26". */
+export function today(now: Date = new Date()): string {
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}

@@ -21,5 +21,11 @@ export const words = defineMessages({
   keys: ["j / k 上下移动，回车打开", "j / k to move, Enter to open"],
   cancel: ["取消", "Cancel"],
   fieldProblem: ["{field}：{detail}", "{field}: {detail}"],
+  done: ["已办理", "Done"],
+  reason: ["理由", "Reason"],
+  amount: ["金额", "Amount"],
+  typeAmount: ["照样填写金额", "Type the amount"],
+  amountDiffers: ["与上面的金额不同", "It differs from the amount above"],
+  capitals: ["大写：{words}", "In words: {words}"],
   typedIn: ["由 {by} 手工录入", "Typed in by {by}"],
 });

@@ -2,9 +2,9 @@ import type { UseMutationResult } from "@tanstack/react-query";
 import { Modal } from "antd";
 import { useId, useState } from "react";
 
-import { useText } from "../../shared/i18n/LanguageProvider";
-import { InlineFailure } from "../../shared/ui/states";
-import { messages } from "./messages";
+import { useText } from "../i18n/LanguageProvider";
+import { InlineFailure } from "./states";
+import { words } from "./words";
 
 interface Props {
   title: string;
@@ -17,7 +17,7 @@ interface Props {
 
 /** Says no, with a reason that the other side reads. */
 export function ReasonDialog({ title, what, action, required = false, act, onClose }: Props) {
-  const t = useText(messages);
+  const t = useText(words);
   const id = useId();
   const [reason, setReason] = useState("");
   return (
