@@ -13,6 +13,7 @@ import { LanguageSwitch } from "./LanguageSwitch";
 import { messages } from "./messages";
 import { navigationFor } from "./navigation";
 import { useFocusOnNavigation } from "./useFocusOnNavigation";
+import { useShownInNavigation } from "./useShownInNavigation";
 
 /** Navigation, top bar and the page. */
 export function Shell({ session, live }: { session: Session; live: boolean }) {
@@ -20,6 +21,7 @@ export function Shell({ session, live }: { session: Session; live: boolean }) {
   const code = useCodes();
   const { language } = useLanguage();
   const main = useFocusOnNavigation();
+  const places = useShownInNavigation();
   const organisation = session.organisation;
   const name = organisation ? (language === "en" && organisation.name_en) || organisation.name : t("noOrganisation");
   const roles = session.roles.map((role) => code("role", role)).join(" · ");
@@ -46,7 +48,7 @@ export function Shell({ session, live }: { session: Session; live: boolean }) {
           </div>
         </header>
         <nav className="side" aria-label={t("navigation")}>
-          <ul>
+          <ul ref={places}>
             {navigationFor(session.roles).map((item) => (
               <li key={item.path} className={item.path === "/verify" ? "apart" : undefined}>
                 <NavLink to={item.path} end={item.path === "/"}>

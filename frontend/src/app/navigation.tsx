@@ -1,3 +1,4 @@
+import AccountBookOutlined from "@ant-design/icons/AccountBookOutlined";
 import AlertOutlined from "@ant-design/icons/AlertOutlined";
 import AuditOutlined from "@ant-design/icons/AuditOutlined";
 import BankOutlined from "@ant-design/icons/BankOutlined";
@@ -8,12 +9,15 @@ import FileTextOutlined from "@ant-design/icons/FileTextOutlined";
 import FundOutlined from "@ant-design/icons/FundOutlined";
 import HomeOutlined from "@ant-design/icons/HomeOutlined";
 import ImportOutlined from "@ant-design/icons/ImportOutlined";
-import FundOutlined from "@ant-design/icons/FundOutlined";
 import KeyOutlined from "@ant-design/icons/KeyOutlined";
 import LinkOutlined from "@ant-design/icons/LinkOutlined";
+import MailOutlined from "@ant-design/icons/MailOutlined";
+import PieChartOutlined from "@ant-design/icons/PieChartOutlined";
+import ProfileOutlined from "@ant-design/icons/ProfileOutlined";
 import SafetyCertificateOutlined from "@ant-design/icons/SafetyCertificateOutlined";
 import ShopOutlined from "@ant-design/icons/ShopOutlined";
 import SwapOutlined from "@ant-design/icons/SwapOutlined";
+import TransactionOutlined from "@ant-design/icons/TransactionOutlined";
 import type { ReactNode } from "react";
 
 import type { Role } from "../api/types";
@@ -37,7 +41,11 @@ export const NAVIGATION: readonly Item[] = [
   { path: "/access", label: "access", icon: <KeyOutlined aria-hidden />, roles: ["financier"] },
   { path: "/trades", label: "trades", icon: <SwapOutlined aria-hidden />, roles: ["supplier", "core_enterprise", "financier"] },
   { path: "/rights", label: "rights", icon: <FundOutlined aria-hidden />, roles: ["supplier", "core_enterprise", "financier"] },
-  { path: "/financing", label: "financing", icon: <FundOutlined aria-hidden />, roles: ["supplier", "financier"] },
+  { path: "/financing", label: "financing", icon: <TransactionOutlined aria-hidden />, roles: ["supplier", "financier"] },
+  { path: "/loans", label: "loans", icon: <AccountBookOutlined aria-hidden />, roles: ["supplier", "financier"] },
+  { path: "/portfolio", label: "portfolio", icon: <PieChartOutlined aria-hidden />, roles: ["financier"] },
+  { path: "/programmes", label: "programmes", icon: <ProfileOutlined aria-hidden />, roles: ["financier"] },
+  { path: "/notices", label: "notices", icon: <MailOutlined aria-hidden />, roles: ["supplier", "core_enterprise", "financier"] },
   { path: "/expected", label: "expected", icon: <CalendarOutlined aria-hidden />, roles: ["supplier"] },
   { path: "/obligations", label: "obligations", icon: <CalendarOutlined aria-hidden />, roles: ["core_enterprise"] },
   { path: "/consents", label: "consents", icon: <KeyOutlined aria-hidden />, roles: ["supplier"] },

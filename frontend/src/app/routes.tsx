@@ -29,6 +29,13 @@ const ExpectedPage = onDemand(() => import("../features/dues/ExpectedPage"), row
 const RequestsPage = onDemand(() => import("../features/financing/RequestsPage"), rows);
 const NewRequestPage = onDemand(() => import("../features/financing/NewRequestPage"), rows);
 const RequestPage = onDemand(() => import("../features/financing/RequestPage"), rows);
+const LoansPage = onDemand(() => import("../features/loans/LoansPage"), rows);
+const LoanPage = onDemand(() => import("../features/loans/LoanPage"), rows);
+const PortfolioPage = onDemand(() => import("../features/loans/PortfolioPage"), rows);
+const ProgrammesPage = onDemand(() => import("../features/programmes/ProgrammesPage"), rows);
+const ProgrammePage = onDemand(() => import("../features/programmes/ProgrammePage"), rows);
+const NoticesPage = onDemand(() => import("../features/notices/NoticesPage"), rows);
+const NoticePage = onDemand(() => import("../features/notices/NoticePage"), rows);
 const ConsentsPage = onDemand(() => import("../features/consents/ConsentsPage"), rows);
 const SuppliersPage = onDemand(() => import("../features/access/SuppliersPage"), rows);
 const AccessPage = onDemand(() => import("../features/access/AccessPage"), rows);
@@ -75,6 +82,13 @@ export function AppRoutes() {
         <Route path="/financing" element={page(<RequestsPage />, ["supplier", "financier"])} />
         <Route path="/financing/new" element={page(<NewRequestPage />, ["supplier"])} />
         <Route path="/financing/requests/:id" element={page(<RequestPage />, ["supplier", "financier"])} />
+        <Route path="/loans" element={page(<LoansPage />, ["supplier", "financier"])} />
+        <Route path="/loans/:id" element={page(<LoanPage />, ["supplier", "financier"])} />
+        <Route path="/portfolio" element={page(<PortfolioPage />, ["financier"])} />
+        <Route path="/programmes" element={page(<ProgrammesPage />, ["financier"])} />
+        <Route path="/programmes/:id" element={page(<ProgrammePage />, ["financier"])} />
+        <Route path="/notices" element={page(<NoticesPage />, BUSINESS)} />
+        <Route path="/notices/:id" element={page(<NoticePage />, BUSINESS)} />
         <Route path="/obligations" element={page(<ObligationsPage />, ["core_enterprise"])} />
         <Route path="/expected" element={page(<ExpectedPage />, ["supplier"])} />
         <Route path="/consents" element={page(<ConsentsPage />, ["supplier"])} />

@@ -9,6 +9,7 @@ import { useListKeys } from "../../shared/hooks/useHotkeys";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { TRADE_KINDS } from "../../shared/trade/kinds";
 import { DataTable, type Column } from "../../shared/ui/DataTable";
+import { ExportButton } from "../../shared/ui/ExportButton";
 import { Day, Money, Time } from "../../shared/ui/figures";
 import { FileDrop } from "../../shared/ui/FileDrop";
 import { Choice, FilterBar, SearchField } from "../../shared/ui/Filters";
@@ -19,7 +20,6 @@ import { TypedIn } from "../../shared/ui/TypedIn";
 import { DocumentStateTag, VerdictTag } from "../../shared/ui/status";
 import { StatusTag } from "../../shared/ui/StatusTag";
 import "./documents.css";
-import { ExportButton } from "./ExportButton";
 import { DOCUMENT_FILTERS } from "./filters";
 import { messages } from "./messages";
 import { UploadList } from "./UploadList";
@@ -60,7 +60,7 @@ export default function DocumentsPage() {
               testId="document-row"
             />
             <ListFooter list={list} count={list.rows.length} />
-            <ExportButton filters={filters} />
+            <ExportButton path="/api/v1/documents/export" filters={filters} name={t("title")} testId="export-documents" />
           </>
         ) : (
           <section className="card">

@@ -6,6 +6,7 @@ import { useFilters } from "../../shared/hooks/useFilters";
 import { useListKeys } from "../../shared/hooks/useHotkeys";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { DataTable, type Column } from "../../shared/ui/DataTable";
+import { ExportButton } from "../../shared/ui/ExportButton";
 import { Day, Money, Time } from "../../shared/ui/figures";
 import { Choice, FilterBar } from "../../shared/ui/Filters";
 import { ListFooter } from "../../shared/ui/ListFooter";
@@ -45,6 +46,7 @@ export default function RequestsPage() {
           <>
             <DataTable caption={t("listTitle")} columns={columns} rows={list.rows} rowKey={(row) => row.id} href={(row) => `/financing/requests/${row.id}`} testId="request-row" />
             <ListFooter list={list} count={list.rows.length} />
+            <ExportButton path="/api/v1/financing/requests/export" filters={filters} name={t("listTitle")} />
           </>
         ) : (
           <section className="card">

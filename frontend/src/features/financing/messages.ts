@@ -137,5 +137,4 @@ export const messages = defineMessages({
   graceDays: ["宽限天数", "Grace days"],
   propose: ["提交复核", "Propose"],
   toLoan: ["看这笔融资", "See the loan"],
-  exportAs: ["导出", "Export"],
 });

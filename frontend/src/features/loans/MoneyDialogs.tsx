@@ -1,0 +1,166 @@
+import { Modal } from "antd";
+import { useId, useState, type ReactNode } from "react";
+
+import { api, data } from "../../api/client";
+import type { LoanDetail } from "../../api/types";
+import { typedAmount } from "../../shared/format/decimal";
+import { today } from "../../shared/format/time";
+import { useAct } from "../../shared/hooks/useAct";
+import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
+import { InlineFailure } from "../../shared/ui/states";
+import { messages } from "./messages";
+
+interface Props {
+  loan: LoanDetail;
+  onClose: () => void;
+}
+
+/** The first of two: which transfer paid the loan out, and when. */
+export function DisbursementDialog({ loan, onClose }: Props) {
+  const t = useText(messages);
+  const [reference, setReference] = useState("");
+  const [day, setDay] = useState(today());
+  const send = useAct(
+    () => data(api.POST("/api/v1/financing/loans/{id}/propose-disbursement", { params: { path: { id: loan.id } }, body: { bank_reference: reference.trim(), disbursed_on: day } })),
+    onClose,
+  );
+  return (
+    <Frame title={t("disbursementTitle")} what={t("disbursementWhat")} ready={reference.trim() !== "" && day !== ""} send={send} onClose={onClose}>
+      <Reference value={reference} onChange={setReference} />
+      <DayField label={t("disbursedOn")} value={day} onChange={setDay} />
+    </Frame>
+  );
+}
+
+/** Money that came in: from the debtor on one of the rights, or from the supplier. */
+export function PaymentDialog({ loan, onClose }: Props) {
+  const t = useText(messages);
+  const code = useCodes();
+  const payerId = useId();
+  const rightId = useId();
+  const [payer, setPayer] = useState<"debtor" | "supplier">("debtor");
+  const [right, setRight] = useState(loan.pledges[0]?.right ?? "");
+  const [amount, setAmount] = useState("");
+  const [reference, setReference] = useState("");
+  const [day, setDay] = useState(today());
+  const plain = typedAmount(amount);
+  const send = useAct(
+    () =>
+      data(
+        api.POST("/api/v1/financing/payments", {
+          body: { loan: loan.id, payer, right: payer === "debtor" ? right : null, amount: plain ?? "", received_on: day, bank_reference: reference.trim() },
+        }),
+      ),
+    onClose,
+  );
+  return (
+    <Frame title={t("paymentTitle")} what={t("paymentWhat")} ready={plain !== null && reference.trim() !== "" && day !== "" && (payer === "supplier" || right !== "")} send={send} onClose={onClose}>
+      <div className="field">
+        <label htmlFor={payerId}>{t("payer")}</label>
+        <select id={payerId} className="select" value={payer} onChange={(event) => setPayer(event.target.value === "supplier" ? "supplier" : "debtor")} data-testid="payment-payer">
+          <option value="debtor">{code("payer", "debtor")}</option>
+          <option value="supplier">{code("payer", "supplier")}</option>
+        </select>
+      </div>
+      {payer === "debtor" && (
+        <div className="field">
+          <label htmlFor={rightId}>{t("right")}</label>
+          <select id={rightId} className="select" value={right} onChange={(event) => setRight(event.target.value)}>
+            {loan.pledges.map((pledge) => (
+              <option key={pledge.right} value={pledge.right}>
+                {pledge.order_number || t("orderMissing")} · {pledge.debtor}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
+      <Amount value={amount} currency={loan.currency} onChange={setAmount} />
+      <DayField label={t("receivedOn")} value={day} onChange={setDay} />
+      <Reference value={reference} onChange={setReference} />
+    </Frame>
+  );
+}
+
+/** What a funder paid the supplier of the surplus. */
+export function PayoutDialog({ loan, onClose }: Props) {
+  const t = useText(messages);
+  const [amount, setAmount] = useState("");
+  const [reference, setReference] = useState("");
+  const [day, setDay] = useState(today());
+  const plain = typedAmount(amount);
+  const send = useAct(() => data(api.POST("/api/v1/financing/payouts", { body: { loan: loan.id, amount: plain ?? "", paid_on: day, bank_reference: reference.trim() } })), onClose);
+  return (
+    <Frame title={t("payoutTitle")} what={t("payoutWhat")} ready={plain !== null && reference.trim() !== "" && day !== ""} send={send} onClose={onClose}>
+      <Amount value={amount} currency={loan.currency} onChange={setAmount} />
+      <DayField label={t("paidOn")} value={day} onChange={setDay} />
+      <Reference value={reference} onChange={setReference} />
+    </Frame>
+  );
+}
+
+interface FrameProps {
+  title: string;
+  what: string;
+  ready: boolean;
+  send: { mutate: () => void; isPending: boolean; error: unknown };
+  onClose: () => void;
+  children: ReactNode;
+}
+
+function Frame({ title, what, ready, send, onClose, children }: FrameProps) {
+  const t = useText(messages);
+  return (
+    <Modal
+      open
+      title={title}
+      okText={t("save")}
+      cancelText={t("cancel")}
+      okButtonProps={{ disabled: !ready, loading: send.isPending, "data-testid": "money-save" }}
+      onOk={() => send.mutate()}
+      onCancel={onClose}
+    >
+      <div className="stack">
+        <p>{what}</p>
+        {children}
+        <InlineFailure error={send.error} />
+      </div>
+    </Modal>
+  );
+}
+
+function Reference({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const t = useText(messages);
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{t("bankReference")}</label>
+      <input id={id} className="input" maxLength={100} value={value} onChange={(event) => onChange(event.target.value)} data-testid="bank-reference" />
+    </div>
+  );
+}
+
+function DayField({ label, value, onChange }: { label: string; value: string; onChange: (value: string) => void }) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <input id={id} type="date" className="input" max={today()} value={value} onChange={(event) => onChange(event.target.value)} data-testid="money-day" />
+    </div>
+  );
+}
+
+function Amount({ value, currency, onChange }: { value: string; currency: string; onChange: (value: string) => void }) {
+  const t = useText(messages);
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{t("amountOf", { currency })}</label>
+      <input id={id} className="input right" inputMode="decimal" value={value} onChange={(event) => onChange(event.target.value)} data-testid="money-amount" />
+      {value !== "" && typedAmount(value) === null && (
+        <span className="meta" role="status">
+          {t("wrongAmount")}
+        </span>
+      )}
+    </div>
+  );
+}
