@@ -41,7 +41,7 @@ export const NAVIGATION: readonly Item[] = [
   { path: "/access", label: "access", icon: <KeyOutlined aria-hidden />, roles: ["financier"] },
   { path: "/trades", label: "trades", icon: <SwapOutlined aria-hidden />, roles: ["supplier", "core_enterprise", "financier"] },
   { path: "/rights", label: "rights", icon: <FundOutlined aria-hidden />, roles: ["supplier", "core_enterprise", "financier"] },
-  { path: "/financing", label: "financing", icon: <TransactionOutlined aria-hidden />, roles: ["supplier", "financier"] },
+  { path: "/financing/requests", label: "financing", icon: <TransactionOutlined aria-hidden />, roles: ["supplier", "financier"] },
   { path: "/loans", label: "loans", icon: <AccountBookOutlined aria-hidden />, roles: ["supplier", "financier"] },
   { path: "/portfolio", label: "portfolio", icon: <PieChartOutlined aria-hidden />, roles: ["financier"] },
   { path: "/programmes", label: "programmes", icon: <ProfileOutlined aria-hidden />, roles: ["financier"] },

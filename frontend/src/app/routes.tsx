@@ -79,7 +79,7 @@ export function AppRoutes() {
         <Route path="/rights/:id" element={page(<RightPage />, BUSINESS)} />
         <Route path="/confirmations" element={page(<ConfirmationsPage />, ["core_enterprise"])} />
         <Route path="/confirmations/:id" element={page(<SheetPage />, ["core_enterprise"])} />
-        <Route path="/financing" element={page(<RequestsPage />, ["supplier", "financier"])} />
+        <Route path="/financing/requests" element={page(<RequestsPage />, ["supplier", "financier"])} />
         <Route path="/financing/new" element={page(<NewRequestPage />, ["supplier"])} />
         <Route path="/financing/requests/:id" element={page(<RequestPage />, ["supplier", "financier"])} />
         <Route path="/loans" element={page(<LoansPage />, ["supplier", "financier"])} />

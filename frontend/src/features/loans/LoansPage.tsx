@@ -54,7 +54,7 @@ export default function LoansPage() {
             {clear ? (
               <Empty title={t("nothingFound")}>{t("nothingFoundText")}</Empty>
             ) : (
-              <Empty title={t("emptyTitle")} action={<Link to="/financing">{t("toFinancing")}</Link>}>
+              <Empty title={t("emptyTitle")} action={<Link to="/financing/requests">{t("toFinancing")}</Link>}>
                 {t(isSupplier ? "emptySupplier" : "emptyFinancier")}
               </Empty>
             )}

@@ -1,0 +1,191 @@
+"""From an offer to money and back, in the browser, by its people: two on each side of every move of money."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from abs_platform.core import clock
+from tests.browser.conftest import DESK, PHONE, SignIn
+from tests.browser.test_pages import AXE, SETTLING
+
+pytestmark = pytest.mark.browser
+
+ASKED = "100,000.00"
+ANOTHER_ORDER = "LY-PO-2026-0431"
+REGISTERED = 60_000  # ms: several pledges' way to the chain and its answer back
+
+Picture = Callable[[Page, str], None]
+
+
+def clean(page: Page) -> None:
+    """Nothing that axe finds, and nothing wider than the window, on a phone and on a desk."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.wait_for_timeout(SETTLING)
+        result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        found = [(rule["id"], [node["html"][:160] for node in rule["nodes"][:3]]) for rule in result["violations"]]
+        assert not found, (page.url, found)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], page.url
+
+
+def type_amount(page: Page, amount: str) -> None:
+    """The amount is typed back; another one does not do."""
+    confirm = page.get_by_test_id("typed-amount-confirm")
+    page.get_by_test_id("typed-amount").fill("1")
+    expect(confirm).to_be_disabled()
+    page.get_by_test_id("typed-amount").fill(amount)
+    confirm.click()
+    expect(page.get_by_test_id("typed-amount")).to_have_count(0)
+
+
+def open_request(page: Page) -> None:
+    page.goto("/financing/requests")
+    page.get_by_test_id("request-row").filter(has_text=ASKED).get_by_role("link").first.click()
+    expect(page.get_by_test_id("offer-card")).to_have_count(1)
+
+
+def open_loan(page: Page) -> None:
+    page.goto("/loans")
+    page.get_by_test_id("loan-row").filter(has_text=ASKED).get_by_role("link").first.click()
+    expect(page.get_by_test_id("loan-state")).to_be_visible()
+
+
+def test_from_an_offer_to_money_and_back(visit: SignIn, picture: Picture) -> None:
+    supplier, director = visit("supplier", "/"), visit("supplier-director", "/")
+    open_request(supplier)
+    picture(supplier, "offer")
+    clean(supplier)
+    supplier.get_by_test_id("offer-propose-acceptance").click()
+    expect(supplier.get_by_text("大写").first).to_be_visible()
+    type_amount(supplier, ASKED)
+    expect(supplier.get_by_test_id("offer-state")).to_have_text("待第二人接受")
+    expect(supplier.get_by_test_id("offer-accept")).to_have_count(0)  # the same person is not two
+
+    open_request(director)
+    director.get_by_test_id("offer-accept").click()
+    type_amount(director, ASKED)
+    expect(director.get_by_test_id("request-state")).to_have_text("已接受报价")
+
+    financier, head = visit("financier", "/"), visit("financier-head", "/")
+    open_loan(financier)
+    expect(financier.get_by_test_id("pledge-row")).to_contain_text("生效", timeout=REGISTERED)
+    financier.get_by_test_id("loan-propose-disbursement").click()
+    financier.get_by_test_id("bank-reference").fill("FK-2026-0001")
+    financier.get_by_test_id("money-save").click()
+    expect(financier.get_by_test_id("loan-state")).to_have_text("放款待复核")
+    expect(financier.get_by_test_id("loan-disburse")).to_have_count(0)
+    open_loan(head)
+    head.get_by_test_id("loan-disburse").click()
+    type_amount(head, ASKED)
+    expect(head.get_by_test_id("loan-state")).to_have_text("还款中")
+    expect(head.get_by_test_id("movement").first).to_contain_text(ASKED)
+    picture(head, "loan")
+    clean(head)
+
+    head.goto("/portfolio")
+    expect(head.get_by_test_id("portfolio-outstanding")).to_contain_text("100,")
+    picture(head, "portfolio")
+    clean(head)
+    head.get_by_test_id("portfolio-outstanding").get_by_role("link").click()
+    expect(head.get_by_test_id("loan-row").filter(has_text=ASKED)).to_have_count(1)
+
+    _told(visit("core", "/notices"), picture)
+    _paid_back(financier, head, picture)
+    open_loan(supplier)
+    expect(supplier.get_by_test_id("payment-row")).to_contain_text("90,000.00")
+
+
+def _told(core: Page, picture: Picture) -> None:
+    """The debtor reads whom to pay, on paper too, and signs that it was told."""
+    core.get_by_test_id("notice-row").first.get_by_role("link").first.click()
+    with core.expect_download() as paper:
+        core.get_by_test_id("notice-pdf").click()
+    assert paper.value.path().read_bytes().startswith(b"%PDF-")
+    picture(core, "notice")
+    clean(core)
+    core.get_by_test_id("notice-acknowledge").click()
+    core.get_by_test_id("acknowledge-confirm").click()
+    expect(core.get_by_test_id("notice-state")).to_have_text("已签收")
+
+
+def _paid_back(financier: Page, head: Page, picture: Picture) -> None:
+    """The debtor pays most of it; what it was used for is on the page, and the balance falls."""
+    open_loan(financier)
+    financier.get_by_test_id("loan-record-payment").click()
+    financier.get_by_test_id("money-amount").fill("90,000")
+    financier.get_by_test_id("bank-reference").fill("SK-2026-0001")
+    financier.get_by_test_id("money-save").click()
+    expect(financier.get_by_test_id("payment-state")).to_have_text("待复核")
+    expect(financier.get_by_test_id("payment-confirm")).to_have_count(0)
+    open_loan(head)
+    head.get_by_test_id("payment-confirm").click()
+    type_amount(head, "90,000.00")
+    expect(head.get_by_test_id("payment-state")).to_have_text("已入账")
+    expect(head.get_by_test_id("payment-row")).to_contain_text("本金")
+    picture(head, "payment")
+    clean(head)
+
+
+def test_a_request_in_three_steps(visit: SignIn, picture: Picture) -> None:
+    page = visit("supplier", "/financing/new")
+    page.get_by_role("checkbox", name=re.compile(ANOTHER_ORDER)).check()
+    picture(page, "request-rights")
+    clean(page)
+    page.get_by_test_id("next-step-button").click()
+    until = clock.today() + timedelta(days=90)
+    page.get_by_test_id("request-until").fill(until.isoformat())
+    cards = page.get_by_test_id("programme-card")
+    expect(cards).to_have_count(2)
+    for card in cards.all():
+        card.get_by_role("checkbox").check()
+    page.get_by_test_id("request-amount").fill("99,999,999")
+    expect(page.get_by_test_id("next-step-button")).to_be_disabled()
+    page.get_by_test_id("request-amount").fill("50,000")
+    picture(page, "request-terms")
+    clean(page)
+    page.get_by_test_id("next-step-button").click()
+    expect(page.get_by_text("人民币伍万元整")).to_be_visible()
+    picture(page, "request-check")
+    clean(page)
+    page.get_by_test_id("submit-request").click()
+    expect(page.get_by_test_id("request-state")).to_have_text("等待报价")
+
+    factor = visit("financier2", "/financing/requests")
+    factor.get_by_test_id("request-row").filter(has_text="50,000.00").get_by_role("link").first.click()
+    expect(factor.get_by_test_id("requested-right")).to_contain_text(ANOTHER_ORDER)
+    factor.get_by_test_id("make-offer").click()
+    factor.get_by_test_id("offer-rate").fill("5.9")
+    factor.get_by_test_id("offer-propose").click()
+    expect(factor.get_by_test_id("offer-state")).to_have_text("资金方复核中")
+    clean(factor)
+    bank = visit("financier", "/financing/requests")
+    bank.get_by_test_id("request-row").filter(has_text="50,000.00").get_by_role("link").first.click()
+    expect(bank.get_by_test_id("offer-card")).to_have_count(0)  # none sees another's offer
+    bank.get_by_test_id("decline").click()
+    bank.get_by_test_id("reason").fill("额度留给季末")
+    bank.get_by_test_id("reason-confirm").click()
+    expect(bank.get_by_test_id("invitation-row")).to_contain_text("额度留给季末")
+
+
+def test_a_programme_is_opened_by_two(visit: SignIn, picture: Picture) -> None:
+    maker = visit("financier", "/programmes")
+    maker.get_by_test_id("new-programme").click()
+    maker.get_by_test_id("programme-name").fill("岳岚集团到货融资（二期）")
+    maker.get_by_test_id("programme-core").select_option(index=1)
+    for field, value in (("limit", "5,000,000"), ("supplierLimit", "800,000"), ("annual", "4.6"), ("fee", "0.1")):
+        maker.get_by_test_id(f"programme-{field}").fill(value)
+    picture(maker, "programme")
+    maker.get_by_test_id("programme-save").click()
+    expect(maker.get_by_test_id("programme-state")).to_have_text("草稿")
+    maker.get_by_test_id("programme-propose").click()
+    expect(maker.get_by_test_id("programme-state")).to_have_text("待复核")
+    expect(maker.get_by_test_id("programme-approve")).to_have_count(0)
+    clean(maker)
+    head = visit("financier-head", "/programmes")
+    head.get_by_test_id("programme-row").filter(has_text="到货融资").get_by_role("link").first.click()
+    head.get_by_test_id("programme-approve").click()
+    expect(head.get_by_test_id("programme-state")).to_have_text("开放")
