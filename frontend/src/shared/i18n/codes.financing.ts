@@ -53,7 +53,6 @@ export const FINANCING = {
     write_off_proposed: ["核销待复核", "Write-off to be approved"],
     settled: ["已结清", "Settled"],
     cancelled: ["已取消", "Cancelled"],
-    write_off_proposed: ["核销待复核", "Write-off to be approved"],
     written_off: ["已核销", "Written off"],
   },
   paymentState: {
@@ -61,7 +60,6 @@ export const FINANCING = {
     confirmed: ["已入账", "Confirmed"],
     reversal_proposed: ["冲正待复核", "Reversal to be approved"],
     rejected: ["已退回", "Rejected"],
-    reversal_proposed: ["冲正待复核", "Reversal to be approved"],
     reversed: ["已冲正", "Reversed"],
   },
   rightState: {
