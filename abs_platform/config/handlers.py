@@ -23,6 +23,7 @@ JOB_HANDLERS = {
     "documents.tax_sweep": "abs_platform.documents.tasks.tax_sweep",
     "trade.file": "abs_platform.trade.tasks.file_document",
     "trade.refile": "abs_platform.trade.tasks.refile_document",
+    "trade.confirm_automatically": "abs_platform.trade.tasks.confirm_automatically",
     "imports.read": "abs_platform.imports.tasks.read",
     "imports.check": "abs_platform.imports.tasks.check",
     "imports.carry_out": "abs_platform.imports.tasks.carry_out",

@@ -25,6 +25,7 @@ from abs_platform.rights import selectors as rights
 from abs_platform.risk import selectors as risk
 from abs_platform.risk.states import AlertState
 from abs_platform.trade import selectors as trades
+from abs_platform.trade.desk import selectors as desk
 from abs_platform.trade.states import Confirmation
 
 
@@ -131,7 +132,14 @@ def _core_enterprise(actor: Actor) -> tuple[list[Body], list[Body]]:
         {"code": "confirmed_documents", "value": str(states.get(Confirmation.CONFIRMED, 0)), "currency": None},
         {"code": "disputed_documents", "value": str(disputed), "currency": None},
     ]
-    return [_task("confirm_documents", pending, "/confirmations?state=pending")], figures
+    soon = desk.due_soon(actor=actor).count()
+    proposed = desk.proposals_to_check(actor=actor).count()
+    tasks = [
+        _task("confirm_due_soon", soon, "/confirmations?state=pending"),
+        _task("check_proposals", proposed, "/desk/proposals"),
+        _task("confirm_documents", pending, "/confirmations?state=pending"),
+    ]
+    return tasks, figures
 
 
 def _financier(actor: Actor) -> tuple[list[Body], list[Body]]:

@@ -84,7 +84,7 @@ class _Describer:
         self._decisions: dict[str, SignedDecision] = {
             str(each.document_id): each
             for each in SignedDecision.objects.filter(document__trade=trade, decision="confirm")
-            .select_related("organisation")
+            .select_related("organisation", "manifest", "manifest__organisation")
             .order_by("at")
         }
 
@@ -135,16 +135,18 @@ class _Describer:
         ]
 
 
-def _agreement(signed: Signed, document: str | None, fields: tuple[str, ...]) -> Agreement:
+def _agreement(said: Signed | SignedDecision, document: str | None, fields: tuple[str, ...]) -> Agreement:
+    """Who agreed; a decision that was signed together with others is told with what was signed: their manifest."""
+    signed = said.manifest or said if isinstance(said, SignedDecision) else said
     return Agreement(
-        decision=str(signed.id),
+        decision=str(said.id),
         document=document,
         fields=fields,
         organisation=signed.organisation.name,
         person=signed.person,
         at=signed.at,
         sm3=sm3.sm3(signed.statement.encode()).hex(),
-        signature=bytes(signed.signature).hex(),
+        signature=bytes(signed.signature or b"").hex(),
         public_key=bytes(signed.public_key).hex(),
         custodial=signed.custodial,
     )

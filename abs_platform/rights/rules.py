@@ -26,7 +26,7 @@ from abs_platform.rights.ladder import (
 )
 from abs_platform.rights.reductions import Reduction, reduced
 from abs_platform.rights.valuation import AMOUNT_LIMIT, unit_value
-from abs_platform.trade.facts import CONFIRMED, DISPUTED, PRECISION, DocumentFacts
+from abs_platform.trade.facts import CONFIRMED, PRECISION, DocumentFacts
 from abs_platform.trade.rules import Comparison
 
 ZERO = Decimal(0)
@@ -230,7 +230,7 @@ def _poolable_reasons(
             yield AMOUNT_NOT_FIXED
         if due_date is None:
             yield DUE_DATE_NOT_FIXED
-    if any(each.confirmation == DISPUTED for each in standing.documents):
+    if any(each.is_disputed for each in standing.documents):
         yield DISPUTE_OPEN
     if standing.has_other_currency:
         yield CURRENCY_DIFFERS

@@ -1,8 +1,9 @@
 """A document as the rules see it: what it says, and how it stands with the core enterprise."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from uuid import UUID
 
 from abs_platform.integrations.formats.model import TRADE_KINDS, Extracted, Line, Totals, fold
@@ -15,6 +16,7 @@ CONFIRMED = "confirmed"
 DISPUTED = "disputed"
 NOT_REQUIRED = "not_required"
 
+ZERO = Decimal(0)
 # Digits enough for the product of two figures of any document.
 PRECISION = 60
 
@@ -52,7 +54,8 @@ NO_TOLERANCE = Tolerance()
 class DocumentFacts:
     """One document of a trade. `confirmation` is pending, confirmed, disputed or not_required.
 
-    `is_sound`: whether its own sums hold; of one whose sums do not, nobody knows what it means to bill. `tax`: None where
+    `lines`: of one confirmed in part, as far as they were confirmed (see `as_confirmed`). `is_rest_disputed`: and the rest
+    of it is disputed. `is_sound`: whether its own sums hold; of one whose sums do not, nobody knows what it means to bill. `tax`: None where
     the tax office cannot know of it. `invoice_numbers`: folded, of the invoices that it refers to.
     """
 
@@ -71,6 +74,12 @@ class DocumentFacts:
     order_number: str | None = None
     tolerance: Tolerance = NO_TOLERANCE
     """In force between the parties on the document's date."""
+    is_rest_disputed: bool = False
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether a dispute on it, or on the rest of it, is open."""
+        return self.confirmation == DISPUTED or self.is_rest_disputed
 
     @property
     def counts(self) -> bool:
@@ -94,8 +103,16 @@ def facts_of(
     confirmation: str,
     tax: TaxFacts | None = None,
     tolerance: Tolerance = NO_TOLERANCE,
+    confirmed: Mapping[int, Decimal] | None = None,
+    is_rest_disputed: bool = False,
 ) -> DocumentFacts:
-    """The facts of an extracted document."""
+    """The facts of an extracted document. `confirmed`: by position, how much of each line, where it was a part only."""
+    lines = extracted.lines
+    if confirmed is not None:
+        lines = tuple(
+            as_confirmed(line, confirmed.get(position, ZERO), kind=extracted.kind)
+            for position, line in enumerate(lines)
+        )
     return DocumentFacts(
         id=id,
         kind=extracted.kind,
@@ -104,7 +121,7 @@ def facts_of(
         currency=extracted.currency,
         due_date=extracted.due_date,
         confirmation=confirmation,
-        lines=extracted.lines,
+        lines=lines,
         totals=extracted.totals,
         is_sound=not any(remark.rule in ARITHMETIC for remark in extracted.remarks),
         tax=tax,
@@ -115,7 +132,43 @@ def facts_of(
         ),
         order_number=extracted.trade_order_number,
         tolerance=tolerance,
+        is_rest_disputed=is_rest_disputed,
     )
+
+
+def stated_quantity(line: Line, *, kind: str) -> Decimal | None:
+    """What a confirmation of the line is about: of a receipt what it accepts, else the quantity."""
+    return line.accepted if kind == "receipt_advice" else line.quantity
+
+
+def as_confirmed(line: Line, quantity: Decimal, *, kind: str) -> Line:
+    """A line of which so much was confirmed: its amounts in proportion, its price as it is.
+
+    What takes back (a quantity or an amount below zero) counts whole, so that leaving it out raises nothing.
+    """
+    if takes_back(line):
+        return line
+    stated = stated_quantity(line, kind=kind)
+    if stated is None or stated <= 0:
+        return replace(line, amount=ZERO, tax=ZERO)
+    with localcontext() as context:
+        context.prec = PRECISION
+        counted = min(max(quantity, ZERO), stated)
+        share = counted / stated
+        rejected = max(line.rejected, ZERO) if kind == "receipt_advice" else ZERO
+        return replace(
+            line,
+            quantity=counted + rejected,
+            amount=None if line.amount is None else line.amount * share,
+            tax=None if line.tax is None else line.tax * share,
+            allowances=line.allowances * share,
+            charges=line.charges * share,
+        )
+
+
+def takes_back(line: Line) -> bool:
+    """Whether the line lowers what the document states: a return, a discount."""
+    return any(figure is not None and figure < 0 for figure in (line.quantity, line.amount))
 
 
 def unit_code(unit: str | None) -> str:

@@ -1,10 +1,10 @@
-"""Trades, the documents filed in them, their lines, and what the buyer signed."""
+"""Trades, the documents filed in them, their lines, and what the buyer signed. What the desk adds is in desk/models.py."""
 
 from typing import Any
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from guardian.models import GroupObjectPermissionBase
 
 from abs_platform.core import clock
@@ -13,16 +13,39 @@ from abs_platform.core.models import append_only, one_of
 from abs_platform.core.money import AMOUNT_LIMIT, amount_field, within_limits
 from abs_platform.documents.models import Document
 from abs_platform.parties.models import Network, Organisation
+from abs_platform.trade.desk.models import (
+    AutomaticConfirmation,
+    AutomaticRule,
+    ConfirmationPolicy,
+    Delegation,
+    DisputeMessage,
+    OwnKey,
+    Proposal,
+    ProposedDocument,
+    SettingsChange,
+    SignedManifest,
+)
 from abs_platform.trade.matching.models import Consumption, LineMatch, MatchLine, Tolerance, TradeMatch
-from abs_platform.trade.states import Confirmation
+from abs_platform.trade.signed import Signed, Stated
+from abs_platform.trade.states import Confirmation, DisputeReason
 
 __all__ = [
+    "AutomaticConfirmation",
+    "AutomaticRule",
+    "ConfirmationPolicy",
     "Consumption",
+    "Delegation",
+    "DisputeMessage",
     "LineMatch",
     "MatchLine",
+    "OwnKey",
     "PaymentConfirmation",
+    "Proposal",
+    "ProposedDocument",
+    "SettingsChange",
     "Signed",
     "SignedDecision",
+    "SignedManifest",
     "Tolerance",
     "Trade",
     "TradeDocument",
@@ -63,7 +86,7 @@ class Trade(models.Model):
             models.UniqueConstraint(
                 fields=["seller", "buyer_key", "order_number"], condition=~Q(order_number=""), name="trade_once"
             ),
-            models.CheckConstraint(condition=~Q(seller=models.F("buyer")), name="trade_between_two"),
+            models.CheckConstraint(condition=~Q(seller=F("buyer")), name="trade_between_two"),
             within_limits("ordered", "trade_ordered", minimum=-AMOUNT_LIMIT),
         ]
         indexes = [
@@ -106,6 +129,7 @@ class TradeDocument(models.Model):
     confirmation = models.CharField(max_length=12, choices=[(s, s) for s in Confirmation])
     deadline = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
+    rest_disputed = models.BooleanField(default=False)  # of a document confirmed in part: the rest of it is disputed
     filed_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -113,8 +137,15 @@ class TradeDocument(models.Model):
             models.CheckConstraint(
                 condition=Q(confirmation="not_required", deadline__isnull=True, decided_at__isnull=True)
                 | Q(confirmation="pending", deadline__isnull=False, decided_at__isnull=True)
-                | Q(confirmation__in=["confirmed", "disputed"], deadline__isnull=False, decided_at__isnull=False),
+                | Q(
+                    confirmation__in=["confirmed", "partial", "disputed"],
+                    deadline__isnull=False,
+                    decided_at__isnull=False,
+                ),
                 name="trade_document_confirmation_times",
+            ),
+            models.CheckConstraint(
+                condition=Q(rest_disputed=False) | Q(confirmation="partial"), name="trade_document_rest_of_a_part"
             ),
             within_limits("total", "trade_document_total", minimum=-AMOUNT_LIMIT),
         ]
@@ -146,6 +177,9 @@ class TradeLine(models.Model):
     standard_item_id = _text()
     unit = _text(20)
     quantity = _quantity(null=True)
+    confirmed = _quantity(
+        null=True
+    )  # of a document confirmed in part: how much of it counts; of a receipt, as accepted
     rejected = _quantity(default=0)
     short = _quantity(default=0)
     oversupply = _quantity(default=0)
@@ -168,41 +202,56 @@ class TradeLine(models.Model):
     note = models.TextField(blank=True, default="")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["document", "position"], name="trade_line_position")]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "position"], name="trade_line_position"),
+            models.CheckConstraint(
+                condition=Q(confirmed=None)
+                | Q(confirmed__gte=0, quantity__gte=0, confirmed__lte=F("quantity"))
+                | Q(quantity__lt=0, confirmed=F("quantity")),
+                name="trade_line_confirmed_within_stated",
+            ),
+        ]
 
 
-class Signed(models.Model):
-    """A statement with the signature over it, the key that made it, and the ledger record of its commitment."""
+class SignedDecision(Stated):
+    """What the core enterprise signed on a document: the exact content that it was shown, and its word on it.
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    statement = models.TextField()
-    signature = models.BinaryField(max_length=80)
-    public_key = models.BinaryField(max_length=65)
-    custodial = models.BooleanField()
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
-    person = models.CharField(max_length=200)
-    salt = models.BinaryField(max_length=32)
-    record_id = models.UUIDField(unique=True)
-    at = models.DateTimeField(default=clock.now)
+    One signed together with others has no signature of its own: its `manifest` has, and names the digest of `statement`,
+    which then is the content itself.
+    """
 
-    class Meta:
-        abstract = True
-
-
-class SignedDecision(Signed):
-    """What the core enterprise signed on a document: the exact content that it was shown, and its word on it."""
-
+    signature = models.BinaryField(max_length=80, null=True)
+    salt = models.BinaryField(max_length=32, null=True)
+    record_id = models.UUIDField(unique=True, null=True)
+    manifest = models.ForeignKey(SignedManifest, on_delete=models.PROTECT, null=True, related_name="decisions")
     document = models.ForeignKey(TradeDocument, on_delete=models.PROTECT, related_name="decisions")
+    number = models.PositiveSmallIntegerField(default=1)  # of the decisions on one document, from 1
     decision = models.CharField(max_length=10, choices=[("confirm", "confirm"), ("dispute", "dispute")])
+    reason_code = models.CharField(max_length=20, blank=True, default="")
     reason = models.TextField(blank=True, default="")
+    lines = models.JSONField(null=True)  # of a confirmation in part: [{"position", "line", "quantity"}]
+    rest_disputed = models.BooleanField(default=False)
     content_digest = models.CharField(max_length=64)
+    on_behalf_of = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
         triggers = append_only()
         constraints = [
-            models.UniqueConstraint(fields=["document", "decision"], name="decision_once"),
-            models.CheckConstraint(condition=Q(decision="confirm") | ~Q(reason=""), name="dispute_has_reason"),
+            models.UniqueConstraint(fields=["document", "number"], name="decision_once"),
+            models.CheckConstraint(
+                condition=Q(decision="confirm", rest_disputed=False) | ~Q(reason=""), name="dispute_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(rest_disputed=False) | Q(lines__isnull=False), name="decision_rest_of_a_part"
+            ),
+            models.CheckConstraint(condition=Q(lines=None) | Q(decision="confirm"), name="decision_part_is_confirmed"),
+            models.CheckConstraint(
+                condition=Q(manifest=None, signature__isnull=False, salt__isnull=False, record_id__isnull=False)
+                | Q(manifest__isnull=False, signature=None, salt=None, record_id=None),
+                name="decision_signed_alone_or_by_manifest",
+            ),
             one_of("decision", ("confirm", "dispute"), "decision_known"),
+            one_of("reason_code", ("", *DisputeReason), "decision_reason_known"),
         ]
 
 

@@ -1,15 +1,14 @@
-"""How trades and confirmations look in replies, here and in the layers above."""
+"""How trades look in replies, here and in the layers above; the confirmation desk in desk/replies.py."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Count, Q
 from rest_framework import serializers
 
 from abs_platform.core.rest.fields import Body, Named, money, named, number, time
 from abs_platform.documents.models import Document
-from abs_platform.documents.replies import DocumentDetailOut, DocumentOut, TradeLink, detail_body, document_bodies
+from abs_platform.documents.replies import DocumentOut, document_bodies
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
 from abs_platform.trade import rules, selectors, statements
@@ -69,6 +68,7 @@ class FiledOut(serializers.Serializer[Any]):
     total = serializers.CharField(allow_null=True)
     currency = serializers.CharField(allow_blank=True)
     confirmation_state = serializers.ChoiceField(choices=[str(state) for state in Confirmation])
+    rest_disputed = serializers.BooleanField(help_text="Confirmed in part, and the rest of it is disputed")
     deadline = serializers.DateTimeField(allow_null=True)
     allowed_actions = serializers.ListField(child=serializers.CharField())
 
@@ -131,38 +131,6 @@ class TradeFactsOut(TradeOut):
     allowed_actions = serializers.ListField(child=serializers.CharField())
 
 
-class SignatureOut(SignedOut):
-    decision = serializers.ChoiceField(choices=["confirm", "dispute"])
-    reason = serializers.CharField(allow_blank=True)
-
-
-class QueuedOut(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    document = DocumentOut()
-    trade = TradeLink()
-    supplier = Named()
-    amount = serializers.CharField(allow_null=True)
-    currency = serializers.CharField(allow_blank=True)
-    state = serializers.ChoiceField(choices=[str(state) for state in Confirmation])
-    mismatches = serializers.IntegerField()
-    deadline = serializers.DateTimeField()
-    received_at = serializers.DateTimeField()
-    allowed_actions = serializers.ListField(child=serializers.CharField())
-
-
-class SheetOut(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    state = serializers.ChoiceField(choices=[str(state) for state in Confirmation])
-    deadline = serializers.DateTimeField()
-    document = DocumentDetailOut()
-    trade = TradeFactsOut()
-    statement = serializers.CharField()
-    content_digest = serializers.CharField()
-    differences = DifferenceOut(many=True)
-    signatures = SignatureOut(many=True)
-    allowed_actions = serializers.ListField(child=serializers.CharField())
-
-
 def trade_bodies(rows: Sequence[Trade]) -> list[Body]:
     """Trades for a list."""
     counts = {
@@ -218,6 +186,7 @@ def trade_facts_body(row: Trade, facts: Facts, *, actor: Actor) -> Body:
                 "total": money(doc.total, doc.currency),
                 "currency": doc.currency,
                 "confirmation_state": doc.confirmation,
+                "rest_disputed": doc.rest_disputed,
                 "deadline": time(doc.deadline),
                 "allowed_actions": selectors.actions(actor=actor, row=doc) if debtor else [],
             }
@@ -225,7 +194,7 @@ def trade_facts_body(row: Trade, facts: Facts, *, actor: Actor) -> Body:
         ],
         "attachments": attachments,
         "lines": [_line(line) for line in facts.comparison.lines],
-        "mismatches": _differences(facts.comparison.mismatches),
+        "mismatches": difference_bodies(facts.comparison.mismatches),
         "remarks": [
             {"rule": remark.rule, "document": doc.number, "detail": remark.detail, "params": remark.params}
             for doc in facts.documents
@@ -274,7 +243,7 @@ def _timeline(
     events.extend(
         {
             "at": time(each.at),
-            "kind": "confirmed" if each.decision == "confirm" else "disputed",
+            "kind": _decided(each),
             "params": {
                 "document_id": str(each.document_id),
                 "number": each.document.number,
@@ -295,12 +264,19 @@ def _timeline(
     return sorted(events, key=lambda event: str(event["at"]))
 
 
-def _signed(row: Signed) -> Body:
+def _decided(row: SignedDecision) -> str:
+    if row.decision == "dispute":
+        return "disputed"
+    return "confirmed" if row.lines is None else "confirmed_in_part"
+
+
+def signed_body(row: Signed | SignedDecision) -> Body:
+    """A signed statement with what it takes to verify it."""
     return {
         "person": row.person,
         "organisation": named(row.organisation_id, row.organisation.name),
         "at": time(row.at),
-        "signature": bytes(row.signature).hex(),
+        "signature": bytes(row.signature or b"").hex(),
         "public_key": bytes(row.public_key).hex(),
         "custodial": row.custodial,
         "statement": row.statement,
@@ -309,7 +285,7 @@ def _signed(row: Signed) -> Body:
 
 def _payment(row: PaymentConfirmation) -> Body:
     return {
-        **_signed(row),
+        **signed_body(row),
         "amount": money(row.amount, row.currency),
         "currency": row.currency,
         "due_date": row.due_date.isoformat(),
@@ -341,7 +317,8 @@ def _line(line: rules.LineComparison) -> Body:
     }
 
 
-def _differences(items: Iterable[rules.Mismatch]) -> list[Body]:
+def difference_bodies(items: Iterable[rules.Mismatch]) -> list[Body]:
+    """Differences, for lists and sheets."""
     return [
         {
             "rule": item.rule,
@@ -353,42 +330,3 @@ def _differences(items: Iterable[rules.Mismatch]) -> list[Body]:
         }
         for item in items
     ]
-
-
-def queued_bodies(rows: Sequence[TradeDocument], differences: dict[UUID, int], *, actor: Actor) -> list[Body]:
-    """Documents in the confirmation queue."""
-    bodies = document_bodies([row.document for row in rows], actor=actor)
-    return [
-        {
-            "id": str(row.document_id),
-            "document": body,
-            "trade": {"id": str(row.trade_id), "order_number": row.trade.order_number},
-            "supplier": named(row.trade.seller_id, row.trade.seller.name),
-            "amount": money(row.total, row.currency),
-            "currency": row.currency,
-            "state": row.confirmation,
-            "mismatches": differences.get(row.document_id, 0),
-            "deadline": time(row.deadline),
-            "received_at": body["received_at"],
-            "allowed_actions": selectors.actions(actor=actor, row=row),
-        }
-        for row, body in zip(rows, bodies, strict=True)
-    ]
-
-
-def sheet_body(row: TradeDocument, facts: Facts, *, actor: Actor) -> Body:
-    """Everything that the core enterprise's person sees before signing, and what was signed so far."""
-    content = statements.content_of(row, facts)
-    decisions = row.decisions.select_related("organisation").order_by("at")
-    return {
-        "id": str(row.document_id),
-        "state": row.confirmation,
-        "deadline": time(row.deadline),
-        "document": detail_body(row.document, actor=actor),
-        "trade": trade_facts_body(row.trade, facts, actor=actor),
-        "statement": content,
-        "content_digest": statements.digest_of(content),
-        "differences": _differences(statements.differences_of(row, facts)),
-        "signatures": [{**_signed(each), "decision": each.decision, "reason": each.reason} for each in decisions],
-        "allowed_actions": selectors.actions(actor=actor, row=row),
-    }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,9 @@ from abs_platform.trade.models import Trade, TradeDocument, TradeGroupPermission
 from abs_platform.trade.states import TRANSITIONS, Confirmation
 
 LINE_FIELDS = [
-    field.name for field in TradeLine._meta.get_fields() if field.name not in {"id", "document", "position", "line_id"}
+    field.name
+    for field in TradeLine._meta.get_fields()
+    if field.name not in {"id", "document", "position", "line_id", "confirmed"}
 ]
 """The columns of a filed line that bear the names of formats.model.Line."""
 
@@ -81,8 +84,12 @@ class Facts:
 
     documents: Sequence[TradeDocument]
     extracted: dict[UUID, Extracted]
-    facts: Sequence[DocumentFacts]
+    facts: Sequence[DocumentFacts]  # of the documents, in their order
     comparison: rules.Comparison
+
+    def of(self, document_id: UUID) -> DocumentFacts:
+        """The facts of one of the documents."""
+        return next(each for each in self.facts if str(each.id) == str(document_id))
 
 
 def compared(row: Trade) -> Facts:
@@ -91,7 +98,8 @@ def compared(row: Trade) -> Facts:
 
 
 def compared_each(trade_ids: Iterable[UUID]) -> dict[UUID, Facts]:
-    """Everything filed in each of the trades, compared; a few queries for all, one more where a document was erased."""
+    """Everything filed in each of the trades, compared; a few queries for all, one more where a document was erased or
+    confirmed in part."""
     filed: dict[UUID, list[TradeDocument]] = {id: [] for id in trade_ids}
     for doc in (
         TradeDocument.objects.filter(trade__in=list(filed))
@@ -99,8 +107,13 @@ def compared_each(trade_ids: Iterable[UUID]) -> dict[UUID, Facts]:
         .order_by("document_id")
     ):
         filed[doc.trade_id].append(doc)
-    erased = [doc for rows in filed.values() for doc in rows if not doc.document.content]
-    prefetch_related_objects(erased, Prefetch("lines", TradeLine.objects.order_by("position")))
+    by_line = [
+        doc
+        for rows in filed.values()
+        for doc in rows
+        if not doc.document.content or doc.confirmation == Confirmation.PARTIAL
+    ]
+    prefetch_related_objects(by_line, Prefetch("lines", TradeLine.objects.order_by("position")))
     taxes = tax.standings(doc.document_id for rows in filed.values() for doc in rows)
     allowed = in_force.of_trades(filed)
     return {id: _facts(rows, taxes, allowed[id]) for id, rows in filed.items()}
@@ -112,13 +125,23 @@ def _facts(filed: list[TradeDocument], taxes: Mapping[UUID, TaxStatus], allowed:
         facts_of(
             extracted[doc.document_id],
             id=str(doc.document_id),
-            confirmation=doc.confirmation,
+            # Of what was confirmed in part, that part is confirmed and nothing else counts.
+            confirmation=Confirmation.CONFIRMED if doc.confirmation == Confirmation.PARTIAL else doc.confirmation,
+            confirmed=confirmed_of(doc),
+            is_rest_disputed=doc.rest_disputed,
             tax=_tax(taxes.get(doc.document_id)),
             tolerance=in_force.on(doc.issue_date, allowed),
         )
         for doc in filed
     ]
     return Facts(filed, extracted, facts, rules.compare(facts))
+
+
+def confirmed_of(doc: TradeDocument) -> dict[int, Decimal] | None:
+    """How much of each line was confirmed, by position; None unless that is a part only."""
+    if doc.confirmation != Confirmation.PARTIAL:
+        return None
+    return {line.position: line.confirmed for line in doc.lines.all() if line.confirmed is not None}
 
 
 def said(doc: TradeDocument) -> Extracted:

@@ -24,7 +24,7 @@ from abs_platform.risk.models import Severity
 from abs_platform.risk.services import Observation
 from abs_platform.trade import filing, placing, rules, selectors
 from abs_platform.trade.matching import services as matching
-from abs_platform.trade.models import Trade, TradeDocument
+from abs_platform.trade.models import AutomaticRule, Trade, TradeDocument
 
 Change = tuple[Trade, Sequence[dict[str, object]]]
 """A trade, and the details of each thing that happened to it."""
@@ -119,6 +119,7 @@ def changed_all(actor: Actor, verb: str, changes: Sequence[Change]) -> None:
     told: list[audit.Told] = [(selectors.subject_of(trade), each) for trade, details in changes for each in details]
     audit.record_all(actor=actor, verb=verb, subjects=told)
     _publish(trades)
+    _confirm_automatically(trades)
     events.notify_all([([trade.seller_id, trade.buyer_id], "trade", trade.id) for trade in trades])
 
 
@@ -140,6 +141,17 @@ def _publish(trades: Sequence[Trade]) -> None:
         return
     lane = filing_lane(trades[0].seller_id)
     jobs.publish("trade.changed", {"trades": [str(trade.id) for trade in trades]}, lane=lane)
+
+
+def _confirm_automatically(trades: Sequence[Trade]) -> None:
+    """Have looked at what a rule of the buyer may confirm, where there is one."""
+    rules_in_force = AutomaticRule.objects.filter(
+        seller=trades[0].seller_id, organisation__in={trade.buyer_id for trade in trades}, stopped_at=None
+    )
+    buyers = set(rules_in_force.values_list("organisation_id", flat=True))
+    for trade in trades:
+        if trade.buyer_id in buyers:
+            jobs.enqueue("trade.confirm_automatically", payload={"trade": str(trade.id)}, key=str(trade.id))
 
 
 def _observed(trade: Trade, facts: selectors.Facts, used_again: Sequence[rules.Mismatch]) -> list[Observation]:

@@ -1,5 +1,6 @@
 """What a core enterprise signs, to the letter: canonical JSON of what its people were shown."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
@@ -48,7 +49,10 @@ def content_of(row: TradeDocument, facts: Facts) -> str:
             "totals": {name: number(value) for name, value in asdict(extracted.totals).items() if value is not None},
             "sm3": row.document.digest,
             **by_hand,
-            "lines": [_line(line, row, facts) for line in extracted.lines],
+            "lines": [
+                _line(line, counted, facts)
+                for line, counted in zip(extracted.lines, facts.of(row.document_id).lines, strict=True)
+            ],
         },
         "remarks": [{"rule": remark.rule, "params": remark.params} for remark in extracted.remarks],
         "differences": [
@@ -65,16 +69,10 @@ def content_of(row: TradeDocument, facts: Facts) -> str:
     return canonical_json(shown).decode()
 
 
-def _line(line: Line, row: TradeDocument, facts: Facts) -> dict[str, object]:
+def _line(line: Line, counted: Line, facts: Facts) -> dict[str, object]:
+    """A line as stated; `counted` is the same as it was compared: as far as it was confirmed."""
     joined = next(
-        (
-            each
-            for each in facts.comparison.lines
-            if any(
-                str(part.document.id) == str(row.document_id) and (part.stated or part.line) is line
-                for part in each.parts
-            )
-        ),
+        (each for each in facts.comparison.lines if any((part.stated or part.line) is counted for part in each.parts)),
         None,
     )
     stated = {
@@ -109,11 +107,28 @@ def digest_of(content: str) -> str:
     return sm3.sm3(content.encode()).hex()
 
 
+def stated(**facts: object) -> dict[str, object]:
+    """Those of the facts that say something: a statement leaves out the others."""
+    return {name: value for name, value in facts.items() if value not in (None, "", False)}
+
+
 def decision_statement(
-    *, content: str, decision: str, reason: str, actor: Actor, organisation: str, at: datetime
+    *,
+    content: str,
+    decision: str,
+    reason: str,
+    actor: Actor,
+    organisation: str,
+    at: datetime,
+    extra: Mapping[str, object],
 ) -> str:
-    """The statement that is signed: the content, the decision on it, who decides and when."""
+    """The statement that is signed: the content, the decision on it, who decides and when.
+
+    `extra`, where it applies: "lines" (of a confirmation in part, with "rest_disputed"), "reason_code", "on_behalf_of",
+    "rule" (of an automatic one).
+    """
     decided = {
+        **extra,
         "format": "abs-confirmation/v1",
         "content": content,
         "decision": decision,
@@ -123,6 +138,30 @@ def decision_statement(
         "at": at.isoformat(),
     }
     return canonical_json(decided).decode()
+
+
+def manifest_statement(
+    *,
+    documents: Sequence[Mapping[str, object]],
+    person: str,
+    on_behalf_of: str,
+    people: Sequence[Mapping[str, str]] | None,
+    organisation: str,
+    at: datetime,
+) -> str:
+    """The statement that is signed over many documents at once: each with the digest of the content that was shown.
+
+    `people`: who made, checked and approved it, where it took several; `person` is the last of them.
+    """
+    signed = {
+        **stated(on_behalf_of=on_behalf_of, people=people),
+        "format": "abs-confirmation-manifest/v1",
+        "documents": documents,
+        "organisation": organisation,
+        "person": person,
+        "at": at.isoformat(),
+    }
+    return canonical_json(signed).decode()
 
 
 def payment_content(trade: Trade, facts: Facts) -> str:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from abs_platform.core.jobs import RunningJob
 from abs_platform.trade import services
+from abs_platform.trade.desk import automatic
 
 
 def file_document(job: RunningJob) -> None:
@@ -15,3 +16,8 @@ def file_document(job: RunningJob) -> None:
 def refile_document(job: RunningJob) -> None:
     """File the document that was corrected anew."""
     services.refile_document(document_id=UUID(job.payload["document"]))
+
+
+def confirm_automatically(job: RunningJob) -> None:
+    """Confirm what a rule of the buyer allows to."""
+    automatic.confirm_trade(trade_id=UUID(job.payload["trade"]))

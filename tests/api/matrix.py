@@ -12,7 +12,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from abs_platform.core import clock
-from tests.api import matrix_lending
+from tests.api import desk_rows, matrix_lending
 from tests.support.callers import Caller, Files, Form, Lines
 from tests.support.financing import until_of
 from tests.support.papers import Papers
@@ -87,6 +87,7 @@ GET  trades/{trade}                       200 200 404 200 404 404 404 404 404 40
 POST trades/{trade}/payment-confirmations 403 201 404 403 403 403 403 403 403 403 403 403 401
 GET  tolerances                           200 200 200 200 200 200 200 200 200 200 200 403 401
 POST tolerances                           403 201 404 403 403 403 403 403 403 403 403 403 401
+POST trades/{trade}/payment-confirmations/to-sign 403 200 404 403 403 403 403 403 403 403 403 403 401
 GET  rights                               200 200 200 200 200 200 200 200 200 200 200 200 401
 GET  rights/{right}                       200 200 404 200 404 404 404 404 404 404 404 404 401
 GET  rights/{right}/registry              200 200 404 200 404 404 404 404 404 404 404 404 401
@@ -138,10 +139,6 @@ GET  financing/notices/{notice}/file      200 200 404 200 404 404 404 404 404 40
 GET  rights/{right}/figures               200 200 404 200 404 404 404 404 404 404 404 404 401
 GET  rights/{right}/facts/{fact}/statement 200 200 404 200 404 404 404 404 404 404 404 404 401
 GET  rights/{right}/facts/{fact}/bundle   200 200 404 200 404 404 404 404 404 404 404 404 401
-GET  confirmations                        403 200 200 403 403 403 403 403 403 403 403 403 401
-GET  confirmations/{document}             403 200 404 403 403 403 403 403 403 403 403 403 401
-POST confirmations/{document}/confirm     403 200 404 403 403 403 403 403 403 403 403 403 401
-POST confirmations/{document}/dispute     403 200 404 403 403 403 403 403 403 403 403 403 401
 
 GET  imports                              200 200 200 200 200 200 200 200 200 200 200 200 401
 POST imports                              201 403 403 403 403 403 201 201 403 403 403 403 401
@@ -226,7 +223,8 @@ class Row:
 
 
 def _read() -> list[Row]:
-    heading, *lines = [line.split() for line in (TABLE + matrix_lending.TABLE).splitlines() if line.strip()]
+    tables = TABLE + matrix_lending.TABLE + desk_rows.TABLE
+    heading, *lines = [line.split() for line in tables.splitlines() if line.strip()]
     assert heading == list(COLUMNS)
     return [Row(method, path, dict(zip(heading, map(int, codes), strict=True))) for method, path, *codes in lines]
 
@@ -257,6 +255,12 @@ def callers_of(stage: Stage, *, by: str) -> dict[str, Caller]:
 
 def body_of(row: Row, stage: Stage, *, digest: str) -> Any:  # JSON, or Files
     """A sound body for the row's request. `digest`: what the confirmation sheet of {document} shows now."""
+    payment = {
+        "content_digest": stage.world.core.payment_digest(stage.trade.id),
+        "amount": "100.00",
+        "due_date": "2027-01-31",
+        "account": "62000",
+    }
     bodies: dict[str, Any] = {
         **_financing_bodies(stage),
         "demo/switch": {"username": "supplier"},
@@ -281,12 +285,8 @@ def body_of(row: Row, stage: Stage, *, digest: str) -> Any:  # JSON, or Files
         "ledger/keys/rotate": {"algorithm": "ed25519"},
         "log/{channel}/cosignatures": stage.cosignature(),
         "documents/{loose}/attach": {"trade": str(stage.trade.id)},
-        "trades/{trade}/payment-confirmations": {
-            "content_digest": stage.world.core.payment_digest(stage.trade.id),
-            "amount": "100.00",
-            "due_date": "2027-01-31",
-            "account": "62000",
-        },
+        "trades/{trade}/payment-confirmations": payment,
+        "trades/{trade}/payment-confirmations/to-sign": payment,
         "rights/{right}/zhongdeng": {
             "number": "76543210",
             "party": "x",
@@ -296,8 +296,7 @@ def body_of(row: Row, stage: Stage, *, digest: str) -> Any:  # JSON, or Files
         },
         "rights/{right}/notices": {"party": "x", "reached_at": "2026-03-01T00:00:00Z", "how": "x"},
         "zhongdeng/{registration}/amendments": {"kind": "cancel", "number": "76543210"},
-        "confirmations/{document}/confirm": {"content_digest": digest},
-        "confirmations/{document}/dispute": {"content_digest": digest, "reason": "six are cracked"},
+        **desk_rows.bodies(stage, digest),
         "tolerances": {
             "seller": stage.world.supplier.id,
             "quantity": "0.05",

@@ -29,12 +29,15 @@ from abs_platform.rights.registry.models import Reconciliation
 from abs_platform.risk import services as risk
 from abs_platform.risk.models import Severity
 from abs_platform.trade import sharing
-from abs_platform.trade.models import Tolerance
+from abs_platform.trade.desk import proposals
+from abs_platform.trade.desk.choices import Choice
+from abs_platform.trade.models import Tolerance, TradeDocument
 from tests.support import schema
 from tests.support.callers import Caller
 from tests.support.financing import Lending
 from tests.support.lending import Lender
 from tests.support.papers import Papers, line
+from tests.support.signing_desk import digest_now
 from tests.support.stage import IMPORTING, table_of_invoices
 from tests.support.world import World, drain
 
@@ -75,6 +78,7 @@ LISTS = [
     ("confirmations", "core"),
     ("tolerances", "core"),
     ("tolerances", "supplier"),
+    ("confirmations/proposals", "core"),
     ("suppliers", "bank"),
     ("access-requests", "supplier"),
     ("access-requests", "bank"),
@@ -123,6 +127,11 @@ class Growing:
         self.world.supplier.submit({f"{p.number}.xml": p.order() for p in papers})
         for n in numbers:
             self._one_more(n)
+        core = self.world.core.actor
+        for n in numbers:
+            order = TradeDocument.objects.get(trade__order_number=f"PO-{n}", kind="order")
+            choice = Choice(order.document_id, "confirm", digest_now(core, order.document_id))
+            proposals.propose(actor=core, choices=[choice])
         table = table_of_invoices(self.world.supplier, *(f"T{upto}-{n}" for n in range(upto)))
         imports.start(actor=self.world.supplier.actor, batch_id=table.id)
         jobs.drain(kinds=IMPORTING)

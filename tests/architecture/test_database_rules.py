@@ -9,7 +9,6 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.db.models import F
-from django.db.models.expressions import RawSQL
 
 from abs_platform.consent.models import Access, AccessRequest, Grant, GrantItem
 from abs_platform.core import clock, jobs
@@ -36,10 +35,12 @@ from abs_platform.trade.models import (
     Trade,
     TradeDocument,
 )
+from tests.architecture.desk_rules import APPEND_ONLY_AT_THE_DESK, ILLEGAL_AT_THE_DESK, play_the_desk
 from tests.registry import test_database_rules as registry
 from tests.rights import rules_of_collections, rules_of_priority
 from tests.support.correcting import correct
 from tests.support.database import rolled_back
+from tests.support.illegal import LATER, NAN, again, change
 from tests.support.stage import IMPORTING, Stage, make_stage, table_of_invoices
 from tests.support.world import World
 
@@ -47,7 +48,7 @@ pytestmark = pytest.mark.usefixtures("db")
 
 APPEND_ONLY = [
     AuditEntry, Access, DocumentVersion, SignedDecision, PaymentConfirmation, TaxStatusChange, Correction, Tolerance,
-    RungFact, ZhongdengRegistration, ZhongdengAmendment, DebtorNotice, Collection,
+    RungFact, ZhongdengRegistration, ZhongdengAmendment, DebtorNotice, Collection, *APPEND_ONLY_AT_THE_DESK,
 ]  # fmt: skip
 
 
@@ -55,6 +56,7 @@ APPEND_ONLY = [
 def module_stage(module_world: World) -> Stage:
     stage = make_stage(module_world)
     module_world.core.decide(stage.document)
+    play_the_desk(stage)
     despatch = Document.objects.get(owner=module_world.supplier.organisation, kind="despatch_advice")
     correct(module_world.supplier, despatch, reason="misread", despatch_numbers=["D-7"])
     TaxStatusChange.objects.create(document=stage.invoice, before="not_verified", status="verified", provider="test")
@@ -117,11 +119,6 @@ def same_place(stage: Stage) -> None:
     Document.objects.exclude(id=archive.id).update(container=archive, position=1)
 
 
-def change(model: type[models.Model], **values: Any) -> Callable[[Stage], None]:
-    """Set the values in every row, as no service would."""
-    return lambda stage: (model._default_manager.update(**values), None)[1]
-
-
 def change_read(**values: Any) -> Callable[[Stage], None]:
     """Set the values in every document that fields were read from."""
     return lambda stage: (Document.objects.filter(extraction="extracted").update(**values), None)[1]
@@ -138,21 +135,6 @@ def between_one(stage: Stage) -> None:
     """A tolerance of an organisation towards itself."""
     own = stage.world.core.organisation
     Tolerance.objects.create(seller=own, buyer=own, quantity=0, price=0, effective_from=LATER)
-
-
-def again(model: type[models.Model], **values: Any) -> Callable[[Stage], None]:
-    """Insert a row once more under a new id."""
-
-    def act(stage: Stage) -> None:
-        row = model._default_manager.order_by("pk").last()
-        assert row is not None
-        row.pk = None
-        row._state.adding = True
-        for name, value in values.items():
-            setattr(row, name, value)
-        row.save(force_insert=True)
-
-    return act
 
 
 def destruction(*, by: str = "", twice: bool = False, **values: Any) -> Callable[[Stage], None]:
@@ -175,8 +157,6 @@ def held(**values: Any) -> Callable[[Stage], None]:
     return change(Right, **{"state": "encumbered", "encumbered_by": uuid7(), "held_for": 1, "held_rate": 1, **values})
 
 
-NAN = RawSQL("'NaN'::numeric", [])  # what `amount >= 0` alone would admit
-LATER = clock.now() + timedelta(days=1)
 EARLIER = clock.now() - timedelta(days=10_000)
 # What an erased document says: the one whose extraction no other rule looks at.
 NOTHING: dict[str, Any] = {
@@ -292,9 +272,7 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "tolerance_shares": again(Tolerance, quantity=1, effective_from=LATER),
     "tolerance_shares ": again(Tolerance, amount=Decimal(-1), effective_from=LATER),
     "tolerance_between_two": between_one,
-    "dispute_has_reason": again(SignedDecision, decision="dispute", reason=""),
-    "decision_once": again(SignedDecision, record_id=uuid7()),
-    "decision_known": again(SignedDecision, decision="perhaps", reason="x", record_id=uuid7()),
+    **ILLEGAL_AT_THE_DESK,
     "payment_confirmation_positive": again(PaymentConfirmation, amount=Decimal(0)),
     "payment_confirmation_currency": again(PaymentConfirmation, currency=""),
     "payment_confirmation_amount": again(PaymentConfirmation, amount=Decimal(-1)),

@@ -42,6 +42,8 @@ PAGES: dict[str | None, tuple[str, ...]] = {
         "/",
         "/confirmations",
         "/confirmations/*",
+        "/desk",
+        "/desk/proposals",
         "/documents/*",
         "/trades",
         "/trades/*",

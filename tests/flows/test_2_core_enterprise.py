@@ -37,7 +37,7 @@ def test_from_the_queue_to_signed_decisions(world: World) -> None:
     assert lines["2"]["differences"] == ["unit_price_differs"]
     assert lines["1"]["differences"] == []
     assert {each["rule"] for each in sheet["differences"]} == {"invoiced_over_received", "unit_price_differs"}
-    assert sheet["allowed_actions"] == ["confirm", "dispute"]
+    assert sheet["allowed_actions"] == ["confirm", "confirm_part", "dispute"]
 
     # It confirms order and receipt, and disputes the invoice with a reason.
     for kind in ("order", "receipt_advice"):

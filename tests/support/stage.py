@@ -3,6 +3,8 @@
 import io
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from abs_platform.config.sample import trade as sample
@@ -20,11 +22,14 @@ from abs_platform.rights.models import Right, RungFact
 from abs_platform.rights.priority import services as priority
 from abs_platform.rights.priority.models import ZhongdengRegistration
 from abs_platform.risk.models import Alert
-from abs_platform.trade import sharing
-from abs_platform.trade.models import Trade
+from abs_platform.trade import sharing, signing
+from abs_platform.trade.desk import delegating, proposals, settings
+from abs_platform.trade.desk.choices import Choice
+from abs_platform.trade.models import AutomaticRule, Delegation, Proposal, SettingsChange, SignedManifest, Trade
 from tests.support.cosigning import cosigned
 from tests.support.financing import FinancingStage, make_financing_stage
 from tests.support.papers import Papers
+from tests.support.signing_desk import approved, colleague, digest_now
 from tests.support.world import Member, World, drain
 
 IMPORTING = ("imports.read", "imports.check", "imports.carry_out", "imports.withdraw")
@@ -71,6 +76,12 @@ class Stage:
     mapping: SavedMapping
     imported: Batch
     registration: ZhongdengRegistration
+    disputed: Document
+    manifest: SignedManifest
+    proposal: Proposal
+    change: SettingsChange
+    rule: AutomaticRule
+    delegation: Delegation
     lending: FinancingStage | None = None
 
     @property
@@ -93,6 +104,12 @@ class Stage:
                 "mapping",
                 "imported",
                 "registration",
+                "disputed",
+                "manifest",
+                "proposal",
+                "change",
+                "rule",
+                "delegation",
             )
         }
         log = {"channel": "main", "size": str(self.checkpoint.size), "level": "0", "tile": "000.p/1", "number": "2"}
@@ -176,4 +193,43 @@ def make_stage(world: World) -> Stage:
             party="x",
         ),
         job=Job.objects.create(kind="ledger.seal", state=JobState.FAILED, finished_at=clock.now(), last_error="x"),
+        **_desk(world),
     )
+
+
+def _desk(world: World) -> dict[str, Any]:
+    """What happened at the core enterprise's desk: everything that takes two people has ended."""
+    # An invoice without order or receipt: confirming it supports nothing, so that nobody relies on the supplier's key.
+    files = {n: Papers(number=n).order() for n in ("PO-D", "PO-P")} | {"PO-M": Papers(number="PO-M").invoice()}
+    disputed, proposed, signed = world.supplier.submit(files)
+    core, second = world.core.actor, colleague(world, "second")
+    world.core.decide(disputed, "dispute", "not ours")
+
+    def choice(document: Document) -> list[Choice]:
+        return [Choice(document.id, "confirm", digest_now(core, document.id))]
+
+    manifest = signing.confirm_many(actor=core, choices=choice(signed))
+    made = proposals.propose(actor=core, choices=choice(proposed))
+    change = settings.request_policy(
+        actor=core, currency="CNY", one_person_up_to=None, two_people_up_to=None, typed_above=None, executives=[]
+    )
+    rule = settings.request_rule(
+        actor=core,
+        seller_id=world.supplier.organisation.id,
+        kinds=["order"],
+        currency="CNY",
+        amount_up_to=Decimal(1),
+        daily_up_to=Decimal(1),
+    )
+    approved(second.actor, rule)
+    until = clock.today() + timedelta(days=1)
+    given = delegating.delegate(actor=core, delegate_id=second.person_id, until=until)
+    drain(seal=True)
+    return {
+        "disputed": disputed,
+        "manifest": manifest,
+        "proposal": proposals.end(actor=core, proposal_id=made.id, action="withdraw"),
+        "change": settings.decide(actor=core, change_id=change.id, action="withdraw"),
+        "rule": settings.stop_rule(actor=core, rule_id=AutomaticRule.objects.get().id),
+        "delegation": delegating.revoke(actor=core, delegation_id=given.id),
+    }

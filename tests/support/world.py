@@ -64,6 +64,12 @@ class Member:
         """The organisation's id, as the API writes it."""
         return str(self.organisation.id)
 
+    @property
+    def person_id(self) -> UUID:
+        """The person's id."""
+        assert self.actor.person_id is not None
+        return self.actor.person_id
+
     def submit(self, files: Mapping[str, bytes]) -> list[Document]:
         """Have the files received and read, past HTTP."""
         rows = [

@@ -122,7 +122,7 @@ def test_a_dispute_needs_a_reason_and_can_be_mended(world: World) -> None:
     for reason in ("", "   "):
         world.core.browser.post(path, {"content_digest": digest, "reason": reason}, status=422)
     disputed = world.core.browser.post(path, {"content_digest": digest, "reason": "40 of these were cancelled"})
-    assert (disputed["state"], disputed["allowed_actions"]) == ("disputed", ["confirm"])
+    assert (disputed["state"], disputed["allowed_actions"]) == ("disputed", ["confirm", "confirm_part"])
     told = world.supplier.browser.get(f"trades/{order.filed.trade_id}")
     assert told["timeline"][-1]["kind"] == "disputed"
     assert told["timeline"][-1]["params"]["reason"] == "40 of these were cancelled"
@@ -155,7 +155,7 @@ def test_the_queue_is_by_deadline_and_tells_the_differences(world: World) -> Non
 def test_every_decision_in_every_state_by_every_role(action: str, state: Confirmation, world: World) -> None:
     row = TRANSITIONS[action]
     [order] = world.supplier.submit({"o": PAPERS.order()})
-    decided = clock.now() if state in ("confirmed", "disputed") else None
+    decided = clock.now() if state in ("confirmed", "partial", "disputed") else None
     TradeDocument.objects.filter(document=order).update(
         confirmation=state, decided_at=decided, **({"deadline": None} if state == "not_required" else {})
     )
@@ -167,7 +167,12 @@ def test_every_decision_in_every_state_by_every_role(action: str, state: Confirm
         with rolled_back():
             try:
                 done = signing.decide(
-                    actor=actor, document_id=order.id, decision=action, content_digest=digest, reason="because"
+                    actor=actor,
+                    document_id=order.id,
+                    decision="dispute" if action == "dispute" else "confirm",
+                    content_digest=digest,
+                    reason="because" if action == "dispute" else "",
+                    quantities={0: Decimal(60)} if action == "confirm_part" else None,
                 )
             except DomainError as error:
                 return error.code

@@ -50,6 +50,12 @@ class Queue(NewestFirst):
         return cursor
 
 
+class ByAmount(NewestFirst):
+    """Pages by the amount that the rows are annotated with, the greatest first."""
+
+    ordering = ("-amount", "document_id")
+
+
 def paged(
     request: Request,
     rows: "QuerySet[M]",

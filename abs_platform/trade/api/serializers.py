@@ -1,31 +1,22 @@
-"""Shapes that only this API takes and gives; trades themselves look as in trade/replies.py."""
+"""Shapes that only this API takes and gives; trades look as in trade/replies.py, the desk's are in desk_serializers.py."""
 
 from typing import Any
 
 from rest_framework import serializers
 
 from abs_platform.consent.states import GrantState
-from abs_platform.trade.states import Confirmation
+from abs_platform.trade.api.desk_serializers import OwnIn
 
 
-class QueueQuery(serializers.Serializer[Any]):
-    state = serializers.ChoiceField(
-        choices=[s for s in map(str, Confirmation) if s != Confirmation.NOT_REQUIRED], required=False
-    )
-
-
-class ConfirmIn(serializers.Serializer[Any]):
+class PaymentIn(serializers.Serializer[Any]):
     content_digest = serializers.RegexField(r"^[0-9a-f]{64}$")
-
-
-class DisputeIn(ConfirmIn):
-    reason = serializers.CharField(max_length=2000)
-
-
-class PaymentIn(ConfirmIn):
     amount = serializers.DecimalField(max_digits=18, decimal_places=2)
     due_date = serializers.DateField()
     account = serializers.CharField(max_length=100)
+
+
+class PaymentSignedIn(PaymentIn):
+    own = OwnIn(required=False)
 
 
 class AttachIn(serializers.Serializer[Any]):

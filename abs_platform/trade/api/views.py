@@ -1,4 +1,4 @@
-"""Confirming, joining and opening. Trades themselves are read through rights/api, which knows what they support."""
+"""Confirming payments, joining and opening; the confirmation desk is in desk.py. Trades themselves are read through rights/api, which knows what they support."""
 
 from typing import Any
 from uuid import UUID
@@ -10,92 +10,44 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from abs_platform.core.rest.fields import Body, time
-from abs_platform.core.rest.pagination import PAGE_PARAMETERS, Queue, page_of, paged, query_of
 from abs_platform.documents import replies as documents
-from abs_platform.parties.actor import Actor
 from abs_platform.parties.authentication import actor_of
-from abs_platform.trade import replies, selectors, services, sharing, signing, statements
+from abs_platform.trade import replies, selectors, services, sharing, signing
 from abs_platform.trade.api import serializers as shapes
+from abs_platform.trade.api.desk_serializers import ToSignOut, own_of, to_sign_body
 
 
-def _checked(shape: type[serializers.Serializer[Any]], request: Request) -> Body:
+def checked(shape: type[serializers.Serializer[Any]], request: Request) -> Body:
+    """The request's body as `shape` takes it. Raises ValidationError."""
     form = shape(data=request.data)
     form.is_valid(raise_exception=True)
-    checked: Body = form.validated_data
-    return checked
-
-
-def _sheet(actor: Actor, document_id: UUID) -> Response:
-    row = selectors.queued(actor=actor, document_id=document_id)
-    return Response(replies.sheet_body(row, selectors.compared(row.trade), actor=actor))
-
-
-class QueueView(APIView):
-    """The core enterprise's queue."""
-
-    @extend_schema(
-        responses=page_of(replies.QueuedOut),
-        parameters=[*PAGE_PARAMETERS, shapes.QueueQuery],
-        tags=["confirmations"],
-        operation_id="confirmations_list",
-    )
-    def get(self, request: Request) -> Response:
-        """Documents to confirm or confirmed, by deadline."""
-        actor = actor_of(request)
-        rows = selectors.queue(actor=actor)
-        if state := query_of(request, shapes.QueueQuery).get("state"):
-            rows = rows.filter(confirmation=state)
-
-        def represent(page: Any) -> list[Body]:  # Any: a page of TradeDocument
-            facts = selectors.compared_each(row.trade_id for row in page)
-            counts = {row.document_id: len(statements.differences_of(row, facts[row.trade_id])) for row in page}
-            return replies.queued_bodies(page, counts, actor=actor)
-
-        return paged(request, rows, represent, paginator=Queue)
-
-
-class SheetView(APIView):
-    """One document to confirm."""
-
-    @extend_schema(responses=replies.SheetOut, tags=["confirmations"])
-    def get(self, request: Request, id: UUID) -> Response:
-        """The document beside its trade, and the exact content that a confirmation signs."""
-        return _sheet(actor_of(request), id)
-
-
-class ConfirmView(APIView):
-    """Confirm."""
-
-    @extend_schema(request=shapes.ConfirmIn, responses=replies.SheetOut, tags=["confirmations"])
-    def post(self, request: Request, id: UUID) -> Response:
-        """Confirm a document: sign, with SM2, the content that `content_digest` names."""
-        actor = actor_of(request)
-        signing.decide(actor=actor, document_id=id, decision="confirm", **_checked(shapes.ConfirmIn, request))
-        return _sheet(actor, id)
-
-
-class DisputeView(APIView):
-    """Dispute."""
-
-    @extend_schema(request=shapes.DisputeIn, responses=replies.SheetOut, tags=["confirmations"])
-    def post(self, request: Request, id: UUID) -> Response:
-        """Dispute a document, with a reason, signed like a confirmation."""
-        actor = actor_of(request)
-        signing.decide(actor=actor, document_id=id, decision="dispute", **_checked(shapes.DisputeIn, request))
-        return _sheet(actor, id)
+    body: Body = form.validated_data
+    return body
 
 
 class PaymentConfirmationView(APIView):
     """付款确认书."""
 
-    @extend_schema(request=shapes.PaymentIn, responses={201: replies.TradeFactsOut}, tags=["confirmations"])
+    @extend_schema(request=shapes.PaymentSignedIn, responses={201: replies.TradeFactsOut}, tags=["confirmations"])
     def post(self, request: Request, id: UUID) -> Response:
         """Confirm amount, due date and account of a trade's payment (rung 5)."""
         actor = actor_of(request)
-        signing.confirm_payment(actor=actor, trade_id=id, **_checked(shapes.PaymentIn, request))
+        data = checked(shapes.PaymentSignedIn, request)
+        signing.confirm_payment(actor=actor, trade_id=id, own=own_of(data.pop("own", None)), **data)
         row = selectors.trade(actor=actor, trade_id=id)
         body = replies.trade_facts_body(row, selectors.compared(row), actor=actor)
         return Response(body, status=status.HTTP_201_CREATED)
+
+
+class PaymentToSignView(APIView):
+    """付款确认书, for a key of one's own."""
+
+    @extend_schema(request=shapes.PaymentIn, responses=ToSignOut, tags=["confirmations"])
+    def post(self, request: Request, id: UUID) -> Response:
+        """The exact words that confirming this payment would sign now."""
+        terms = signing.PaymentTerms(**checked(shapes.PaymentIn, request))
+        found = signing.payment_to_sign(actor=actor_of(request), trade_id=id, terms=terms)
+        return Response(to_sign_body(found.statement, found.at))
 
 
 class AttachView(APIView):
@@ -105,7 +57,7 @@ class AttachView(APIView):
     def post(self, request: Request, id: UUID) -> Response:
         """Join an own document that stands alone to an own trade."""
         actor = actor_of(request)
-        row = services.attach(actor=actor, document_id=id, trade_id=_checked(shapes.AttachIn, request)["trade"])
+        row = services.attach(actor=actor, document_id=id, trade_id=checked(shapes.AttachIn, request)["trade"])
         return Response(documents.detail_body(row, actor=actor))
 
 
@@ -139,7 +91,7 @@ class GrantView(APIView):
     @extend_schema(request=shapes.GrantIn, responses={201: shapes.GrantedOut}, tags=["consent"])
     def post(self, request: Request, id: UUID) -> Response:
         """Open the picked trades and documents, or everything, to the requester for a number of days from now."""
-        data = _checked(shapes.GrantIn, request)
+        data = checked(shapes.GrantIn, request)
         row = sharing.grant(
             actor=actor_of(request),
             request_id=id,

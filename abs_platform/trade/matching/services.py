@@ -13,6 +13,8 @@ from abs_platform.trade.matching.models import LineMatch, MatchLine, TradeMatch
 from abs_platform.trade.models import TradeDocument, TradeLine
 from abs_platform.trade.rules import LINE_CONSUMED_TWICE, Comparison, LineComparison, Mismatch
 
+# The columns that a confirmation in part changes.
+COUNTED = ["quantity", "accepted", "rejected", "short", "amount"]
 _PLACE = """
     UPDATE trade_matchline line SET placed_with = given.row_id
     FROM unnest(%s::bigint[], %s::bigint[]) AS given(line_id, row_id)
@@ -40,6 +42,16 @@ def note_all(*, seller_id: UUID, documents: Iterable[Noted]) -> None:
 
 def _said(filed: TradeDocument) -> noted.Said:
     return noted.Said(filed.kind, filed.number, filed.issue_date, filed.currency)
+
+
+def note_confirmed(*, seller_id: UUID, filed: TradeDocument, lines: Sequence[Line]) -> None:
+    """Note how much of a document's lines counts now: `lines` as far as they were confirmed, one for each that is filed."""
+    columns = {int(str(each["position"])): each for each in noted.match_lines(seller_id, _said(filed), lines)}
+    rows = list(MatchLine.objects.filter(document_id=filed.document_id))
+    for row in rows:
+        for name in COUNTED:
+            setattr(row, name, columns[row.position][name])
+    MatchLine.objects.bulk_update(rows, COUNTED)
 
 
 def settle(*, trade_id: UUID, comparison: Comparison) -> list[Mismatch]:

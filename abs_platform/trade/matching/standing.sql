@@ -14,7 +14,7 @@ FROM (
         filed.document_id,
         filed.trade_id,
         filed.confirmation <> 'disputed' AND coalesce(tax.status, '') NOT IN ('voided', 'lost_control', 'abnormal') AS counts,
-        filed.confirmation = 'confirmed' AS confirmed,
+        filed.confirmation IN ('confirmed', 'partial') AS confirmed,
         filed.kind = 'order' AND row_number() OVER versions = 1 AS spine,
         -- Orders of one trade whose numbers are written in one way are versions of one.
         dense_rank() OVER (PARTITION BY filed.trade_id, filed.kind ORDER BY filed.number COLLATE "C")
@@ -37,7 +37,7 @@ FROM (
     WINDOW versions AS (
         PARTITION BY filed.trade_id, filed.kind, filed.number
         ORDER BY
-            CASE filed.confirmation WHEN 'confirmed' THEN 0 WHEN 'disputed' THEN 2 ELSE 1 END,
+            CASE filed.confirmation WHEN 'confirmed' THEN 0 WHEN 'partial' THEN 0 WHEN 'disputed' THEN 2 ELSE 1 END,
             filed.issue_date NULLS LAST, filed.document_id
     )
 ) now

@@ -182,7 +182,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Documents to confirm or confirmed, by deadline. */
+        /** @description Documents to confirm or confirmed, by deadline or amount, each with what it differs in. */
         get: operations["confirmations_list"];
         put?: never;
         post?: never;
@@ -226,6 +226,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/confirmations/{id}/confirm-part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Confirm quantities of some lines; the rest is left, or disputed with a reason. Only what is confirmed counts. */
+        post: operations["confirmations_confirm_part_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/confirmations/{id}/dispute": {
         parameters: {
             query?: never;
@@ -237,6 +254,399 @@ export interface paths {
         put?: never;
         /** @description Dispute a document, with a reason, signed like a confirmation. */
         post: operations["confirmations_dispute_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/confirmations/{id}/thread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The dispute on a document, from the reason on, for both its sides. */
+        get: operations["confirmations_thread_retrieve"];
+        put?: never;
+        /** @description Say something to the other side, while the dispute is open. */
+        post: operations["confirmations_thread_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/confirmations/{id}/to-sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The exact words that this decision would sign now, for an organisation that signs with a key of its own. */
+        post: operations["confirmations_to_sign_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/confirmations/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Limits, keys, automatic rules, delegations, and changes that wait for a second person. */
+        get: operations["confirmations_desk_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/confirmations/desk/changes/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Approve. */
+        post: operations["confirmations_desk_changes_approve_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/confirmations/desk/changes/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Drop. */
+        post: operations["confirmations_desk_changes_withdraw_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/confirmations/desk/custodial-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask to sign with the custodial key again; a second person approves it. */
+        post: operations["confirmations_desk_custodial_key_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/confirmations/desk/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Give a colleague the own right to confirm until a day. */
+        post: operations["confirmations_desk_delegations_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/confirmations/desk/delegations/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description End a delegation that one gave or holds, at once. */
+        post: operations["confirmations_desk_delegations_revoke_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/confirmations/desk/own-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask to sign with an SM2 key that the organisation holds itself; a second person approves it. */
+        post: operations["confirmations_desk_own_key_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/confirmations/desk/own-key/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the key signs, to show that its private part is held. */
+        get: operations["confirmations_desk_own_key_statement_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/confirmations/desk/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask for other limits; a second person approves them. */
+        post: operations["confirmations_desk_policy_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/confirmations/desk/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask that a supplier's documents be confirmed automatically; a second person approves it. */
+        post: operations["confirmations_desk_rules_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/confirmations/desk/rules/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Stop a rule at once. */
+        post: operations["confirmations_desk_rules_stop_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/confirmations/manifests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Confirm up to 500 documents with one signature over their manifest: all of them, or none and why. */
+        post: operations["confirmations_manifests_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/confirmations/manifests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A manifest that the own organisation signed, with the words and the signature over them. */
+        get: operations["confirmations_manifests_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/confirmations/manifests/to-sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The exact manifest that confirming these documents would sign now. */
+        post: operations["confirmations_manifests_to_sign_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/confirmations/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The own organisation's proposals, newest first. */
+        get: operations["confirmations_proposals_list"];
+        put?: never;
+        /** @description Propose to confirm documents; others of the organisation agree, as many as its limits ask for. */
+        post: operations["confirmations_proposals_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/confirmations/proposals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A proposal of the own organisation. */
+        get: operations["confirmations_proposals_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/confirmations/proposals/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description 高管复核. */
+        post: operations["confirmations_proposals_approve_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/confirmations/proposals/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description 复核. */
+        post: operations["confirmations_proposals_check_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/confirmations/proposals/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Decline. */
+        post: operations["confirmations_proposals_decline_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/confirmations/proposals/{id}/to-sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The exact manifest that agreeing to this proposal would sign now. */
+        post: operations["confirmations_proposals_to_sign_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/confirmations/proposals/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Withdraw. */
+        post: operations["confirmations_proposals_withdraw_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2776,6 +3186,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trades/{id}/payment-confirmations/to-sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The exact words that confirming this payment would sign now. */
+        post: operations["trades_payment_confirmations_to_sign_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/verify/trust": {
         parameters: {
             query?: never;
@@ -2899,6 +3326,16 @@ export interface components {
             /** @enum {string} */
             bucket: "not_due" | "1_30" | "31_60" | "61_90" | "over_90";
             amount: string;
+        };
+        AgreeInRequest: {
+            /** Format: uuid */
+            on_behalf_of?: string | null;
+            /**
+             * Format: decimal
+             * @description Typed back, where the limits ask for it
+             */
+            amount?: string | null;
+            own?: components["schemas"]["OwnInRequest"];
         };
         AgreedOut: {
             organisation: string;
@@ -3385,7 +3822,44 @@ export interface components {
             more: number;
         };
         ConfirmInRequest: {
+            /** Format: uuid */
+            on_behalf_of?: string | null;
             content_digest: string;
+            /**
+             * Format: decimal
+             * @description Typed back, where the limits ask for it
+             */
+            amount?: string | null;
+            own?: components["schemas"]["OwnInRequest"];
+        };
+        ConfirmPartInRequest: {
+            /** Format: uuid */
+            on_behalf_of?: string | null;
+            content_digest: string;
+            /**
+             * Format: decimal
+             * @description Typed back, where the limits ask for it
+             */
+            amount?: string | null;
+            own?: components["schemas"]["OwnInRequest"];
+            lines: components["schemas"]["PartInRequest"][];
+            /** @default false */
+            rest_disputed: boolean;
+            /**
+             * @default
+             * @enum {string}
+             */
+            reason_code: "quantity" | "price" | "quality" | "not_ordered" | "not_received" | "duplicate" | "other" | "";
+            /** @default  */
+            reason: string;
+        };
+        ConfirmableLine: {
+            position: number;
+            line: string;
+            item: string;
+            unit: string;
+            stated: string;
+            confirmed: string | null;
         };
         ConsistencyProof: {
             from: number;
@@ -3457,6 +3931,21 @@ export interface components {
             /** @default  */
             reason: string;
         };
+        DelegationInRequest: {
+            /** Format: uuid */
+            delegate: string;
+            /** Format: date */
+            until: string;
+        };
+        DelegationOut: {
+            /** Format: uuid */
+            id: string;
+            principal: components["schemas"]["Named"];
+            delegate: components["schemas"]["Named"];
+            /** Format: date */
+            until: string;
+            given_by_you: boolean;
+        };
         DemoAccount: {
             username: string;
             organisation: string;
@@ -3471,6 +3960,15 @@ export interface components {
         };
         DependentsOut: {
             dependents: components["schemas"]["DependentOut"][];
+        };
+        DeskOut: {
+            policy: components["schemas"]["PolicyOut"] | null;
+            own_key: components["schemas"]["OwnKeyOut"] | null;
+            rules: components["schemas"]["RuleOut"][];
+            delegations: components["schemas"]["DelegationOut"][];
+            changes: components["schemas"]["SettingsChangeOut"][];
+            colleagues: components["schemas"]["Named"][];
+            suppliers: components["schemas"]["Named"][];
         };
         DestructionInRequest: {
             /** @description The organisation's name, typed in */
@@ -3503,8 +4001,16 @@ export interface components {
             paths: string[];
         };
         DisputeInRequest: {
-            content_digest: string;
+            /**
+             * @default
+             * @enum {string}
+             */
+            reason_code: "quantity" | "price" | "quality" | "not_ordered" | "not_received" | "duplicate" | "other" | "";
             reason: string;
+            /** Format: uuid */
+            on_behalf_of?: string | null;
+            content_digest: string;
+            own?: components["schemas"]["OwnInRequest"];
         };
         DocumentDetailOut: {
             /** Format: uuid */
@@ -3581,6 +4087,12 @@ export interface components {
             checkpoint_size: number | null;
             tax: components["schemas"]["TaxOut"] | null;
             allowed_actions: ("download" | "bundle" | "certificate" | "attach" | "disclose" | "correct" | "verify_tax")[];
+        };
+        DocumentInRequest: {
+            /** Format: uuid */
+            id: string;
+            content_digest: string;
+            lines?: components["schemas"]["PartInRequest"][] | null;
         };
         DocumentOut: {
             /** Format: uuid */
@@ -3687,6 +4199,12 @@ export interface components {
             reason: string;
             remedy: string;
         };
+        EndInRequest: {
+            /** Format: uuid */
+            on_behalf_of?: string | null;
+            /** @default  */
+            note: string;
+        };
         EventOut: {
             /** @enum {string} */
             kind: "received" | "sealed" | "prepared" | "sent" | "replaced" | "orphaned" | "included" | "stamped" | "anchored" | "abandoned" | "cosigned";
@@ -3792,7 +4310,9 @@ export interface components {
             total: string | null;
             currency: string;
             /** @enum {string} */
-            confirmation_state: "not_required" | "pending" | "confirmed" | "disputed";
+            confirmation_state: "not_required" | "pending" | "confirmed" | "partial" | "disputed";
+            /** @description Confirmed in part, and the rest of it is disputed */
+            rest_disputed: boolean;
             /** Format: date-time */
             deadline: string | null;
             allowed_actions: string[];
@@ -4415,6 +4935,36 @@ export interface components {
             /** Format: date-time */
             ended_at: string | null;
         };
+        ManifestInRequest: {
+            /** Format: uuid */
+            on_behalf_of?: string | null;
+            documents: components["schemas"]["DocumentInRequest"][];
+            /**
+             * Format: decimal
+             * @description Typed back, where the limits ask for it
+             */
+            amount?: string | null;
+            own?: components["schemas"]["OwnInRequest"];
+        };
+        ManifestOut: {
+            person: string;
+            organisation: components["schemas"]["Named"];
+            /** Format: date-time */
+            at: string;
+            signature: string;
+            public_key: string;
+            custodial: boolean;
+            statement: string;
+            /** Format: uuid */
+            id: string;
+            on_behalf_of: string;
+            documents: number;
+        };
+        ManifestToSignInRequest: {
+            /** Format: uuid */
+            on_behalf_of?: string | null;
+            documents: components["schemas"]["DocumentInRequest"][];
+        };
         MappingFields: {
             /** @description column by field; the first is 0 */
             columns: {
@@ -4467,6 +5017,19 @@ export interface components {
             versions: components["schemas"]["MasterKeyOut"][];
             rewrapping: components["schemas"]["ProgressOut"] | null;
         };
+        MessageInRequest: {
+            text: string;
+        };
+        MessageOut: {
+            /** Format: uuid */
+            id: string | null;
+            organisation: components["schemas"]["Named"];
+            person: string;
+            text: string;
+            reason_code: string;
+            /** Format: date-time */
+            at: string;
+        };
         MovementOut: {
             /** Format: uuid */
             loan: string;
@@ -4507,6 +5070,14 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["Named"][];
+        };
+        NeedsOut: {
+            /** @description How many people confirming takes by the organisation's limits */
+            people: number;
+            /** @description Whether the amount is typed back */
+            typed_amount: boolean;
+            amount: string | null;
+            currency: string;
         };
         NetworkInRequest: {
             name: string;
@@ -4711,6 +5282,10 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["OfferOut"][];
         };
+        OnBehalfInRequest: {
+            /** Format: uuid */
+            on_behalf_of?: string | null;
+        };
         OpenQuantityOut: {
             document: string;
             line: string;
@@ -4775,6 +5350,38 @@ export interface components {
             recovery: string;
             /** @description The supplier's surplus that the funder still has. */
             payable: string;
+        };
+        OwnInRequest: {
+            /** @description SM2, DER, hex, over the statement's bytes */
+            signature: string;
+            /**
+             * Format: date-time
+             * @description As the statement was prepared for it
+             */
+            at: string;
+        };
+        OwnKeyInRequest: {
+            public_key: string;
+            /** @description By this key over the possession statement */
+            signature: string;
+        };
+        OwnKeyOut: {
+            public_key: string;
+            /** Format: date-time */
+            since: string;
+        };
+        OwnKeyStatementOut: {
+            statement: string;
+        };
+        PartInRequest: {
+            position: number;
+            /** Format: decimal */
+            quantity: string;
+        };
+        PartOut: {
+            position: number;
+            line: string;
+            quantity: string;
         };
         PartyInRequest: {
             name?: string | null;
@@ -4845,6 +5452,15 @@ export interface components {
             content: string;
             /** @description SM3 of the content, hex; the confirmation names it */
             content_digest: string;
+        };
+        PaymentSignedInRequest: {
+            content_digest: string;
+            /** Format: decimal */
+            amount: string;
+            /** Format: date */
+            due_date: string;
+            account: string;
+            own?: components["schemas"]["OwnInRequest"];
         };
         PayoutInRequest: {
             /** Format: uuid */
@@ -4938,6 +5554,23 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["PledgeOut"][];
+        };
+        PolicyInRequest: {
+            currency: string;
+            /** Format: decimal */
+            one_person_up_to: string | null;
+            /** Format: decimal */
+            two_people_up_to: string | null;
+            /** Format: decimal */
+            typed_above: string | null;
+            executives: string[];
+        };
+        PolicyOut: {
+            currency: string;
+            one_person_up_to: string | null;
+            two_people_up_to: string | null;
+            typed_above: string | null;
+            executives: components["schemas"]["Named"][];
         };
         PortfolioOut: {
             /** Format: date */
@@ -5061,6 +5694,56 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        ProposalOut: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            state: "proposed" | "checked" | "signed" | "declined" | "withdrawn";
+            people: number;
+            amount: string;
+            currency: string;
+            typed_amount: boolean;
+            own_key: boolean;
+            maker: string;
+            /** Format: date-time */
+            made_at: string;
+            checker: string;
+            ended_by: string;
+            /** Format: date-time */
+            ended_at: string | null;
+            note: string;
+            /** Format: uuid */
+            manifest: string | null;
+            documents: components["schemas"]["ProposedOut"][];
+            allowed_actions: string[];
+        };
+        ProposalOutPage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["ProposalOut"][];
+        };
+        ProposeInRequest: {
+            /** Format: uuid */
+            on_behalf_of?: string | null;
+            documents: components["schemas"]["DocumentInRequest"][];
+            /**
+             * Format: decimal
+             * @description Typed back, where the limits ask for it
+             */
+            amount?: string | null;
+        };
+        ProposedOut: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            number: string;
+            supplier: components["schemas"]["Named"];
+            amount: string | null;
+            currency: string;
+            in_part: boolean;
+        };
         QueuedOut: {
             /** Format: uuid */
             id: string;
@@ -5070,8 +5753,14 @@ export interface components {
             amount: string | null;
             currency: string;
             /** @enum {string} */
-            state: "not_required" | "pending" | "confirmed" | "disputed";
+            state: "not_required" | "pending" | "confirmed" | "partial" | "disputed";
+            rest_disputed: boolean;
             mismatches: number;
+            differences: components["schemas"]["DifferenceOut"][];
+            content_digest: string;
+            needs: components["schemas"]["NeedsOut"];
+            /** Format: uuid */
+            proposal: string | null;
             /** Format: date-time */
             deadline: string;
             /** Format: date-time */
@@ -5440,6 +6129,26 @@ export interface components {
             /** @description With secp256k1: on which chain */
             chain?: string;
         };
+        RuleInRequest: {
+            /** Format: uuid */
+            seller: string;
+            kinds: ("invoice" | "order" | "receipt_advice")[];
+            currency: string;
+            /** Format: decimal */
+            amount_up_to: string;
+            /** Format: decimal */
+            daily_up_to: string;
+        };
+        RuleOut: {
+            /** Format: uuid */
+            id: string;
+            seller: components["schemas"]["Named"];
+            kinds: string[];
+            currency: string;
+            amount_up_to: string;
+            daily_up_to: string;
+            set_by: string;
+        };
         RungFactOut: {
             /** Format: uuid */
             id: string;
@@ -5529,11 +6238,27 @@ export interface components {
             demo_accounts: components["schemas"]["DemoAccount"][];
             limits: components["schemas"]["Limits"];
         };
+        SettingsChangeOut: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "policy" | "own_key" | "custodial_key" | "automatic_rule";
+            payload: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            state: "requested" | "approved" | "withdrawn";
+            requested_by: string;
+            /** Format: date-time */
+            requested_at: string;
+            allowed_actions: string[];
+        };
         SheetOut: {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            state: "not_required" | "pending" | "confirmed" | "disputed";
+            state: "not_required" | "pending" | "confirmed" | "partial" | "disputed";
+            rest_disputed: boolean;
             /** Format: date-time */
             deadline: string;
             document: components["schemas"]["DocumentDetailOut"];
@@ -5541,6 +6266,14 @@ export interface components {
             statement: string;
             content_digest: string;
             differences: components["schemas"]["DifferenceOut"][];
+            /** @description Those of which a part can be confirmed */
+            lines: components["schemas"]["ConfirmableLine"][];
+            needs: components["schemas"]["NeedsOut"];
+            /** Format: uuid */
+            proposal: string | null;
+            has_thread: boolean;
+            /** @description Whether the organisation signs with a key of its own */
+            own_key: boolean;
             signatures: components["schemas"]["SignatureOut"][];
             allowed_actions: string[];
         };
@@ -5556,6 +6289,16 @@ export interface components {
             /** @enum {string} */
             decision: "confirm" | "dispute";
             reason: string;
+            reason_code: string;
+            on_behalf_of: string;
+            lines: components["schemas"]["PartOut"][] | null;
+            rest_disputed: boolean;
+            content_digest: string;
+            /**
+             * Format: uuid
+             * @description Where one signature was made over many documents
+             */
+            manifest: string | null;
         };
         SignedOut: {
             channel: string;
@@ -5737,6 +6480,14 @@ export interface components {
             day_count: "ACT/360" | "ACT/365" | "30/360";
             grace_days: number;
         };
+        ThreadOut: {
+            /** Format: uuid */
+            document: string;
+            kind: string;
+            number: string;
+            open: boolean;
+            messages: components["schemas"]["MessageOut"][];
+        };
         TimelineOut: {
             /** Format: date-time */
             at: string;
@@ -5744,6 +6495,29 @@ export interface components {
             params: {
                 [key: string]: unknown;
             };
+        };
+        ToSignInRequest: {
+            /** Format: uuid */
+            on_behalf_of?: string | null;
+            /** @enum {string} */
+            decision: "confirm" | "dispute";
+            content_digest: string;
+            lines?: components["schemas"]["PartInRequest"][] | null;
+            /** @default false */
+            rest_disputed: boolean;
+            /**
+             * @default
+             * @enum {string}
+             */
+            reason_code: "quantity" | "price" | "quality" | "not_ordered" | "not_received" | "duplicate" | "other" | "";
+            /** @default  */
+            reason: string;
+        };
+        ToSignOut: {
+            /** @description The exact text; its UTF-8 bytes are signed */
+            statement: string;
+            /** @description To be sent back with the signature, within 15 minutes */
+            at: string;
         };
         ToleranceInRequest: {
             /** Format: uuid */
@@ -6267,11 +7041,18 @@ export interface operations {
     confirmations_list: {
         parameters: {
             query?: {
+                amount_from?: string;
+                amount_to?: string;
                 /** @description Where to go on, as `next` and `previous` give it. */
                 cursor?: string;
+                kind?: "invoice" | "order" | "receipt_advice";
+                overdue?: boolean;
                 /** @description Rows in a page, 1 to 100; 50 if not given. */
                 page_size?: number;
-                state?: "pending" | "confirmed" | "disputed";
+                /** @description Nearest deadline first, or greatest amount first */
+                sort?: "deadline" | "amount";
+                state?: "pending" | "confirmed" | "partial" | "disputed";
+                supplier?: string;
             };
             header?: never;
             path?: never;
@@ -6335,6 +7116,31 @@ export interface operations {
             };
         };
     };
+    confirmations_confirm_part_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmPartInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetOut"];
+                };
+            };
+        };
+    };
     confirmations_dispute_create: {
         parameters: {
             query?: never;
@@ -6356,6 +7162,573 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SheetOut"];
+                };
+            };
+        };
+    };
+    confirmations_thread_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadOut"];
+                };
+            };
+        };
+    };
+    confirmations_thread_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadOut"];
+                };
+            };
+        };
+    };
+    confirmations_to_sign_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToSignInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToSignOut"];
+                };
+            };
+        };
+    };
+    confirmations_desk_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskOut"];
+                };
+            };
+        };
+    };
+    confirmations_desk_changes_approve_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskOut"];
+                };
+            };
+        };
+    };
+    confirmations_desk_changes_withdraw_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskOut"];
+                };
+            };
+        };
+    };
+    confirmations_desk_custodial_key_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskOut"];
+                };
+            };
+        };
+    };
+    confirmations_desk_delegations_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegationInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskOut"];
+                };
+            };
+        };
+    };
+    confirmations_desk_delegations_revoke_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskOut"];
+                };
+            };
+        };
+    };
+    confirmations_desk_own_key_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnKeyInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskOut"];
+                };
+            };
+        };
+    };
+    confirmations_desk_own_key_statement_retrieve: {
+        parameters: {
+            query: {
+                public_key: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnKeyStatementOut"];
+                };
+            };
+        };
+    };
+    confirmations_desk_policy_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskOut"];
+                };
+            };
+        };
+    };
+    confirmations_desk_rules_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskOut"];
+                };
+            };
+        };
+    };
+    confirmations_desk_rules_stop_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskOut"];
+                };
+            };
+        };
+    };
+    confirmations_manifests_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManifestInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManifestOut"];
+                };
+            };
+        };
+    };
+    confirmations_manifests_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManifestOut"];
+                };
+            };
+        };
+    };
+    confirmations_manifests_to_sign_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManifestToSignInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToSignOut"];
+                };
+            };
+        };
+    };
+    confirmations_proposals_list: {
+        parameters: {
+            query?: {
+                /** @description Where to go on, as `next` and `previous` give it. */
+                cursor?: string;
+                /** @description Rows in a page, 1 to 100; 50 if not given. */
+                page_size?: number;
+                state?: "proposed" | "checked" | "signed" | "declined" | "withdrawn";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalOutPage"];
+                };
+            };
+        };
+    };
+    confirmations_proposals_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalOut"];
+                };
+            };
+        };
+    };
+    confirmations_proposals_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalOut"];
+                };
+            };
+        };
+    };
+    confirmations_proposals_approve_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AgreeInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalOut"];
+                };
+            };
+        };
+    };
+    confirmations_proposals_check_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AgreeInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalOut"];
+                };
+            };
+        };
+    };
+    confirmations_proposals_decline_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EndInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalOut"];
+                };
+            };
+        };
+    };
+    confirmations_proposals_to_sign_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OnBehalfInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToSignOut"];
+                };
+            };
+        };
+    };
+    confirmations_proposals_withdraw_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EndInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalOut"];
                 };
             };
         };
@@ -10136,7 +11509,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PaymentInRequest"];
+                "application/json": components["schemas"]["PaymentSignedInRequest"];
             };
         };
         responses: {
@@ -10146,6 +11519,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TradeFactsOut"];
+                };
+            };
+        };
+    };
+    trades_payment_confirmations_to_sign_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToSignOut"];
                 };
             };
         };

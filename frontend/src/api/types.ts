@@ -39,6 +39,11 @@ export type ConfirmationRow = Schemas["QueuedOut"];
 export type ConfirmationSheet = Schemas["SheetOut"];
 export type ConfirmationState = ConfirmationRow["state"];
 export type Signature = Schemas["SignatureOut"];
+export type ConfirmationNeeds = Schemas["NeedsOut"];
+export type DisputeThread = Schemas["ThreadOut"];
+export type Proposal = Schemas["ProposalOut"];
+export type Desk = Schemas["DeskOut"];
+export type DeskChange = Schemas["SettingsChangeOut"];
 
 export type Supplier = Schemas["SupplierOut"];
 export type AccessRequest = Schemas["AccessRequestOut"];

@@ -36,6 +36,8 @@ const ProgrammesPage = onDemand(() => import("../features/programmes/ProgrammesP
 const ProgrammePage = onDemand(() => import("../features/programmes/ProgrammePage"), rows);
 const NoticesPage = onDemand(() => import("../features/notices/NoticesPage"), rows);
 const NoticePage = onDemand(() => import("../features/notices/NoticePage"), rows);
+const ProposalsPage = onDemand(() => import("../features/confirmations/ProposalsPage"), rows);
+const DeskPage = onDemand(() => import("../features/confirmations/DeskPage"), rows);
 const ConsentsPage = onDemand(() => import("../features/consents/ConsentsPage"), rows);
 const SuppliersPage = onDemand(() => import("../features/access/SuppliersPage"), rows);
 const AccessPage = onDemand(() => import("../features/access/AccessPage"), rows);
@@ -91,6 +93,8 @@ export function AppRoutes() {
         <Route path="/notices/:id" element={page(<NoticePage />, BUSINESS)} />
         <Route path="/obligations" element={page(<ObligationsPage />, ["core_enterprise"])} />
         <Route path="/expected" element={page(<ExpectedPage />, ["supplier"])} />
+        <Route path="/desk" element={page(<DeskPage />, ["core_enterprise"])} />
+        <Route path="/desk/proposals" element={page(<ProposalsPage />, ["core_enterprise"])} />
         <Route path="/consents" element={page(<ConsentsPage />, ["supplier"])} />
         <Route path="/suppliers" element={page(<SuppliersPage />, ["financier"])} />
         <Route path="/access" element={page(<AccessPage />, ["financier"])} />

@@ -15,6 +15,7 @@ export const ALERT_RULES = [
   "unit_differs",
   "currency_differs",
   "item_not_ordered",
+  "automatic_limit_reached",
   "order_changed",
   "order_cancelled",
   "registry_refused",

@@ -6,6 +6,10 @@ export const RULE_WORDS: Readonly<Record<string, Pair | undefined>> = {
     "审计从记录重新推算整个账本，与数据库、签名检查点和链上存证逐一比对，发现这一行与当初签名的内容不符。请保持数据库现状，用备份和链上数据核对这一行。",
     "An audit derived the ledger again from its records and compared it with the database, the signed checkpoints and the chains: this row is not what was signed. Keep the database as it is, and compare the row with a backup and the chains.",
   ],
+  automatic_limit_reached: [
+    "这家供应商当日自动确认的金额达到了两位经办人设定的上限，其余单据等待人工确认。若并非业务量增加，请核对今天自动确认的单据。",
+    "What was confirmed automatically for this supplier today reached the limit that two people set; the rest waits for people. Unless business has grown, look at what was confirmed today.",
+  ],
   duplicate_invoice: [
     "同一卖方、同一买方、同一编号且内容相同的发票出现了两次（不论文件字节是否相同）。重复的一份不计入贸易；重复提交可能意味着重复融资。",
     "An invoice of the same seller, buyer, number and content arrived twice, whether or not its bytes are the same. The copy is not counted; repeating one may mean financing it twice.",

@@ -8,6 +8,7 @@ import { useHotkeys } from "../../shared/hooks/useHotkeys";
 import { useCodes, useLanguage, useText } from "../../shared/i18n/LanguageProvider";
 import { LineComparison } from "../../shared/trade/LineComparison";
 import { MismatchList } from "../../shared/trade/MismatchList";
+import { Thread } from "../../shared/trade/Thread";
 import { Page, Section } from "../../shared/ui/Page";
 import { Loaded } from "../../shared/ui/states";
 import { ConfirmationTag } from "../../shared/ui/status";
@@ -15,6 +16,7 @@ import { ToneIcon } from "../../shared/ui/StatusTag";
 import "./confirmations.css";
 import { Content } from "./Content";
 import { Decision } from "./Decision";
+import { asked, QUEUE_DEFAULTS, QUEUE_FILTERS } from "./filters";
 import { messages } from "./messages";
 import { Signatures } from "./Signatures";
 import { readStatement } from "./statement";
@@ -91,6 +93,7 @@ function Body({ sheet, reload }: { sheet: ConfirmationSheet; reload: () => Promi
               </ul>
             </Section>
           )}
+          {sheet.has_thread && <Thread document={sheet.id} />}
           {sheet.signatures.length > 0 && <Signatures signatures={sheet.signatures} />}
         </div>
         <Decision key={sheet.id} sheet={sheet} reload={reload} />
@@ -103,8 +106,8 @@ function Body({ sheet, reload }: { sheet: ConfirmationSheet; reload: () => Promi
 function QueueNeighbours({ id }: { id: string }) {
   const t = useText(messages);
   const navigate = useNavigate();
-  const { filters, search } = useFilters(["state"] as const, { state: "pending" });
-  const list = useList("/api/v1/confirmations", { state: filters.state });
+  const { filters, search } = useFilters(QUEUE_FILTERS, QUEUE_DEFAULTS);
+  const list = useList("/api/v1/confirmations", asked(filters));
   const at = list.rows.findIndex((row) => row.id === id);
   const previous = at > 0 ? list.rows[at - 1] : undefined;
   const next = list.rows[at + 1]; // a settled one has left the queue: the first of the rest is next

@@ -20,7 +20,7 @@ import { RecordChains, useSubjectName } from "./RecordName";
 
 export const RECORD_FILTERS = ["channel", "template", "index", "since", "until", "subject"] as const;
 const TEMPLATES = [
-  "document/v1", "fields/v1", "confirmation.confirm/v1", "confirmation.dispute/v1", "payment-confirmation/v1", "rung/v1",
+  "document/v1", "fields/v1", "confirmation.confirm/v1", "confirmation.dispute/v1", "confirmation-manifest/v1", "payment-confirmation/v1", "rung/v1",
   "notice.assignment/v1", "notice.pledge/v1", "notice.acknowledged/v1", "consent.granted/v1", "consent.revoked/v1", "consent.moved/v1", "key/v1",
 ];
 

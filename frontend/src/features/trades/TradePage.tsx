@@ -7,6 +7,7 @@ import type { TradeDetail } from "../../api/types";
 import { useText } from "../../shared/i18n/LanguageProvider";
 import { LineComparison } from "../../shared/trade/LineComparison";
 import { MismatchList } from "../../shared/trade/MismatchList";
+import { Thread } from "../../shared/trade/Thread";
 import { Page, Section } from "../../shared/ui/Page";
 import { Loaded } from "../../shared/ui/states";
 import { Flow } from "./Flow";
@@ -56,6 +57,9 @@ function Body({ trade }: { trade: TradeDetail }) {
   const t = useText(messages);
   const session = useSession();
   const core = session.data?.roles.includes("core_enterprise") && session.data.organisation?.id === trade.buyer.id;
+  const organisation = session.data?.organisation?.id;
+  const party = organisation !== undefined && (organisation === trade.seller.id || organisation === trade.buyer.id);
+  const disputed = trade.documents.filter((row) => row.confirmation_state === "disputed" || row.rest_disputed);
   return (
     <>
       {core && trade.pending_confirmations > 0 && (
@@ -74,6 +78,7 @@ function Body({ trade }: { trade: TradeDetail }) {
           <Section title={t("mismatchesTitle")}>
             {trade.mismatches.length === 0 ? <p className="muted">{t("noMismatches")}</p> : <MismatchList mismatches={trade.mismatches} linked />}
           </Section>
+          {party && disputed.map((row) => <Thread key={row.id} document={row.id} />)}
           {trade.payment_confirmation && <Payment payment={trade.payment_confirmation} />}
           <Findings trade={trade} />
         </div>

@@ -1,8 +1,8 @@
 /** What one chain says of an anchored checkpoint, asked by JSON-RPC. */
-import { concat, toHex, utf8 } from "./bytes";
+import { concat, toHex, utf8 } from "../../shared/crypto/bytes";
 import type { AnchorClaim } from "./bundle";
 import { Failed, rfc3339, type Values } from "./fields";
-import type { Hash } from "./hash";
+import type { Hash } from "../../shared/crypto/hash";
 import type { Note } from "./note";
 import { readStrictly } from "./strictJson";
 import type { TrustedChain } from "./trust";

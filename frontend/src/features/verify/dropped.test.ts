@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { sort } from "./dropped";
-import { createHashes } from "./hash";
+import { createHashes } from "../../shared/crypto/hash";
 import { world, type World } from "./testbed";
 
 let at: World;

@@ -2,7 +2,7 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { sha512 } from "@noble/hashes/sha2.js";
 
-import { concat, equal } from "./bytes";
+import { concat, equal } from "../../shared/crypto/bytes";
 
 const { Point } = ed25519;
 type Ed25519Point = InstanceType<typeof Point>;

@@ -1,5 +1,5 @@
 /** Reading JSON strictly: every field's form is checked before it is used. */
-import { fromBase64, fromHex } from "./bytes";
+import { fromBase64, fromHex } from "../../shared/crypto/bytes";
 import type { VerdictText } from "./verdictWords";
 
 export type Values = Readonly<Record<string, string | number>>;

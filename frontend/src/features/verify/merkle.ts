@@ -1,6 +1,6 @@
 /** Merkle inclusion, RFC 9162 section 2.1.3.2. */
-import { concat } from "./bytes";
-import type { Hash } from "./hash";
+import { concat } from "../../shared/crypto/bytes";
+import type { Hash } from "../../shared/crypto/hash";
 
 const LEAF = Uint8Array.of(0);
 const NODE = Uint8Array.of(1);

@@ -1,11 +1,11 @@
 /** Checkpoints: C2SP tlog-checkpoint in C2SP signed-note, with the signature types "sm2-sm3", "ed25519", "cosignature/v1". */
 import { sha256 } from "@noble/hashes/sha2.js";
 
-import { concat, equal, fromBase64, utf8 } from "./bytes";
+import { concat, equal, fromBase64, utf8 } from "../../shared/crypto/bytes";
 import { verifyEd25519 } from "./ed25519";
 import { Failed } from "./fields";
-import type { Hash } from "./hash";
-import { verifySignature } from "./sm2";
+import type { Hash } from "../../shared/crypto/hash";
+import { verifySignature } from "../../shared/crypto/sm2";
 import { NAME, type KeyType, type TrustedKey } from "./trust";
 
 const MAX_SIGNATURES = 64;

@@ -8,14 +8,14 @@ import { describe, expect, it } from "vitest";
 
 import { digestFile } from "../../shared/hash/digestFile";
 import { BUNDLE_FORMAT, formatOf, MAX_BUNDLE_BYTES, readBundle } from "./bundle";
-import { fromBase64, fromHex } from "./bytes";
+import { fromBase64, fromHex } from "../../shared/crypto/bytes";
 import { fetchRpc, NoAnswer, type Rpc } from "./chain";
 import { verifyEd25519 } from "./ed25519";
 import { Failed, rfc3339 } from "./fields";
-import { createHashes, type Hashes } from "./hash";
+import { createHashes, type Hashes } from "../../shared/crypto/hash";
 import { rootFromInclusion } from "./merkle";
 import { detailOf, labelOf, sentenceOf } from "./sentence";
-import { verifySignature } from "./sm2";
+import { verifySignature } from "../../shared/crypto/sm2";
 import { readStrictly } from "./strictJson";
 import { MAX_TRUST_BYTES, readTrust, type Trust } from "./trust";
 import { verdictWords } from "./verdictWords";

@@ -1,8 +1,8 @@
 /** A log, its publisher and a chain for the tests: written independently of the code under test. */
-import { toBase64, toHex, utf8 } from "./bytes";
+import { toBase64, toHex, utf8 } from "../../shared/crypto/bytes";
 import { NoAnswer, type Rpc } from "./chain";
-import { messageDigest, SM2 } from "./sm2";
-import type { Hash, Hashes } from "./hash";
+import { messageDigest, SM2 } from "../../shared/crypto/sm2";
+import type { Hash, Hashes } from "../../shared/crypto/hash";
 
 export const ORIGIN = "abs.test/main";
 export const CONTRACT = "0x5fbdb2315678afecb367f032d93f642f64180aa3";

@@ -1,9 +1,9 @@
 /** The trust file: whom to believe. It is its reader's own and never taken from a bundle. */
-import { fromHex } from "./bytes";
+import { fromHex } from "../../shared/crypto/bytes";
 import { isEd25519Key } from "./ed25519";
 import { Failed, Fields, HEX32 } from "./fields";
-import type { HashName } from "./hash";
-import { isPublicKey } from "./sm2";
+import type { HashName } from "../../shared/crypto/hash";
+import { isPublicKey } from "../../shared/crypto/sm2";
 
 export const TRUST_FORMAT = "abs-trust/v1";
 export const MAX_TRUST_BYTES = 1 << 18;

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from "vitest";
 
-import { createHashes, type Hashes } from "./hash";
+import { createHashes, type Hashes } from "../../shared/crypto/hash";
 import { world } from "./testbed";
 import { readTrust, type Trust } from "./trust";
 import { factsOfTrust } from "./trustFacts";

@@ -1,5 +1,5 @@
 /** All that a trust file decides, to compare one with another: names alone would be the same in a forged one. */
-import { toHex } from "./bytes";
+import { toHex } from "../../shared/crypto/bytes";
 import { clean } from "./sentence";
 import type { Trust, TrustedKey } from "./trust";
 

@@ -6,7 +6,7 @@ import { digestFile, type FileDigest } from "../../shared/hash/digestFile";
 import { fetchRpc } from "./chain";
 import { sort, type DroppedBundle, type DroppedTrust } from "./dropped";
 import { Failed } from "./fields";
-import { createHashes } from "./hash";
+import { createHashes } from "../../shared/crypto/hash";
 import { readTrust, type Trust } from "./trust";
 import type { VerdictText } from "./verdictWords";
 import { verify, type Verdict } from "./verify";

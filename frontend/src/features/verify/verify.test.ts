@@ -2,10 +2,10 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { digestFile } from "../../shared/hash/digestFile";
-import { fromHex, toHex, utf8 } from "./bytes";
-import { createHashes, type Hashes } from "./hash";
+import { fromHex, toHex, utf8 } from "../../shared/crypto/bytes";
+import { createHashes, type Hashes } from "../../shared/crypto/hash";
 import { leafHash, rootFromInclusion } from "./merkle";
-import { verifySignature } from "./sm2";
+import { verifySignature } from "../../shared/crypto/sm2";
 import { inclusionPath, sign, treeRoot, world, type World } from "./testbed";
 import { readTrust } from "./trust";
 import { verify } from "./verify";

@@ -5,11 +5,11 @@
  * (abs_platform/verifier/README.md). Time-stamp tokens are not checked.
  */
 import type { FileDigest } from "../../shared/hash/digestFile";
-import { concat, equal, fromHex, lengthPrefixed, toHex, utf8 } from "./bytes";
+import { concat, equal, fromHex, lengthPrefixed, toHex, utf8 } from "../../shared/crypto/bytes";
 import { readBundle, type Bundle, type Disclosure, type DocumentClaim } from "./bundle";
 import { checkChain, type ChainResult, type Rpc } from "./chain";
 import { Failed, rfc3339, type Values } from "./fields";
-import type { Hash, Hashes } from "./hash";
+import type { Hash, Hashes } from "../../shared/crypto/hash";
 import { leafHash, rootFromInclusion } from "./merkle";
 import { cosignedAt, parseNote, trustedSigners, type Note } from "./note";
 import type { Trust, TrustedKey } from "./trust";

@@ -43,6 +43,7 @@ const RULES = {
   loan_overdue: ["融资逾期未还", "A loan is overdue"],
   held_right_paid_elsewhere: ["已质押或转让的应收账款被付给了别人", "A right that is pledged or assigned was paid past its holder"],
   ledger_tampered: ["账本数据被改动", "The ledger was tampered with"],
+  automatic_limit_reached: ["自动确认达到当日上限", "Automatic confirmation reached its limit for the day"],
 } satisfies Record<string, Pair>;
 
 /** Codes of documents, trades, rights, consent, risk and operations. */
@@ -107,6 +108,7 @@ export const BUSINESS = {
   confirmationState: {
     pending: ["待确认", "Waiting for confirmation"],
     confirmed: ["已确认", "Confirmed"],
+    partial: ["部分确认", "Confirmed in part"],
     disputed: ["有异议", "Disputed"],
     not_required: ["无需确认", "No confirmation needed"],
   },
@@ -269,6 +271,7 @@ export const BUSINESS = {
     document_anchored_many: ["{count} 份单据已上链：{chain}，区块 {block}", "{count} {count|document|documents} anchored on {chain}, block {block}"],
     attachment_joined: ["附件《{filename}》归入本笔贸易", "Attachment {filename} joined the trade"],
     confirmed: ["{organisation} 确认了{kind} {number}", "{organisation} confirmed {kind} {number}"],
+    confirmed_in_part: ["{organisation} 部分确认了{kind} {number}", "{organisation} confirmed {kind} {number} in part"],
     disputed: ["{organisation} 对{kind} {number} 提出异议", "{organisation} disputed {kind} {number}"],
     payment_confirmed: ["付款确认已签署：{amount}，{due_date} 到期", "Payment confirmed: {amount}, due {due_date}"],
   },
@@ -346,6 +349,8 @@ export const BUSINESS = {
     awaiting_buyer: ["有 {count} 笔贸易在等核心企业确认", "{count} {count|trade waits|trades wait} for the core enterprise"],
     upload_documents: ["上传订单、发货单、收货单或发票，形成可融资的权利", "Upload an order, despatch, receipt or invoice to build a right"],
     confirm_documents: ["有 {count} 份单据等您确认，从最早到期的开始", "{count} {count|document waits|documents wait} for your confirmation; start with the earliest deadline"],
+    confirm_due_soon: ["有 {count} 份单据两天内到期或已逾期，请先确认", "{count} {count|document is|documents are} due within two days or overdue; confirm these first"],
+    check_proposals: ["同事提交的 {count} 项确认等您复核", "{count} {count|proposal waits|proposals wait} for you to check"],
     all_confirmed: ["全部确认完毕，可以看看各笔贸易", "All is confirmed; have a look at the trades"],
     review_trades: ["有 {count} 笔贸易向您开放，去看看", "{count} {count|trade is|trades are} open to you: have a look"],
     find_suppliers: ["向供应商申请查看数据", "Ask a supplier for access to its data"],
@@ -359,6 +364,8 @@ export const BUSINESS = {
     mend_documents: ["单据需要留意", "Documents needing attention"],
     awaiting_buyer: ["贸易在等核心企业确认", "Trades waiting for the core enterprise"],
     confirm_documents: ["单据待确认", "Documents to confirm"],
+    confirm_due_soon: ["即将到期或已逾期", "Due soon or overdue"],
+    check_proposals: ["待复核的提交", "Proposals to check"],
     review_trades: ["向您开放的贸易", "Trades open to you"],
     work_alerts: ["预警待处理", "Open alerts"],
     mend_jobs: ["后台任务失败", "Failed background jobs"],

@@ -77,6 +77,7 @@ export const LEDGER = {
     "fields/v1": ["字段存证", "Document fields"],
     "confirmation.confirm/v1": ["确认签名", "Confirmation"],
     "confirmation.dispute/v1": ["异议签名", "Dispute"],
+    "confirmation-manifest/v1": ["批量确认签名", "Confirmation of many"],
     "rung/v1": ["阶梯事实", "Rung of the ladder"],
     "payment-confirmation/v1": ["付款确认签名", "Payment confirmation"],
     "notice.assignment/v1": ["转让通知书", "Notice of assignment"],

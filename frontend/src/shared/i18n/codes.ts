@@ -3,6 +3,7 @@
  * is not listed here falls back to the problem's English detail.
  */
 import { BUSINESS } from "./codes.business";
+import { DESK, DESK_ERRORS, DESK_REMEDIES } from "./codes.desk";
 import { ERRORS } from "./codes.errors";
 import { FINANCING } from "./codes.financing";
 import { IMPORTS } from "./codes.imports";
@@ -12,7 +13,8 @@ import { RIGHTS } from "./codes.rights";
 import { en16931Words } from "./en16931Words";
 import type { Pair } from "./messages";
 
-const LISTED = { ...BUSINESS, ...LEDGER, ...ERRORS, ...IMPORTS, ...FINANCING, ...LENDING, ...RIGHTS } satisfies Record<string, Readonly<Record<string, Pair>>>;
+const ALL_ERRORS = { ...ERRORS, error: { ...ERRORS.error, ...DESK_ERRORS }, remedy: { ...ERRORS.remedy, ...DESK_REMEDIES } };
+const LISTED = { ...BUSINESS, ...DESK, ...LEDGER, ...ALL_ERRORS, ...IMPORTS, ...FINANCING, ...LENDING, ...RIGHTS } satisfies Record<string, Readonly<Record<string, Pair>>>;
 
 export const CODES: { readonly [G in keyof typeof LISTED]: Readonly<Record<string, Pair | undefined>> } = LISTED;
 
