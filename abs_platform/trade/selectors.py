@@ -26,7 +26,7 @@ from abs_platform.trade.states import TRANSITIONS, Confirmation
 
 LINE_FIELDS = [
     field.name
-    for field in TradeLine._meta.get_fields()
+    for field in TradeLine._meta.concrete_fields
     if field.name not in {"id", "document", "position", "line_id", "confirmed"}
 ]
 """The columns of a filed line that bear the names of formats.model.Line."""
