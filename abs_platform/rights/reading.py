@@ -45,26 +45,35 @@ def read(trade: Trade) -> Reading:
 def read_all(rows: Sequence[Trade]) -> dict[UUID, Reading]:
     """Read trades, with sellers and buyers fetched, in a number of queries that does not grow with theirs."""
     compared = trades.compared_each(trade.id for trade in rows)
-    payments = PaymentConfirmation.objects.filter(trade__in=rows).select_related("organisation")
-    paid = {row.trade_id: row for row in payments}
-    return {trade.id: _reading(trade, compared[trade.id], paid.get(trade.id)) for trade in rows}
+    confirmations = PaymentConfirmation.objects.filter(trade__in=rows).select_related("organisation")
+    confirmed = {row.trade_id: row for row in confirmations}
+    told = _told(rows)
+    return {
+        trade.id: _reading(trade, compared[trade.id], confirmed.get(trade.id), told.get(trade.id, [])) for trade in rows
+    }
 
 
-def _reading(trade: Trade, compared: trades.Facts, payment: PaymentConfirmation | None) -> Reading:
+def _reading(
+    trade: Trade, compared: trades.Facts, payment: PaymentConfirmation | None, told: Sequence[payments.Told]
+) -> Reading:
     standing = ladder.standing_of(
         compared.comparison,
         compared.facts,
         _confirmed(payment) if payment else None,
         verified_only=settings.INVOICE_MUST_BE_VERIFIED,
     )
-    return Reading(trade, compared, payment, standing, _paid(trade, compared, standing.currency))
+    remitted = payments.remitted(compared.facts, compared.extracted.values(), standing.currency)
+    return Reading(trade, compared, payment, standing, payments.payments([*told, *remitted]))
 
 
-def _paid(trade: Trade, compared: trades.Facts, currency: str | None) -> list[Reduction]:
-    """What was paid on it: by those who told of it here, and by the remittance advices filed in the trade."""
-    standing = Collection.objects.filter(right__trade=trade, reverses=None, reversed_by=None)
-    told = [payments.Told(each.source, each.reference, each.amount, each.received_on) for each in standing]
-    return payments.payments([*told, *payments.remitted(compared.facts, compared.extracted.values(), currency)])
+def _told(rows: Sequence[Trade]) -> dict[UUID, list[payments.Told]]:
+    """What was paid on the trades' rights, by those who told of it here; remittance advices stand in the trades."""
+    found: dict[UUID, list[payments.Told]] = {}
+    standing = Collection.objects.filter(right__trade__in=rows, reverses=None, reversed_by=None)
+    for each in standing.select_related("right"):
+        told = payments.Told(each.source, each.reference, each.amount, each.received_on)
+        found.setdefault(each.right.trade_id, []).append(told)
+    return found
 
 
 def _confirmed(row: PaymentConfirmation) -> ladder.PaymentConfirmation:
