@@ -14,7 +14,7 @@ from abs_platform.risk.models import Alert
 from abs_platform.trade import services as trades
 from abs_platform.trade.matching import sql
 from abs_platform.trade.models import Consumption, LineMatch, MatchLine, Tolerance, TradeLine, TradeMatch
-from tests.support.filing import correct, file, make_document
+from tests.support.filing import correct, document_of, file
 from tests.support.matches import derived, stored
 from tests.support.papers import Papers, line
 from tests.support.world import World
@@ -138,7 +138,7 @@ def test_what_is_filed_together_is_matched_together(world: World) -> None:
     under_another = replace(invoice("4", "I-3", **named), order_number="PO-3")
     papers = (ORDER, receipt("10"), invoice("7", **named), under_another)
     parties = {"owner": world.supplier.organisation, "buyer": world.core.organisation}
-    trades.file_documents(document_ids=[make_document(said, **parties).id for said in papers])
+    trades.file_documents(document_ids=[document_of(said, **parties).id for said in papers])
     assert stored() == derived()
     assert TradeMatch.objects.count() == 2
     assert Alert.objects.get(rule="line_consumed_twice").detail["document"] == "I-3"
