@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from abs_platform.documents.models import Document
 from abs_platform.integrations.formats.model import Extracted, Line
 from abs_platform.risk.models import Alert
 from abs_platform.trade import services as trades
@@ -138,7 +139,8 @@ def test_what_is_filed_together_is_matched_together(world: World) -> None:
     under_another = replace(invoice("4", "I-3", **named), order_number="PO-3")
     papers = (ORDER, receipt("10"), invoice("7", **named), under_another)
     parties = {"owner": world.supplier.organisation, "buyer": world.core.organisation}
-    trades.file_documents(document_ids=[document_of(said, **parties).id for said in papers])
+    documents = Document.objects.bulk_create(document_of(said, **parties) for said in papers)
+    trades.file_documents(document_ids=[each.id for each in documents])
     assert stored() == derived()
     assert TradeMatch.objects.count() == 2
     assert Alert.objects.get(rule="line_consumed_twice").detail["document"] == "I-3"
