@@ -190,7 +190,7 @@ def _race_of_platforms() -> int:
             account.send(signed.raw)
             under_way.append((account, signed))
         for account, signed in under_way:
-            _sent(account, signed)
+            _awaited(account, signed)
     pledged = [
         [state.pledge != NOBODY for state in account.state(own)] for account, own in zip(others, rights, strict=True)
     ]
@@ -201,6 +201,10 @@ def _race_of_platforms() -> int:
 
 def _sent(client: RegistryClient, signed: Signed) -> None:
     client.send(signed.raw)
+    _awaited(client, signed)
+
+
+def _awaited(client: RegistryClient, signed: Signed) -> None:
     deadline = time.monotonic() + 60
     while (receipt := client.receipt(signed.id)) is None:
         if time.monotonic() > deadline:
