@@ -189,7 +189,7 @@ GET  storage/master-keys                  403 403 403 403 403 403 403 403 403 40
 POST storage/master-keys/rotate           403 403 403 403 403 403 403 403 403 403 202 403 401
 GET  storage/keys                         403 403 403 403 403 403 403 403 403 403 200 403 401
 POST storage/keys/{organisation}/rotate   403 403 403 403 403 403 403 403 403 403 202 403 401
-POST storage/keys/{organisation}/destruction 403 403 403 403 403 403 403 403 403 403 422 403 401
+POST storage/keys/{organisation}/destruction 403 403 403 403 403 403 403 403 403 403 409 403 401
 POST storage/keys/{organisation}/destruction/confirm 403 403 403 403 403 403 403 403 403 403 409 403 401
 POST storage/keys/{organisation}/destruction/withdraw 403 403 403 403 403 403 403 403 403 403 409 403 401
 GET  operations                           403 403 403 403 403 403 403 403 403 403 200 403 401
