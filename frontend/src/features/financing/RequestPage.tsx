@@ -113,7 +113,7 @@ function Answers({ row }: { row: FinancingRequestDetail }) {
           { key: "reason", title: t("reason"), wrap: true, render: (each) => each.reason },
           {
             key: "action",
-            title: "",
+            title: t("action"),
             action: true,
             render: (each) => (
               <div className="actions">

@@ -6,6 +6,7 @@ export const messages = defineMessages({
   leadFinancier: ["向贵方方案提出的融资申请。查看申请里的权利会记入供应商的访问记录。", "Requests made to your programmes. Looking at the rights in one is noted in the supplier's access log."],
   newRequest: ["申请融资", "Ask for financing"],
   state: ["状态", "State"],
+  action: ["操作", "Action"],
   sort: ["排序", "Sort by"],
   sort_newest: ["最新", "Newest"],
   sort_amount: ["金额", "Amount"],

@@ -54,7 +54,7 @@ export function Payments({ loan }: { loan: LoanDetail }) {
                     </>
                   ),
                 },
-                { key: "action", title: "", action: true, render: (row) => <PaymentActions row={row} /> },
+                { key: "action", title: t("action"), action: true, render: (row) => <PaymentActions row={row} /> },
               ]}
             />
             <ListFooter list={list} count={list.rows.length} />

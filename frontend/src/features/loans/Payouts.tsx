@@ -31,7 +31,7 @@ export function Payouts({ loan }: { loan: LoanDetail }) {
           { key: "day", title: t("paidOn"), render: (row) => <Day value={row.paid_on} /> },
           { key: "reference", title: t("bankReference"), wrap: true, render: (row) => row.bank_reference },
           { key: "state", title: t("state"), render: (row) => <PayoutTag state={row.state} /> },
-          { key: "action", title: "", action: true, render: (row) => <PayoutActions row={row} /> },
+          { key: "action", title: t("action"), action: true, render: (row) => <PayoutActions row={row} /> },
         ]}
       />
     </Section>

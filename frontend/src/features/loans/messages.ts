@@ -4,6 +4,7 @@ export const messages = defineMessages({
   title: ["贷款", "Loans"],
   lead: ["接受报价之后的每一笔：待放款、还款中、已结清。", "Every loan since its offer was accepted: to be disbursed, outstanding, settled."],
   state: ["状态", "State"],
+  action: ["操作", "Action"],
   state_lent: ["在贷", "Out now"],
   currency: ["币种", "Currency"],
   supplier: ["供应商", "Supplier"],
