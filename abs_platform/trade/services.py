@@ -99,6 +99,8 @@ def refile_document(*, document_id: UUID) -> None:
             changed(PLATFORM, former, "trade.document_left", {"document": str(document.id)})
     filed_anew = [(trade, [_told(each) for each in rows]) for trade, rows in placing.place([document])]
     changed_all(PLATFORM, "trade.document_filed", filed_anew)
+    if trade_id:  # what it was filed in before may have become another trade's meanwhile, and holds nothing then
+        matching.match(trade_ids=[trade_id])
 
 
 def changed(actor: Actor, trade: Trade, verb: str, detail: dict[str, object]) -> None:

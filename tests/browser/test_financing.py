@@ -82,7 +82,7 @@ def test_from_an_offer_to_money_and_back(visit: SignIn, picture: Picture) -> Non
     head.get_by_test_id("loan-disburse").click()
     type_amount(head, ASKED)
     expect(head.get_by_test_id("loan-state")).to_have_text("还款中")
-    expect(head.get_by_test_id("movement").first).to_contain_text(ASKED)
+    expect(head.get_by_test_id("movement").first).to_contain_text("100,100.00")  # with the fee of 0.1 %
     picture(head, "loan")
     clean(head)
 

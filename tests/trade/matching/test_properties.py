@@ -98,6 +98,8 @@ def happen(world: World, what: str, said: Extracted, which: int) -> None:
         return
     chosen = filed[which % len(filed)]
     if what == "correct":
+        if chosen.decided_at is not None:  # documents.correcting refuses it
+            return
         correct(chosen.document, replace(said, kind=chosen.kind))
     elif what == "withdraw":
         withdrawing.withdraw(actor=world.supplier.actor, document_ids=[chosen.document_id])
