@@ -110,9 +110,9 @@ class Archive:
             zipfile.BadZipFile,
             ValueError,
             OverflowError,
-            NotImplementedError,
+            NotImplementedError,  # zipfile's word for an archive that asks for a version that it does not know
             OSError,
-        ) as error:  # as zipfile raises
+        ) as error:
             raise Refused("archive_damaged", f"The archive cannot be opened: {str(error)[:200]}") from error
 
     def _checked(self, infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
