@@ -74,6 +74,7 @@ class _Describer:
         self.standing = facts.standing
         self.found = found
         self._payment = facts.payment
+        self._paid = facts.paid
         self._filed = {str(doc.document_id): doc for doc in facts.compared.documents}
         self.trade: Json = {
             "id": str(trade.id),
@@ -104,7 +105,7 @@ class _Describer:
     def content(self, rung: int) -> Json:
         """All that its fact says. Only the rung on which the right stands has the right's own figures."""
         documents = evidence.documents_of(self.standing, rung)
-        found = self.found if self.stands_on(rung) else rules.assess_standing(self.standing, {}, rung=rung)
+        found = self.found if self.stands_on(rung) else self._assessed_on(rung)
         return {
             "rung": rung,
             "trade": self.trade,
@@ -112,6 +113,10 @@ class _Describer:
             "figures": figures_of(found),
             "disputable": list(evidence.disputable(found, rung, documents)),
         }
+
+    def _assessed_on(self, rung: int) -> rules.Assessment:
+        """What was paid by now supports nothing on a lower rung either."""
+        return rules.assess_standing(self.standing, {}, rung=rung, deductions=self._paid)
 
     def _evidence(self, facts: DocumentFacts) -> Evidence:
         document = self._filed[str(facts.id)].document

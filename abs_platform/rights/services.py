@@ -23,7 +23,8 @@ from abs_platform.risk import services as risk
 from abs_platform.risk.models import Severity
 from abs_platform.risk.services import Observation
 from abs_platform.trade import selectors
-from abs_platform.trade.models import Trade, TradeDocument
+from abs_platform.trade import services as trades
+from abs_platform.trade.models import Trade
 
 log = logging.getLogger(__name__)
 
@@ -136,13 +137,14 @@ def _tell(works: Sequence[_Work]) -> None:
         for right in changed
     ]
     audit.record_all(actor=PLATFORM, verb="right.computed", subjects=told)
-    trades = [work.facts.trade for work in works]
-    events.notify_all([([trade.seller_id, trade.buyer_id], "right", trade.id) for trade in trades])
+    computed = [work.facts.trade for work in works]
+    events.notify_all([([trade.seller_id, trade.buyer_id], "right", trade.id) for trade in computed])
 
 
+@transaction.atomic
 def reassess(*, document_id: UUID) -> None:
-    """Compute the right of the trade that a document is filed in, if any: the tax office said something new of it."""
-    trade_id = TradeDocument.objects.filter(document_id=document_id).values_list("trade_id", flat=True).first()
+    """The tax office said something new of a document: its trade, if it is in one, is matched anew and the right with it."""
+    trade_id = trades.follow_tax_status(document_id=document_id)
     if trade_id:
         compute(trade_id=trade_id)
 

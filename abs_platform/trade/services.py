@@ -113,16 +113,37 @@ def changed_all(actor: Actor, verb: str, changes: Sequence[Change]) -> None:
     if not changes:
         return
     trades = [trade for trade, _ in changes]
-    found = selectors.compared_each(trade.id for trade in trades)
-    used_again = matching.settle_all(comparisons={id: facts.comparison for id, facts in found.items()})
-    _settle(trades, {id: len(facts.comparison.mismatches) for id, facts in found.items()})
-    seen = [each for trade in trades for each in _observed(trade, found[trade.id], used_again.get(trade.id, []))]
-    risk.report(actor=actor, network_id=trades[0].network_id, observations=seen)
+    _compare_anew(actor, trades)
     told: list[audit.Told] = [(selectors.subject_of(trade), each) for trade, details in changes for each in details]
     audit.record_all(actor=actor, verb=verb, subjects=told)
     _publish(trades)
     _confirm_automatically(trades)
     events.notify_all([([trade.seller_id, trade.buyer_id], "trade", trade.id) for trade in trades])
+
+
+@transaction.atomic
+def follow_tax_status(*, document_id: UUID) -> UUID | None:
+    """The tax office said something new of a document: what was taken out counts no more, what came back counts again.
+
+    Compares and matches its trade anew; the trade's id, None where the document is in none. Whoever calls has the right
+    computed in the same transaction.
+    """
+    owner_id = Document.objects.values_list("owner_id", flat=True).get(id=document_id)
+    _lock_seller(owner_id)  # no merge meanwhile
+    trade_id = TradeDocument.objects.filter(document_id=document_id).values_list("trade_id", flat=True).first()
+    if trade_id is None:
+        return None
+    _compare_anew(PLATFORM, [_locked(trade_id)])
+    return trade_id
+
+
+def _compare_anew(actor: Actor, trades: Sequence[Trade]) -> None:
+    """Compare and match locked trades of one seller as their documents stand now, and raise alerts."""
+    found = selectors.compared_each(trade.id for trade in trades)
+    used_again = matching.settle_all(comparisons={id: facts.comparison for id, facts in found.items()})
+    _settle(trades, {id: len(facts.comparison.mismatches) for id, facts in found.items()})
+    seen = [each for trade in trades for each in _observed(trade, found[trade.id], used_again.get(trade.id, []))]
+    risk.report(actor=actor, network_id=trades[0].network_id, observations=seen)
 
 
 def _settle(trades: Sequence[Trade], mismatches: Mapping[UUID, int]) -> None:

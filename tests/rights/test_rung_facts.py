@@ -9,13 +9,14 @@ from uuid import UUID
 import pytest
 from django.db import DatabaseError, transaction
 
+from abs_platform.core import clock
 from abs_platform.core.models import AuditEntry
 from abs_platform.crypto import commitments, sm2, sm3
 from abs_platform.documents.tax import services as tax
 from abs_platform.integrations.tax.simulator import Simulator
 from abs_platform.integrations.tax.status import Status
 from abs_platform.ledger.models import Record
-from abs_platform.rights import rules, services
+from abs_platform.rights import collecting, rules, services
 from abs_platform.rights.models import Right, RungFact
 from abs_platform.trade.models import PaymentConfirmation, SignedDecision, Trade, TradeDocument
 from tests.support.papers import Papers, line
@@ -175,6 +176,25 @@ def test_the_newest_fact_says_what_the_right_says(world: World) -> None:
         if right.rung:
             check_figures(right)
     assert Right.objects.get().reductions, "a credit note took something"
+
+
+def test_what_is_paid_already_stands_on_no_lower_rung(world: World) -> None:
+    papers = {name: data for name, data in PAPERS.all().items() if name != "credit"}
+    world.supplier.submit(papers)
+    for kind in ("order", "receipt_advice"):
+        confirm(world, kind)
+    right = Right.objects.get()
+    assert right.rung == 4
+    collecting.tell(
+        actor=world.core.actor, right_id=right.id, amount=Decimal(400), received_on=clock.today(), reference="T-1"
+    )
+    assert newest(4)["figures"]["reductions"] == [{"reason": "payment", "amount": "400.00", "document": "T-1"}]
+    whole = Decimal(newest(3)["figures"]["base"])
+    world.supplier.submit({"late.xml": PAPERS.receipt(line("1", "1", "10.00"), number="G-LATE")})
+    confirm(world, "receipt_advice")
+    [*_, last] = RungFact.objects.filter(rung=3).order_by("number")
+    assert last.event == "changed"
+    assert Decimal(last.content["figures"]["base"]) == whole - 400
 
 
 def check_figures(right: Right) -> None:

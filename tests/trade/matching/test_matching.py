@@ -10,7 +10,10 @@ from django.core.management import call_command
 from django.db import connection
 
 from abs_platform.documents.models import Document
+from abs_platform.documents.tax import services as tax
 from abs_platform.integrations.formats.model import Extracted, Line
+from abs_platform.integrations.tax.simulator import Simulator
+from abs_platform.integrations.tax.status import Status
 from abs_platform.risk.models import Alert
 from abs_platform.trade import services as trades
 from abs_platform.trade.matching import sql
@@ -18,7 +21,10 @@ from abs_platform.trade.models import Consumption, LineMatch, MatchLine, Toleran
 from tests.support.filing import correct, document_of, file
 from tests.support.matches import derived, stored
 from tests.support.papers import Papers, line
+from tests.support.tax import NUMBER, drain_all, tax_office
 from tests.support.world import World
+
+__all__ = ["tax_office"]
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -194,6 +200,22 @@ def test_uploaded_papers_are_matched(world: World) -> None:
     papers = Papers(number="PO-9", lines=(line("1", "100", "10.00"), line("2", "40", "25.00")))
     world.supplier.submit(papers.all())
     assert sorted(LineMatch.objects.values_list("status", flat=True)) == ["matched", "matched"]
+    assert stored() == derived()
+
+
+def test_what_the_tax_office_takes_out_uses_nothing_from_then_on(world: World, tax_office: Simulator) -> None:
+    papers = Papers(number="PO-9", lines=(line("1", "100", "10.00"),))
+    said = {"order.xml": papers.order(), "receipt.xml": papers.receipt(), "invoice.xml": papers.invoice(number=NUMBER)}
+    *_, invoiced = world.supplier.submit(said)
+    drain_all()
+    assert LineMatch.objects.get().status == "matched"
+    assert Consumption.objects.count() == 1
+    tax_office.tell(NUMBER, Status.VOIDED)
+    tax.check(document_id=invoiced.id)
+    drain_all()
+    assert LineMatch.objects.get().status == "to_invoice"
+    assert not Consumption.objects.exists()
+    assert TradeMatch.objects.get().invoiced_amount == 0
     assert stored() == derived()
 
 
