@@ -20,15 +20,25 @@ from abs_platform.launch.supervisor import Supervisor
 
 _DESCRIPTION = """\
 Starts a throw-away PostgreSQL, Redis and EVM chains (or uses DATABASE_URL, REDIS_URL, ABS_CHAINS where set), checks
-style, types and the layers, checks and builds the interface, and runs all tests: those of the ledger and those that
-start whole stacks beside the others, each on services of their own. With arguments only pytest runs, with those arguments, such as
+style, types and the layers, checks and builds the interface, and runs all tests: those that start whole stacks, and
+those of the ledger and what stands on it, beside the others, each on services of their own. With arguments only pytest runs, with those arguments, such as
 `./abs test tests/ledger -k merkle`. The exit code is that of the first check that failed."""
 
 BESIDE = {
     "whole stacks": ("tests/browser", "tests/jobs_kill", "tests/launch", "tests/ledger_kill"),
-    "the ledger": ("tests/ledger",),
+    "ledger to money": (
+        "tests/financing",
+        "tests/flows",
+        "tests/ledger",
+        "tests/lending",
+        "tests/registry",
+        "tests/rights",
+        "tests/risk",
+        "tests/rules",
+        "tests/trade",
+    ),
 }
-"""Tests that wait more than they compute, by what their run is called: they run beside the others."""
+"""Tests that run beside the others, by what their run is called; the runs end at about the same time."""
 _PYTEST_LIMIT = 3600.0
 
 

@@ -253,15 +253,16 @@ def callers_of(stage: Stage, *, by: str) -> dict[str, Caller]:
     return callers if by == "program" else callers | {"non": world.nobody, "ano": world.anybody}
 
 
-def body_of(row: Row, stage: Stage, *, digest: str) -> Any:  # JSON, or Files
-    """A sound body for the row's request. `digest`: what the confirmation sheet of {document} shows now."""
+def bodies_of(stage: Stage) -> dict[str, Any]:  # JSON, or Files
+    """A sound body by the path of each request that takes one."""
+    digest = stage.world.core.browser.get(f"confirmations/{stage.document.id}")["content_digest"]
     payment = {
         "content_digest": stage.world.core.payment_digest(stage.trade.id),
         "amount": "100.00",
         "due_date": "2027-01-31",
         "account": "62000",
     }
-    bodies: dict[str, Any] = {
+    return {
         **_financing_bodies(stage),
         "demo/switch": {"username": "supplier"},
         "documents": Files({"order.xml": Papers(number="NEW-1").order()}),
@@ -312,7 +313,6 @@ def body_of(row: Row, stage: Stage, *, digest: str) -> Any:  # JSON, or Files
         "organisations": {"network": str(stage.world.network.id), "name": "New Co", "roles": ["supplier"]},
         "organisations/{organisation}/clients": {"name": "erp", "roles": ["supplier"]},
     }
-    return bodies.get(row.path, {}) if row.method == "POST" else None
 
 
 def _financing_bodies(stage: Stage) -> dict[str, Any]:

@@ -22,8 +22,6 @@ from tests.support.database import rolled_back
 from tests.support.financing import Lending, performed, programme_draft, until_of
 from tests.support.world import World
 
-pytestmark = pytest.mark.usefixtures("db")
-
 TABLES = {
     "programme": (states.PROGRAMME_TRANSITIONS, states.ProgrammeState),
     "request": (states.REQUEST_TRANSITIONS, states.RequestState),
@@ -130,7 +128,7 @@ def module_scene(module_world: World) -> Scene:
 
 
 @pytest.fixture
-def scene(module_scene: Scene) -> Iterator[Scene]:
+def scene(db: None, module_scene: Scene) -> Iterator[Scene]:
     cache.clear()
     yield module_scene
 
