@@ -33,7 +33,7 @@ from django.db.models import Q
 from django.utils.module_loading import import_string
 from kombu.exceptions import OperationalError
 
-from abs_platform.core import clock
+from abs_platform.core import clock, crashpoints
 from abs_platform.core.models import Job, JobState
 
 log = logging.getLogger(__name__)
@@ -224,6 +224,7 @@ def run(job_id: UUID, *, strict: bool = False) -> bool:
     handler: Handler = import_string(settings.JOB_HANDLERS[job.kind])
     try:
         handler(job)
+        crashpoints.reach(f"job.{job.kind}")
     except Retry as retry:
         _settle(job, state=JobState.QUEUED, run_at=clock.now() + retry.after, last_error=retry.reason)
         _ring(job.id, job.kind, retry.after)

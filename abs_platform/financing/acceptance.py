@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from abs_platform.core import audit, clock, events
+from abs_platform.core import audit, clock, crashpoints, events
 from abs_platform.core.currencies import minor_unit
 from abs_platform.core.errors import Conflict
 from abs_platform.core.ids import uuid7
@@ -53,12 +53,17 @@ def accept(*, actor: Actor, offer_id: UUID, amount: Decimal) -> Loan:
             currency=offer.currency,
             due_date=offer.maturity,
         )
+        crashpoints.reach("accept.moved")
         pledges = _pledge(actor, offer, loan, rights, claims, selectors.conditions(programme))
+        crashpoints.reach("accept.pledged")
         requests.move(request, "accept", roles=PLATFORM_ROLES)
         requests.end(actor, request, "financing_request.accepted", keep=offer)
         notices.prepare(signatory, loan=loan, offer=offer, pledges=pledges)
         _told(actor, programme, offer, loan)
+        crashpoints.reach("accept.notified")
         pledging.register(actor=actor, pledges=pledges)
+        crashpoints.reach("accept.registering")
+    crashpoints.reach("accept.committed")
     return loan
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Sum
 
-from abs_platform.core import audit, clock, events
+from abs_platform.core import audit, clock, crashpoints, events
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.core.transitions import target_of
 from abs_platform.financing import notices, requests
@@ -43,6 +43,7 @@ def registered(*, pledge_id: UUID) -> None:
         return
     pledge.registered_at = clock.now()
     _move(PLATFORM, pledge, "register", "pledge.registered")
+    crashpoints.reach("pledge.registered")
     if all(each.state == PledgeState.ACTIVE for each in pledges):
         notices.send(loan)
 
@@ -58,6 +59,7 @@ def refused(*, pledge_id: UUID, reason: str) -> None:
     if pledge.state != PledgeState.REGISTERING:
         return
     _end(PLATFORM, [pledge], "refuse", "pledge.refused", {"reason": reason})
+    crashpoints.reach("pledge.refused")
     if loan.state in (LoanState.AWAITING, LoanState.DISBURSEMENT_PROPOSED):
         loan.state, loan.ended_at = LoanState.CANCELLED, clock.now()
         loan.maker_id, loan.bank_reference, loan.disbursed_on = None, "", None

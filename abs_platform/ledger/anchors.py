@@ -12,9 +12,8 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Count, F, Q, QuerySet
 
-from abs_platform.core import clock, jobs
+from abs_platform.core import clock, crashpoints, jobs
 from abs_platform.crypto.sm3 import sm3
-from abs_platform.ledger import crashpoints
 from abs_platform.ledger.key_models import PublisherKey
 from abs_platform.ledger.models import Anchor, AnchorTransaction, Chain, Channel, Checkpoint
 from abs_platform.ledger.states import LIVE, OPEN, TRANSITIONS, AnchorState, after

@@ -14,14 +14,14 @@ from functools import partial
 from django.conf import settings
 from django.db import transaction
 
-from abs_platform.core import audit, clock, jobs
+from abs_platform.core import audit, clock, crashpoints, jobs
 from abs_platform.core.errors import Conflict, NotFound
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.core.transitions import target_of
 from abs_platform.integrations import chains
 from abs_platform.integrations.accounts import address
 from abs_platform.integrations.chains import ChainClient, Draft, Rejected
-from abs_platform.ledger import anchoring, crashpoints, keys
+from abs_platform.ledger import anchoring, keys
 from abs_platform.ledger.anchors import open_anchors
 from abs_platform.ledger.key_models import OPEN, HandOver
 from abs_platform.ledger.models import Chain

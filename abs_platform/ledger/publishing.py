@@ -8,7 +8,7 @@ were read again and agree.
 
 from datetime import datetime
 
-from abs_platform.core import clock
+from abs_platform.core import clock, crashpoints
 from abs_platform.integrations import chains
 from abs_platform.integrations.chains import (
     ChainClient,
@@ -21,7 +21,6 @@ from abs_platform.integrations.chains import (
     Rejected,
 )
 from abs_platform.integrations.kms import FIRST_CHAIN_KEY
-from abs_platform.ledger import crashpoints
 from abs_platform.ledger.anchors import (
     Next,
     Place,

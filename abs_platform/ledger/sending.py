@@ -15,9 +15,8 @@ from typing import Protocol, TypeVar
 
 from django.conf import settings
 
-from abs_platform.core import clock
+from abs_platform.core import clock, crashpoints
 from abs_platform.integrations.chains import Block, Contradiction, Draft, Receipt, Rejected, TransactionSender
-from abs_platform.ledger import crashpoints
 from abs_platform.ledger.chain_transactions import ChainTransaction
 
 RESEND_AFTER = timedelta(seconds=5)

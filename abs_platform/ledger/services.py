@@ -6,12 +6,12 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from abs_platform.core import clock, jobs
+from abs_platform.core import clock, crashpoints, jobs
 from abs_platform.core.audit import AuditedActor
 from abs_platform.core.ids import uuid7
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.crypto.merkle import Hasher
-from abs_platform.ledger import crashpoints, keys, note
+from abs_platform.ledger import keys, note
 from abs_platform.ledger.entries import COMMITMENT_SIZE, TEMPLATE, entry, to_milliseconds
 from abs_platform.ledger.models import Chain, Channel, Checkpoint, PendingRecord, Record, Tile
 from abs_platform.ledger.readers import frontier, split

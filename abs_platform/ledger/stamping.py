@@ -8,9 +8,8 @@ checkpoint's body, and its time is possible: neither before the checkpoint was m
 import hashlib
 from datetime import timedelta
 
-from abs_platform.core import clock
+from abs_platform.core import clock, crashpoints
 from abs_platform.integrations.timestamps import InvalidToken, TimestampAuthority
-from abs_platform.ledger import crashpoints
 from abs_platform.ledger.anchors import (
     Next,
     Place,

@@ -16,10 +16,7 @@ from datetime import timedelta
 from multiprocessing.synchronize import Barrier
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
-from hexbytes import HexBytes
-from web3 import Web3
 
 from abs_platform.core.errors import Conflict
 from abs_platform.core.ids import uuid7
@@ -31,6 +28,7 @@ from abs_platform.parties.actor import PLATFORM
 from abs_platform.rights.registry import carrying, contract, digests, services
 from abs_platform.rights.registry.models import Registry, RegistryEntry
 from tests.bench._measuring import Figure, Progress
+from tests.bench._registry import node_url, pledged_events
 
 CLIENTS = 16
 RIGHTS = 2_000
@@ -135,7 +133,7 @@ def _doubles_there(rights: Sequence[UUID]) -> int:
             raise RuntimeError("the chain did not take everything")
     row = Registry.objects.get()
     client = contract.client_of(row)
-    pledged = Counter(_pledged(client, row.contract))
+    pledged = Counter(pledged_events())
     done = dict(
         RegistryEntry.objects.filter(right_id__in=rights, kind="pledge", state="done").values_list(
             "digest", "pledge_digest"
@@ -150,25 +148,13 @@ def _doubles_there(rights: Sequence[UUID]) -> int:
     return wrong
 
 
-def _pledged(client: RegistryClient, address: str) -> list[bytes]:
-    """The right of every Pledged event, block by block: a full batch's is as much as an answer may hold."""
-    node = Web3(Web3.HTTPProvider(_url()))
-    topic = HexBytes(Web3.keccak(text="Pledged(bytes32,bytes32)"))
-    found = node.eth.get_logs(
-        {"address": Web3.to_checksum_address(address), "fromBlock": 0, "toBlock": "latest", "topics": [topic]}
-    )
-    return [bytes(log["topics"][1]) for log in found]
-
-
-def _url() -> str:
-    return next(str(entry["url"]) for entry in settings.CHAINS if entry["name"] == settings.REGISTRY_CHAIN)
-
-
 def _race_of_platforms() -> int:
     """Two accounts, each with its own rights over the same fingerprints; rights pledged on both."""
     row = Registry.objects.get()
     ours = registries.client(row.chain, contract=row.contract)
-    others = [EvmRegistry(url=_url(), contract=row.contract, key=secrets.token_bytes(32), timeout=10) for _ in range(2)]
+    others = [
+        EvmRegistry(url=node_url(), contract=row.contract, key=secrets.token_bytes(32), timeout=10) for _ in range(2)
+    ]
     for account in others:
         account.fund()
         _sent(ours, ours.sign(ours.admit(account.address)))

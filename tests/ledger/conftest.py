@@ -15,10 +15,10 @@ import requests
 from django.conf import settings as django_settings
 from django.db import connection, transaction
 
-from abs_platform.core import jobs
+from abs_platform.core import crashpoints, jobs
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.integrations.kms import kms
-from abs_platform.ledger import crashpoints, services, setup
+from abs_platform.ledger import services, setup
 from abs_platform.ledger.models import Chain, Record
 from abs_platform.parties.actor import PLATFORM
 from tests.ledger.nodes import Anvil, Proxy

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.db import DatabaseError, transaction
 
-from abs_platform.core import jobs
+from abs_platform.core import crashpoints, jobs
 from abs_platform.core.errors import Conflict, Forbidden, NotFound
 from abs_platform.core.models import AuditEntry
 from abs_platform.integrations import chains
@@ -15,7 +15,7 @@ from abs_platform.integrations.accounts import address, public_key
 from abs_platform.integrations.chains import ChainError, Publication, Rejected
 from abs_platform.integrations.evm import EvmChain
 from abs_platform.integrations.kms import kms
-from abs_platform.ledger import anchoring, crashpoints, hand_over, keys, rotation, selectors, services, setup
+from abs_platform.ledger import anchoring, hand_over, keys, rotation, selectors, services, setup
 from abs_platform.ledger.anchors import log_key
 from abs_platform.ledger.audit import audit
 from abs_platform.ledger.key_models import HandOver, PublisherKey

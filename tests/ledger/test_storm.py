@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
+from abs_platform.core import crashpoints
 from abs_platform.integrations.chains import ChainError
-from abs_platform.ledger import anchoring, anchors, crashpoints, publishing, sending, services, setup
+from abs_platform.ledger import anchoring, anchors, publishing, sending, services, setup
 from abs_platform.ledger.audit import audit
 from abs_platform.ledger.models import Anchor, AnchorTransaction, Chain, Channel, Checkpoint
 from tests.ledger.conftest import Crash, Ledger

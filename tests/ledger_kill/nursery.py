@@ -33,9 +33,10 @@ from django import db  # noqa: E402  # after setup
 from django.conf import settings  # noqa: E402
 
 from abs_platform.config.celery import app  # noqa: E402
+from abs_platform.core import crashpoints  # noqa: E402
 from abs_platform.core.subjects import SubjectRef  # noqa: E402
 from abs_platform.integrations import evm  # noqa: E402, F401  # loaded once, here
-from abs_platform.ledger import crashpoints, services  # noqa: E402
+from abs_platform.ledger import services  # noqa: E402
 from abs_platform.ledger.audit import audit  # noqa: E402
 from abs_platform.parties.actor import PLATFORM  # noqa: E402
 

@@ -13,12 +13,11 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection, transaction
 
-from abs_platform.core import jobs
+from abs_platform.core import crashpoints, jobs
 from abs_platform.core.ids import uuid7
 from abs_platform.integrations.evm_registry import EvmRegistry
 from abs_platform.integrations.kms import kms
 from abs_platform.integrations.registries import RegisteredRight, Step
-from abs_platform.ledger import crashpoints
 from abs_platform.parties.actor import PLATFORM
 from abs_platform.rights.models import Right
 from abs_platform.rights.registry import contract, digests, services

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from abs_platform.core import clock
+from abs_platform.core import clock, crashpoints
 from abs_platform.core.errors import Conflict, Invalid
 from abs_platform.core.transitions import target_of
 from abs_platform.financing import pledging, two_people
@@ -18,7 +18,6 @@ from abs_platform.financing.lending import interest, journal, locking, owing, ru
 from abs_platform.financing.lending.models import Loan
 from abs_platform.financing.lending.recording import attest, tell
 from abs_platform.financing.states import LOAN_TRANSITIONS, PledgeState
-from abs_platform.ledger import crashpoints
 from abs_platform.parties.actor import Actor
 
 

@@ -12,10 +12,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from abs_platform.core import clock
+from abs_platform.core import clock, crashpoints
 from abs_platform.integrations.chains import ChainError, Contradiction, Draft, Receipt, Rejected
 from abs_platform.integrations.registries import Kind, RegistryClient, Step
-from abs_platform.ledger import crashpoints
 from abs_platform.ledger.anchoring import POLL_SECONDS, Busy, alone
 from abs_platform.ledger.publishing import Rivalry, WrongChain
 from abs_platform.ledger.sending import pursue, standing_block

@@ -7,10 +7,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from abs_platform.core import audit, clock, events, jobs
+from abs_platform.core import audit, clock, crashpoints, events, jobs
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.integrations.chains import Contradiction
-from abs_platform.ledger import crashpoints
 from abs_platform.parties.actor import PLATFORM
 from abs_platform.rights.registry import alerts
 from abs_platform.rights.registry.models import RegistryBatch, RegistryEntry

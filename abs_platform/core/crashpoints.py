@@ -2,4 +2,4 @@
 
 
 def reach(name: str) -> None:
-    """Called where everything so far is either committed or lost."""
+    """Called where everything so far is either committed or lost, or within a transaction, between two of its writes."""
