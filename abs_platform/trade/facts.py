@@ -136,6 +136,13 @@ def facts_of(
     )
 
 
+def stated_amount(line: Line) -> Decimal | None:
+    """The line amount; where none is stated, what price and quantity make."""
+    if line.amount is not None or line.price is None or line.quantity is None or not line.price_base_quantity:
+        return line.amount
+    return line.price * line.quantity / line.price_base_quantity
+
+
 def stated_quantity(line: Line, *, kind: str) -> Decimal | None:
     """What a confirmation of the line is about: of a receipt what it accepts, else the quantity."""
     return line.accepted if kind == "receipt_advice" else line.quantity

@@ -13,7 +13,7 @@ from decimal import Decimal, localcontext
 from itertools import islice
 
 from abs_platform.integrations.formats.model import Line, fold
-from abs_platform.trade.facts import CONFIRMED, DISPUTED, PRECISION, DocumentFacts, DocumentId, unit_code
+from abs_platform.trade.facts import CONFIRMED, DISPUTED, PRECISION, DocumentFacts, DocumentId, stated_amount, unit_code
 from abs_platform.trade.units import ratio
 
 # Of more rows that fit alike, this many are weighed against each other.
@@ -50,10 +50,7 @@ class Part:
     @property
     def amount(self) -> Decimal | None:
         """The line amount; where none is stated, what price and quantity make."""
-        line = self.line
-        if line.amount is not None or line.price is None or line.quantity is None or not line.price_base_quantity:
-            return line.amount
-        return line.price * line.quantity / line.price_base_quantity
+        return stated_amount(self.line)
 
     def in_unit(self, unit: str) -> bool:
         """Whether its quantity may be in `unit`: where either is not stated, they are taken to agree."""

@@ -22,6 +22,7 @@ from abs_platform.trade.desk.authority import Authority, Signatory, own_key_of
 from abs_platform.trade.desk.choices import Choice
 from abs_platform.trade.desk.models import AutomaticConfirmation
 from abs_platform.trade.desk.rules import MAKER_AND_CHECKER
+from abs_platform.trade.desk.worth import worth_in
 from abs_platform.trade.models import AutomaticRule, ProposedDocument, Trade, TradeDocument
 from abs_platform.trade.states import Confirmation
 
@@ -65,7 +66,7 @@ def _confirm(rule_id: UUID, document_id: UUID) -> None:
         facts = selectors.compared(row.trade)
         if not _is_beyond_doubt(rule, row, facts):
             return
-        amount = abs(row.total if row.total is not None else row.trade.ordered or ZERO)
+        amount = worth_in(row, facts) or ZERO
         today = clock.today()
         # Of this and of rules that it replaced: changing a rule opens no second limit for the day.
         today_s = AutomaticConfirmation.objects.filter(
@@ -90,9 +91,9 @@ def _confirm(rule_id: UUID, document_id: UUID) -> None:
 
 def _is_beyond_doubt(rule: AutomaticRule, row: TradeDocument, facts: selectors.Facts) -> bool:
     """Whether the document agrees with its trade and itself, line by line, and is within the rule's amount."""
-    amount = row.total if row.total is not None else row.trade.ordered
+    amount = worth_in(row, facts)
     currency = row.currency or row.trade.currency
-    if amount is None or abs(amount) > rule.amount_up_to or currency != rule.currency:
+    if amount is None or amount > rule.amount_up_to or currency != rule.currency:
         return False
     extracted = facts.extracted[row.document_id]
     own = facts.of(row.document_id)

@@ -20,6 +20,7 @@ from abs_platform.trade import filing, selectors, statements
 from abs_platform.trade.desk.authority import Authority, Signatory, limits_of
 from abs_platform.trade.desk.choices import MOST_DOCUMENTS, Choice, check_quantities, check_reason, parts_of
 from abs_platform.trade.desk.rules import ONE, Needs, needs_of
+from abs_platform.trade.desk.worth import worth_in
 from abs_platform.trade.facts import ZERO, as_confirmed
 from abs_platform.trade.matching import services as matching
 from abs_platform.trade.models import ProposedDocument, SignedDecision, SignedManifest, Trade, TradeDocument, TradeLine
@@ -109,17 +110,17 @@ def _opened(authority: Authority, choice: Choice, row: TradeDocument, facts: sel
 
 
 def amounts_of(found: Sequence[Opened]) -> dict[str, Decimal | None]:
-    """What the confirmed documents add up to, by currency; None where one states no amount and neither does its order.
+    """What the confirmed documents add up to (see `worth`), by currency; None where of one nothing is known.
 
     A document confirmed in part counts whole: the limits are about what a person looks at.
     """
     sums: dict[str, Decimal | None] = {}
     for each in found:
         if each.choice.decision == "confirm":
-            amount = each.row.total if each.row.total is not None else each.row.trade.ordered
+            amount = worth_in(each.row, each.facts)
             currency = each.row.currency or each.row.trade.currency
             before = sums.get(currency, Decimal(0))
-            sums[currency] = None if amount is None or before is None else before + abs(amount)
+            sums[currency] = None if amount is None or before is None else before + amount
     return sums
 
 

@@ -159,7 +159,7 @@ def queued_bodies(rows: Sequence[TradeDocument], *, actor: Actor) -> list[Body]:
     """Documents of the queue, each with what it differs in and the digest of what would be signed."""
     reader = reader_of(actor)
     facts = selectors.compared_each(row.trade_id for row in rows)
-    offers = desk.offers(actor=reader, rows=rows)
+    offers = desk.offers(actor=reader, rows=rows, facts=facts)
     bodies = document_bodies([row.document for row in rows], actor=reader)
     found = []
     for row, body in zip(rows, bodies, strict=True):
@@ -183,7 +183,6 @@ def queued_bodies(rows: Sequence[TradeDocument], *, actor: Actor) -> list[Body]:
 
 
 def _standing(row: TradeDocument, offer: Offer) -> Body:
-    amount = row.total if row.total is not None else row.trade.ordered
     currency = row.currency or row.trade.currency
     return {
         "state": row.confirmation,
@@ -192,7 +191,7 @@ def _standing(row: TradeDocument, offer: Offer) -> Body:
         "needs": {
             "people": offer.needs.people,
             "typed_amount": offer.needs.typed,
-            "amount": money(None if amount is None else abs(amount), currency),
+            "amount": money(offer.amount, currency),
             "currency": currency,
         },
         "proposal": str(offer.proposal_id) if offer.proposal_id else None,
@@ -216,7 +215,7 @@ def sheet_body(row: TradeDocument, facts: Facts, *, actor: Actor) -> Body:
         "has_thread": disputing.was_disputed(row),
         "own_key": own_key_of(reader.home) is not None,
         "signatures": [_signature(each) for each in decisions],
-        **_standing(row, desk.offers(actor=reader, rows=[row])[row.document_id]),
+        **_standing(row, desk.offers(actor=reader, rows=[row], facts={row.trade_id: facts})[row.document_id]),
     }
 
 

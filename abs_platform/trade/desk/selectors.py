@@ -19,6 +19,7 @@ from abs_platform.trade import selectors
 from abs_platform.trade.desk.authority import limits_of, reader_of
 from abs_platform.trade.desk.rules import ONE, Needs, needs_of
 from abs_platform.trade.desk.states import OPEN
+from abs_platform.trade.desk.worth import worth_in
 from abs_platform.trade.models import (
     AutomaticRule,
     Delegation,
@@ -36,10 +37,12 @@ ALONE = frozenset({"confirm", "confirm_part"})
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What the actor may do with a document, how many people confirming it takes, and the open proposal that has it."""
+    """What the actor may do with a document, how many people confirming it takes for which amount, and the open proposal
+    that has it."""
 
     actions: tuple[str, ...]
     needs: Needs
+    amount: Decimal | None
     proposal_id: UUID | None
 
 
@@ -74,8 +77,10 @@ def queue(
     return rows
 
 
-def offers(*, actor: Actor, rows: Sequence[TradeDocument]) -> Mapping[UUID, Offer]:
-    """What the actor may do with each of the documents; two queries for all."""
+def offers(
+    *, actor: Actor, rows: Sequence[TradeDocument], facts: Mapping[UUID, selectors.Facts]
+) -> Mapping[UUID, Offer]:
+    """What the actor may do with each of the documents; two queries for all. `facts` by trade."""
     limits, _ = limits_of(actor.home)
     proposed = dict(
         ProposedDocument.objects.filter(document__in=[row.document_id for row in rows], open=True).values_list(
@@ -84,15 +89,14 @@ def offers(*, actor: Actor, rows: Sequence[TradeDocument]) -> Mapping[UUID, Offe
     )
     found = {}
     for row in rows:
-        amount = row.total if row.total is not None else row.trade.ordered
-        currency = row.currency or row.trade.currency
-        needs = needs_of(limits, {currency: None if amount is None else abs(amount)})
+        amount = worth_in(row, facts[row.trade_id])
+        needs = needs_of(limits, {row.currency or row.trade.currency: amount})
         actions = selectors.actions(actor=actor, row=row)
         if row.document_id in proposed:
             actions = []
         elif needs.people > ONE:
             actions = [*(["propose"] if ALONE & set(actions) else []), *(a for a in actions if a not in ALONE)]
-        found[row.document_id] = Offer(tuple(actions), needs, proposed.get(row.document_id))
+        found[row.document_id] = Offer(tuple(actions), needs, amount, proposed.get(row.document_id))
     return found
 
 
