@@ -10,14 +10,14 @@ from abs_platform.core.rest.fields import Body, Named, money, named, time
 from abs_platform.crypto import sm3
 from abs_platform.financing.models import METHODS, Notice, Pledge
 from abs_platform.financing.replies import actions, side_actions
-from abs_platform.financing.states import NOTICE_TRANSITIONS, NoticeState, PledgeState
+from abs_platform.financing.states import HOLDING, NOTICE_TRANSITIONS, NoticeState, PledgeState
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
 from abs_platform.rights.states import RightState
 
 
 class PledgeOut(serializers.Serializer[Any]):
-    """`base` as it was when the right was pledged; `base_now` as it is."""
+    """`base` as it was when the right was pledged; `base_now` as it is. What the right is now, a former holder is not told."""
 
     id = serializers.UUIDField()
     loan = serializers.UUIDField()
@@ -30,13 +30,13 @@ class PledgeOut(serializers.Serializer[Any]):
     method = serializers.ChoiceField(choices=METHODS)
     currency = serializers.CharField()
     base = serializers.CharField()
-    base_now = serializers.CharField()
+    base_now = serializers.CharField(allow_null=True)
     held_for = serializers.CharField(
         help_text="Its share of the loan's principal; not the debtor's to know.", allow_null=True
     )
-    rung = serializers.IntegerField()
+    rung = serializers.IntegerField(allow_null=True)
     due_date = serializers.DateField(allow_null=True)
-    right_state = serializers.ChoiceField(choices=[str(s) for s in RightState])
+    right_state = serializers.ChoiceField(choices=[str(s) for s in RightState], allow_null=True)
     state = serializers.ChoiceField(choices=[str(s) for s in PledgeState])
     created_at = serializers.DateTimeField()
     registered_at = serializers.DateTimeField(allow_null=True)
@@ -84,6 +84,8 @@ def pledge_body(row: Pledge, *, actor: Actor) -> Body:
     """A pledge. Comes from selectors.pledges."""
     right, trade, currency = row.right, row.right.trade, row.loan.currency
     shown = actor.organisation_id in (row.holder_id, trade.seller_id)
+    is_party = actor.organisation_id in (trade.seller_id, trade.buyer_id)
+    now = right if is_party or row.state in HOLDING else None
     return {
         "id": str(row.id),
         "loan": str(row.loan_id),
@@ -96,11 +98,11 @@ def pledge_body(row: Pledge, *, actor: Actor) -> Body:
         "method": row.method,
         "currency": currency,
         "base": money(row.base, currency),
-        "base_now": money(right.base, currency),
+        "base_now": money(now.base, currency) if now else None,
         "held_for": money(row.held_for, currency) if shown else None,
-        "rung": right.rung,
-        "due_date": right.due_date.isoformat() if right.due_date else None,
-        "right_state": right.state,
+        "rung": now.rung if now else None,
+        "due_date": now.due_date.isoformat() if now and now.due_date else None,
+        "right_state": now.state if now else None,
         "state": row.state,
         "created_at": time(row.created_at),
         "registered_at": time(row.registered_at),

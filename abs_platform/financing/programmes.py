@@ -15,7 +15,7 @@ from abs_platform.core.subjects import SubjectRef
 from abs_platform.core.transitions import target_of
 from abs_platform.financing import two_people
 from abs_platform.financing.models import Programme
-from abs_platform.financing.states import PROGRAMME_TRANSITIONS
+from abs_platform.financing.states import PROGRAMME_TRANSITIONS, ProgrammeState
 from abs_platform.parties import selectors as parties
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
@@ -182,4 +182,6 @@ def _saved(actor: Actor, row: Programme, verb: str) -> Programme:
 
 def _told(actor: Actor, row: Programme, verb: str) -> None:
     audit.record(actor=actor, verb=verb, subject=SubjectRef("programme", row.id), detail={"name": row.name})
-    events.notify([row.funder_id, row.core_enterprise_id], "programme", row.id)
+    # Of what its funder has not opened yet, the core enterprise does not even hear.
+    is_own = row.state in (ProgrammeState.DRAFT, ProgrammeState.PROPOSED)
+    events.notify([row.funder_id, None if is_own else row.core_enterprise_id], "programme", row.id)

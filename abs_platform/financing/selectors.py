@@ -40,9 +40,10 @@ def programmes(*, actor: Actor) -> QuerySet[Programme]:
 
 
 def open_to(supplier_id: UUID) -> QuerySet[Programme]:
-    """The programmes that a supplier may ask now: active, and about somebody it sells to."""
+    """The programmes that a supplier may ask now: active, another's, and about somebody it sells to."""
     buyers = trades.buyers_of(supplier_id)
-    return Programme.objects.filter(state=ProgrammeState.ACTIVE, core_enterprise__in=buyers)
+    active = Programme.objects.filter(state=ProgrammeState.ACTIVE, core_enterprise__in=buyers)
+    return active.exclude(funder=supplier_id)
 
 
 def programme(*, actor: Actor, programme_id: UUID) -> Programme:

@@ -94,9 +94,10 @@ def listed_suppliers(*, actor: Actor) -> QuerySet[Organisation]:
 
 
 def core_enterprises(*, actor: Actor) -> QuerySet[Organisation]:
-    """The core enterprises of the actor's network, whose suppliers a financier may lend to."""
+    """The other core enterprises of the actor's network, whose suppliers a financier may lend to."""
     actor.require(Role.FINANCIER)
-    return Organisation.objects.filter(network_id=actor.network, roles__contains=[Role.CORE_ENTERPRISE])
+    others = Organisation.objects.filter(network_id=actor.network, roles__contains=[Role.CORE_ENTERPRISE])
+    return others.exclude(id=actor.home)
 
 
 def networks(*, actor: Actor) -> QuerySet[Network]:

@@ -1,6 +1,7 @@
 """Computed rights: what a trade's facts support today, and why; the ladder as signed facts; and what was paid."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pgtrigger
@@ -113,6 +114,12 @@ class Right(models.Model):
                 name="right_supported_has_rung",
             ),
         ]
+
+    @property
+    def carried_by_now(self) -> Decimal:
+        """What the right carries of what is lent on it, at the rate at which that was lent; nothing while nothing is."""
+        carried: Decimal = self.base * (self.held_rate or Decimal(0))
+        return carried
 
 
 class RungFact(models.Model):

@@ -209,9 +209,9 @@ def _not_computable(trade: Trade) -> Observation:
 
 def _shrunk(trade: Trade, right: Right) -> list[Observation]:
     """Once for each pledge: what was lent on the right is more than it carries by now, at the rate at which it was lent."""
-    if right.held_for is None or right.held_rate is None:
+    if right.held_for is None:
         return []
-    carried = right.base * right.held_rate
+    carried = right.carried_by_now
     if carried >= right.held_for:
         return []
     seen = Observation(

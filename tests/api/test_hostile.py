@@ -24,6 +24,9 @@ pytestmark = pytest.mark.usefixtures("db")
 LISTS = [
     "documents", "trades", "rights", "confirmations", "suppliers", "access-requests", "grants", "accesses", "alerts",
     "networks", "organisations", "jobs", "ledger/records", "ledger/channels/main/checkpoints", "ledger/search",
+    "confirmations/proposals", "tolerances", "imports", "financing/programmes", "financing/requests", "financing/offers",
+    "financing/pledges", "financing/notices", "financing/loans", "financing/payments", "financing/payouts",
+    "financing/statements", "financing/portfolio", "financing/trial-balance", "financing/eligibility",
 ]  # fmt: skip
 PARAMETERS = [
     "cursor",
@@ -44,8 +47,18 @@ PARAMETERS = [
     "subject",
     "since",
     "until",
+    "sort",
+    "rights",
+    "currency",
+    "lent_on",
+    "due_from",
+    "as_of",
+    "amount_from",
 ]
-NASTY = ["\x00", "'", '"', "%", "\\", "\ud800", "💣", "-1", "0", "1e9", "NaN", "null", "[]", "‮", "9" * 400, "a" * 5000]
+EDGES = ["0001-01-01", "9999-12-31", "Infinity", "sNaN", "1e999"]
+NASTY = [
+    *EDGES, "\x00", "'", '"', "%", "\\", "\ud800", "💣", "-1", "0", "1e9", "NaN", "null", "[]", "‮", "9" * 400, "a" * 5000,
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

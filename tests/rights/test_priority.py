@@ -8,6 +8,8 @@ from uuid import UUID
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
+from abs_platform.consent import services as consent
+from abs_platform.consent.states import Purpose
 from abs_platform.core import clock
 from abs_platform.core.errors import Conflict, Forbidden, Invalid, NotFound
 from abs_platform.core.ids import uuid7
@@ -17,6 +19,7 @@ from abs_platform.rights.priority import describing, rules, selectors, services
 from abs_platform.rights.priority.models import DebtorNotice, ZhongdengAmendment, ZhongdengRegistration
 from abs_platform.rights.priority.rules import Claimant, Ground, Registration
 from abs_platform.rights.registry import services as registry
+from abs_platform.trade import selectors as trades
 from tests.rights.rules_of_priority import ILLEGAL
 from tests.support.papers import Papers
 from tests.support.world import World
@@ -231,3 +234,26 @@ def test_the_database_refuses(name: str, world: World) -> None:
     with pytest.raises(IntegrityError) as refused, transaction.atomic():
         ILLEGAL[name](world.supplier.organisation)
     assert name.strip() in str(refused.value)
+
+
+def test_nobody_takes_back_what_another_recorded(world: World, right: Right) -> None:
+    """A supplier would like its first lender's registration to look cancelled when it asks a second one."""
+    open_to_bank = {"grantee_id": world.bank.organisation.id, "purpose": Purpose.FINANCING}
+    consent.open_unasked(
+        actor=world.supplier.actor,
+        items=[(trades.subject_of(right.trade), "PO-1")],
+        valid_until=clock.now() + timedelta(days=1),
+        **open_to_bank,
+    )
+    bank = world.bank.organisation.name
+    row = services.record_registration(
+        actor=world.bank.actor, right_id=right.id, number="0123456789", registered_at=T, party=bank,
+        expires_on=clock.today() + timedelta(days=300), description="应收账款",
+    )  # fmt: skip
+    taken_back = {"registration_id": row.id, "kind": "mistake", "description": "never was"}
+    with pytest.raises(Forbidden) as refused:
+        services.record_amendment(actor=world.supplier.actor, **taken_back)
+    assert refused.value.code == "recorded_by_another"
+    assert ranked(right) == (Ground.ALONE, [bank])
+    services.record_amendment(actor=world.bank.actor, **taken_back)
+    assert ranked(right) == (Ground.NONE, [])

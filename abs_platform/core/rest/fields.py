@@ -1,6 +1,6 @@
 """Shapes that many replies share."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,19 @@ class Named(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     name = serializers.CharField()
+
+
+class Day(serializers.DateField):
+    """A day that books know, so that reckoning from it to another never leaves the calendar."""
+
+    first, last = date(1900, 1, 1), date(2999, 12, 31)
+    default_error_messages = {"out_of_range": f"The day must be from {first} to {last}."}
+
+    def to_internal_value(self, value: Any) -> date:  # Any: what somebody sent
+        day: date = super().to_internal_value(value)
+        if not self.first <= day <= self.last:
+            self.fail("out_of_range")
+        return day
 
 
 class Coded(serializers.Serializer[Any]):

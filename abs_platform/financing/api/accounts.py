@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from abs_platform.core.rest.fields import Day
 from abs_platform.core.rest.pagination import query_of
 from abs_platform.core.rest.sending import saved_reply
 from abs_platform.financing.api.loans import LoanQuery, matching
@@ -27,8 +28,8 @@ USUAL_SPAN = timedelta(days=365)
 
 
 class PeriodQuery(serializers.Serializer[Any]):
-    since = serializers.DateField(required=False, help_text="The first day; a year before `until` if not given.")
-    until = serializers.DateField(required=False, help_text="The last day; today if not given.")
+    since = Day(required=False, help_text="The first day; a year before `until` if not given.")
+    until = Day(required=False, help_text="The last day; today if not given.")
 
 
 class StatementQuery(PeriodQuery):
@@ -38,7 +39,7 @@ class StatementQuery(PeriodQuery):
 
 
 class AsOfQuery(serializers.Serializer[Any]):
-    as_of = serializers.DateField(required=False, help_text="Today if not given.")
+    as_of = Day(required=False, help_text="Today if not given.")
 
 
 class PortfolioQuery(AsOfQuery):

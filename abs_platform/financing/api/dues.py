@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from abs_platform.core.errors import Invalid
-from abs_platform.core.rest.fields import Body, Named, money, named
+from abs_platform.core.rest.fields import Body, Day, Named, money, named
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, NewestFirst, page_of, paged, query_of
 from abs_platform.financing import dues
 from abs_platform.parties.authentication import actor_of
@@ -24,15 +24,15 @@ class SideQuery(serializers.Serializer[Any]):
 
 
 class DuesQuery(SideQuery):
-    on = serializers.DateField(required=False, help_text="Only what is due on this day.")
+    on = Day(required=False, help_text="Only what is due on this day.")
     undated = serializers.BooleanField(
         required=False, help_text="Only what no document states a day of; it is left out otherwise."
     )
 
 
 class CalendarQuery(SideQuery):
-    first = serializers.DateField()
-    last = serializers.DateField()
+    first = Day()
+    last = Day()
 
 
 class DueOut(serializers.Serializer[Any]):

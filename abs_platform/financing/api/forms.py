@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from abs_platform.core.rest.fields import Body
+from abs_platform.core.rest.fields import Body, Day
 from abs_platform.financing.models import DAY_COUNTS, METHODS
 from abs_platform.financing.states import OfferState, PledgeState, ProgrammeState, RequestState
 from abs_platform.integrations.tables.writing import FORMS
@@ -61,7 +61,7 @@ class RequestIn(serializers.Serializer[Any]):
     rights = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=200)
     programmes = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=10)
     amount = amount()
-    until = serializers.DateField()
+    until = Day()
     note = serializers.CharField(max_length=500, allow_blank=True, default="")
 
 
@@ -75,7 +75,7 @@ class OptionalReasonIn(serializers.Serializer[Any]):
 
 class OfferIn(TermsIn):
     amount = amount()
-    maturity = serializers.DateField()
+    maturity = Day()
     valid_until = serializers.DateTimeField()
     conditions = serializers.CharField(max_length=1000, allow_blank=True, default="")
 
@@ -133,4 +133,4 @@ class NoticeFileQuery(serializers.Serializer[Any]):
 
 class EligibilityQuery(serializers.Serializer[Any]):
     rights = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=200)
-    until = serializers.DateField()
+    until = Day()

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from abs_platform.core.rest.fields import Day
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged, query_of
 from abs_platform.financing.api.forms import ReasonIn, TypedAmountIn, checked
 from abs_platform.financing.lending import replies, selectors, services
@@ -23,14 +24,14 @@ from abs_platform.parties.authentication import actor_of
 
 class LoanQuery(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=[*map(str, LoanState), "lent"], required=False, help_text="lent: out now.")
-    lent_on = serializers.DateField(required=False, help_text="Out on this day, which `owed` is then as of.")
+    lent_on = Day(required=False, help_text="Out on this day, which `owed` is then as of.")
     funder = serializers.UUIDField(required=False)
     supplier = serializers.UUIDField(required=False)
     debtor = serializers.UUIDField(required=False)
     request = serializers.UUIDField(required=False)
     currency = serializers.CharField(required=False, max_length=3)
-    due_from = serializers.DateField(required=False)
-    due_until = serializers.DateField(required=False)
+    due_from = Day(required=False)
+    due_until = Day(required=False)
 
 
 FILTERS = {
@@ -46,7 +47,7 @@ FILTERS = {
 
 class DisbursementIn(serializers.Serializer[Any]):
     bank_reference = serializers.CharField(max_length=100)
-    disbursed_on = serializers.DateField()
+    disbursed_on = Day()
 
 
 def matching(query: dict[str, Any]) -> tuple[Q, date | None]:  # Any: checked query parameters

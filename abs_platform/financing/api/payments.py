@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from abs_platform.core.rest.fields import Day
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged, query_of
 from abs_platform.financing.api.forms import ReasonIn, TypedAmountIn, checked
 from abs_platform.financing.lending import payments, payouts, replies, selectors
@@ -29,7 +30,7 @@ class LoanPaymentIn(serializers.Serializer[Any]):
     payer = serializers.ChoiceField(choices=list(PAYERS))
     right = serializers.UUIDField(required=False, allow_null=True, help_text="Of the loan; where the debtor pays.")
     amount = serializers.DecimalField(max_digits=20, decimal_places=4)
-    received_on = serializers.DateField()
+    received_on = Day()
     bank_reference = serializers.CharField(max_length=100)
 
 
@@ -41,7 +42,7 @@ class PayoutQuery(serializers.Serializer[Any]):
 class PayoutIn(serializers.Serializer[Any]):
     loan = serializers.UUIDField()
     amount = serializers.DecimalField(max_digits=20, decimal_places=4)
-    paid_on = serializers.DateField()
+    paid_on = Day()
     bank_reference = serializers.CharField(max_length=100)
 
 

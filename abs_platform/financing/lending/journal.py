@@ -13,7 +13,6 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Sum
 
-from abs_platform.core import clock
 from abs_platform.financing.lending.models import ACCOUNT_CODES, Account, Entry, Loan, Posting
 
 ZERO = Decimal(0)
@@ -68,13 +67,11 @@ def book(
     return entry
 
 
-def reverse(*, entry: Entry, effect: str) -> Entry:
-    """Add the counter-entry of an entry, booked today. An entry that has one already raises IntegrityError."""
+def reverse(*, entry: Entry, effect: str, booked_on: date) -> Entry:
+    """Add the counter-entry of an entry. An entry that has one already raises IntegrityError."""
     postings = entry.postings.select_related("account")
     lines = [Line(each.account.code, debit=each.credit, credit=each.debit) for each in postings]
-    counter = book(
-        loan=entry.loan, effect=effect, kind="reversal", booked_on=clock.today(), lines=lines, reverses=entry
-    )
+    counter = book(loan=entry.loan, effect=effect, kind="reversal", booked_on=booked_on, lines=lines, reverses=entry)
     if counter is None:
         raise ValueError(f"the entry {entry.effect} has no lines")
     return counter

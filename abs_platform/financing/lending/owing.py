@@ -3,7 +3,7 @@
 Interest is booked when something happens to the loan, up to that day; in between it is calculated by the same function.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -60,16 +60,21 @@ def owed_each(loans: Sequence[Loan], as_of: date, *, at_due: bool = False) -> di
         if loan.disbursed_on and loan.disbursed_on <= as_of and _bears_interest(loan, as_of):
             until = max(loan.due_date, as_of) if at_due else as_of
             unbooked = _interest(loan, changes[loan.id], booked.get(loan.id) or loan.disbursed_on, until)
-        found[loan.id] = Owed(
-            as_of=as_of,
-            fee=held["fee_receivable"],
-            interest=held["interest_receivable"] + unbooked,
-            principal=held["principal_receivable"],
-            recovery=held["loss"],
-            unbooked=unbooked,
-            payable=held["payable_to_supplier"],
-        )
+        found[loan.id] = _owed(as_of, held, unbooked)
     return found
+
+
+def _owed(as_of: date, held: Mapping[str, Decimal], unbooked: Decimal) -> Owed:
+    """What is owed by the balances of a loan's accounts, and the interest that is on none of them yet."""
+    return Owed(
+        as_of=as_of,
+        fee=held["fee_receivable"],
+        interest=held["interest_receivable"] + unbooked,
+        principal=held["principal_receivable"],
+        recovery=held["loss"],
+        unbooked=unbooked,
+        payable=held["payable_to_supplier"],
+    )
 
 
 def _bears_interest(loan: Loan, as_of: date) -> bool:
@@ -113,8 +118,11 @@ def settled_until(loan: Loan) -> date:
 
 
 def book_interest(loan: Loan, *, until: date, cause: str) -> Owed:
-    """Book the interest of a locked loan up to a day, because of `cause`. Returns what is owed then."""
-    found = owed(loan, until)
+    """Book the interest of a locked loan up to a day, because of `cause`. Returns what is owed then, by all that is booked:
+    what took a payment back, or wrote the loan off, may be booked on a later day than the one on which money came.
+    """
+    unbooked = owed(loan, until).unbooked
+    found = _owed(until, journal.balance(loan=loan), unbooked)
     journal.book(
         loan=loan,
         effect=f"interest:{cause}",

@@ -235,7 +235,8 @@ def reverse(*, actor: Actor, payment_id: UUID) -> Payment:
     pledging.lock_rights(loan)
     payment.reversal_checker_id = checker_id
     payment.save(update_fields=["state", "reversal_checker_id"])
-    journal.reverse(entry=Entry.objects.get(effect=_effect(payment)), effect=f"reversal:{payment.id}")
+    booked = Entry.objects.get(effect=_effect(payment))
+    journal.reverse(entry=booked, effect=f"reversal:{payment.id}", booked_on=locking.today())
     attest(actor, loan, "loan.payment_reversed", {**_detail(payment), "reason": payment.reason})
     if payment.right_id:
         collecting.take_back(actor=actor, cause=f"payment:{payment.id}")

@@ -12,12 +12,13 @@ from django.db import IntegrityError, transaction
 
 from abs_platform.core import clock, crashpoints
 from abs_platform.core.errors import Conflict, Invalid
+from abs_platform.core.rest.fields import money
 from abs_platform.core.transitions import target_of
 from abs_platform.financing import pledging, two_people
 from abs_platform.financing.lending import interest, journal, locking, owing, rules
 from abs_platform.financing.lending.models import Loan
 from abs_platform.financing.lending.recording import attest, tell
-from abs_platform.financing.states import LOAN_TRANSITIONS, PledgeState
+from abs_platform.financing.states import HOLDING, LOAN_TRANSITIONS, PledgeState
 from abs_platform.parties.actor import Actor
 
 
@@ -28,8 +29,8 @@ def _move(actor: Actor, loan: Loan, action: str) -> None:
 def propose_disbursement(*, actor: Actor, loan_id: UUID, bank_reference: str, disbursed_on: date) -> Loan:
     """Say that the money was sent: the bank's reference and day. Another person looks at it and disburses.
 
-    Raises NotFound, Forbidden, Conflict (also for a reference that the funder used before), Invalid for a day that was not
-    yet, is before the loan or after it is due.
+    Raises NotFound, Forbidden, Conflict (also for a reference that the funder used before, or where a right carries less than
+    is lent on it by now), Invalid for a day that was not yet, is before the loan or after it is due.
     """
     try:
         with transaction.atomic():
@@ -37,6 +38,7 @@ def propose_disbursement(*, actor: Actor, loan_id: UUID, bank_reference: str, di
             _move(actor, loan, "propose_disbursement")
             earliest = rules.business_day(loan.created_at)
             rules.check_day(disbursed_on, earliest=earliest, latest=min(locking.today(), loan.due_date))
+            _check_carried(loan)
             loan.maker_id, loan.bank_reference, loan.disbursed_on = (
                 two_people.maker(actor),
                 bank_reference,
@@ -73,7 +75,8 @@ def take_back_disbursement(*, actor: Actor, loan_id: UUID) -> Loan:
 def disburse(*, actor: Actor, loan_id: UUID, amount: Decimal) -> Loan:
     """Confirm what another person proposed: the principal is lent, the fee falls due, both stand in the journal.
 
-    `amount`: the principal, typed back. Raises NotFound, Forbidden, Conflict while a pledge is not registered, Invalid.
+    `amount`: the principal, typed back. Raises NotFound, Forbidden, Invalid, Conflict while a pledge is not registered, or
+    where a right carries less than is lent on it by now.
     """
     with transaction.atomic():
         loan = locking.loan(actor, loan_id)
@@ -81,6 +84,7 @@ def disburse(*, actor: Actor, loan_id: UUID, amount: Decimal) -> Loan:
         loan.checker_id = two_people.checker(actor, loan.maker_id)
         rules.check_typed(amount, loan.principal, loan.currency)
         _check_pledges(loan)
+        _check_carried(loan)
         loan.save(update_fields=["state", "checker_id"])
         crashpoints.reach("disburse.moved")
         fee = interest.fee(loan.principal, loan.offer.fee_rate, loan.currency)
@@ -121,6 +125,23 @@ def _check_pledges(loan: Loan) -> None:
             waiting=waiting,
             pledges=len(states),
         )
+
+
+def _check_carried(loan: Loan) -> None:
+    """Nothing is lent on what is not there any more: a document may have been corrected, disputed or credited since."""
+    pledging.lock_rights(loan)
+    for pledge in loan.pledges.filter(state__in=HOLDING).select_related("right__trade").order_by("id"):
+        carried = pledge.right.carried_by_now
+        if carried < pledge.held_for:
+            raise Conflict(
+                "right_shrank",
+                f"The right of order {pledge.right.trade.order_number} carries {carried} by now, and {pledge.held_for} "
+                "is to be lent on it. Have it mended, or cancel the loan.",
+                order_number=pledge.right.trade.order_number,
+                carried=money(carried, loan.currency),
+                held_for=money(pledge.held_for, loan.currency),
+                currency=loan.currency,
+            )
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from abs_platform.core import audit, clock
-from abs_platform.core.errors import Conflict, Invalid, NotFound
+from abs_platform.core.errors import Conflict, Forbidden, Invalid, NotFound
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
@@ -73,12 +73,17 @@ def record_amendment(
 ) -> ZhongdengRegistration:
     """Record what was filed after a registration, or that it was recorded by mistake. Returns the registration.
 
-    Raises Forbidden, NotFound, Invalid, and Conflict for one that has ended.
+    Raises Forbidden (also for what another organisation recorded), NotFound, Invalid, and Conflict for one that has ended.
     """
     actor.require(*RECORDERS)
     row = ZhongdengRegistration.objects.select_for_update().filter(id=registration_id).first()
     if row is None or not rights.rights(actor=actor).filter(id=row.right_id).exists():
         raise NotFound
+    if not _may_amend(actor, row):
+        raise Forbidden(
+            "recorded_by_another",
+            "Another organisation recorded this registration; it, or whoever holds the right, amends it. Ask it to.",
+        )
     if selectors.is_ended(row):
         raise Conflict("zhongdeng_ended", "This registration was cancelled. Record a new one.")
     if (kind == "mistake") == bool(number):
@@ -102,6 +107,12 @@ def record_amendment(
     )
     _trail(actor, row.right_id, "right.zhongdeng_amended", number=row.number, kind=kind)
     return row
+
+
+def _may_amend(actor: Actor, row: ZhongdengRegistration) -> bool:
+    """Whoever recorded a registration, and whoever holds the right here and so loses most by a wrong one."""
+    held = RegistryEntry.objects.filter(right_id=row.right_id, active=True, holder_id=actor.home)
+    return row.organisation_id == actor.home or held.exists()
 
 
 @transaction.atomic

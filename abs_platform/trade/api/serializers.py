@@ -5,13 +5,14 @@ from typing import Any
 from rest_framework import serializers
 
 from abs_platform.consent.states import GrantState
+from abs_platform.core.rest.fields import Day
 from abs_platform.trade.api.desk_serializers import OwnIn
 
 
 class PaymentIn(serializers.Serializer[Any]):
     content_digest = serializers.RegexField(r"^[0-9a-f]{64}$")
     amount = serializers.DecimalField(max_digits=18, decimal_places=2)
-    due_date = serializers.DateField()
+    due_date = Day()
     account = serializers.CharField(max_length=100)
 
 

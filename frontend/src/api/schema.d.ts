@@ -5513,7 +5513,7 @@ export interface components {
              */
             state: "waiting" | "prepared" | "included" | "anchored" | "orphaned" | "abandoned";
         };
-        /** @description `base` as it was when the right was pledged; `base_now` as it is. */
+        /** @description `base` as it was when the right was pledged; `base_now` as it is. What the right is now, a former holder is not told. */
         PledgeOut: {
             /** Format: uuid */
             id: string;
@@ -5531,14 +5531,14 @@ export interface components {
             method: "pledge" | "assignment";
             currency: string;
             base: string;
-            base_now: string;
+            base_now: string | null;
             /** @description Its share of the loan's principal; not the debtor's to know. */
             held_for: string | null;
-            rung: number;
+            rung: number | null;
             /** Format: date */
             due_date: string | null;
-            /** @enum {string} */
-            right_state: "free" | "encumbered" | "settled";
+            /** @enum {string|null} */
+            right_state: "free" | "encumbered" | "settled" | null;
             /** @enum {string} */
             state: "registering" | "active" | "refused" | "released" | "settled";
             /** Format: date-time */

@@ -1,0 +1,114 @@
+"""Money that somebody would like to have twice, sooner, or on nothing; and what a past lender would like to go on seeing."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from abs_platform.config.sample.make import Company, credit_code
+from abs_platform.core import clock
+from abs_platform.core.errors import Conflict, NotFound
+from abs_platform.financing import programmes, requests
+from abs_platform.financing.lending import journal, locking, payments, services
+from abs_platform.financing.lending.models import Entry, Loan, Payment
+from abs_platform.rights.models import Right
+from tests.support.financing import Lending, programme_draft, second
+from tests.support.lending import Lender
+from tests.support.papers import Papers
+from tests.support.world import drain
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+def parts_of(payment: Payment) -> dict[str, Decimal]:
+    return {each.part: each.amount for each in payment.allocations.all()}
+
+
+def reversed_by_two(lender: Lender, payment: Payment) -> None:
+    payments.propose_reversal(actor=lender.maker.actor, payment_id=payment.id, reason="never came")
+    payments.reverse(actor=lender.checker.actor, payment_id=payment.id)
+
+
+def test_a_payment_that_never_came_leaves_the_next_one_no_surplus(lender: Lender, right: Right) -> None:
+    with clock.at(clock.now() - timedelta(days=20)):
+        loan = lender.disbursed(right, principal=Decimal(1000), fee_rate=Decimal(0))
+    reversed_by_two(lender, lender.paid(loan, "900.00", on=clock.today() - timedelta(days=15)))
+    real = lender.paid(loan, "900.00", on=clock.today() - timedelta(days=10))
+    interest = Decimal("1.66")  # of 1,000.00 at 6 % for ten days, booked in two spans: 0.83 + 0.83
+    assert parts_of(real) == {"interest": interest, "principal": 900 - interest}
+    assert journal.balance(loan=loan)["payable_to_supplier"] == 0
+
+
+def test_what_came_before_a_loan_was_written_off_comes_back_from_the_loss(lender: Lender, right: Right) -> None:
+    with clock.at(clock.now() - timedelta(days=20)):
+        loan = lender.disbursed(right, annual_rate=Decimal(0), fee_rate=Decimal(0), days=10)
+    services.propose_write_off(actor=lender.maker.actor, loan_id=loan.id, reason="gone")
+    services.write_off(actor=lender.checker.actor, loan_id=loan.id, amount=Decimal(1000))
+    late = lender.paid(loan, "400.00", on=clock.today() - timedelta(days=5))
+    assert parts_of(late) == {"recovery": Decimal(400)}
+    held = journal.balance(loan=loan)
+    assert (held["principal_receivable"], held["loss"]) == (0, 600)
+
+
+def test_no_counter_entry_is_booked_before_what_it_takes_back(lender: Lender, right: Right) -> None:
+    """At one in the morning in Beijing it is still yesterday in UTC."""
+    loan = lender.disbursed(right)
+    with clock.at(datetime.combine(clock.today() + timedelta(days=1), datetime.min.time(), UTC) + timedelta(hours=17)):
+        payment = lender.paid(loan, "100.00", on=locking.today())
+        reversed_by_two(lender, payment)
+        assert Entry.objects.get(loan=loan, kind="reversal").booked_on == payment.received_on
+
+
+def test_nothing_is_paid_out_on_a_right_that_shrank_since_it_was_pledged(lender: Lender, right: Right) -> None:
+    shrunk, loan = Right.objects.filter(id=right.id), lender.lend(right)
+    shrunk.update(base=Decimal(1000), supported=0, poolable=False)
+    with pytest.raises(Conflict, match="carries 800") as refused:
+        lender.propose(loan)
+    assert refused.value.code == "right_shrank"
+    shrunk.update(base=right.base)
+    lender.propose(loan)
+    shrunk.update(base=0)
+    with pytest.raises(Conflict, match="carries 0"):
+        services.disburse(actor=lender.checker.actor, loan_id=loan.id, amount=loan.principal)
+    assert not Entry.objects.exists()
+    assert Loan.objects.get(id=loan.id).state == "disbursement_proposed"
+
+
+def test_who_was_paid_back_learns_no_more_of_the_right(lender: Lender, right: Right) -> None:
+    loan = lender.disbursed(right, fee_rate=Decimal(0))
+    path = f"financing/pledges/{loan.pledges.get().id}"
+    told = {"base_now": "159153.72", "rung": 4, "due_date": "2026-12-28", "right_state": "encumbered"}
+    assert told.items() <= lender.maker.browser.get(path).items()
+    lender.paid(loan, "1000.00")
+    assert dict.fromkeys(told) == {name: lender.maker.browser.get(path)[name] for name in told}
+    assert lender.world.supplier.browser.get(path)["right_state"] == "free"
+
+
+def test_nobody_lends_to_itself_or_on_its_own_debts(lender: Lender) -> None:
+    house = lender.world.member("house", None, "core_enterprise", "financier")
+    with pytest.raises(NotFound):
+        programmes.create(actor=house.actor, draft=programme_draft(lender.world, core_enterprise=house.organisation.id))
+    company = Company(name="供应与融资公司", credit_code=credit_code("110000", "MA0DEM77"))
+    both = lender.world.member("both", company, "supplier", "financier")
+    way = Lending(lender.world, both, second(both), second(both, "both-3"))
+    for document in both.submit(Papers(number="PO-9", seller=company).all()):
+        if document.kind in ("order", "receipt_advice"):
+            lender.world.core.decide(document)
+    drain()
+    right = Right.objects.get(trade__seller=both.organisation)
+    draft = requests.Draft([right.id], [way.programme().id], Decimal(100), right.due_date + timedelta(days=1))
+    with pytest.raises(NotFound):
+        requests.create(actor=both.actor, draft=draft)
+
+
+@pytest.mark.parametrize("edge", ["0001-01-01", "9999-12-31"])
+def test_no_day_leads_out_of_the_calendar(lender: Lender, right: Right, edge: str) -> None:
+    lender.disbursed(right)
+    for path in (
+        "dues/calendar?side=receivable&first={}&last={}", "dues?side=receivable&on={}", "statements?until={}",
+        "statements?since={}", "statements/export?since={}", "loans?lent_on={}", "loans/export?due_until={}",
+        "portfolio?as_of={}", "trial-balance?as_of={}",
+    ):  # fmt: skip
+        for member in (lender.world.supplier, lender.maker):
+            answer = member.browser.send("GET", f"financing/{path.format(edge, edge)}")
+            assert answer.status_code in (403, 422), path
