@@ -5,7 +5,6 @@ itself: then it fetches the exact words (`to_sign`), and brings the signature.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -18,9 +17,10 @@ from abs_platform.core.errors import Conflict, Invalid, NotFound
 from abs_platform.documents import settling as documents
 from abs_platform.parties.actor import Actor
 from abs_platform.trade import filing, selectors, statements
-from abs_platform.trade.desk import deciding
+from abs_platform.trade.desk import deciding, entering
 from abs_platform.trade.desk.authority import Authority, OwnSignature, Signatory, ToSign, authority_of
 from abs_platform.trade.desk.choices import Choice
+from abs_platform.trade.desk.entering import PaymentTerms, Waiting
 from abs_platform.trade.models import PaymentConfirmation, SignedManifest, Trade, TradeDocument
 from abs_platform.trade.services import changed
 
@@ -95,16 +95,6 @@ def _check_alone(authority: Authority, found: Sequence[deciding.Opened], amount:
     deciding.check_typed(needed, found, amount)
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentTerms:
-    """What is confirmed of a payment, over the content that `content_digest` names."""
-
-    content_digest: str
-    amount: Decimal
-    due_date: date
-    account: str
-
-
 def confirm_payment(
     *,
     actor: Actor,
@@ -114,8 +104,9 @@ def confirm_payment(
     due_date: date,
     account: str,
     own: OwnSignature | None = None,
-) -> PaymentConfirmation:
-    """Sign the payment confirmation of a trade (rung 5) over the content that `content_digest` names.
+) -> PaymentConfirmation | Waiting:
+    """Sign the payment confirmation of a trade (rung 5) over the content that `content_digest` names; or, where the limits ask
+    for more people, keep what was entered until enough of them entered the same.
 
     Raises NotFound, Forbidden, Conflict when there is one or the trade is not known well enough, Invalid for an amount
     that is not positive, finer than the currency, or above what was invoiced.
@@ -123,9 +114,13 @@ def confirm_payment(
     signatory = Signatory(authority_of(actor), own)
     terms = PaymentTerms(content_digest, amount, due_date, account)
     with transaction.atomic():
-        trade, facts, statement = _payment(signatory, trade_id, terms)
+        trade, facts, content = _payment(signatory, trade_id, terms)
+        agreed = entering.agreement(signatory.authority, trade, terms)
+        if agreed.waiting:
+            entering.enter(signatory.authority, trade, terms)
+            return agreed.waiting
         signed = signatory.sign(
-            statement,
+            _payment_statement(signatory, trade, terms, content, agreed),
             subject=selectors.subject_of(trade),
             template="payment-confirmation/v1",
             domain="abs/payment-confirmation/v1",
@@ -146,15 +141,22 @@ def confirm_payment(
 
 
 def payment_to_sign(*, actor: Actor, trade_id: UUID, terms: PaymentTerms) -> ToSign:
-    """The exact words that `confirm_payment` would sign now. Raises as it does."""
+    """The exact words that `confirm_payment` would sign now. Raises as it does; Conflict where it signs nothing yet."""
     signatory = Signatory(authority_of(actor))
     with transaction.atomic():
-        _, _, statement = _payment(signatory, trade_id, terms)
-    return ToSign(statement, signatory.at)
+        trade, _, content = _payment(signatory, trade_id, terms)
+        agreed = entering.agreement(signatory.authority, trade, terms)
+        if agreed.waiting:
+            raise Conflict(
+                "second_person_needed",
+                f"By your organisation's limits {agreed.waiting.people} people have to enter this payment. Send it unsigned.",
+                people=agreed.waiting.people,
+            )
+        return ToSign(_payment_statement(signatory, trade, terms, content, agreed), signatory.at)
 
 
 def _payment(signatory: Signatory, trade_id: UUID, terms: PaymentTerms) -> tuple[Trade, selectors.Facts, str]:
-    """The trade, locked, its facts, and the statement of its payment."""
+    """The trade, locked, its facts, and the content that its payment is confirmed over."""
     trades = Trade.objects.select_for_update(no_key=True, of=("self",)).select_related("seller", "buyer")
     trade = trades.filter(id=trade_id, buyer_id=signatory.actor.home).first()
     if trade is None:
@@ -165,7 +167,13 @@ def _payment(signatory: Signatory, trade_id: UUID, terms: PaymentTerms) -> tuple
     is_current = all(filing.is_current(doc, facts.extracted[doc.document_id]) for doc in facts.documents)
     if statements.digest_of(content) != terms.content_digest or not is_current:
         raise Conflict("content_changed", deciding.CONTENT_CHANGED)
-    statement = statements.payment_statement(
+    return trade, facts, content
+
+
+def _payment_statement(
+    signatory: Signatory, trade: Trade, terms: PaymentTerms, content: str, agreed: entering.Agreement
+) -> str:
+    return statements.payment_statement(
         content=content,
         currency=trade.currency,
         amount=terms.amount,
@@ -174,8 +182,8 @@ def _payment(signatory: Signatory, trade_id: UUID, terms: PaymentTerms) -> tuple
         actor=signatory.actor,
         organisation=signatory.organisation.name,
         at=signatory.at,
+        people=agreed.people,
     )
-    return trade, facts, statement
 
 
 def _check_payment(trade: Trade, facts: selectors.Facts, amount: Decimal) -> None:

@@ -198,9 +198,14 @@ def payment_statement(
     actor: Actor,
     organisation: str,
     at: datetime,
+    people: Sequence[Mapping[str, str]],
 ) -> str:
-    """The payment confirmation that is signed (付款确认书): the content shown, and what is confirmed of it."""
+    """The payment confirmation that is signed (付款确认书): the content shown, and what is confirmed of it.
+
+    `people`: all who entered it, where it took several; `actor` is the last of them.
+    """
     confirmed = {
+        **stated(people=people or None),
         "format": "abs-payment-confirmation/v1",
         "content": content,
         "amount": money(amount, currency),

@@ -18,6 +18,7 @@ from abs_platform.trade.models import (
     Delegation,
     DisputeMessage,
     OwnKey,
+    PaymentEntry,
     Proposal,
     ProposedDocument,
     SettingsChange,
@@ -30,7 +31,12 @@ from tests.support.illegal import LATER, NAN, again, change
 from tests.support.signing_desk import digest_now
 from tests.support.stage import Stage
 
-APPEND_ONLY_AT_THE_DESK: list[type[models.Model]] = [SignedManifest, DisputeMessage, AutomaticConfirmation]
+APPEND_ONLY_AT_THE_DESK: list[type[models.Model]] = [
+    SignedManifest,
+    DisputeMessage,
+    AutomaticConfirmation,
+    PaymentEntry,
+]
 
 
 def play_the_desk(stage: Stage) -> None:
@@ -44,6 +50,9 @@ def play_the_desk(stage: Stage) -> None:
     organisation, change_row = core.organisation, stage.change
     ConfirmationPolicy.objects.create(organisation=organisation, currency="CNY", change=change_row)
     OwnKey.objects.create(organisation=organisation, public=b"\x04" * 65, until=clock.now(), change=change_row)
+    PaymentEntry.objects.create(
+        organisation=organisation, trade_id=order.trade_id, person_id=core.person_id, terms="0" * 64
+    )
     day = clock.today() - timedelta(days=1)
     AutomaticConfirmation.objects.create(document=order, rule=stage.rule, amount=Decimal(1), day=day)
 
@@ -101,6 +110,8 @@ ILLEGAL_AT_THE_DESK: dict[str, Callable[[Stage], None]] = {
     "automatic_confirmation_amount": lambda stage: again(
         AutomaticConfirmation, document_id=stage.document.id, amount=Decimal(-1)
     )(stage),
+    "payment_entered_once_by_each": again(PaymentEntry),
+    "payment_entry_names_terms": again(PaymentEntry, terms="all"),
     "proposal_state_known": change(Proposal, state="lost"),
     "proposal_amount": change(Proposal, amount=NAN),
     "proposal_of_two_or_three": change(Proposal, people=1),

@@ -96,7 +96,7 @@ class Member:
 
     def confirm_payment(self, trade_id: UUID, *, amount: Decimal, due_date: date, account: str) -> PaymentConfirmation:
         """Confirm a trade's payment, past HTTP, over what is shown now."""
-        return signing.confirm_payment(
+        done = signing.confirm_payment(
             actor=self.actor,
             trade_id=trade_id,
             content_digest=self.payment_digest(trade_id),
@@ -104,6 +104,8 @@ class Member:
             due_date=due_date,
             account=account,
         )
+        assert isinstance(done, PaymentConfirmation)
+        return done
 
 
 @dataclass

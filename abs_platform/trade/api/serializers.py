@@ -20,6 +20,12 @@ class PaymentSignedIn(PaymentIn):
     own = OwnIn(required=False)
 
 
+class WaitingOut(serializers.Serializer[Any]):
+    people = serializers.IntegerField(help_text="How many have to enter the same")
+    entered = serializers.IntegerField()
+    differs = serializers.BooleanField(help_text="Whether colleagues entered something else")
+
+
 class AttachIn(serializers.Serializer[Any]):
     trade = serializers.UUIDField()
 

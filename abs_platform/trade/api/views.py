@@ -1,5 +1,6 @@
 """Confirming payments, joining and opening; the confirmation desk is in desk.py. Trades themselves are read through rights/api, which knows what they support."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from abs_platform.parties.authentication import actor_of
 from abs_platform.trade import replies, selectors, services, sharing, signing
 from abs_platform.trade.api import serializers as shapes
 from abs_platform.trade.api.desk_serializers import ToSignOut, own_of, to_sign_body
+from abs_platform.trade.desk.entering import PaymentTerms, Waiting
 
 
 def checked(shape: type[serializers.Serializer[Any]], request: Request) -> Body:
@@ -28,12 +30,19 @@ def checked(shape: type[serializers.Serializer[Any]], request: Request) -> Body:
 class PaymentConfirmationView(APIView):
     """付款确认书."""
 
-    @extend_schema(request=shapes.PaymentSignedIn, responses={201: replies.TradeFactsOut}, tags=["confirmations"])
+    @extend_schema(
+        request=shapes.PaymentSignedIn,
+        responses={201: replies.TradeFactsOut, 202: shapes.WaitingOut},
+        tags=["confirmations"],
+    )
     def post(self, request: Request, id: UUID) -> Response:
-        """Confirm amount, due date and account of a trade's payment (rung 5)."""
+        """Confirm amount, due date and account of a trade's payment (rung 5). Above the own limits 202: colleagues have to
+        enter the same, each alone."""
         actor = actor_of(request)
         data = checked(shapes.PaymentSignedIn, request)
-        signing.confirm_payment(actor=actor, trade_id=id, own=own_of(data.pop("own", None)), **data)
+        found = signing.confirm_payment(actor=actor, trade_id=id, own=own_of(data.pop("own", None)), **data)
+        if isinstance(found, Waiting):
+            return Response(asdict(found), status=status.HTTP_202_ACCEPTED)
         row = selectors.trade(actor=actor, trade_id=id)
         body = replies.trade_facts_body(row, selectors.compared(row), actor=actor)
         return Response(body, status=status.HTTP_201_CREATED)
@@ -45,7 +54,7 @@ class PaymentToSignView(APIView):
     @extend_schema(request=shapes.PaymentIn, responses=ToSignOut, tags=["confirmations"])
     def post(self, request: Request, id: UUID) -> Response:
         """The exact words that confirming this payment would sign now."""
-        terms = signing.PaymentTerms(**checked(shapes.PaymentIn, request))
+        terms = PaymentTerms(**checked(shapes.PaymentIn, request))
         found = signing.payment_to_sign(actor=actor_of(request), trade_id=id, terms=terms)
         return Response(to_sign_body(found.statement, found.at))
 

@@ -238,6 +238,26 @@ class Proposal(models.Model):
         indexes = [models.Index(fields=["organisation", "-id"], name="proposal_listing")]
 
 
+class PaymentEntry(models.Model):
+    """What one person entered of a payment that takes several: each enters it alone, and it is signed once enough people
+    entered the same. `terms`: SM3 of it and of the content that it was entered over. No foreign key: trades merge.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    trade_id = models.UUIDField()
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    terms = models.CharField(max_length=64)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        triggers = append_only()
+        constraints = [
+            models.UniqueConstraint(fields=["trade_id", "person", "terms"], name="payment_entered_once_by_each"),
+            models.CheckConstraint(condition=Q(terms__regex="^[0-9a-f]{64}$"), name="payment_entry_names_terms"),
+        ]
+
+
 class ProposedDocument(models.Model):
     """A document of a proposal; one open proposal at a time has it."""
 

@@ -3178,7 +3178,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Confirm amount, due date and account of a trade's payment (rung 5). */
+        /**
+         * @description Confirm amount, due date and account of a trade's payment (rung 5). Above the own limits 202: colleagues have to
+         *     enter the same, each alone.
+         */
         post: operations["trades_payment_confirmations_create"];
         delete?: never;
         options?: never;
@@ -6770,6 +6773,13 @@ export interface components {
             id: string;
             kind: string;
             number: string;
+        };
+        WaitingOut: {
+            /** @description How many have to enter the same */
+            people: number;
+            entered: number;
+            /** @description Whether colleagues entered something else */
+            differs: boolean;
         };
     };
     responses: never;
@@ -11519,6 +11529,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TradeFactsOut"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingOut"];
                 };
             };
         };

@@ -54,9 +54,10 @@ export function PaymentDialog({ trade, reload, onClose }: Props) {
           body: { content_digest, amount: plain, due_date: dueDate, account: account.trim() },
         }),
       ),
-    onSuccess: async () => {
+    onSuccess: async (done) => {
       await client.invalidateQueries();
-      void message.success(t("signed"));
+      if ("people" in done) void message.info(t(done.differs ? "enteredOther" : "entered", { people: done.people, entered: done.entered }), 8);
+      else void message.success(t("signed"));
       onClose();
     },
     onError: async (error) => {

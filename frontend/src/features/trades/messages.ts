@@ -116,5 +116,7 @@ export const messages = defineMessages({
   sign: ["签署", "Sign"],
   cancel: ["取消", "Cancel"],
   signed: ["付款确认已签署", "Payment confirmation signed"],
+  entered: ["已录入。按贵企业的限额须由 {people} 人各自录入相同内容，现有 {entered} 人；录齐后签署。", "Entered. By your organisation's limits {people} people enter the same, each alone; {entered} did so far. It is signed once all have."],
+  enteredOther: ["已录入，但与同事录入的内容不同。请核对后各自重新录入；须 {people} 人一致，现有 {entered} 人。", "Entered, but colleagues entered something else. Check and enter it again, each alone; {people} have to agree, {entered} do so far."],
   wrongAmount: ["请输入金额，例如 1234.50。", "Enter an amount such as 1234.50."],
 });
