@@ -13,6 +13,7 @@ from abs_platform.core.rest.fields import Body, money, time
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged
 from abs_platform.parties.authentication import actor_of
 from abs_platform.rights import collecting
+from abs_platform.rights.api.rights import looked_at
 from abs_platform.rights.models import Collection
 from abs_platform.rights.payments import SOURCES
 
@@ -46,6 +47,7 @@ class CollectionsView(APIView):
     def get(self, request: Request, id: UUID) -> Response:
         """What was told of payments on a right, newest first, those taken back included."""
         actor = actor_of(request)
+        looked_at(request, id)
         rows = collecting.collections(actor=actor, right_id=id)
         source = collecting.own_source(actor=actor, right_id=id)
         return paged(request, rows, lambda page: [_body(row, source) for row in page])

@@ -10,13 +10,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from abs_platform.core.rest.fields import Body, time
-from abs_platform.parties.actor import Actor
 from abs_platform.parties.authentication import actor_of
-from abs_platform.rights import selectors as rights
+from abs_platform.rights.api.rights import looked_at
 from abs_platform.rights.priority import rules, selectors, services
 from abs_platform.rights.priority.models import AMENDMENTS, DebtorNotice, ZhongdengRegistration
 from abs_platform.rights.priority.rules import Claimant, Ground
-from abs_platform.trade import services as trades
 
 NUMBER = r"^[0-9A-Za-z-]{6,40}$"
 
@@ -165,8 +163,8 @@ def _notice(row: DebtorNotice) -> Body:
     }
 
 
-def _priority(actor: Actor, right_id: UUID) -> Body:
-    right = rights.right(actor=actor, right_id=right_id)
+def _priority(request: Request, right_id: UUID) -> Body:
+    actor, right = actor_of(request), looked_at(request, right_id)
     found = selectors.records(right_id=right_id)
     pledge = found.pledge
     return {
@@ -189,10 +187,7 @@ class PriorityView(APIView):
     @extend_schema(responses=PriorityOut, tags=["rights"], operation_id="right_priority")
     def get(self, request: Request, id: UUID) -> Response:
         """Who would come first if the claim were financed twice, with the records that it follows from."""
-        actor = actor_of(request)
-        row = rights.right(actor=actor, right_id=id)
-        trades.look(actor=actor, trade_id=row.trade_id)
-        return Response(_priority(actor, id))
+        return Response(_priority(request, id))
 
 
 class RegistrationsView(APIView):
@@ -218,7 +213,7 @@ class RegistrationsView(APIView):
             pledge_id=given["pledge"],
             is_rival=given["rival"],
         )
-        return Response(_priority(actor, id), status=status.HTTP_201_CREATED)
+        return Response(_priority(request, id), status=status.HTTP_201_CREATED)
 
 
 class AmendmentsView(APIView):
@@ -231,7 +226,7 @@ class AmendmentsView(APIView):
         form = AmendmentIn(data=request.data)
         form.is_valid(raise_exception=True)
         row = services.record_amendment(actor=actor, registration_id=id, **form.validated_data)
-        return Response(_priority(actor, row.right_id), status=status.HTTP_201_CREATED)
+        return Response(_priority(request, row.right_id), status=status.HTTP_201_CREATED)
 
 
 class NoticesView(APIView):
@@ -253,4 +248,4 @@ class NoticesView(APIView):
             pledge_id=given["pledge"],
             is_rival=given["rival"],
         )
-        return Response(_priority(actor, id), status=status.HTTP_201_CREATED)
+        return Response(_priority(request, id), status=status.HTTP_201_CREATED)

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from abs_platform.core.rest.fields import Body, time
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged
 from abs_platform.parties.authentication import actor_of
-from abs_platform.rights import selectors as rights
+from abs_platform.rights.api.rights import looked_at
 from abs_platform.rights.registry import contract, reconciling, selectors
 from abs_platform.rights.registry.models import ENTRY_STATES, KINDS, RUN_STATES, Reconciliation, RegistryEntry
 
@@ -103,7 +103,7 @@ class RightOnRegistry(APIView):
     @extend_schema(responses=RightOnRegistryOut, tags=["rights"], operation_id="right_registry")
     def get(self, request: Request, id: UUID) -> Response:
         """What was told to the registry of a right, and what became of it."""
-        rights.right(actor=actor_of(request), right_id=id)
+        looked_at(request, id)
         steps = selectors.steps(right_id=id)
         registry = contract.known()
         return Response(
