@@ -10,7 +10,7 @@ from django.db import transaction
 
 from abs_platform.core import audit, events
 from abs_platform.core.currencies import minor_unit
-from abs_platform.core.errors import Invalid, NotFound
+from abs_platform.core.errors import Conflict, Invalid, NotFound
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.core.transitions import target_of
 from abs_platform.financing import two_people
@@ -94,10 +94,18 @@ def create(*, actor: Actor, draft: Draft) -> Programme:
 
 @transaction.atomic
 def change(*, actor: Actor, programme_id: UUID, draft: Draft) -> Programme:
-    """State a draft anew. Raises Forbidden, NotFound, Conflict, Invalid."""
+    """State a draft anew. Raises Forbidden, NotFound, Invalid, Conflict also for another debtor or currency once somebody
+    asked: what was lent stays with whom and in what it was lent.
+    """
     row = _locked(actor, programme_id)
     _move(actor, row, "change")
     _check_core_enterprise(actor, draft)
+    is_same = (draft.core_enterprise, draft.currency) == (row.core_enterprise_id, row.currency)
+    if not is_same and row.invitations.exists():
+        raise Conflict(
+            "programme_in_use",
+            "Requests were put to this programme already, so its debtor and its currency stay. Open another programme.",
+        )
     for name, value in draft.columns.items():
         setattr(row, name, value)
     row.save()

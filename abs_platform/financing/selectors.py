@@ -27,15 +27,18 @@ BINDING = (LoanState.AWAITING, LoanState.DISBURSEMENT_PROPOSED, *LENT)
 
 
 def programmes(*, actor: Actor) -> QuerySet[Programme]:
-    """A funder's own; a supplier's: those open to it, and those it was ever in; a core enterprise's: those about itself."""
+    """A funder's own; a supplier's: those open to it, and those it was ever in; a core enterprise's: those about itself. Of
+    what a funder has not opened, or is changing, the others see nothing.
+    """
+    opened = ~Q(state__in=[ProgrammeState.DRAFT, ProgrammeState.PROPOSED])
     seen = NONE
     if actor.has(Role.FINANCIER):
         seen |= Q(funder=actor.home)
     if actor.has(Role.SUPPLIER):
         asked = Invitation.objects.filter(request__supplier=actor.home, request__submitted_at__isnull=False)
-        seen |= Q(id__in=open_to(actor.home).values("id")) | Q(id__in=asked.values("programme"))
+        seen |= Q(id__in=open_to(actor.home).values("id")) | Q(id__in=asked.values("programme")) & opened
     if actor.has(Role.CORE_ENTERPRISE):
-        seen |= Q(core_enterprise=actor.home) & ~Q(state__in=[ProgrammeState.DRAFT, ProgrammeState.PROPOSED])
+        seen |= Q(core_enterprise=actor.home) & opened
     return Programme.objects.filter(seen).select_related("funder", "core_enterprise")
 
 

@@ -11,6 +11,7 @@ from abs_platform.core.errors import Conflict, NotFound
 from abs_platform.financing import programmes, requests
 from abs_platform.financing.lending import journal, locking, payments, services
 from abs_platform.financing.lending.models import Entry, Loan, Payment
+from abs_platform.financing.models import Programme
 from abs_platform.rights.models import Right
 from tests.support.financing import Lending, programme_draft, second
 from tests.support.lending import Lender
@@ -99,6 +100,20 @@ def test_nobody_lends_to_itself_or_on_its_own_debts(lender: Lender) -> None:
     draft = requests.Draft([right.id], [way.programme().id], Decimal(100), right.due_date + timedelta(days=1))
     with pytest.raises(NotFound):
         requests.create(actor=both.actor, draft=draft)
+
+
+def test_a_programme_that_lent_keeps_its_debtor_and_its_currency(lender: Lender, right: Right) -> None:
+    """Else its funder could turn to whom money was lent, and count yuan against a limit in dollars."""
+    lender.disbursed(right)
+    row, maker, world = Programme.objects.get(), lender.maker.actor, lender.world
+    for act in (programmes.suspend, programmes.resume, programmes.send_back):
+        act(actor=maker, programme_id=row.id)
+    assert not world.supplier.browser.rows("financing/programmes"), "what is being changed is its funder's own"
+    for other in ({"core_enterprise": world.project.organisation.id}, {"currency": "USD"}):
+        with pytest.raises(Conflict) as refused:
+            programmes.change(actor=maker, programme_id=row.id, draft=programme_draft(world, **other))
+        assert refused.value.code == "programme_in_use"
+    programmes.change(actor=maker, programme_id=row.id, draft=programme_draft(world, limit=Decimal(2_000_000)))
 
 
 @pytest.mark.parametrize("edge", ["0001-01-01", "9999-12-31"])
