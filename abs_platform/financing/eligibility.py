@@ -40,18 +40,18 @@ class Verdict:
 def verdicts(*, actor: Actor, right_ids: Sequence[UUID], until: date) -> list[Verdict]:
     """What each programme that is open to the supplier says of its rights. Raises Forbidden, NotFound."""
     rights = selectors.own_rights(actor=actor, right_ids=right_ids)
-    programmes = selectors.open_to(actor.home).select_related("funder", "core_enterprise").order_by("id")
-    return [_verdict(row, rights, until, supplier_id=actor.home) for row in programmes]
+    programmes = list(selectors.open_to(actor.home).select_related("funder", "core_enterprise").order_by("id"))
+    rooms = selectors.rooms(programmes, supplier_id=actor.home)
+    return [_verdict(row, rights, until, rooms[row.id]) for row in programmes]
 
 
-def _verdict(row: Programme, rights: Sequence[Right], until: date, *, supplier_id: UUID) -> Verdict:
+def _verdict(row: Programme, rights: Sequence[Right], until: date, room: rules.Room) -> Verdict:
     conditions = selectors.conditions(row)
     found = []
     for right in rights:
         claim = selectors.claim(right)
         stands = rules.obstacles(claim, conditions, until)
         found.append(RightVerdict(right, stands, Decimal(0) if stands else rules.carried(claim, conditions)))
-    room = selectors.room(row, supplier_id=supplier_id)
     tenor = rules.tenor_obstacle(until, clock.today(), conditions)
     obstacles = [*([tenor] if tenor else []), *([] if room.left > 0 else [rules.NO_ROOM])]
     if obstacles or any(each.obstacles for each in found):

@@ -158,12 +158,22 @@ def lent(*, programme_ids: Sequence[UUID], supplier_id: UUID | None = None) -> d
 
 def room(row: Programme, *, supplier_id: UUID) -> rules.Room:
     """A programme's limits as they are taken now."""
-    return rules.Room(
-        limit=row.limit,
-        taken=lent(programme_ids=[row.id])[row.id],
-        supplier_limit=row.supplier_limit,
-        taken_by_supplier=lent(programme_ids=[row.id], supplier_id=supplier_id)[row.id],
-    )
+    return rooms([row], supplier_id=supplier_id)[row.id]
+
+
+def rooms(rows: Sequence[Programme], *, supplier_id: UUID) -> dict[UUID, rules.Room]:
+    """`room` of many, in a number of queries that does not grow with theirs."""
+    ids = [row.id for row in rows]
+    taken, by_supplier = lent(programme_ids=ids), lent(programme_ids=ids, supplier_id=supplier_id)
+    return {
+        row.id: rules.Room(
+            limit=row.limit,
+            taken=taken[row.id],
+            supplier_limit=row.supplier_limit,
+            taken_by_supplier=by_supplier[row.id],
+        )
+        for row in rows
+    }
 
 
 def conditions(row: Programme) -> rules.Conditions:

@@ -25,6 +25,9 @@ from abs_platform.risk.services import Observation
 from abs_platform.trade import encumbering
 from abs_platform.trade import selectors as trades
 
+# By each side, of one right: its computation compares each of them with every other.
+MOST_TOLD = 500
+
 
 def collections(*, actor: Actor, right_id: UUID) -> QuerySet[Collection]:
     """What was told of a right that the actor may see, newest first. Raises NotFound."""
@@ -52,6 +55,12 @@ def tell(*, actor: Actor, right_id: UUID, amount: Decimal, received_on: date, re
         raise Conflict(
             "bank_reference_used",
             "This bank reference is recorded already. If it is the same money, nothing is left to do; if not, check it.",
+        )
+    if _standing(right, source).count() >= MOST_TOLD:
+        raise Conflict(
+            "too_many_payments",
+            f"Of one right {MOST_TOLD} payments are told. Sum up what is left in one.",
+            limit=MOST_TOLD,
         )
     row = collect(
         actor=actor,

@@ -113,3 +113,14 @@ def module_right(module_world: World) -> Right:
 @pytest.fixture
 def right(module_right: Right) -> Right:
     return module_right
+
+
+def test_nobody_tells_of_payments_without_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is compared with every other when the right is computed."""
+    right = performed(world, "PO-9")
+    monkeypatch.setattr(collecting, "MOST_TOLD", 1)
+    tell(world.supplier, right, 1, "A")
+    with pytest.raises(Conflict) as refused:
+        tell(world.supplier, right, 1, "B")
+    assert refused.value.code == "too_many_payments"
+    tell(world.core, right, 1, "B")

@@ -257,3 +257,22 @@ def test_nobody_takes_back_what_another_recorded(world: World, right: Right) -> 
     assert ranked(right) == (Ground.ALONE, [bank])
     services.record_amendment(actor=world.bank.actor, **taken_back)
     assert ranked(right) == (Ground.NONE, [])
+
+
+def test_no_page_of_records_grows_without_end(world: World, right: Right, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "MOST_RECORDS", 1)
+    row = register(world, right.id)
+    notify(world, right.id)
+    services.record_amendment(
+        actor=world.supplier.actor, registration_id=row.id, kind="amend", number="7777777", description="more"
+    )
+    for once_more in (
+        lambda: register(world, right.id, number="55555555"),
+        lambda: notify(world, right.id),
+        lambda: services.record_amendment(
+            actor=world.supplier.actor, registration_id=row.id, kind="cancel", number="7777778"
+        ),
+    ):
+        with pytest.raises(Conflict) as refused:
+            once_more()
+        assert refused.value.code == "too_many_records"

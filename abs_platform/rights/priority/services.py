@@ -16,6 +16,8 @@ from abs_platform.rights.priority.models import DebtorNotice, ZhongdengAmendment
 from abs_platform.rights.registry.models import RegistryEntry
 
 RECORDERS = (Role.FINANCIER, Role.SUPPLIER)
+# By one organisation, of one right: all are shown on one page.
+MOST_RECORDS = 100
 
 
 @transaction.atomic
@@ -37,6 +39,7 @@ def record_registration(
     """
     actor.require(*RECORDERS)
     _check(actor, right_id, pledge_id, is_rival=is_rival, happened=registered_at)
+    _check_room(ZhongdengRegistration.objects.filter(right_id=right_id, organisation_id=actor.home).count())
     if expires_on <= registered_at.date():
         raise Invalid("expires_before", "A registration ends after the day that it was made. Correct one of the two.")
     try:
@@ -96,6 +99,7 @@ def record_amendment(
         raise Invalid("extension_shortens", "An extension ends later than what it extends. Correct the day.")
     if kind in ("amend", "mistake") and not description:
         raise Invalid("amendment_unexplained", "Say what was changed, or what the mistake was.")
+    _check_room(row.amendments.count())
     ZhongdengAmendment.objects.create(
         registration=row,
         kind=kind,
@@ -129,6 +133,7 @@ def record_notice(
     """Record that a notice reached the debtor. Raises Forbidden, NotFound, Invalid."""
     actor.require(*RECORDERS)
     _check(actor, right_id, pledge_id, is_rival=is_rival, happened=reached_at)
+    _check_room(DebtorNotice.objects.filter(right_id=right_id, organisation_id=actor.home).count())
     row = DebtorNotice.objects.create(
         right_id=right_id,
         pledge_id=pledge_id,
@@ -155,6 +160,12 @@ def _check(actor: Actor, right_id: UUID, pledge_id: UUID | None, *, is_rival: bo
         )
     if happened > clock.now():
         raise Invalid("in_the_future", "This has not happened yet. Correct the time.")
+
+
+def _check_room(there: int) -> None:
+    """Raises Conflict where an organisation has recorded as much of one thing as a page shows."""
+    if there >= MOST_RECORDS:
+        raise Conflict("too_many_records", f"At most {MOST_RECORDS} are recorded here.", limit=MOST_RECORDS)
 
 
 def _plain(name: str) -> str:
