@@ -35,6 +35,7 @@ JOB_HANDLERS = {
     "rights.registry": "abs_platform.rights.tasks.carry",
     "rights.watch": "abs_platform.rights.tasks.watch",
     "rights.claim": "abs_platform.rights.tasks.claim",
+    "rights.watch_registrations": "abs_platform.rights.tasks.watch_registrations",
     "rights.reconcile": "abs_platform.rights.tasks.reconcile",
     "financing.expire": "abs_platform.financing.tasks.expire",
     "financing.registered": "abs_platform.financing.tasks.registered",
@@ -61,5 +62,6 @@ SCHEDULE = {
     "documents.sweep_storage": timedelta(days=1),
     "imports.sweep": timedelta(minutes=10),
     "rights.watch": timedelta(minutes=1),
+    "rights.watch_registrations": timedelta(days=1),
     "financing.expire": timedelta(minutes=5),
 }

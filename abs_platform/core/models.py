@@ -127,3 +127,27 @@ class AuditEntry(models.Model):
     class Meta:
         triggers = append_only()
         indexes = [models.Index(fields=["subject_kind", "subject_id", "at"], name="audit_subject")]
+
+
+class IdempotencyKey(models.Model):
+    """A caller's key for one request of its organisation, and the answer once there is one (see idempotency.py)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation_id = models.UUIDField()
+    key = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64)  # of the request
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    lease_until = models.DateTimeField(null=True)  # so long whoever claimed it is at it
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "key"], name="idempotency_key_once"),
+            models.CheckConstraint(
+                condition=models.Q(status__isnull=True, lease_until__isnull=False)
+                | models.Q(status__isnull=False, lease_until__isnull=True),
+                name="idempotency_answered_or_leased",
+            ),
+        ]
+        indexes = [models.Index(fields=["organisation_id", "expires_at"], name="idempotency_expired")]

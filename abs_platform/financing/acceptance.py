@@ -1,6 +1,7 @@
 """Accepting an offer: all its pledges, its loan and the notice to the debtor come to be together, or nothing does."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
@@ -15,34 +16,38 @@ from abs_platform.core.transitions import target_of
 from abs_platform.financing import notices, offers, pledging, requests, rules, selectors, two_people
 from abs_platform.financing.lending.models import Loan
 from abs_platform.financing.models import Offer, Pledge, Programme, Request, RequestedRight
-from abs_platform.financing.signing import Signatory
 from abs_platform.financing.states import OFFER_TRANSITIONS
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
 from abs_platform.rights import encumbrance
 from abs_platform.rights.encumbrance import PLATFORM_ROLES, Hold
 from abs_platform.rights.models import Right
+from abs_platform.trade.signatories import OwnSignature, Signatory, ToSign
 
 
-def accept(*, actor: Actor, offer_id: UUID, amount: Decimal) -> Loan:
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """An offer that may be accepted now, with all that it is about, locked."""
+
+    programme: Programme
+    request: Request
+    offer: Offer
+    rights: Sequence[Right]
+    claims: Sequence[rules.Claim]
+
+
+def accept(*, actor: Actor, offer_id: UUID, amount: Decimal, own: OwnSignature | None = None) -> Loan:
     """The supplier's second person accepts, and types the amount back: the rights are held for the funder, all or none.
 
-    Money moves only once each pledge is registered (pledging.py). Raises Forbidden, NotFound, Conflict (where a right is not
-    free any more, or supports less), Invalid.
+    `own`: the signature over the notice by the supplier's own key. Money moves only once each pledge is registered
+    (pledging.py). Raises Forbidden, NotFound, Conflict (where a right is not free any more, or supports less), Invalid.
     """
     actor.require(Role.SUPPLIER)
-    signatory = Signatory(actor)
+    signatory = Signatory(actor, own)
     with transaction.atomic():
-        programme, request, offer = offers.locked(actor, offer_id, Role.SUPPLIER)
-        offer.state = target_of(OFFER_TRANSITIONS, action="accept", state=offer.state, roles=actor.roles)
-        offer.accepting_checker_id = two_people.checker(actor, offer.accepting_maker_id)
-        offers.check_open(request, offer)
+        opened = _opened(actor, offer_id)
+        programme, request, offer, rights = opened.programme, opened.request, opened.offer, opened.rights
         offers.check_typed(offer, amount)
-        offers.check_active(programme)
-        rights = _locked_rights(request)
-        claims = requests.check(
-            rights, programme, amount=offer.amount, until=offer.maturity, supplier_id=request.supplier_id
-        )
         offer.accepted_at = clock.now()
         offer.save(update_fields=["state", "accepting_checker_id", "accepted_at"])
         loan = Loan.objects.create(
@@ -54,17 +59,40 @@ def accept(*, actor: Actor, offer_id: UUID, amount: Decimal) -> Loan:
             due_date=offer.maturity,
         )
         crashpoints.reach("accept.moved")
-        pledges = _pledge(actor, offer, loan, rights, claims, selectors.conditions(programme))
+        pledges = _pledge(actor, offer, loan, rights, opened.claims, selectors.conditions(programme))
         crashpoints.reach("accept.pledged")
         requests.move(request, "accept", roles=PLATFORM_ROLES)
         requests.end(actor, request, "financing_request.accepted", keep=offer)
-        notices.prepare(signatory, loan=loan, offer=offer, pledges=pledges)
+        notices.prepare(signatory, loan=loan, offer=offer, rights=rights)
         _told(actor, programme, offer, loan)
         crashpoints.reach("accept.notified")
         pledging.register(actor=actor, pledges=pledges)
         crashpoints.reach("accept.registering")
     crashpoints.reach("accept.committed")
     return loan
+
+
+def to_sign(*, actor: Actor, offer_id: UUID) -> ToSign:
+    """The exact words of the notice that `accept` would sign now, for a supplier with a key of its own. Raises as it does."""
+    actor.require(Role.SUPPLIER)
+    signatory = Signatory(actor)
+    with transaction.atomic():
+        opened = _opened(actor, offer_id)
+        return ToSign(notices.statement(signatory, offer=opened.offer, rights=opened.rights), signatory.at)
+
+
+def _opened(actor: Actor, offer_id: UUID) -> _Opened:
+    """The offer with its next state and its checker. Raises Forbidden, NotFound, Conflict, Invalid."""
+    programme, request, offer = offers.locked(actor, offer_id, Role.SUPPLIER)
+    offer.state = target_of(OFFER_TRANSITIONS, action="accept", state=offer.state, roles=actor.roles)
+    offer.accepting_checker_id = two_people.checker(actor, offer.accepting_maker_id)
+    offers.check_open(request, offer)
+    offers.check_active(programme)
+    rights = _locked_rights(request)
+    claims = requests.check(
+        rights, programme, amount=offer.amount, until=offer.maturity, supplier_id=request.supplier_id
+    )
+    return _Opened(programme, request, offer, rights, claims)
 
 
 def _locked_rights(request: Request) -> list[Right]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from abs_platform.core.jobs import Retry, RunningJob
 from abs_platform.integrations.chains import ChainError
 from abs_platform.rights import services
+from abs_platform.rights.priority import watching
 from abs_platform.rights.registry import carrying, reconciling
 from abs_platform.rights.registry import services as registry
 
@@ -48,6 +49,11 @@ def watch(job: RunningJob) -> None:
 def claim(job: RunningJob) -> None:
     """Claim what a pledged right has come to rest on."""
     registry.claim(right_id=UUID(job.payload["right"]))
+
+
+def watch_registrations(job: RunningJob) -> None:
+    """Tell which registrations at 中登 are to be extended or cancelled."""
+    watching.watch()
 
 
 def reconcile(job: RunningJob) -> None:

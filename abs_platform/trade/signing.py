@@ -18,11 +18,12 @@ from abs_platform.documents import settling as documents
 from abs_platform.parties.actor import Actor
 from abs_platform.trade import filing, selectors, statements
 from abs_platform.trade.desk import deciding, entering
-from abs_platform.trade.desk.authority import Authority, OwnSignature, Signatory, ToSign, authority_of
+from abs_platform.trade.desk.authority import Authority, DeskSignatory, authority_of
 from abs_platform.trade.desk.choices import Choice
 from abs_platform.trade.desk.entering import PaymentTerms, Waiting
 from abs_platform.trade.models import PaymentConfirmation, SignedManifest, Trade, TradeDocument
 from abs_platform.trade.services import changed
+from abs_platform.trade.signatories import OwnSignature, ToSign
 
 
 def decide(
@@ -46,7 +47,7 @@ def decide(
     organisation's own key. Raises NotFound, Forbidden, Conflict (also when the content is no longer the one that
     `content_digest` names, or when it takes more than one person), Invalid when a dispute gives no reason.
     """
-    signatory = Signatory(authority_of(actor, on_behalf_of), own)
+    signatory = DeskSignatory(authority_of(actor, on_behalf_of), own)
     choice = Choice(document_id, decision, content_digest, quantities, rest_disputed, reason_code, reason)
     with transaction.atomic():
         [each] = deciding.opened(signatory.authority, [choice])
@@ -67,7 +68,7 @@ def confirm_many(
 
     Raises as `decide`; Conflict "documents_refused" tells what is wrong with which of several.
     """
-    signatory = Signatory(authority_of(actor, on_behalf_of), own)
+    signatory = DeskSignatory(authority_of(actor, on_behalf_of), own)
     with transaction.atomic():
         found = deciding.opened(signatory.authority, choices)
         _check_alone(signatory.authority, found, amount)
@@ -79,7 +80,7 @@ def to_sign(*, actor: Actor, choices: Sequence[Choice], alone: bool, on_behalf_o
 
     Raises as they do.
     """
-    signatory = Signatory(authority_of(actor, on_behalf_of))
+    signatory = DeskSignatory(authority_of(actor, on_behalf_of))
     with transaction.atomic():
         found = deciding.opened(signatory.authority, choices)
         deciding.check_alone(deciding.needs(signatory.authority, found))
@@ -111,7 +112,7 @@ def confirm_payment(
     Raises NotFound, Forbidden, Conflict when there is one or the trade is not known well enough, Invalid for an amount
     that is not positive, finer than the currency, or above what was invoiced.
     """
-    signatory = Signatory(authority_of(actor), own)
+    signatory = DeskSignatory(authority_of(actor), own)
     terms = PaymentTerms(content_digest, amount, due_date, account)
     with transaction.atomic():
         trade, facts, content = _payment(signatory, trade_id, terms)
@@ -142,7 +143,7 @@ def confirm_payment(
 
 def payment_to_sign(*, actor: Actor, trade_id: UUID, terms: PaymentTerms) -> ToSign:
     """The exact words that `confirm_payment` would sign now. Raises as it does; Conflict where it signs nothing yet."""
-    signatory = Signatory(authority_of(actor))
+    signatory = DeskSignatory(authority_of(actor))
     with transaction.atomic():
         trade, _, content = _payment(signatory, trade_id, terms)
         agreed = entering.agreement(signatory.authority, trade, terms)
@@ -155,7 +156,7 @@ def payment_to_sign(*, actor: Actor, trade_id: UUID, terms: PaymentTerms) -> ToS
         return ToSign(_payment_statement(signatory, trade, terms, content, agreed), signatory.at)
 
 
-def _payment(signatory: Signatory, trade_id: UUID, terms: PaymentTerms) -> tuple[Trade, selectors.Facts, str]:
+def _payment(signatory: DeskSignatory, trade_id: UUID, terms: PaymentTerms) -> tuple[Trade, selectors.Facts, str]:
     """The trade, locked, its facts, and the content that its payment is confirmed over."""
     trades = Trade.objects.select_for_update(no_key=True, of=("self",)).select_related("seller", "buyer")
     trade = trades.filter(id=trade_id, buyer_id=signatory.actor.home).first()
@@ -171,7 +172,7 @@ def _payment(signatory: Signatory, trade_id: UUID, terms: PaymentTerms) -> tuple
 
 
 def _payment_statement(
-    signatory: Signatory, trade: Trade, terms: PaymentTerms, content: str, agreed: entering.Agreement
+    signatory: DeskSignatory, trade: Trade, terms: PaymentTerms, content: str, agreed: entering.Agreement
 ) -> str:
     return statements.payment_statement(
         content=content,

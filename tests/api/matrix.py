@@ -94,7 +94,7 @@ GET  rights/{right}/registry              200 200 404 200 404 404 404 404 404 40
 GET  rights/{right}/priority              200 200 404 200 404 404 404 404 404 404 404 404 401
 POST rights/{right}/zhongdeng             201 403 403 201 404 404 404 404 403 403 403 403 401
 POST rights/{right}/notices               201 403 403 201 404 404 404 404 403 403 403 403 401
-POST zhongdeng/{registration}/amendments  201 403 403 201 404 404 404 404 403 403 403 403 401
+POST zhongdeng/{registration}/amendments  201 403 403 403 404 404 404 404 403 403 403 403 401
 GET  financing/dues?side=receivable       200 403 403 403 403 403 200 200 403 403 403 403 401
 GET  financing/dues/calendar?side=payable&first=2026-01-01&last=2026-12-31 403 200 200 403 403 403 403 403 403 403 403 403 401
 GET  financing/core-enterprises           403 403 403 200 200 200 403 403 403 403 403 403 401
@@ -128,6 +128,7 @@ POST financing/offers/{offer}/withdraw    403 403 403 200 404 404 403 403 403 40
 POST financing/offers/{offer}/propose-acceptance 200 403 403 403 403 403 404 404 403 403 403 403 401
 POST financing/offers/{accepting_offer}/take-back-acceptance 200 403 403 403 403 403 404 404 403 403 403 403 401
 POST financing/offers/{offer}/accept      409 403 403 403 403 403 404 404 403 403 403 403 401
+POST financing/offers/{offer}/accept/to-sign 409 403 403 403 403 403 404 404 403 403 403 403 401
 POST financing/offers/{offer}/reject      200 403 403 403 403 403 404 404 403 403 403 403 401
 GET  financing/pledges                    200 200 200 200 200 200 200 200 200 200 200 200 401
 GET  financing/pledges/export             200 200 200 200 200 200 200 200 200 200 200 200 401
@@ -135,6 +136,7 @@ GET  financing/pledges/{pledge}           200 200 404 200 404 404 404 404 404 40
 GET  financing/notices                    200 200 200 200 200 200 200 200 200 200 200 200 401
 GET  financing/notices/{notice}           200 200 404 200 404 404 404 404 404 404 404 404 401
 POST financing/notices/{notice}/acknowledge 403 200 404 403 403 403 403 403 403 403 403 403 401
+POST financing/notices/{notice}/acknowledge/to-sign 403 200 404 403 403 403 403 403 403 403 403 403 401
 GET  financing/notices/{notice}/file      200 200 404 200 404 404 404 404 404 404 404 404 401
 GET  rights/{right}/figures               200 200 404 200 404 404 404 404 404 404 404 404 401
 GET  rights/{right}/facts/{fact}/statement 200 200 404 200 404 404 404 404 404 404 404 404 401

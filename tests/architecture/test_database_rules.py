@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.apps import apps
@@ -13,7 +14,7 @@ from django.db.models import F
 from abs_platform.consent.models import Access, AccessRequest, Grant, GrantItem
 from abs_platform.core import clock, jobs
 from abs_platform.core.ids import uuid7
-from abs_platform.core.models import AuditEntry, Job
+from abs_platform.core.models import AuditEntry, IdempotencyKey, Job
 from abs_platform.documents.models import Document, DocumentVersion, InvoiceTrace, TaxStatus, TaxStatusChange
 from abs_platform.imports import correcting
 from abs_platform.imports import services as imports
@@ -152,6 +153,12 @@ def destruction(*, by: str = "", twice: bool = False, **values: Any) -> Callable
     return act
 
 
+def claimed(**values: Any) -> None:
+    """A key that stands for a request."""
+    fields = {"organisation_id": UUID(int=1), "key": "k", "digest": "0" * 64, "lease_until": LATER, "expires_at": LATER}
+    IdempotencyKey.objects.create(**fields, **values)
+
+
 def held(**values: Any) -> Callable[[Stage], None]:
     """Every right held by a pledge, but for the values."""
     return change(Right, **{"state": "encumbered", "encumbered_by": uuid7(), "held_for": 1, "held_rate": 1, **values})
@@ -171,6 +178,8 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "job_ended_has_time ": change(Job, state="queued", finished_at=LATER),
     "job_once_per_interval": change(Job, kind="ledger.seal", scheduled_for=LATER),
     "job_one_of_lane": change(Job, state="running", lease_until=LATER, finished_at=None, lane="a"),
+    "idempotency_key_once": lambda stage: (claimed(), claimed())[1],
+    "idempotency_answered_or_leased": lambda stage: claimed(status=201),
     "organisation_roles_known": change(Organisation, roles=["king"]),
     "organisation_has_name": change(Organisation, name=""),
     "identifier_names_one_organisation": again(Identifier),

@@ -15,10 +15,11 @@ from abs_platform.core.errors import Conflict, Forbidden, Invalid, NotFound
 from abs_platform.core.ids import uuid7
 from abs_platform.parties.actor import PLATFORM
 from abs_platform.rights.models import Right
-from abs_platform.rights.priority import describing, rules, selectors, services
+from abs_platform.rights.priority import describing, rules, selectors, services, watching
 from abs_platform.rights.priority.models import DebtorNotice, ZhongdengAmendment, ZhongdengRegistration
 from abs_platform.rights.priority.rules import Claimant, Ground, Registration
 from abs_platform.rights.registry import services as registry
+from abs_platform.risk.models import Alert
 from abs_platform.trade import selectors as trades
 from tests.rights.rules_of_priority import ILLEGAL
 from tests.support.papers import Papers
@@ -276,3 +277,37 @@ def test_no_page_of_records_grows_without_end(world: World, right: Right, monkey
         with pytest.raises(Conflict) as refused:
             once_more()
         assert refused.value.code == "too_many_records"
+
+
+def test_what_expires_or_is_left_standing_is_told_once(world: World, right: Right) -> None:
+    """Within 30 days of its expiry while the pledge stands; two weeks after the pledge ended; not once it is extended or cancelled."""
+    pledge_id = uuid7()
+    with transaction.atomic():
+        registry.register(right_id=right.id)
+        registry.pledge(actor=PLATFORM, right_id=right.id, pledge_id=pledge_id, holder_id=world.bank.organisation.id)
+    today = clock.today()
+    row = services.record_registration(
+        actor=world.supplier.actor, right_id=right.id, number="12345678", registered_at=clock.now(),
+        expires_on=today + timedelta(days=100), description="x", party="x", pledge_id=pledge_id,
+    )  # fmt: skip
+
+    def told(days: int) -> list[str]:
+        with clock.at(clock.now() + timedelta(days=days)):
+            watching.watch()
+            watching.watch()
+        return list(Alert.objects.filter(rule__startswith="zhongdeng").order_by("id").values_list("rule", flat=True))
+
+    assert told(69) == []
+    assert told(70) == ["zhongdeng_expiring"]
+    services.record_amendment(
+        actor=world.supplier.actor, registration_id=row.id, kind="extend", number="22345678",
+        expires_on=today + timedelta(days=400),
+    )  # fmt: skip
+    assert told(101) == ["zhongdeng_expiring"]
+    with transaction.atomic():
+        registry.release(actor=PLATFORM, right_id=right.id, pledge_id=pledge_id)
+    assert told(13) == ["zhongdeng_expiring"]
+    assert told(14) == ["zhongdeng_expiring", "zhongdeng_left_standing"]
+    services.record_amendment(actor=world.supplier.actor, registration_id=row.id, kind="cancel", number="32345678")
+    Alert.objects.all().delete()
+    assert told(15) == []

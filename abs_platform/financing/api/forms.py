@@ -10,6 +10,7 @@ from abs_platform.core.rest.fields import Body, Day
 from abs_platform.financing.models import DAY_COUNTS, METHODS
 from abs_platform.financing.states import OfferState, PledgeState, ProgrammeState, RequestState
 from abs_platform.integrations.tables.writing import FORMS
+from abs_platform.trade.own_signing import OwnIn
 
 LANGUAGES = ("zh", "en")
 
@@ -82,6 +83,14 @@ class OfferIn(TermsIn):
 
 class TypedAmountIn(serializers.Serializer[Any]):
     amount = serializers.DecimalField(max_digits=20, decimal_places=4, help_text="Typed back, to be compared.")
+
+
+class AcceptIn(TypedAmountIn):
+    own = OwnIn(required=False)
+
+
+class AcknowledgeIn(serializers.Serializer[Any]):
+    own = OwnIn(required=False)
 
 
 class ProgrammeQuery(serializers.Serializer[Any]):

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from abs_platform.core.rest.fields import Day
+from abs_platform.core.rest.idempotency import idempotent
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged, query_of
 from abs_platform.financing.api.forms import ReasonIn, TypedAmountIn, checked
 from abs_platform.financing.lending import replies, selectors, services
@@ -106,6 +107,7 @@ def _with(
 class ProposeDisbursementView(APIView):
     """Say that the money was sent."""
 
+    @idempotent
     @extend_schema(request=DisbursementIn, responses=replies.LoanDetailOut, tags=["financing"])
     def post(self, request: Request, id: UUID) -> Response:
         """Say that the money was sent; another person disburses."""
@@ -124,6 +126,7 @@ class TakeBackDisbursementView(APIView):
 class DisburseView(APIView):
     """Confirm a disbursement."""
 
+    @idempotent
     @extend_schema(request=TypedAmountIn, responses=replies.LoanDetailOut, tags=["financing"])
     def post(self, request: Request, id: UUID) -> Response:
         """Confirm what another person proposed; `amount` is the principal. All pledges must be active."""

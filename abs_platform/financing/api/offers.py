@@ -11,12 +11,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from abs_platform.core.rest.fields import Body
+from abs_platform.core.rest.idempotency import idempotent
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, NewestFirst, Queue, page_of, paged, query_of
 from abs_platform.financing import acceptance, offers, replies, selectors
 from abs_platform.financing.api import forms
 from abs_platform.financing.models import Offer
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.authentication import actor_of
+from abs_platform.trade.own_signing import ToSignOut, own_of, to_sign_body
 
 FILTERS = {"state": "state", "request": "invitation__request"}
 
@@ -129,6 +131,7 @@ class RejectOfferView(APIView):
 class ProposeAcceptanceView(APIView):
     """The first of two."""
 
+    @idempotent
     @extend_schema(request=forms.TypedAmountIn, responses=replies.OfferOut, tags=["financing"])
     def post(self, request: Request, id: UUID) -> Response:
         """Propose to accept an offer, typing its amount back; a colleague accepts."""
@@ -140,9 +143,20 @@ class ProposeAcceptanceView(APIView):
 class AcceptOfferView(APIView):
     """The second of two."""
 
-    @extend_schema(request=forms.TypedAmountIn, responses=replies.OfferOut, tags=["financing"])
+    @idempotent
+    @extend_schema(request=forms.AcceptIn, responses=replies.OfferOut, tags=["financing"])
     def post(self, request: Request, id: UUID) -> Response:
         """Accept what a colleague proposed to accept, typing the amount back: the rights are held for the financier."""
         actor = actor_of(request)
-        acceptance.accept(actor=actor, offer_id=id, **forms.checked(forms.TypedAmountIn, request))
+        data = forms.checked(forms.AcceptIn, request)
+        acceptance.accept(actor=actor, offer_id=id, amount=data["amount"], own=own_of(data.get("own")))
         return _reply(actor, id)
+
+
+class AcceptanceToSignView(APIView):
+    """What an own key signs as an offer is accepted."""
+
+    @extend_schema(request=None, responses=ToSignOut, tags=["financing"])
+    def post(self, request: Request, id: UUID) -> Response:
+        """The exact notice to the debtor that accepting would sign now, for a supplier that signs with a key of its own."""
+        return Response(to_sign_body(acceptance.to_sign(actor=actor_of(request), offer_id=id)))

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from abs_platform.core.rest.fields import Day
+from abs_platform.core.rest.idempotency import idempotent
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged, query_of
 from abs_platform.financing.api.forms import ReasonIn, TypedAmountIn, checked
 from abs_platform.financing.lending import payments, payouts, replies, selectors
@@ -61,6 +62,7 @@ class PaymentsView(APIView):
         rows = selectors.payments(actor=actor).filter(**query_of(request, PaymentQuery))
         return paged(request, rows, lambda page: replies.payment_bodies(page, actor=actor))
 
+    @idempotent
     @extend_schema(request=LoanPaymentIn, responses={201: replies.PaymentOut}, tags=["financing"])
     def post(self, request: Request) -> Response:
         """Record that money came in; another person confirms it. A bank reference is taken once for each loan."""
@@ -94,6 +96,7 @@ class PaymentView(APIView):
 class ConfirmPaymentView(APIView):
     """Confirm a payment."""
 
+    @idempotent
     @extend_schema(request=TypedAmountIn, responses=replies.PaymentOut, tags=["financing"])
     def post(self, request: Request, id: UUID) -> Response:
         """Confirm what another person recorded: it is used for fee, interest and principal, the rest is the supplier's."""
@@ -151,6 +154,7 @@ class PayoutsView(APIView):
         rows = selectors.payouts(actor=actor).filter(**query_of(request, PayoutQuery))
         return paged(request, rows, lambda page: replies.payout_bodies(page, actor=actor))
 
+    @idempotent
     @extend_schema(request=PayoutIn, responses={201: replies.PayoutOut}, tags=["financing"])
     def post(self, request: Request) -> Response:
         """Record that surplus was sent to the supplier; another person confirms it."""
@@ -177,6 +181,7 @@ class PayoutView(APIView):
 class ConfirmPayoutView(APIView):
     """Confirm a pay-out."""
 
+    @idempotent
     @extend_schema(request=TypedAmountIn, responses=replies.PayoutOut, tags=["financing"])
     def post(self, request: Request, id: UUID) -> Response:
         """Confirm what another person recorded."""

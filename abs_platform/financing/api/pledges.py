@@ -17,6 +17,7 @@ from abs_platform.core.rest.sending import saved_reply
 from abs_platform.financing import exporting, notice_paper, notices, pledge_replies, selectors
 from abs_platform.financing.api import forms
 from abs_platform.parties.authentication import actor_of
+from abs_platform.trade.own_signing import ToSignOut, own_of, to_sign_body
 
 FILTERS = {"state": "state", "loan": "loan", "right": "right"}
 
@@ -119,12 +120,22 @@ class NoticeView(APIView):
 class AcknowledgeNoticeView(APIView):
     """回执."""
 
-    @extend_schema(request=None, responses=pledge_replies.NoticeDetailOut, tags=["financing"])
+    @extend_schema(request=forms.AcknowledgeIn, responses=pledge_replies.NoticeDetailOut, tags=["financing"])
     def post(self, request: Request, id: UUID) -> Response:
         """Sign that the notice reached the debtor."""
         actor = actor_of(request)
-        row = notices.acknowledge(actor=actor, notice_id=id)
+        own = own_of(forms.checked(forms.AcknowledgeIn, request).get("own"))
+        row = notices.acknowledge(actor=actor, notice_id=id, own=own)
         return Response(pledge_replies.notice_detail(row, actor=actor))
+
+
+class AcknowledgementToSignView(APIView):
+    """What an own key signs over a notice."""
+
+    @extend_schema(request=None, responses=ToSignOut, tags=["financing"])
+    def post(self, request: Request, id: UUID) -> Response:
+        """The exact words that acknowledging would sign now, for a debtor that signs with a key of its own."""
+        return Response(to_sign_body(notices.to_sign(actor=actor_of(request), notice_id=id)))
 
 
 class NoticeFileView(APIView):

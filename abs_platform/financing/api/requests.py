@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from abs_platform.core.rest.fields import Body, Named, money, named
+from abs_platform.core.rest.idempotency import idempotent
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, NewestFirst, page_of, paged, query_of
 from abs_platform.core.rest.sending import saved_reply
 from abs_platform.financing import eligibility, exporting, replies, requests, selectors
@@ -133,6 +134,7 @@ class RequestsView(APIView):
 
         return paged(request, _filtered(actor, query), represent, paginator=SORTS[query.get("sort", "newest")])
 
+    @idempotent
     @extend_schema(request=forms.RequestIn, responses={201: replies.RequestDetailOut}, tags=["financing"])
     def post(self, request: Request) -> Response:
         """Draft a request on own rights."""
@@ -188,6 +190,7 @@ class ChangeRequestView(APIView):
 class _Act(APIView):
     act: ClassVar[Callable[..., FinancingRequest]]
 
+    @idempotent
     @extend_schema(request=None, responses=replies.RequestDetailOut, tags=["financing"])
     def post(self, request: Request, id: UUID) -> Response:
         actor = actor_of(request)

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from abs_platform.core.rest.fields import Body, time
+from abs_platform.parties.actor import Actor
 from abs_platform.parties.authentication import actor_of
 from abs_platform.rights.api.rights import looked_at
 from abs_platform.rights.priority import rules, selectors, services
@@ -51,6 +52,7 @@ class RegistrationOut(serializers.Serializer[Any]):
     expires_on = serializers.DateField(help_text="With its extensions")
     description = serializers.CharField()
     ended = serializers.BooleanField()
+    may_amend = serializers.BooleanField()
     amendments = AmendmentOut(many=True)
     recorded_by = serializers.CharField()
     at = serializers.DateTimeField()
@@ -123,7 +125,7 @@ def _claimant(place: int, each: Claimant) -> Body:
     }
 
 
-def _registration(row: ZhongdengRegistration) -> Body:
+def _registration(row: ZhongdengRegistration, actor: Actor) -> Body:
     return {
         "id": str(row.id),
         "number": row.number,
@@ -134,6 +136,7 @@ def _registration(row: ZhongdengRegistration) -> Body:
         "expires_on": selectors.expires_on(row).isoformat(),
         "description": row.description,
         "ended": selectors.is_ended(row),
+        "may_amend": not selectors.is_ended(row) and services.may_amend(actor, row),
         "amendments": [
             {
                 "kind": each.kind,
@@ -174,7 +177,7 @@ def _priority(request: Request, right_id: UUID) -> Body:
         "pledged": {"pledge": str(pledge.pledge_id), "since": time(pledge.created_at), "registry": pledge.state}
         if pledge
         else None,
-        "registrations": [_registration(row) for row in found.registrations],
+        "registrations": [_registration(row, actor) for row in found.registrations],
         "notices": [_notice(row) for row in found.notices],
         "draft": selectors.draft(right),
         "may_record": actor.has(*services.RECORDERS),

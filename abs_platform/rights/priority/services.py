@@ -18,6 +18,7 @@ from abs_platform.rights.registry.models import RegistryEntry
 RECORDERS = (Role.FINANCIER, Role.SUPPLIER)
 # By one organisation, of one right: all are shown on one page.
 MOST_RECORDS = 100
+ACKNOWLEDGED = "平台电子回执 · acknowledged on the platform"
 
 
 @transaction.atomic
@@ -82,7 +83,7 @@ def record_amendment(
     row = ZhongdengRegistration.objects.select_for_update().filter(id=registration_id).first()
     if row is None or not rights.rights(actor=actor).filter(id=row.right_id).exists():
         raise NotFound
-    if not _may_amend(actor, row):
+    if not may_amend(actor, row):
         raise Forbidden(
             "recorded_by_another",
             "Another organisation recorded this registration; it, or whoever holds the right, amends it. Ask it to.",
@@ -113,7 +114,7 @@ def record_amendment(
     return row
 
 
-def _may_amend(actor: Actor, row: ZhongdengRegistration) -> bool:
+def may_amend(actor: Actor, row: ZhongdengRegistration) -> bool:
     """Whoever recorded a registration, and whoever holds the right here and so loses most by a wrong one."""
     held = RegistryEntry.objects.filter(right_id=row.right_id, active=True, holder_id=actor.home)
     return row.organisation_id == actor.home or held.exists()
@@ -145,6 +146,21 @@ def record_notice(
         recorded_by=actor.label,
     )
     _trail(actor, right_id, "right.notice_recorded", party=party, rival=is_rival)
+    return row
+
+
+def acknowledged(*, actor: Actor, right_id: UUID, pledge_id: UUID, party: str) -> DebtorNotice:
+    """The debtor signed, here, that the notice of a pledge reached it. In the caller's transaction."""
+    row = DebtorNotice.objects.create(
+        right_id=right_id,
+        pledge_id=pledge_id,
+        party=_plain(party),
+        reached_at=clock.now(),
+        how=ACKNOWLEDGED,
+        organisation_id=actor.home,
+        recorded_by=actor.label,
+    )
+    _trail(actor, right_id, "right.notice_recorded", party=party, rival=False)
     return row
 
 

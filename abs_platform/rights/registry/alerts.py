@@ -20,7 +20,7 @@ def refused(entry: RegistryEntry) -> None:
         right_id=entry.right_id, pledge_id=entry.pledge_id, kind="pledge", state="done"
     ):
         return  # of a pledge that the registry never took: there was nothing to release
-    _report(
+    report(
         rule="registry_refused",
         key=f"registry_refused:{entry.effect}",
         right_id=entry.right_id,
@@ -31,7 +31,7 @@ def refused(entry: RegistryEntry) -> None:
 def differs(right_id: UUID | None, *, digest: str, difference: Mapping[str, str]) -> None:
     """Database and registry differ on a right, known here or not."""
     told = ":".join(difference[name] for name in ("kind", "here", "there"))
-    _report(
+    report(
         rule="registry_differs",
         key=f"registry_differs:{digest}:{told}",
         right_id=right_id,
@@ -40,14 +40,22 @@ def differs(right_id: UUID | None, *, digest: str, difference: Mapping[str, str]
     )
 
 
-def _report(*, rule: str, key: str, right_id: UUID | None, detail: dict[str, object], label: str = "") -> None:
+def report(
+    *,
+    rule: str,
+    key: str,
+    right_id: UUID | None,
+    detail: dict[str, object],
+    label: str = "",
+    severity: Severity = Severity.CRITICAL,
+) -> None:
     """In the network of the right's trade, else in the operating one."""
     right = Right.objects.select_related("trade").filter(id=right_id).first() if right_id else None
     if right is not None:
         trade = right.trade
         seen = Observation(
             rule=rule,
-            severity=Severity.CRITICAL,
+            severity=severity,
             key=key,
             subject=trades.subject_of(trade),
             subject_label=trades.label_of(trade),
@@ -60,7 +68,7 @@ def _report(*, rule: str, key: str, right_id: UUID | None, detail: dict[str, obj
     elif operator := parties.operating_organisation():  # before setup_operator has run there is nobody to tell
         seen = Observation(
             rule=rule,
-            severity=Severity.CRITICAL,
+            severity=severity,
             key=key,
             subject=SubjectRef("right", right_id or UUID(int=0)),
             subject_label=label,

@@ -19,6 +19,7 @@ from abs_platform.trade.desk import delegating, proposals, replies, settings, se
 from abs_platform.trade.desk import selectors as desk
 from abs_platform.trade.desk.choices import from_json
 from abs_platform.trade.models import Proposal
+from abs_platform.trade.own_signing import ToSignOut, own_of, to_sign_body
 
 
 def _proposal(actor: Actor, row: Proposal, code: int = status.HTTP_200_OK) -> Response:
@@ -83,7 +84,7 @@ class AgreeView(APIView):
         """Agree, as another person than those before; the last whose word it takes signs."""
         actor = actor_of(request)
         data = checked(shapes.AgreeIn, request)
-        own = shapes.own_of(data.pop("own", None))
+        own = own_of(data.pop("own", None))
         row = proposals.agree(actor=actor, proposal_id=id, action=self.action, own=own, **data)
         return _proposal(actor, row)
 
@@ -128,12 +129,12 @@ class WithdrawView(EndView):
 class ProposalToSignView(APIView):
     """What an own key signs over a proposal."""
 
-    @extend_schema(request=shapes.OnBehalfIn, responses=shapes.ToSignOut, tags=["confirmations"])
+    @extend_schema(request=shapes.OnBehalfIn, responses=ToSignOut, tags=["confirmations"])
     def post(self, request: Request, id: UUID) -> Response:
         """The exact manifest that agreeing to this proposal would sign now."""
         data = checked(shapes.OnBehalfIn, request)
         found = proposals.to_sign(actor=actor_of(request), proposal_id=id, on_behalf_of=data.get("on_behalf_of"))
-        return Response(shapes.to_sign_body(found.statement, found.at))
+        return Response(to_sign_body(found))
 
 
 class DeskView(APIView):

@@ -20,6 +20,7 @@ from abs_platform.trade.desk import disputing, replies
 from abs_platform.trade.desk import selectors as desk
 from abs_platform.trade.desk.authority import reader_of
 from abs_platform.trade.desk.choices import Choice, from_json, quantities_of
+from abs_platform.trade.own_signing import ToSignOut, own_of, to_sign_body
 
 
 def _sheet(actor: Actor, document_id: UUID) -> Response:
@@ -29,7 +30,7 @@ def _sheet(actor: Actor, document_id: UUID) -> Response:
 
 def _decide(request: Request, document_id: UUID, decision: str, data: Body) -> Response:
     actor = actor_of(request)
-    own, lines = shapes.own_of(data.pop("own", None)), data.pop("lines", None)
+    own, lines = own_of(data.pop("own", None)), data.pop("lines", None)
     signing.decide(
         actor=actor, document_id=document_id, decision=decision, own=own, quantities=quantities_of(lines), **data
     )
@@ -96,14 +97,14 @@ class DisputeView(APIView):
 class ToSignView(APIView):
     """What an own key signs over one document."""
 
-    @extend_schema(request=shapes.ToSignIn, responses=shapes.ToSignOut, tags=["confirmations"])
+    @extend_schema(request=shapes.ToSignIn, responses=ToSignOut, tags=["confirmations"])
     def post(self, request: Request, id: UUID) -> Response:
         """The exact words that this decision would sign now, for an organisation that signs with a key of its own."""
         data = checked(shapes.ToSignIn, request)
         behalf, lines = data.pop("on_behalf_of", None), data.pop("lines", None)
         choice = Choice(document_id=id, quantities=quantities_of(lines), **data)
         found = signing.to_sign(actor=actor_of(request), choices=[choice], alone=True, on_behalf_of=behalf)
-        return Response(shapes.to_sign_body(found.statement, found.at))
+        return Response(to_sign_body(found))
 
 
 class ManifestsView(APIView):
@@ -118,7 +119,7 @@ class ManifestsView(APIView):
             choices=from_json(data["documents"]),
             amount=data.get("amount"),
             on_behalf_of=data.get("on_behalf_of"),
-            own=shapes.own_of(data.get("own")),
+            own=own_of(data.get("own")),
         )
         return Response(replies.manifest_body(row), status=status.HTTP_201_CREATED)
 
@@ -126,14 +127,14 @@ class ManifestsView(APIView):
 class ManifestToSignView(APIView):
     """What an own key signs over many documents."""
 
-    @extend_schema(request=shapes.ManifestToSignIn, responses=shapes.ToSignOut, tags=["confirmations"])
+    @extend_schema(request=shapes.ManifestToSignIn, responses=ToSignOut, tags=["confirmations"])
     def post(self, request: Request) -> Response:
         """The exact manifest that confirming these documents would sign now."""
         data = checked(shapes.ManifestToSignIn, request)
         choices = from_json(data["documents"])
         behalf = data.get("on_behalf_of")
         found = signing.to_sign(actor=actor_of(request), choices=choices, alone=False, on_behalf_of=behalf)
-        return Response(shapes.to_sign_body(found.statement, found.at))
+        return Response(to_sign_body(found))
 
 
 class ManifestView(APIView):

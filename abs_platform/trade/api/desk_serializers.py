@@ -1,15 +1,14 @@
 """Shapes that the confirmation desk takes and gives."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
 
-from abs_platform.core.rest.fields import Body, Named
-from abs_platform.trade.desk.authority import OwnSignature
+from abs_platform.core.rest.fields import Named
 from abs_platform.trade.desk.choices import MOST_DOCUMENTS
 from abs_platform.trade.desk.states import ChangeKind, ChangeState, ProposalState
+from abs_platform.trade.own_signing import OwnIn
 from abs_platform.trade.states import CONFIRMED_BY_BUYER, Confirmation, DisputeReason
 
 MOST_LINES = 10_000
@@ -37,16 +36,6 @@ class QueueQuery(serializers.Serializer[Any]):
     sort = serializers.ChoiceField(
         choices=["deadline", "amount"], default="deadline", help_text="Nearest deadline first, or greatest amount first"
     )
-
-
-class OwnIn(serializers.Serializer[Any]):
-    signature = serializers.RegexField(r"^([0-9a-f]{2}){8,80}$", help_text="SM2, DER, hex, over the statement's bytes")
-    at = serializers.DateTimeField(help_text="As the statement was prepared for it")
-
-
-class ToSignOut(serializers.Serializer[Any]):
-    statement = serializers.CharField(help_text="The exact text; its UTF-8 bytes are signed")
-    at = serializers.CharField(help_text="To be sent back with the signature, within 15 minutes")
 
 
 class PartIn(serializers.Serializer[Any]):
@@ -210,13 +199,3 @@ class DeskOut(serializers.Serializer[Any]):
     changes = SettingsChangeOut(many=True)
     colleagues = Named(many=True)
     suppliers = Named(many=True)
-
-
-def own_of(given: Body | None) -> OwnSignature | None:
-    """The signature made with an own key, as the services take it."""
-    return OwnSignature(bytes.fromhex(given["signature"]), given["at"]) if given else None
-
-
-def to_sign_body(statement: str, at: datetime) -> Body:
-    """Words to sign; `at` to the microsecond, since the statement names it so."""
-    return {"statement": statement, "at": at.isoformat()}

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from abs_platform.consent.states import GrantState
 from abs_platform.core.rest.fields import Day
-from abs_platform.trade.api.desk_serializers import OwnIn
+from abs_platform.trade.own_signing import OwnIn
 
 
 class PaymentIn(serializers.Serializer[Any]):

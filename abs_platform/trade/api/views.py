@@ -15,8 +15,8 @@ from abs_platform.documents import replies as documents
 from abs_platform.parties.authentication import actor_of
 from abs_platform.trade import replies, selectors, services, sharing, signing
 from abs_platform.trade.api import serializers as shapes
-from abs_platform.trade.api.desk_serializers import ToSignOut, own_of, to_sign_body
 from abs_platform.trade.desk.entering import PaymentTerms, Waiting
+from abs_platform.trade.own_signing import ToSignOut, own_of, to_sign_body
 
 
 def checked(shape: type[serializers.Serializer[Any]], request: Request) -> Body:
@@ -56,7 +56,7 @@ class PaymentToSignView(APIView):
         """The exact words that confirming this payment would sign now."""
         terms = PaymentTerms(**checked(shapes.PaymentIn, request))
         found = signing.payment_to_sign(actor=actor_of(request), trade_id=id, terms=terms)
-        return Response(to_sign_body(found.statement, found.at))
+        return Response(to_sign_body(found))
 
 
 class AttachView(APIView):

@@ -18,12 +18,13 @@ from abs_platform.risk.models import Severity
 from abs_platform.risk.services import Observation
 from abs_platform.trade import selectors, statements
 from abs_platform.trade.desk import deciding
-from abs_platform.trade.desk.authority import Authority, Signatory, own_key_of
+from abs_platform.trade.desk.authority import Authority, DeskSignatory
 from abs_platform.trade.desk.choices import Choice
 from abs_platform.trade.desk.models import AutomaticConfirmation
 from abs_platform.trade.desk.rules import MAKER_AND_CHECKER
 from abs_platform.trade.desk.worth import worth_in
 from abs_platform.trade.models import AutomaticRule, ProposedDocument, Trade, TradeDocument
+from abs_platform.trade.signatories import own_key_of
 from abs_platform.trade.states import Confirmation
 
 LIMIT_REACHED = "automatic_limit_reached"
@@ -56,7 +57,7 @@ def _confirm(rule_id: UUID, document_id: UUID) -> None:
         roles=frozenset({str(Role.CORE_ENTERPRISE)}),
         is_program=True,
     )
-    signatory = Signatory(Authority(actor, rule.id))
+    signatory = DeskSignatory(Authority(actor, rule.id))
     with transaction.atomic():
         # One at a time under a rule, so that the day's limit holds.
         rule = AutomaticRule.objects.select_for_update(no_key=True).get(id=rule_id)

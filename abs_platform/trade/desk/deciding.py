@@ -17,7 +17,7 @@ from abs_platform.core.transitions import target_of
 from abs_platform.documents import settling as documents
 from abs_platform.parties import keys
 from abs_platform.trade import filing, selectors, statements
-from abs_platform.trade.desk.authority import Authority, Signatory, limits_of
+from abs_platform.trade.desk.authority import Authority, DeskSignatory, limits_of
 from abs_platform.trade.desk.choices import MOST_DOCUMENTS, Choice, check_quantities, check_reason, parts_of
 from abs_platform.trade.desk.rules import ONE, Needs, needs_of
 from abs_platform.trade.desk.worth import worth_in
@@ -162,7 +162,7 @@ def check_alone(needed: Needs) -> None:
         )
 
 
-def statement_of_one(signatory: Signatory, each: Opened, extra: Mapping[str, object] | None = None) -> str:
+def statement_of_one(signatory: DeskSignatory, each: Opened, extra: Mapping[str, object] | None = None) -> str:
     """The statement over a single document."""
     authority, choice = signatory.authority, each.choice
     return statements.decision_statement(
@@ -184,7 +184,7 @@ def statement_of_one(signatory: Signatory, each: Opened, extra: Mapping[str, obj
     )
 
 
-def sign_one(signatory: Signatory, each: Opened, *, statement: str) -> None:
+def sign_one(signatory: DeskSignatory, each: Opened, *, statement: str) -> None:
     """Sign the statement over a single document, and write what follows."""
     signed = signatory.sign(
         statement,
@@ -196,7 +196,7 @@ def sign_one(signatory: Signatory, each: Opened, *, statement: str) -> None:
 
 
 def manifest_statement(
-    signatory: Signatory, found: Sequence[Opened], people: Sequence[Mapping[str, str]] | None = None
+    signatory: DeskSignatory, found: Sequence[Opened], people: Sequence[Mapping[str, str]] | None = None
 ) -> str:
     """The statement over many documents; `people`: who made, checked and approved it, where it took several."""
     listed = [
@@ -228,7 +228,7 @@ def manifest_statement(
     )
 
 
-def sign_manifest(signatory: Signatory, found: Sequence[Opened], *, statement: str) -> SignedManifest:
+def sign_manifest(signatory: DeskSignatory, found: Sequence[Opened], *, statement: str) -> SignedManifest:
     """Sign a manifest, one signature and one ledger record for all, and write what follows for each document."""
     manifest = SignedManifest(documents=len(found), on_behalf_of=signatory.authority.on_behalf_of, at=clock.now())
     signed = signatory.sign(

@@ -17,9 +17,7 @@ from abs_platform.parties.actor import Actor
 from abs_platform.trade.desk import deciding
 from abs_platform.trade.desk.authority import (
     Authority,
-    OwnSignature,
-    Signatory,
-    ToSign,
+    DeskSignatory,
     authority_of,
     limits_of,
     require_person,
@@ -28,6 +26,7 @@ from abs_platform.trade.desk.choices import Choice, from_json, to_json
 from abs_platform.trade.desk.rules import AND_EXECUTIVE, MAKER_AND_CHECKER
 from abs_platform.trade.desk.states import PROPOSALS, ProposalState, checked
 from abs_platform.trade.models import Proposal, ProposedDocument
+from abs_platform.trade.signatories import OwnSignature, ToSign
 
 
 @transaction.atomic
@@ -74,7 +73,7 @@ def agree(
     Raises NotFound, Forbidden for the maker, a program, or who is no executive where one is needed, Conflict as
     signing.confirm_many does.
     """
-    signatory = Signatory(authority_of(actor, on_behalf_of), own)
+    signatory = DeskSignatory(authority_of(actor, on_behalf_of), own)
     authority = signatory.authority
     with transaction.atomic():
         row = _locked(actor, proposal_id)
@@ -108,7 +107,7 @@ def to_sign(*, actor: Actor, proposal_id: UUID, on_behalf_of: UUID | None = None
 
     Raises as it does; Conflict where it signs nothing yet.
     """
-    signatory = Signatory(authority_of(actor, on_behalf_of))
+    signatory = DeskSignatory(authority_of(actor, on_behalf_of))
     authority = signatory.authority
     with transaction.atomic():
         row = _locked(actor, proposal_id)

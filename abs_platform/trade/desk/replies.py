@@ -13,7 +13,7 @@ from abs_platform.parties.actor import Actor
 from abs_platform.trade import selectors, statements
 from abs_platform.trade.desk import disputing
 from abs_platform.trade.desk import selectors as desk
-from abs_platform.trade.desk.authority import limits_of, own_key_of, reader_of
+from abs_platform.trade.desk.authority import limits_of, reader_of
 from abs_platform.trade.desk.selectors import Offer
 from abs_platform.trade.desk.states import PROPOSALS, ProposalState
 from abs_platform.trade.facts import stated_quantity, takes_back
@@ -27,6 +27,7 @@ from abs_platform.trade.replies import (
     trade_facts_body,
 )
 from abs_platform.trade.selectors import Facts
+from abs_platform.trade.signatories import own_key_of
 from abs_platform.trade.states import Confirmation
 
 STATES = [str(state) for state in Confirmation]

@@ -6,9 +6,10 @@ from abs_platform.parties.actor import Actor
 from abs_platform.parties.models import Organisation
 from abs_platform.parties.roles import Role
 from abs_platform.trade.desk import selectors as desk
-from abs_platform.trade.desk.authority import own_key_of, person_name, reader_of
+from abs_platform.trade.desk.authority import person_name, reader_of
 from abs_platform.trade.desk.states import CHANGES
 from abs_platform.trade.models import AutomaticRule, ConfirmationPolicy, Delegation, OwnKey, SettingsChange
+from abs_platform.trade.signatories import own_key_of
 
 MOST_SUPPLIERS = 500
 

@@ -1254,6 +1254,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/financing/notices/{id}/acknowledge/to-sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The exact words that acknowledging would sign now, for a debtor that signs with a key of its own. */
+        post: operations["financing_notices_acknowledge_to_sign_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/financing/notices/{id}/file": {
         parameters: {
             query?: never;
@@ -1316,6 +1333,23 @@ export interface paths {
         put?: never;
         /** @description Accept what a colleague proposed to accept, typing the amount back: the rights are held for the financier. */
         post: operations["financing_offers_accept_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/financing/offers/{id}/accept/to-sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The exact notice to the debtor that accepting would sign now, for a supplier that signs with a key of its own. */
+        post: operations["financing_offers_accept_to_sign_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3244,6 +3278,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AcceptInRequest: {
+            /**
+             * Format: decimal
+             * @description Typed back, to be compared.
+             */
+            amount: string;
+            own?: components["schemas"]["OwnInRequest"];
+        };
         AccessOut: {
             /** Format: uuid */
             id: string;
@@ -3305,6 +3347,9 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["AccessRequestOut"][];
+        };
+        AcknowledgeInRequest: {
+            own?: components["schemas"]["OwnInRequest"];
         };
         AdvanceRate: {
             rung: number;
@@ -5869,6 +5914,7 @@ export interface components {
             expires_on: string;
             description: string;
             ended: boolean;
+            may_amend: boolean;
             amendments: components["schemas"]["AmendmentOut"][];
             recorded_by: string;
             /** Format: date-time */
@@ -8361,7 +8407,10 @@ export interface operations {
     financing_loans_disburse_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again within a day with the same key and body, the request happens once and is answered alike (Idempotent-Replayed: true). With the key of another request it is refused. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -8386,7 +8435,10 @@ export interface operations {
     financing_loans_propose_disbursement_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again within a day with the same key and body, the request happens once and is answered alike (Idempotent-Replayed: true). With the key of another request it is refused. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -8643,7 +8695,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AcknowledgeInRequest"];
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -8651,6 +8707,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoticeDetailOut"];
+                };
+            };
+        };
+    };
+    financing_notices_acknowledge_to_sign_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToSignOut"];
                 };
             };
         };
@@ -8729,7 +8806,10 @@ export interface operations {
     financing_offers_accept_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again within a day with the same key and body, the request happens once and is answered alike (Idempotent-Replayed: true). With the key of another request it is refused. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -8737,7 +8817,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TypedAmountInRequest"];
+                "application/json": components["schemas"]["AcceptInRequest"];
             };
         };
         responses: {
@@ -8747,6 +8827,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OfferOut"];
+                };
+            };
+        };
+    };
+    financing_offers_accept_to_sign_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToSignOut"];
                 };
             };
         };
@@ -8775,7 +8876,10 @@ export interface operations {
     financing_offers_propose_acceptance_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again within a day with the same key and body, the request happens once and is answered alike (Idempotent-Replayed: true). With the key of another request it is refused. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -8894,7 +8998,10 @@ export interface operations {
     financing_payments_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again within a day with the same key and body, the request happens once and is answered alike (Idempotent-Replayed: true). With the key of another request it is refused. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8938,7 +9045,10 @@ export interface operations {
     financing_payments_confirm_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again within a day with the same key and body, the request happens once and is answered alike (Idempotent-Replayed: true). With the key of another request it is refused. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -9081,7 +9191,10 @@ export interface operations {
     financing_payouts_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again within a day with the same key and body, the request happens once and is answered alike (Idempotent-Replayed: true). With the key of another request it is refused. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9125,7 +9238,10 @@ export interface operations {
     financing_payouts_confirm_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again within a day with the same key and body, the request happens once and is answered alike (Idempotent-Replayed: true). With the key of another request it is refused. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -9522,7 +9638,10 @@ export interface operations {
     financing_requests_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again within a day with the same key and body, the request happens once and is answered alike (Idempotent-Replayed: true). With the key of another request it is refused. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9591,7 +9710,10 @@ export interface operations {
     financing_requests_submit_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again within a day with the same key and body, the request happens once and is answered alike (Idempotent-Replayed: true). With the key of another request it is refused. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -9612,7 +9734,10 @@ export interface operations {
     financing_requests_withdraw_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again within a day with the same key and body, the request happens once and is answered alike (Idempotent-Replayed: true). With the key of another request it is refused. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };

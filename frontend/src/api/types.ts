@@ -123,6 +123,7 @@ export type Offer = Schemas["OfferOut"];
 export type Verdict = Schemas["VerdictOut"];
 export type Programme = Schemas["ProgrammeOut"];
 export type Notice = Schemas["NoticeOut"];
+export type Pledge = Schemas["PledgeOut"];
 export type NoticeDetail = Schemas["NoticeDetailOut"];
 export type Loan = Schemas["LoanOut"];
 export type LoanDetail = Schemas["LoanDetailOut"];
@@ -131,3 +132,8 @@ export type Payout = Schemas["PayoutOut"];
 export type Portfolio = Schemas["PortfolioOut"];
 export type PortfolioFigure = Schemas["FigureOut"];
 export type Statement = Schemas["StatementOut"];
+
+export type Priority = Schemas["PriorityOut"];
+export type ZhongdengRegistration = Schemas["RegistrationOut"];
+export type RecordedNotice = Schemas["RecordedNoticeOut"];
+export type RightOnRegistry = Schemas["RightOnRegistryOut"];

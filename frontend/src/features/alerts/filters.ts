@@ -20,6 +20,8 @@ export const ALERT_RULES = [
   "order_cancelled",
   "registry_refused",
   "registry_differs",
+  "zhongdeng_expiring",
+  "zhongdeng_left_standing",
   "ledger_tampered",
 ];
 export const SEVERITIES = ["critical", "high", "medium", "low"];

@@ -46,6 +46,14 @@ export const RULE_WORDS: Readonly<Record<string, Pair | undefined>> = {
     "共享权利登记合约拒绝了本平台的一步操作。质押或占用被拒，说明同一笔债权已由其他权利质押或结清（可能在另一平台）；本平台只知道“已被占用”，不知道是谁。放款已被拦住，请勿另行放款。",
     "The shared registry of rights refused a step of this platform. Where a pledge or a claim is refused, the same claim backs another right that is pledged or settled, perhaps on another platform; all that is known here is that it is taken. Disbursement is held back: do not pay out another way.",
   ],
+  zhongdeng_expiring: [
+    "一项质押或转让在中登网的登记将在 30 天内到期（或已到期），而平台上仍在质押。过期即失去先登记的顺位：请资金方到中登网展期，再录入展期。",
+    "The Zhongdeng registration of a pledge or assignment that stands here expires within 30 days, or has expired. With it goes the place of who registered first: have the financier extend it at Zhongdeng, then record the extension.",
+  ],
+  zhongdeng_left_standing: [
+    "质押或转让已结束两周，中登网的登记仍未注销。《动产和权利担保统一登记办法》要求十个工作日内注销；不注销会妨碍供应商在别处融资。请资金方注销后录入。",
+    "A pledge or assignment has been over for two weeks and its Zhongdeng registration still stands. The rules on unified registration have it cancelled within ten working days; left standing it keeps the supplier from financing elsewhere. Have the financier cancel it, then record that.",
+  ],
   registry_differs: [
     "本平台数据库与链上权利登记合约不一致。系统不会自行修补：请保持现状，核对是谁、在哪一边作了改动。",
     "The database and the registry of rights on the chain differ. Nothing is mended by itself: keep both as they are, and find out who changed which.",

@@ -4,13 +4,14 @@ import { App, Button, Modal } from "antd";
 import { api, data } from "../../api/client";
 import { ProblemError } from "../../api/problem";
 import type { ConfirmationRow } from "../../api/types";
+import { isKeyProblem } from "../../shared/crypto/useOwnKey";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { Money } from "../../shared/ui/figures";
 import { InlineFailure } from "../../shared/ui/states";
 import { deskMessages } from "./deskMessages";
 import { Differences } from "./Differences";
 import { named, prepareManifest, sumOf } from "./signing";
-import { isKeyProblem, useAuthority } from "./useAuthority";
+import { useAuthority } from "./useAuthority";
 
 interface Props {
   rows: readonly ConfirmationRow[];

@@ -6,6 +6,7 @@ import { Link } from "react-router";
 import { api, data } from "../../api/client";
 import { ProblemError } from "../../api/problem";
 import type { ConfirmationSheet } from "../../api/types";
+import { isKeyProblem } from "../../shared/crypto/useOwnKey";
 import { useText } from "../../shared/i18n/LanguageProvider";
 import { CopyText } from "../../shared/ui/CopyText";
 import { Section } from "../../shared/ui/Page";
@@ -15,7 +16,7 @@ import { deskMessages } from "./deskMessages";
 import { DisputeDialog, type Reason } from "./DisputeDialog";
 import { messages } from "./messages";
 import { PartDialog, type Part } from "./PartDialog";
-import { isKeyProblem, useAuthority, type Authority } from "./useAuthority";
+import { useAuthority, type Authority } from "./useAuthority";
 
 type Choice = { action: "confirm" | "propose" } | ({ action: "part" } & Part) | ({ action: "dispute" } & Reason);
 

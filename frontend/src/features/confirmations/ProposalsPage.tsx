@@ -7,6 +7,7 @@ import { api, data } from "../../api/client";
 import { useList } from "../../api/queries";
 import type { Proposal } from "../../api/types";
 import { useFilters } from "../../shared/hooks/useFilters";
+import { isKeyProblem } from "../../shared/crypto/useOwnKey";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { Money, Time } from "../../shared/ui/figures";
 import { ListFooter } from "../../shared/ui/ListFooter";
@@ -16,7 +17,7 @@ import { Empty, InlineFailure, Loaded } from "../../shared/ui/states";
 import { StatusTag, type Tone } from "../../shared/ui/StatusTag";
 import "./confirmations.css";
 import { settingsMessages } from "./settingsMessages";
-import { isKeyProblem, useAuthority } from "./useAuthority";
+import { useAuthority } from "./useAuthority";
 
 const TONES: Record<Proposal["state"], Tone> = { proposed: "attention", checked: "running", signed: "done", declined: "refused", withdrawn: "idle" };
 const OPEN = new Set<Proposal["state"]>(["proposed", "checked"]);

@@ -1,25 +1,6 @@
 import { api, data } from "../../api/client";
 import type { ConfirmationRow } from "../../api/types";
 import { addDecimals } from "../../shared/format/decimal";
-import { toHex, utf8 } from "../../shared/crypto/bytes";
-import { createHashes } from "../../shared/crypto/hash";
-import { sign, type OwnKey } from "../../shared/crypto/sm2Key";
-
-export interface ToSign {
-  statement: string;
-  at: string;
-}
-
-export interface OwnSignature {
-  signature: string;
-  at: string;
-}
-
-/** The organisation's own signature over exactly the words that the server prepared. */
-export async function signPrepared(key: OwnKey, prepared: ToSign): Promise<OwnSignature> {
-  const { sm3 } = await createHashes();
-  return { signature: toHex(sign(key, utf8(prepared.statement), sm3)), at: prepared.at };
-}
 
 export interface Named {
   id: string;

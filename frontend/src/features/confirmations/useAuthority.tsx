@@ -3,10 +3,9 @@ import { useId, useState, type ReactNode } from "react";
 import { useResource } from "../../api/queries";
 import { inCapitals } from "../../shared/format/capital";
 import { formatDate } from "../../shared/format/time";
-import { unlock, type OwnKey } from "../../shared/crypto/sm2Key";
+import { signPrepared, useKeyFile, type OwnSignature, type ToSign } from "../../shared/crypto/useOwnKey";
 import { useLanguage, useText } from "../../shared/i18n/LanguageProvider";
 import { deskMessages } from "./deskMessages";
-import { signPrepared, type OwnSignature, type ToSign } from "./signing";
 
 const AMOUNT = /^\d{1,16}(\.\d{1,4})?$/;
 
@@ -76,62 +75,4 @@ export function useAuthority({ typed, signs }: Asked): Authority {
       return signPrepared(opened, await prepare());
     },
   };
-}
-
-class KeyProblem extends Error {}
-
-function useKeyFile() {
-  const t = useText(deskMessages);
-  const id = useId();
-  const [file, setFile] = useState<File | null>(null);
-  const [passphrase, setPassphrase] = useState("");
-  const [problem, setProblem] = useState<"no_key_file" | "wrong_passphrase" | null>(null);
-  const open = async (): Promise<OwnKey> => {
-    const found = await unlock(file ? await file.text() : "", passphrase);
-    if ("key" in found) return found.key;
-    setProblem(found.problem);
-    throw new KeyProblem(found.problem);
-  };
-  const fields = (
-    <>
-      <div className="field">
-        <label htmlFor={`${id}file`}>{t("keyFile")}</label>
-        <input
-          id={`${id}file`}
-          type="file"
-          accept=".json,application/json"
-          onChange={(event) => {
-            setFile(event.target.files?.[0] ?? null);
-            setProblem(null);
-          }}
-          aria-describedby={`${id}hint`}
-          data-testid="key-file"
-        />
-      </div>
-      <div className="field">
-        <label htmlFor={`${id}pass`}>{t("passphrase")}</label>
-        <input
-          id={`${id}pass`}
-          type="password"
-          autoComplete="off"
-          className="input"
-          value={passphrase}
-          onChange={(event) => {
-            setPassphrase(event.target.value);
-            setProblem(null);
-          }}
-          data-testid="key-passphrase"
-        />
-        <span id={`${id}hint`} className="meta" role={problem ? "alert" : undefined}>
-          {problem ? t(problem) : t("keyHint")}
-        </span>
-      </div>
-    </>
-  );
-  return { fields, open, chosen: file !== null && passphrase !== "" };
-}
-
-/** Whether signing broke off on this machine, where the fields say why. */
-export function isKeyProblem(error: unknown): boolean {
-  return error instanceof KeyProblem;
 }

@@ -7,6 +7,7 @@ import { api, data } from "../../api/client";
 import { fetchFile, save } from "../../api/download";
 import { useResource } from "../../api/queries";
 import type { NoticeDetail } from "../../api/types";
+import { isKeyProblem, useOwnSigning } from "../../shared/crypto/useOwnKey";
 import { inCapitals } from "../../shared/format/capital";
 import { useAct } from "../../shared/hooks/useAct";
 import { useLanguage, useText } from "../../shared/i18n/LanguageProvider";
@@ -72,8 +73,13 @@ function Content({ row }: { row: NoticeDetail }) {
   const t = useText(messages);
   const { language } = useLanguage();
   const [asking, ask] = useState(false);
+  const signing = useOwnSigning();
   const acknowledge = useAct(
-    () => data(api.POST("/api/v1/financing/notices/{id}/acknowledge", { params: { path: { id: row.id } } })),
+    () =>
+      signing.send(
+        () => data(api.POST("/api/v1/financing/notices/{id}/acknowledge/to-sign", { params: { path: { id: row.id } } })),
+        (own) => data(api.POST("/api/v1/financing/notices/{id}/acknowledge", { params: { path: { id: row.id } }, body: { own } })),
+      ),
     () => ask(false),
   );
   const capitals = language === "zh" ? inCapitals(row.total, row.currency) : null;
@@ -110,14 +116,15 @@ function Content({ row }: { row: NoticeDetail }) {
           title={t("acknowledgeTitle")}
           okText={t("acknowledge")}
           cancelText={t("cancel")}
-          okButtonProps={{ loading: acknowledge.isPending, "data-testid": "acknowledge-confirm" }}
+          okButtonProps={{ disabled: !signing.ready, loading: acknowledge.isPending, "data-testid": "acknowledge-confirm" }}
           onOk={() => acknowledge.mutate()}
           onCancel={() => ask(false)}
         >
           <div className="stack">
             <p>{t("acknowledgeWhat")}</p>
             {row.method === "assignment" && <p className="note note-attention">{t("payAssignee", { holder: row.holder.name })}</p>}
-            <InlineFailure error={acknowledge.error} />
+            {signing.fields}
+            {!isKeyProblem(acknowledge.error) && <InlineFailure error={acknowledge.error} />}
           </div>
         </Modal>
       )}

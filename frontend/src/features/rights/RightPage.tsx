@@ -6,6 +6,7 @@ import type { RightDetail } from "../../api/types";
 import { useText } from "../../shared/i18n/LanguageProvider";
 import { Page } from "../../shared/ui/Page";
 import { Loaded } from "../../shared/ui/states";
+import { OrderOfEffect } from "./effect/OrderOfEffect";
 import { Eligibility } from "./Eligibility";
 import { Figures } from "./Figures";
 import { Head } from "./Head";
@@ -44,6 +45,7 @@ function Body({ right }: { right: RightDetail }) {
       <div className="columns">
         <div className="stack">
           <Rungs right={right} />
+          <OrderOfEffect right={right} />
           <Figures right={right} onOpen={setFigure} />
           <Eligibility eligibility={right.eligibility} />
         </div>

@@ -32,6 +32,8 @@ const RULES = {
   invoice_claimed_before: ["发票此前已被查验登记", "The invoice was claimed before"],
   registry_refused: ["链上权利登记被拒绝", "The registry of rights refused a step"],
   registry_differs: ["数据库与链上登记不一致", "Database and registry on chain differ"],
+  zhongdeng_expiring: ["中登登记即将到期", "A registration at Zhongdeng is about to expire"],
+  zhongdeng_left_standing: ["质押已解除，中登登记未注销", "The pledge is over and its Zhongdeng registration still stands"],
   right_not_computable: ["权利无法计算", "The right cannot be computed"],
   encumbered_right_shrank: ["已质押或转让的权利支持的金额低于融资额", "A right that is held supports less than was lent on it"],
   right_reduced_by_credit_note: ["贷项通知单使可融资金额减少", "A credit note reduced the right"],

@@ -128,6 +128,17 @@ export const RIGHTS = {
     value: ["单位价值", "unit value"],
     tax: ["税额", "tax"],
   },
+  registryRefusal: {
+    Taken: ["已被其他权利占用", "another right rests on the same claim"],
+    AlreadyPledged: ["已有质押", "it is pledged already"],
+    AlreadySettled: ["已结清", "it is settled"],
+    NotRegistered: ["没有登记", "it is not registered"],
+    NotRegistrar: ["由另一平台登记", "another platform registered it"],
+    NotPledged: ["没有质押", "it is not pledged"],
+    PledgeSpent: ["这笔质押已经用过", "this pledge was used before"],
+    UnknownRung: ["级别不存在", "there is no such rung"],
+    NothingClaimed: ["没有可占用的", "it claims nothing"],
+  },
   rightEvent: {
     document_received: ["收到{kind} {number}", "{kind} {number} received"],
     confirmed: ["{organisation} 确认了{kind} {number}", "{organisation} confirmed {kind} {number}"],

@@ -19,11 +19,15 @@ interface Props {
   currency: string;
   facts?: readonly (Fact | false | null)[];
   act: UseMutationResult<unknown, Error, string>;
+  /** Whether what the children ask for is given. */
+  ready?: boolean;
+  /** Whether the children say what went wrong. */
+  quiet?: boolean;
   onClose: () => void;
 }
 
 /** An act on money: whoever takes it types the amount back, and reads it in words (大写). */
-export function TypedAmountDialog({ title, children, action, amount, currency, facts = [], act, onClose }: Props) {
+export function TypedAmountDialog({ title, children, action, amount, currency, facts = [], act, ready = true, quiet = false, onClose }: Props) {
   const t = useText(words);
   const { language } = useLanguage();
   const id = useId();
@@ -37,7 +41,7 @@ export function TypedAmountDialog({ title, children, action, amount, currency, f
       title={title}
       okText={action}
       cancelText={t("cancel")}
-      okButtonProps={{ disabled: !same, loading: act.isPending, "data-testid": "typed-amount-confirm" }}
+      okButtonProps={{ disabled: !same || !ready, loading: act.isPending, "data-testid": "typed-amount-confirm" }}
       onOk={() => typed !== null && act.mutate(typed)}
       onCancel={onClose}
     >
@@ -51,7 +55,7 @@ export function TypedAmountDialog({ title, children, action, amount, currency, f
             {text !== "" && !same ? t("amountDiffers") : capitals && t("capitals", { words: capitals })}
           </span>
         </div>
-        <InlineFailure error={act.error} />
+        {!quiet && <InlineFailure error={act.error} />}
       </div>
     </Modal>
   );
