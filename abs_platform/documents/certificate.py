@@ -1,21 +1,18 @@
 """A document's certificate (存证证明): what its proof bundle says, in words, as a PDF with the bundle attached."""
 
-import io
 import json
 import logging
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
-import segno
 from django.conf import settings
 
 from abs_platform.core import clock
 from abs_platform.core.errors import Conflict, Unavailable
 from abs_platform.documents import selectors, services
+from abs_platform.documents.certificate_parts import Json, Parts, grouped, moment, qr, row, times
 from abs_platform.documents.certificate_words import Language, Words
 from abs_platform.documents.models import Document
 from abs_platform.integrations.pdf import Attachment, PdfError, Typesetter, typesetter
@@ -29,10 +26,7 @@ log = logging.getLogger(__name__)
 
 LAYOUT = Path(__file__).with_name("certificate.typ")
 ATTACHMENT = "proof.json"
-BEIJING = timedelta(hours=8)
 LABEL_WIDTHS = {"zh": 20, "en": 25}  # mm
-
-Json = dict[str, Any]  # Any: JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +104,7 @@ def typeset(facts: Facts, language: Language, setter: Typesetter) -> bytes:
         content=json.dumps(facts.bundle, ensure_ascii=False, indent=1).encode(),
     )
     data = _Page(facts, language, setter).data()
-    return setter.typeset(layout=LAYOUT, data=data, attachment=attachment, moment=facts.issued_at)
+    return setter.typeset(layout=LAYOUT, data=data, attachments=[attachment], moment=facts.issued_at)
 
 
 class _Page:
@@ -122,6 +116,7 @@ class _Page:
         self._language = language
         self._words = Words(language)
         self._show = setter.showable
+        self._parts = Parts(self._words, setter)
         self._operator = self._show(facts.operator[0 if language == "zh" else 1])
 
     def data(self) -> Json:
@@ -133,12 +128,12 @@ class _Page:
             "title": words("title"),
             "subtitle": words("subtitle"),
             "platform": words("platform", operator=self._operator, origin=self._show(bundle["log"]["origin"])),
-            "number": _row(words("number"), bundle["record"]["id"], is_code=True),
-            "issued": self._time_row("issued", issued),
+            "number": row(words("number"), bundle["record"]["id"], is_code=True),
+            "issued": self._parts.time_row("issued", issued),
             "issued_parts": {
                 name: getattr(issued, name) for name in ("year", "month", "day", "hour", "minute", "second")
             },
-            "qr": _qr(self._facts.verify_url),
+            "qr": qr(self._facts.verify_url),
             "qr_alt": self._facts.verify_url,
             "qr_caption": words("qr"),
             "finding": self._finding(),
@@ -162,17 +157,17 @@ class _Page:
             (len(bundle.get("timestamps", [])), "one_authority", "authorities"),
         ]
         places = words("and").join(words(one if n == 1 else many, n=n) for n, one, many in counted if n)
-        earliest = min(_moment(each["time"]) for each in _held(bundle))
-        return words("finding", time=words("time", **_times(earliest)), places=places)
+        earliest = min(moment(each["time"]) for each in _held(bundle))
+        return words("finding", time=words("time", **times(earliest)), places=places)
 
     def _file(self) -> list[Json]:
         document, words = self._bundle["document"], self._words
         return [
-            _row(words("filename"), self._show(document["filename"])),
-            _row(words("size"), words("bytes", n=f"{document['size']:,}")),
-            _row(words("sm3"), _grouped(document["sm3"]), words("sm3_note"), is_code=True),
-            _row(words("owner"), self._show(self._facts.owner), words("owner_note")),
-            self._time_row("received", self._facts.received_at, "platform_clock"),
+            row(words("filename"), self._show(document["filename"])),
+            row(words("size"), words("bytes", n=f"{document['size']:,}")),
+            row(words("sm3"), grouped(document["sm3"]), words("sm3_note"), is_code=True),
+            row(words("owner"), self._show(self._facts.owner), words("owner_note")),
+            self._parts.time_row("received", self._facts.received_at, "platform_clock"),
         ]
 
     def _record(self) -> list[Json]:
@@ -180,41 +175,18 @@ class _Page:
         record, origin = bundle["record"], self._show(bundle["log"]["origin"])
         checkpoint = note.parse(bundle["checkpoint"])
         return [
-            _row(words("template"), record["template"]),
-            self._time_row("record_time", _moment(record["time"]), "platform_clock"),
-            _row(words("commitment"), _grouped(record["commitment"]), words("commitment_note"), is_code=True),
-            _row(words("log"), words("log_value", origin=origin, hash=bundle["log"]["hash"].upper())),
-            _row(words("index"), words("index_value", index=f"{bundle['inclusion']['index']:,}")),
-            _row(words("checkpoint"), words("checkpoint_value", size=f"{checkpoint.size:,}")),
-            _row(words("root"), _grouped(checkpoint.root.hex()), is_code=True),
+            row(words("template"), record["template"]),
+            self._parts.time_row("record_time", moment(record["time"]), "platform_clock"),
+            row(words("commitment"), grouped(record["commitment"]), words("commitment_note"), is_code=True),
+            row(words("log"), words("log_value", origin=origin, hash=bundle["log"]["hash"].upper())),
+            row(words("index"), words("index_value", index=f"{bundle['inclusion']['index']:,}")),
+            row(words("checkpoint"), words("checkpoint_value", size=f"{checkpoint.size:,}")),
+            row(words("root"), grouped(checkpoint.root.hex()), is_code=True),
         ]
 
     def _anchors(self) -> list[Json]:
         chains, authorities = self._bundle["anchors"], self._bundle.get("timestamps", [])
-        return [*map(self._chain, chains), *map(self._authority, authorities)]
-
-    def _chain(self, anchor: Json) -> Json:
-        words = self._words
-        contract = words("contract_value", address=anchor["contract"], index=anchor["index"])
-        return {
-            "title": self._show(anchor["chain"]),
-            "kind": words("chain_kind", id=anchor["chain_id"]),
-            "rows": [
-                self._time_row("block_time", _moment(anchor["time"]), "block_time_source"),
-                _row(words("block"), f"{anchor['block']:,}"),
-                _row(words("block_hash"), _grouped(anchor["block_hash"]), is_code=True),
-                _row(words("tx"), _grouped(anchor["tx"]), is_code=True),
-                _row(words("contract"), contract, is_code=True),
-            ],
-        }
-
-    def _authority(self, stamp: Json) -> Json:
-        words = self._words
-        return {
-            "title": self._show(stamp["authority"]),
-            "kind": words("authority_kind"),
-            "rows": [self._time_row("authority_time", _moment(stamp["time"]), "authority_time_source")],
-        }
+        return [*map(self._parts.chain, chains), *map(self._parts.authority, authorities)]
 
     def _signatures(self) -> list[Json]:
         """One card for each signature whose key is in the trust file; lines of strangers say nothing here either."""
@@ -233,50 +205,16 @@ class _Page:
     def _signature(self, role: str, key: Json, line: note.Signature) -> Json:
         words = self._words
         rows = [
-            _row(words("key_id"), line.key_id.hex(), is_code=True),
-            _row(words("key"), _grouped(key["public"]), is_code=True),
+            row(words("key_id"), line.key_id.hex(), is_code=True),
+            row(words("key"), grouped(key["public"]), is_code=True),
         ]
         if role == "witness":
             seconds = note.cosigned_at(line)
-            rows.append(self._time_row("witness_time", datetime.fromtimestamp(seconds, UTC), "witness_time_source"))
+            rows.append(
+                self._parts.time_row("witness_time", datetime.fromtimestamp(seconds, UTC), "witness_time_source")
+            )
         return {"title": f"{words(role)} · {self._show(key['name'])}", "kind": words(key["type"]), "rows": rows}
 
     def _lists(self, *keys: str) -> list[Json]:
         values = {"attachment": ATTACHMENT, "url": self._facts.verify_url}
         return [{"title": self._words(key), "items": self._words.items(key, **values)} for key in keys]
-
-    def _time_row(self, key: str, moment: datetime, source: str = "") -> Json:
-        times = _times(moment)
-        notes = [self._words("time_note", **times), *([self._words(source)] if source else [])]
-        return _row(self._words(key), self._words("time", **times), " · ".join(notes))
-
-
-def _qr(text: str) -> str:
-    """A QR code (ISO/IEC 18004, error correction M) as SVG."""
-    picture = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(picture, kind="svg", border=0, dark="#0F172A", xmldecl=False)
-    return picture.getvalue().decode()
-
-
-def _row(label: str, value: str, remark: str = "", *, is_code: bool = False) -> Json:
-    return {"label": label, "value": value, "note": remark, "is_code": is_code}
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def _times(moment: datetime) -> dict[str, str]:
-    """A moment to the second, in UTC and in Beijing, each with its date."""
-    utc = moment.astimezone(UTC)
-    return {"utc": f"{utc:%Y-%m-%d %H:%M:%S}", "beijing": f"{utc + BEIJING:%Y-%m-%d %H:%M:%S}"}
-
-
-def _grouped(code: str) -> str:
-    """Hexadecimal in groups of eight, so that eyes can compare it; a leading 0x stays with the first."""
-    prefix, digits = ("0x", code[2:]) if code.startswith("0x") else ("", code)
-    return prefix + " ".join(_chunks(digits, 8))
-
-
-def _chunks(text: str, size: int) -> Iterable[str]:
-    return (text[at : at + size] for at in range(0, len(text), size))

@@ -1,5 +1,6 @@
 """The words of a certificate, Chinese and English side by side. What is in braces is filled in; nothing else changes."""
 
+from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
 Language = Literal["zh", "en"]
@@ -176,18 +177,25 @@ LISTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 
 
 class Words:
-    """The words in one language."""
+    """The words in one language; `pairs` and `lists` of another kind of certificate come before those of a document's."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(
+        self,
+        language: Language,
+        pairs: Mapping[str, tuple[str, str]] = PAIRS,
+        lists: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = LISTS,
+    ) -> None:
         self._at = LANGUAGES.index(language)
+        self._pairs = {**PAIRS, **pairs}
+        self._lists = {**LISTS, **lists}
 
     def __call__(self, key: str, **values: object) -> str:
         """A text; what stands in braces is filled in."""
-        return _filled(PAIRS[key][self._at], values)
+        return _filled(self._pairs[key][self._at], values)
 
     def items(self, key: str, **values: object) -> list[str]:
         """A list of texts."""
-        return [_filled(text, values) for text in LISTS[key][self._at]]
+        return [_filled(text, values) for text in self._lists[key][self._at]]
 
 
 def _filled(text: str, values: dict[str, object]) -> str:

@@ -23,6 +23,7 @@ REQUESTS: Columns = {
     "state": ("状态", "State"),
     "submitted_at": ("提交时间（UTC）", "Submitted (UTC)"),
     "decided_at": ("结束时间（UTC）", "Decided (UTC)"),
+    "settled_at": ("结清时间（UTC）", "Settled (UTC)"),
     "note": ("备注", "Note"),
 }
 PLEDGES: Columns = {

@@ -115,8 +115,35 @@ class Request(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     submitted_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
 
     class Meta:
+        triggers = [
+            pgtrigger.Trigger(
+                name="settles_with_its_loan",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func="""
+                    IF TG_OP = 'UPDATE' AND OLD.state = 'settled' AND NEW.state <> 'settled' THEN
+                        RAISE EXCEPTION 'request % is settled', OLD.id USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF NEW.state = 'settled' AND (TG_OP = 'INSERT' OR OLD.state <> 'settled') AND NOT EXISTS (
+                        SELECT FROM financing_loan AS loan
+                            JOIN financing_offer AS offer ON offer.id = loan.offer_id
+                            JOIN financing_invitation AS invitation ON invitation.id = offer.invitation_id
+                            WHERE invitation.request_id = NEW.id AND loan.state IN ('settled', 'written_off')
+                                AND NOT EXISTS (
+                                    SELECT FROM financing_pledge AS pledge
+                                    WHERE pledge.loan_id = loan.id AND pledge.state IN ('registering', 'active')
+                                )
+                    ) THEN
+                        RAISE EXCEPTION 'request % settles once its loan is paid back and its rights are let go', NEW.id
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
         constraints = [
             one_of("state", RequestState, "financing_request_state_known"),
             within_limits("amount", "financing_request_amount"),
@@ -130,6 +157,11 @@ class Request(models.Model):
                 condition=Q(state__in=["draft", "submitted"], decided_at__isnull=True)
                 | ~Q(state__in=["draft", "submitted"]) & Q(decided_at__isnull=False),
                 name="financing_request_decided_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="settled", settled_at__isnull=False)
+                | ~Q(state="settled") & Q(settled_at__isnull=True),
+                name="financing_request_settled_has_time",
             ),
         ]
         indexes = [models.Index(fields=["supplier", "-id"], name="financing_request_supplier")]

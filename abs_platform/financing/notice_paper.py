@@ -1,6 +1,5 @@
 """A notice on paper (转让通知书, 质押通知书): what was signed, in words, as a PDF with the signed statement attached."""
 
-import io
 import json
 import logging
 from collections.abc import Callable, Mapping
@@ -10,12 +9,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import cn2an
-import segno
 from django.conf import settings
 
+from abs_platform.core.capitals import in_capitals
 from abs_platform.core.errors import Unavailable
 from abs_platform.crypto import sm3
+from abs_platform.documents.certificate_parts import qr
 from abs_platform.financing import selectors
 from abs_platform.financing.models import Notice
 from abs_platform.financing.notice_words import WORDS
@@ -59,7 +58,7 @@ def paper(*, actor: Actor, notice_id: UUID, language: str) -> tuple[Notice, byte
     try:
         setter = typesetter()
         data = page(row, language, setter)
-        return row, setter.typeset(layout=LAYOUT, data=data, attachment=attachment, moment=row.at)
+        return row, setter.typeset(layout=LAYOUT, data=data, attachments=[attachment], moment=row.at)
     except PdfError as error:
         log.error("no notice can be made: %s", error)
         raise Unavailable(
@@ -85,7 +84,7 @@ def page(row: Notice, language: str, setter: Typesetter) -> Json:
         "text": words[f"text_{said['method']}"].format(**names, count=len(said["rights"])),
         "total_label": words["total"],
         "total": f"{currency} {total:,.2f}",
-        "in_words": in_words(total) if currency == "CNY" else "",
+        "in_words": in_capitals(total, currency),
         "columns": [words[name] for name in ("order", "due", "amount")],
         "rows": [
             [show(each["order_number"]), each["due_date"] or words["no_date"], f"{Decimal(each['amount']):,.2f}"]
@@ -104,7 +103,7 @@ def page(row: Notice, language: str, setter: Typesetter) -> Json:
         "record_label": words["record"],
         "record": str(row.record_id),
         "basis": words["basis"],
-        "qr": _qr(f"{settings.WEB_URL}/notices/{row.id}"),
+        "qr": qr(f"{settings.WEB_URL}/notices/{row.id}"),
         "qr_caption": words["qr"],
         "footer": words["footer"].format(attachment=ATTACHMENT),
         "page": words["page"],
@@ -126,18 +125,6 @@ def _standing(row: Notice, words: Words) -> str:
     return "" if row.sent_at else words["not_sent"]
 
 
-def in_words(amount: Decimal) -> str:
-    """大写: renminbi in words."""
-    return "人民币" + str(cn2an.an2cn(format(amount, ".2f"), "rmb"))
-
-
 def beijing(moment: datetime) -> str:
     """To the second, in Beijing."""
     return f"{moment.astimezone(UTC) + BEIJING:%Y-%m-%d %H:%M:%S}"
-
-
-def _qr(text: str) -> str:
-    """A QR code (ISO/IEC 18004, error correction M) as SVG."""
-    picture = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(picture, kind="svg", border=0, dark="#0F172A", xmldecl=False)
-    return picture.getvalue().decode()

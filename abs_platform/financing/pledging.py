@@ -16,7 +16,7 @@ from abs_platform.core.subjects import SubjectRef
 from abs_platform.core.transitions import target_of
 from abs_platform.financing import notices, requests
 from abs_platform.financing.lending.models import Loan, Payment
-from abs_platform.financing.models import Invitation, Pledge, Request
+from abs_platform.financing.models import Pledge, Request
 from abs_platform.financing.states import COUNTING, HOLDING, PLEDGE_TRANSITIONS, LoanState, PledgeState
 from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.rights import encumbrance
@@ -77,13 +77,16 @@ def release(*, actor: Actor, loan: Loan) -> None:
     holding = [each for each in pledges if each.state in HOLDING]
     _end(actor, holding, "release", "pledge.released", {})
     notices.lift(loan, actor=actor)
-    request = Request.objects.select_for_update(no_key=True).get(invitations__offers__loan=loan)
+    request = _locked_request(loan)
     requests.move(request, "cancel", roles=PLATFORM_ROLES)
     requests.end(actor, request, "financing_request.cancelled")
 
 
 def settle(*, actor: Actor, loan: Loan) -> None:
-    """A locked loan is paid back: rights that their debtor paid are over, the others free again. In the caller's transaction."""
+    """A locked loan is paid back: rights that their debtor paid are over, the others free again, its request is settled.
+
+    In the caller's transaction.
+    """
     _, pledges = _locked(loan.id)
     holding = [each for each in pledges if each.state in HOLDING]
     paid = dict(
@@ -96,7 +99,9 @@ def settle(*, actor: Actor, loan: Loan) -> None:
     _end(actor, over, "settle", "pledge.settled", {})
     _end(actor, [each for each in holding if each not in over], "release", "pledge.released", {})
     notices.lift(loan, actor=actor)
-    requests.end_grant(actor, Invitation.objects.get(offers__loan=loan))
+    request = _locked_request(loan)
+    requests.move(request, "settle", roles=PLATFORM_ROLES)
+    requests.end(actor, request, "financing_request.settled")
 
 
 def repaid(*, loan: Loan, outstanding: Decimal, right_id: UUID | None = None, paid: Decimal = ZERO) -> None:
@@ -126,6 +131,10 @@ def _locked(loan_id: UUID) -> tuple[Loan, list[Pledge]]:
     loan = Loan.objects.select_for_update(no_key=True, of=("self",)).get(id=loan_id)
     rows = Pledge.objects.select_for_update(no_key=True, of=("self",)).filter(loan=loan)
     return loan, list(rows.select_related("right__trade").order_by("id"))
+
+
+def _locked_request(loan: Loan) -> Request:
+    return Request.objects.select_for_update(no_key=True).get(invitations__offers__loan=loan)
 
 
 def _end(actor: Actor, pledges: Sequence[Pledge], action: str, verb: str, detail: dict[str, object]) -> None:

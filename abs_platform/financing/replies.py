@@ -96,6 +96,9 @@ class RequestOut(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     submitted_at = serializers.DateTimeField(allow_null=True)
     decided_at = serializers.DateTimeField(allow_null=True)
+    settled_at = serializers.DateTimeField(
+        allow_null=True, help_text="Since when its loan is paid back and its rights let go."
+    )
     invitations = InvitationOut(many=True)
     allowed_actions = actions()
 
@@ -225,6 +228,7 @@ def request_body(row: Request, *, actor: Actor) -> Body:
         "created_at": time(row.created_at),
         "submitted_at": time(row.submitted_at),
         "decided_at": time(row.decided_at),
+        "settled_at": time(row.settled_at),
         "invitations": [_invitation(each, row, actor=actor) for each in invitations],
         "allowed_actions": side_actions(
             REQUEST_TRANSITIONS, state=row.state, actor=actor, side=Role.SUPPLIER, is_own=is_own

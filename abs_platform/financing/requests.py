@@ -186,9 +186,11 @@ def locked_invitation(actor: Actor, invitation_id: UUID) -> tuple[Request, Invit
 
 
 def move(row: Request, action: str, *, roles: frozenset[str]) -> None:
-    """Take a request along its table, and note when it was decided."""
+    """Take a request along its table, and note when it was decided, and settled."""
     row.state = target_of(REQUEST_TRANSITIONS, action=action, state=row.state, roles=roles)
-    if action not in ("change", "submit"):
+    if action == "settle":
+        row.settled_at = clock.now()
+    elif action not in ("change", "submit"):
         row.decided_at = clock.now()
 
 

@@ -31,6 +31,7 @@ class RequestState(StrEnum):
     DECLINED = "declined"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
+    SETTLED = "settled"
 
 
 class InvitationState(StrEnum):
@@ -141,6 +142,7 @@ REQUEST_TRANSITIONS: Table = {
     "decline": transition([RequestState.SUBMITTED], RequestState.DECLINED, by=[PLATFORM_ROLE]),
     "expire": transition([RequestState.SUBMITTED], RequestState.EXPIRED, by=[PLATFORM_ROLE]),
     "cancel": transition([RequestState.ACCEPTED], RequestState.CANCELLED, by=[PLATFORM_ROLE]),
+    "settle": transition([RequestState.ACCEPTED], RequestState.SETTLED, by=[PLATFORM_ROLE]),
 }
 
 INVITATION_TRANSITIONS: Table = {

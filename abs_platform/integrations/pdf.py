@@ -1,4 +1,4 @@
-"""Typesetting: a layout, data and an attachment become one PDF/A-3b file (ISO 19005-3), fonts embedded.
+"""Typesetting: a layout, data and attachments become one PDF/A-3b file (ISO 19005-3), fonts embedded.
 
 Typst does it (https://typst.app), in a process of its own that is ended when it takes too long. It reads the layout and
 the fonts and nothing else; all text comes as data, which it shows and does not interpret.
@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
@@ -49,7 +49,9 @@ class Typesetter(Protocol):
         """`text` as it can be shown: what the fonts have no sign for, and what would not be seen, as [U+0000]."""
         ...
 
-    def typeset(self, *, layout: Path, data: Mapping[str, Any], attachment: Attachment, moment: datetime) -> bytes:
+    def typeset(
+        self, *, layout: Path, data: Mapping[str, Any], attachments: Sequence[Attachment], moment: datetime
+    ) -> bytes:
         """The PDF; the same input gives the same bytes. `moment` is its date of creation. Raises PdfError."""
         ...
 
@@ -84,18 +86,19 @@ class Typst:
         visible = unicodedata.category(character)[0] not in "CM" and ord(character) in self._signs
         return character if visible else f"[U+{ord(character):04X}]"
 
-    def typeset(self, *, layout: Path, data: Mapping[str, Any], attachment: Attachment, moment: datetime) -> bytes:
+    def typeset(
+        self, *, layout: Path, data: Mapping[str, Any], attachments: Sequence[Attachment], moment: datetime
+    ) -> bytes:
         assert_no_transaction()
         _ = self._signs  # says what to do where there are no fonts
         job = {
             "layout": layout.read_text(encoding="utf-8"),
             "fonts": [str(folder) for folder in self._folders],
             "moment": int(moment.timestamp()),
-            "inputs": {
-                "data": json.dumps(data),
-                "attachment": attachment.content.decode(),
-            },
-            "attachment": [attachment.name, attachment.media_type, attachment.description],
+            "data": json.dumps(data),
+            "attachments": [
+                [each.name, each.media_type, each.description, each.content.decode()] for each in attachments
+            ],
         }
         if not self._places.acquire(timeout=PATIENCE):
             raise PdfError("too many files are being typeset at once")

@@ -7,17 +7,19 @@ from datetime import UTC, datetime
 import typst
 
 # Attached by code of ours, not by the layout's own, so that a layout cannot leave it out.
-_ATTACH = '#pdf.attach(sys.inputs.name, bytes(sys.inputs.attachment), relationship: "source", mime-type: sys.inputs.media, description: sys.inputs.description)\n'
+_ATTACH = """#for (name, media, description, content) in json(bytes(sys.inputs.attachments)) {
+  pdf.attach(name, bytes(content), relationship: "source", mime-type: media, description: description)
+}
+"""
 
 
 def main() -> None:
     job = json.load(sys.stdin)
-    name, media, description = job["attachment"]
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=job["fonts"])
     compiler = typst.Compiler(
         (_ATTACH + job["layout"]).encode(),
         font_paths=fonts,
-        sys_inputs={**job["inputs"], "name": name, "media": media, "description": description},
+        sys_inputs={"data": job["data"], "attachments": json.dumps(job["attachments"])},
     )
     pdf = compiler.compile(format="pdf", pdf_standards=["a-3b"], timestamp=datetime.fromtimestamp(job["moment"], UTC))
     if not isinstance(pdf, bytes):  # a list of pages is for other formats

@@ -89,6 +89,7 @@ GET  tolerances                           200 200 200 200 200 200 200 200 200 20
 POST tolerances                           403 201 404 403 403 403 403 403 403 403 403 403 401
 POST trades/{trade}/payment-confirmations/to-sign 403 200 404 403 403 403 403 403 403 403 403 403 401
 GET  rights                               200 200 200 200 200 200 200 200 200 200 200 200 401
+GET  rights/export                        200 200 200 200 200 200 200 200 200 200 200 200 401
 GET  rights/{right}                       200 200 404 200 404 404 404 404 404 404 404 404 401
 GET  rights/{right}/registry              200 200 404 200 404 404 404 404 404 404 404 404 401
 GET  rights/{right}/priority              200 200 404 200 404 404 404 404 404 404 404 404 401
@@ -138,6 +139,7 @@ GET  financing/notices/{notice}           200 200 404 200 404 404 404 404 404 40
 POST financing/notices/{notice}/acknowledge 403 200 404 403 403 403 403 403 403 403 403 403 401
 POST financing/notices/{notice}/acknowledge/to-sign 403 200 404 403 403 403 403 403 403 403 403 403 401
 GET  financing/notices/{notice}/file      200 200 404 200 404 404 404 404 404 404 404 404 401
+GET  rights/{right}/certificate           200 200 404 200 404 404 404 404 404 404 404 404 401
 GET  rights/{right}/figures               200 200 404 200 404 404 404 404 404 404 404 404 401
 GET  rights/{right}/facts/{fact}/statement 200 200 404 200 404 404 404 404 404 404 404 404 401
 GET  rights/{right}/facts/{fact}/bundle   200 200 404 200 404 404 404 404 404 404 404 404 401

@@ -304,7 +304,7 @@ def test_a_layout_that_fails_is_an_error(tmp_path: Path) -> None:
     attachment = pdf.Attachment("a.json", "application/json", "a", b"{}")
 
     def make() -> bytes:
-        return Typst(fonts=FONTS).typeset(layout=layout, data={}, attachment=attachment, moment=ISSUED)
+        return Typst(fonts=FONTS).typeset(layout=layout, data={}, attachments=[attachment], moment=ISSUED)
 
     layout.write_text("#panic()")
     with pytest.raises(PdfError, match="panicked"):

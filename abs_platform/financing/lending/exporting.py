@@ -150,7 +150,7 @@ def typeset(found: Statement, language: str, setter: Typesetter) -> bytes:
         "issued": f"{issued.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
         "issued_parts": {name: getattr(issued, name) for name in ("year", "month", "day", "hour", "minute", "second")},
     }
-    return setter.typeset(layout=LAYOUT, data=data, attachment=attachment, moment=issued)
+    return setter.typeset(layout=LAYOUT, data=data, attachments=[attachment], moment=issued)
 
 
 def _page(found: Statement, language: str, setter: Typesetter) -> Body:

@@ -32,6 +32,26 @@ BEFORE_DISBURSEMENT = ("awaiting", "cancelled")
 ENDED = ("settled", "cancelled", "written_off")
 
 
+# A loan that is paid back leaves nothing behind it open: neither a pledge nor its request.
+SETTLES_WHOLE = """
+    PERFORM 1 FROM financing_loan AS loan
+        JOIN financing_offer AS offer ON offer.id = loan.offer_id
+        JOIN financing_invitation AS invitation ON invitation.id = offer.invitation_id
+        JOIN financing_request AS request ON request.id = invitation.request_id
+        WHERE loan.id = NEW.id AND loan.state = 'settled' AND (
+            request.state <> 'settled'
+            OR EXISTS (
+                SELECT FROM financing_pledge AS pledge
+                WHERE pledge.loan_id = loan.id AND pledge.state IN ('registering', 'active')
+            )
+        );
+    IF FOUND THEN
+        RAISE EXCEPTION 'loan % is settled, its request or a pledge is not', NEW.id USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+"""
+
+
 class Loan(models.Model):
     """Money lent on an accepted offer. Its terms are the offer's."""
 
@@ -55,6 +75,16 @@ class Loan(models.Model):
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
+        triggers = [
+            pgtrigger.Trigger(
+                name="settles_whole",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Q(new__state=LoanState.SETTLED),
+                func=SETTLES_WHOLE,
+            )
+        ]
         constraints = [
             one_of("state", LoanState, "loan_state_known"),
             within_limits("principal", "loan_principal"),

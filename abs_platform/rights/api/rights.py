@@ -4,7 +4,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -16,12 +16,14 @@ from rest_framework.views import APIView
 
 from abs_platform.core.rest.fields import Body
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, NewestFirst, page_of, paged, query_of
+from abs_platform.core.rest.sending import saved_reply
+from abs_platform.integrations.tables.writing import FORMS
 from abs_platform.parties.authentication import actor_of
-from abs_platform.rights import detail_replies, replies, selectors
+from abs_platform.rights import certificate, detail_replies, exporting, replies, selectors
 from abs_platform.rights import detail_shapes as shapes
 from abs_platform.rights.models import Right, RungFact
 from abs_platform.rights.states import RightState
-from abs_platform.trade import selectors as trades
+from abs_platform.rights.words import LANGUAGES
 from abs_platform.trade import services as trade_services
 
 R = TypeVar("R", bound=HttpResponse)
@@ -63,6 +65,15 @@ class RightQuery(serializers.Serializer[Any]):
     due_from = serializers.DateField(required=False, help_text="the expected due date, from this day on")
     due_to = serializers.DateField(required=False, help_text="the expected due date, up to this day")
     search = serializers.CharField(max_length=100, required=False, help_text="order number or organisation")
+
+
+class RightsExportQuery(RightQuery):
+    file = serializers.ChoiceField(choices=FORMS, default=FORMS[0])
+    lang = serializers.ChoiceField(choices=LANGUAGES, default=LANGUAGES[0])
+
+
+class RightCertificateQuery(serializers.Serializer[Any]):
+    lang = serializers.ChoiceField(choices=LANGUAGES, default=LANGUAGES[0])
 
 
 class RightListQuery(RightQuery):
@@ -107,11 +118,29 @@ class RightsView(APIView):
         rows = selectors.in_due_order(selectors.rights(actor=actor).filter(matching(query)))
 
         def represent(page: Any) -> list[Body]:  # Any: a page of Right
-            visible = trades.trades(actor=actor).filter(id__in=[row.trade_id for row in page])
-            shown = {row.id for row in trade_services.listed(actor=actor, rows=list(visible))}
-            return [replies.right_body(row) for row in page if row.trade_id in shown]
+            return [replies.right_body(row) for row in exporting.shown(actor=actor, rows=page)]
 
         return paged(request, rows, represent, paginator=SORTS[query["sort"]])
+
+
+class RightsExportView(APIView):
+    """The list as a file."""
+
+    @extend_schema(
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        parameters=[RightsExportQuery],
+        tags=["rights"],
+        operation_id="rights_export",
+    )
+    def get(self, request: Request) -> HttpResponseBase:
+        """The rights as a file that opens rightly in Excel, newest first; disclosed ones go into the access logs."""
+        actor = actor_of(request)
+        query = query_of(request, RightsExportQuery)
+        rows = selectors.rights(actor=actor).filter(matching(query))
+        found = exporting.export(actor=actor, rows=rows, form=query["file"], language=query["lang"])
+        return saved_reply(
+            request, name=found.name, size=found.size, chunks=found.chunks, content_type=found.media_type
+        )
 
 
 def looked_at(request: Request, right_id: UUID) -> Right:
@@ -129,6 +158,21 @@ class RightView(APIView):
     def get(self, request: Request, id: UUID) -> Response:
         """One right: its computation, its ladder as signed facts, what it lacks, when it is due, whether it is eligible."""
         return Response(detail_replies.detail_body(looked_at(request, id)))
+
+
+class RightCertificateView(APIView):
+    """The right on paper."""
+
+    @extend_schema(
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY}, parameters=[RightCertificateQuery], tags=["rights"]
+    )
+    def get(self, request: Request, id: UUID) -> HttpResponse:
+        """确权凭证: the ladder, the amount and when it is due as a PDF, with each rung's statement and proof attached."""
+        query = query_of(request, RightCertificateQuery)
+        row = looked_at(request, id)
+        content = certificate.certificate(right=row, language=query["lang"])
+        reply = HttpResponse(content, content_type="application/pdf")
+        return _to_save(reply, f"right-{row.id}.{query['lang']}.pdf")
 
 
 class RightFiguresView(APIView):

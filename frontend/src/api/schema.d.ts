@@ -2844,6 +2844,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rights/{id}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description 确权凭证: the ladder, the amount and when it is due as a PDF, with each rung's statement and proof attached. */
+        get: operations["rights_certificate_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rights/{id}/collections": {
         parameters: {
             query?: never;
@@ -2992,6 +3009,23 @@ export interface paths {
         put?: never;
         /** @description Record a registration that was filed at 中登, one's own or a rival's. Replies who would win now. */
         post: operations["zhongdeng_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rights/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The rights as a file that opens rightly in Excel, newest first; disclosed ones go into the access logs. */
+        get: operations["rights_export"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5968,13 +6002,18 @@ export interface components {
             until: string;
             note: string;
             /** @enum {string} */
-            state: "draft" | "submitted" | "accepted" | "withdrawn" | "declined" | "expired" | "cancelled";
+            state: "draft" | "submitted" | "accepted" | "withdrawn" | "declined" | "expired" | "cancelled" | "settled";
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
             submitted_at: string | null;
             /** Format: date-time */
             decided_at: string | null;
+            /**
+             * Format: date-time
+             * @description Since when its loan is paid back and its rights let go.
+             */
+            settled_at: string | null;
             invitations: components["schemas"]["InvitationOut"][];
             allowed_actions: string[];
             rights: components["schemas"]["RequestedRightOut"][];
@@ -6003,13 +6042,18 @@ export interface components {
             until: string;
             note: string;
             /** @enum {string} */
-            state: "draft" | "submitted" | "accepted" | "withdrawn" | "declined" | "expired" | "cancelled";
+            state: "draft" | "submitted" | "accepted" | "withdrawn" | "declined" | "expired" | "cancelled" | "settled";
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
             submitted_at: string | null;
             /** Format: date-time */
             decided_at: string | null;
+            /**
+             * Format: date-time
+             * @description Since when its loan is paid back and its rights let go.
+             */
+            settled_at: string | null;
             invitations: components["schemas"]["InvitationOut"][];
             allowed_actions: string[];
         };
@@ -9616,7 +9660,7 @@ export interface operations {
                 page_size?: number;
                 programme?: string;
                 sort?: "newest" | "amount" | "until";
-                state?: "draft" | "submitted" | "accepted" | "withdrawn" | "declined" | "expired" | "cancelled";
+                state?: "draft" | "submitted" | "accepted" | "withdrawn" | "declined" | "expired" | "cancelled" | "settled";
                 supplier?: string;
             };
             header?: never;
@@ -9762,7 +9806,7 @@ export interface operations {
                 lang?: "zh" | "en";
                 programme?: string;
                 sort?: "newest" | "amount" | "until";
-                state?: "draft" | "submitted" | "accepted" | "withdrawn" | "declined" | "expired" | "cancelled";
+                state?: "draft" | "submitted" | "accepted" | "withdrawn" | "declined" | "expired" | "cancelled" | "settled";
                 supplier?: string;
             };
             header?: never;
@@ -11111,6 +11155,29 @@ export interface operations {
             };
         };
     };
+    rights_certificate_retrieve: {
+        parameters: {
+            query?: {
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+        };
+    };
     collections_list: {
         parameters: {
             query?: {
@@ -11337,6 +11404,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PriorityOut"];
+                };
+            };
+        };
+    };
+    rights_export: {
+        parameters: {
+            query?: {
+                buyer?: string;
+                /** @description the expected due date, from this day on */
+                due_from?: string;
+                /** @description the expected due date, up to this day */
+                due_to?: string;
+                file?: "xlsx" | "csv";
+                lang?: "zh" | "en";
+                poolable?: "yes" | "no";
+                rung?: number;
+                /** @description order number or organisation */
+                search?: string;
+                state?: "free" | "encumbered" | "settled";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
         };

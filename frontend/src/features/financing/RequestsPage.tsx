@@ -16,7 +16,7 @@ import { messages } from "./messages";
 import { RequestTag } from "./tags";
 
 const FILTERS = ["state", "sort"] as const;
-const STATES = ["draft", "submitted", "accepted", "declined", "withdrawn", "expired", "cancelled"] as const;
+const STATES = ["draft", "submitted", "accepted", "declined", "withdrawn", "expired", "cancelled", "settled"] as const;
 const SORTS = ["newest", "amount", "until"] as const;
 
 /** A supplier's own requests, or those made to a financier's programmes. */

@@ -10,6 +10,7 @@ const REQUEST: Record<FinancingRequest["state"], Tone> = {
   declined: "refused",
   expired: "idle",
   cancelled: "refused",
+  settled: "done",
 };
 
 const OFFER: Record<Offer["state"], Tone> = {

@@ -10,6 +10,7 @@ import { OrderOfEffect } from "./effect/OrderOfEffect";
 import { Eligibility } from "./Eligibility";
 import { Figures } from "./Figures";
 import { Head } from "./Head";
+import { CertificateButton } from "./CertificateButton";
 import { messages } from "./messages";
 import { RightTimeline } from "./RightTimeline";
 import { Rungs } from "./Rungs";
@@ -28,7 +29,14 @@ export default function RightPage() {
       title={title}
       back={<Link to="/rights">← {t("back")}</Link>}
       lead={right && t("parties", { seller: right.seller.name, buyer: right.buyer.name })}
-      action={right && <Link to={`/trades/${right.trade}`}>{t("toTrade")}</Link>}
+      action={
+        right && (
+          <div className="actions">
+            <Link to={`/trades/${right.trade}`}>{t("toTrade")}</Link>
+            {right.rung > 0 && <CertificateButton id={right.id} name={right.order_number} />}
+          </div>
+        )
+      }
     >
       <Loaded query={query} hasData={right !== undefined} rows={12}>
         {right && <Body right={right} />}

@@ -5,6 +5,7 @@ import { useListKeys } from "../../shared/hooks/useHotkeys";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { DataTable, type Column } from "../../shared/ui/DataTable";
 import { Day, Money } from "../../shared/ui/figures";
+import { ExportButton } from "../../shared/ui/ExportButton";
 import { Choice, DateField, FilterBar, SearchField } from "../../shared/ui/Filters";
 import { ListFooter } from "../../shared/ui/ListFooter";
 import { Page } from "../../shared/ui/Page";
@@ -25,7 +26,7 @@ export default function RightsPage() {
   const columns = useColumns();
   useListKeys();
   return (
-    <Page title={t("title")} lead={t("lead")}>
+    <Page title={t("title")} lead={t("lead")} action={list.rows.length > 0 && <ExportButton path="/api/v1/rights/export" filters={filters} name={t("listTitle")} testId="export" />}>
       <FilterBar onClear={clear}>
         <SearchField label={t("search")} placeholder={t("searchHint")} value={filters.search} onChange={(value) => set("search", value)} />
         <Choice label={t("rung")} value={filters.rung} onChange={(value) => set("rung", value)} options={RUNGS.map((rung) => [rung, code("rung", rung)])} testId="filter-rung" />

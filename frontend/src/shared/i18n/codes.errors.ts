@@ -181,6 +181,8 @@ export const ERRORS = {
     not_recorded: ["单据还在等待入账，通常几秒内完成", "The document still waits for its place in the log, usually a few seconds"],
     not_anchored: ["单据已入账，正在等待上链（{anchored} / {required}）", "The document is recorded and waits to be anchored ({anchored} of {required})"],
     certificate_unavailable: ["现在不能生成证明；存证包载有同样的内容，可先下载", "The certificate cannot be made now; the proof bundle says the same and can be downloaded"],
+    right_not_confirmed: ["确权阶梯还没有达到任何一级，暂无可出具的凭证", "No rung of the ladder is reached, so there is nothing to certify yet"],
+    right_certificate_unavailable: ["现在不能生成确权凭证；每一级的原文和证明可先下载", "The certificate cannot be made now; each rung's statement and proof can be downloaded"],
     fields_not_committed: ["没有从这份单据读出字段，无法按字段披露；请出示文件本身", "No fields were read from this document, so none can be disclosed: show the file itself"],
     fields_number: ["请选择 1 到 {limit} 个字段", "Choose from 1 to {limit} fields"],
     field_unknown: ["单据里没有字段 {path}", "The document has no field {path}"],

@@ -17,6 +17,7 @@ export const FINANCING = {
     declined: ["被谢绝", "Declined"],
     expired: ["已过期", "Expired"],
     cancelled: ["已取消", "Cancelled"],
+    settled: ["已结清", "Settled"],
   },
   invitationState: {
     open: ["等待答复", "No answer yet"],
