@@ -16,6 +16,7 @@ from abs_platform.consent.states import RequestState
 from abs_platform.core.models import Job, JobState
 from abs_platform.core.rest.fields import Body, money
 from abs_platform.documents import selectors as documents
+from abs_platform.financing import waiting
 from abs_platform.integrations.formats.reading import Verdict
 from abs_platform.parties import selectors as parties
 from abs_platform.parties.actor import Actor
@@ -95,6 +96,10 @@ def _task(code: str, count: int, link: str) -> Body:
     return {"code": code, "count": count, "link": link}
 
 
+def _waiting(found: Iterable[waiting.Waiting]) -> list[Body]:
+    return [_task(each.code, each.count, each.link) for each in found]
+
+
 def _sums(code: str, rows: Iterable[tuple[str, Decimal | None]]) -> list[Body]:
     """One figure for each currency."""
     return [
@@ -121,8 +126,9 @@ def _supplier(actor: Actor) -> tuple[list[Body], list[Body]]:
         {"code": "trades", "value": str(mine.count()), "currency": None},
         {"code": "documents", "value": str(own.count()), "currency": None},
     ]
+    own_steps = _waiting(waiting.of_supplier(actor)) + tasks[:2]
     # Waiting for somebody else is no step of one's own.
-    return tasks[:2] + ([tasks[2]] if any(task["count"] for task in tasks[:2]) else []), figures
+    return own_steps + ([tasks[2]] if any(task["count"] for task in own_steps) else []), figures
 
 
 def _core_enterprise(actor: Actor) -> tuple[list[Body], list[Body]]:
@@ -139,19 +145,21 @@ def _core_enterprise(actor: Actor) -> tuple[list[Body], list[Body]]:
         _task("check_proposals", proposed, "/desk/proposals"),
         _task("confirm_documents", pending, "/confirmations?state=pending"),
     ]
+    notices, dues = _waiting(waiting.of_debtor(actor))
+    tasks = [tasks[0], notices, *tasks[1:], dues]
     return tasks, figures
 
 
 def _financier(actor: Actor) -> tuple[list[Body], list[Body]]:
-    waiting = consent.access_requests(actor=actor).filter(requester_id=actor.home, state=RequestState.REQUESTED).count()
+    asked = consent.access_requests(actor=actor).filter(requester_id=actor.home, state=RequestState.REQUESTED).count()
     # Counted by grants alone: an amount, or which trades have one, is content, and content is shown by a logged look only.
     opened = trades.trades(actor=actor).exclude(Q(seller_id=actor.home) | Q(buyer_id=actor.home)).count()
     figures = [
         {"code": "trades", "value": str(opened), "currency": None},
-        {"code": "requests_waiting", "value": str(waiting), "currency": None},
+        {"code": "requests_waiting", "value": str(asked), "currency": None},
         {"code": "listed_suppliers", "value": str(parties.listed_suppliers(actor=actor).count()), "currency": None},
     ]
-    return [_task("review_trades", opened, "/trades")], figures
+    return [*_waiting(waiting.of_funder(actor)), _task("review_trades", opened, "/trades")], figures
 
 
 def _risk_officer(actor: Actor) -> tuple[list[Body], list[Body]]:

@@ -17,7 +17,7 @@ from abs_platform.core.transitions import target_of
 from abs_platform.financing import notices, requests
 from abs_platform.financing.lending.models import Loan, Payment
 from abs_platform.financing.models import Pledge, Request
-from abs_platform.financing.states import COUNTING, HOLDING, PLEDGE_TRANSITIONS, LoanState, PledgeState
+from abs_platform.financing.states import COUNTING, HOLDING, LOAN_TRANSITIONS, PLEDGE_TRANSITIONS, PledgeState
 from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.rights import encumbrance
 from abs_platform.rights.encumbrance import PLATFORM_ROLES
@@ -60,8 +60,9 @@ def refused(*, pledge_id: UUID, reason: str) -> None:
         return
     _end(PLATFORM, [pledge], "refuse", "pledge.refused", {"reason": reason})
     crashpoints.reach("pledge.refused")
-    if loan.state in (LoanState.AWAITING, LoanState.DISBURSEMENT_PROPOSED):
-        loan.state, loan.ended_at = LoanState.CANCELLED, clock.now()
+    row = LOAN_TRANSITIONS["refuse"]
+    if loan.state in row.sources:
+        loan.state, loan.ended_at = row.target, clock.now()
         loan.maker_id, loan.bank_reference, loan.disbursed_on = None, "", None
         loan.save(update_fields=["state", "ended_at", "maker_id", "bank_reference", "disbursed_on"])
         audit.record(

@@ -27,7 +27,7 @@ def test_a_financier_sees_how_many_trades_are_open_to_it_and_no_amount(world: Wo
     world.supplier.browser.post(f"access-requests/{asked['id']}/grant", {"whole": True, "days": 30}, status=201)
     home = world.bank.browser.get("home")
     assert figures(home)["trades"] == "1"
-    assert {task["code"]: task["count"] for task in home["tasks"]} == {"review_trades": 1}
+    assert {task["code"]: task["count"] for task in home["tasks"] if task["count"]} == {"review_trades": 1}
     assert all(row["currency"] is None for row in home["figures"]), json.dumps(home)
     assert not Access.objects.exists()
 

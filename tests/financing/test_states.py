@@ -29,6 +29,9 @@ TABLES = {
     "offer": (states.OFFER_TRANSITIONS, states.OfferState),
     "pledge": (states.PLEDGE_TRANSITIONS, states.PledgeState),
     "notice": (states.NOTICE_TRANSITIONS, states.NoticeState),
+    "loan": (states.LOAN_TRANSITIONS, states.LoanState),
+    "payment": (states.PAYMENT_TRANSITIONS, states.PaymentState),
+    "payout": (states.PAYOUT_TRANSITIONS, states.PayoutState),
     "right": (RIGHT_TRANSITIONS, RightState),
 }
 ROLES = sorted(ALL_ROLES | {PLATFORM_ROLE})
@@ -41,19 +44,17 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "state", "action", "role"), CASES)
-def test_every_state_action_and_role(name: str, state: str, action: str, role: str) -> None:
-    table: Table = TABLES[name][0]
-    row, roles = table[action], frozenset({role})
-    if role not in row.by:
-        with pytest.raises(Forbidden):
+def test_every_state_action_and_role() -> None:
+    for name, state, action, role in CASES:
+        table: Table = TABLES[name][0]
+        row, roles = table[action], frozenset({role})
+        offered = action in allowed_actions(table, state=state, roles=roles)
+        assert offered == (role in row.by and state in row.sources), (name, state, action, role)
+        if offered:
+            assert target_of(table, action=action, state=state, roles=roles) == row.target
+            continue
+        with pytest.raises(Conflict if role in row.by else Forbidden):
             target_of(table, action=action, state=state, roles=roles)
-    elif state not in row.sources:
-        with pytest.raises(Conflict):
-            target_of(table, action=action, state=state, roles=roles)
-    else:
-        assert target_of(table, action=action, state=state, roles=roles) == row.target
-        assert action in allowed_actions(table, state=state, roles=roles)
 
 
 def test_what_is_over_stays_over() -> None:
@@ -63,6 +64,9 @@ def test_what_is_over_stays_over() -> None:
         "offer": {"accepted", "withdrawn", "rejected", "expired", "superseded"},
         "pledge": {"refused", "released", "settled"},
         "notice": {"lifted"},
+        "loan": {"settled", "cancelled", "written_off"},
+        "payment": {"rejected", "reversed"},
+        "payout": {"confirmed", "rejected"},
         "right": {"settled"},
     }
     for name, ended in over.items():

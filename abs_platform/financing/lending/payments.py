@@ -19,9 +19,10 @@ from abs_platform.financing.lending import journal, locking, owing, rules
 from abs_platform.financing.lending.allocation import FEE, INTEREST, PRINCIPAL, RECOVERY, SURPLUS, allocate
 from abs_platform.financing.lending.models import Allocation, Entry, Loan, Payment
 from abs_platform.financing.lending.recording import attest, tell
-from abs_platform.financing.states import COUNTING, HOLDING, PAYMENT_TRANSITIONS, LoanState
+from abs_platform.financing.states import COUNTING, HOLDING, LOAN_TRANSITIONS, PAYMENT_TRANSITIONS, LoanState
 from abs_platform.parties.actor import Actor
 from abs_platform.rights import collecting
+from abs_platform.rights.encumbrance import PLATFORM_ROLES
 
 ACCOUNTS = {
     FEE: "fee_receivable",
@@ -166,7 +167,8 @@ def _settle_if_paid(actor: Actor, loan: Loan, held: Mapping[str, Decimal]) -> No
     if any(held[account] for account in (*owing.RECEIVABLE.values(), "loss")):
         return
     if loan.state == LoanState.OUTSTANDING:
-        loan.state, loan.ended_at = LoanState.SETTLED, clock.now()
+        loan.state = target_of(LOAN_TRANSITIONS, action="settle", state=loan.state, roles=PLATFORM_ROLES)
+        loan.ended_at = clock.now()
         loan.save(update_fields=["state", "ended_at"])
         attest(actor, loan, "loan.settled", {"surplus": str(held["payable_to_supplier"])})
     if loan.pledges.filter(state__in=HOLDING).exists():
