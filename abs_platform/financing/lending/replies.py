@@ -10,7 +10,8 @@ from rest_framework import serializers
 
 from abs_platform.core.rest.fields import Body, Named, money, named, number, time
 from abs_platform.core.transitions import Table, allowed_actions
-from abs_platform.financing import two_people
+from abs_platform.financing import history, two_people
+from abs_platform.financing.history import HistoryOut
 from abs_platform.financing.lending import ageing, locking, owing
 from abs_platform.financing.lending.allocation import PARTS
 from abs_platform.financing.lending.models import PAYERS, Loan, Payment, Payout
@@ -96,6 +97,7 @@ class LoanFactOut(serializers.Serializer[Any]):
 class LoanDetailOut(LoanOut):
     pledges = LoanPledgeOut(many=True)
     facts = LoanFactOut(many=True, help_text="What the ledger holds of it, oldest first.")
+    history = HistoryOut(many=True, help_text="What happened, from its offer on, oldest first.")
 
 
 class AllocationOut(serializers.Serializer[Any]):
@@ -257,6 +259,7 @@ def loan_detail(row: Loan, *, actor: Actor) -> Body:
             }
             for each in row.facts.order_by("id")
         ],
+        "history": history.of_loan(row, actor=actor),
     }
 
 

@@ -4506,6 +4506,15 @@ export interface components {
             /** @enum {string} */
             status: "ok" | "down";
         };
+        HistoryOut: {
+            /** Format: date-time */
+            at: string;
+            verb: string;
+            /** @description A colleague, or the other organisation; null: the platform. */
+            by: string | null;
+            amount: string | null;
+            reason: string;
+        };
         HomeOrganisation: {
             /** Format: uuid */
             id: string;
@@ -4918,6 +4927,8 @@ export interface components {
             pledges: components["schemas"]["LoanPledgeOut"][];
             /** @description What the ledger holds of it, oldest first. */
             facts: components["schemas"]["LoanFactOut"][];
+            /** @description What happened, from its offer on, oldest first. */
+            history: components["schemas"]["HistoryOut"][];
         };
         LoanFactOut: {
             template: string;

@@ -11,6 +11,7 @@ import { Day, Money, Time } from "../../shared/ui/figures";
 import { Page, Section } from "../../shared/ui/Page";
 import { Loaded } from "../../shared/ui/states";
 import { StatusTag } from "../../shared/ui/StatusTag";
+import { History } from "./History";
 import { LoanActions } from "./LoanActions";
 import { messages } from "./messages";
 import { Payments } from "./Payments";
@@ -42,6 +43,7 @@ export default function LoanPage() {
             <Payouts loan={row} />
             <Rights row={row} />
             {row.disbursed_on && row.state !== "disbursement_proposed" && <StatementSection loan={row} />}
+            <History row={row} />
             <Records row={row} />
           </div>
         )}

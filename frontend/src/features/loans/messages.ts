@@ -78,6 +78,8 @@ export const messages = defineMessages({
   closing: ["期末", "Closing"],
   unbooked: ["未入账利息", "Interest not booked yet"],
   noMovements: ["这段时间没有变动。", "Nothing moved in this period."],
+  history: ["经过", "What happened"],
+  byPlatform: ["平台", "The platform"],
   facts: ["账本记录", "In the ledger"],
   record: ["记录", "Record"],
   when: ["时间", "When"],

@@ -2,6 +2,7 @@
  * Words for the codes that the server speaks, in both languages. The server never sends sentences to show; a code that
  * is not listed here falls back to the problem's English detail.
  */
+import { AUDIT } from "./codes.audit";
 import { BUSINESS } from "./codes.business";
 import { DESK, DESK_ERRORS, DESK_REMEDIES } from "./codes.desk";
 import { ERRORS } from "./codes.errors";
@@ -14,7 +15,7 @@ import { en16931Words } from "./en16931Words";
 import type { Pair } from "./messages";
 
 const ALL_ERRORS = { ...ERRORS, error: { ...ERRORS.error, ...DESK_ERRORS }, remedy: { ...ERRORS.remedy, ...DESK_REMEDIES } };
-const LISTED = { ...BUSINESS, ...DESK, ...LEDGER, ...ALL_ERRORS, ...IMPORTS, ...FINANCING, ...LENDING, ...RIGHTS } satisfies Record<string, Readonly<Record<string, Pair>>>;
+const LISTED = { ...BUSINESS, ...DESK, ...LEDGER, ...ALL_ERRORS, ...IMPORTS, ...FINANCING, ...LENDING, ...RIGHTS, ...AUDIT } satisfies Record<string, Readonly<Record<string, Pair>>>;
 
 export const CODES: { readonly [G in keyof typeof LISTED]: Readonly<Record<string, Pair | undefined>> } = LISTED;
 
