@@ -36,7 +36,7 @@ def of_loan(row: Loan, *, actor: Actor) -> list[Body]:
     for kind, ids in subjects.items():
         wanted |= Q(subject_kind=kind, subject_id__in=ids)
     entries = list(AuditEntry.objects.filter(wanted).order_by("-at", "-id")[:MOST])
-    others = {each.organisation_id for each in entries} - {actor.home, None}
+    others = {each.organisation_id for each in entries if each.organisation_id} - {actor.home}
     names = dict(Organisation.objects.filter(id__in=others).values_list("id", "name"))
     return [_body(each, row.currency, names, actor) for each in reversed(entries)]
 
