@@ -252,7 +252,7 @@ def test_nobody_takes_back_what_another_recorded(world: World, right: Right) -> 
         expires_on=clock.today() + timedelta(days=300), description="应收账款",
     )  # fmt: skip
     taken_back = {"registration_id": row.id, "kind": "mistake", "description": "never was"}
-    with pytest.raises(Forbidden) as refused:
+    with pytest.raises(Conflict) as refused:
         services.record_amendment(actor=world.supplier.actor, **taken_back)
     assert refused.value.code == "recorded_by_another"
     assert ranked(right) == (Ground.ALONE, [bank])

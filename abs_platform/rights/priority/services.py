@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from abs_platform.core import audit, clock
-from abs_platform.core.errors import Conflict, Forbidden, Invalid, NotFound
+from abs_platform.core.errors import Conflict, Invalid, NotFound
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
@@ -77,14 +77,14 @@ def record_amendment(
 ) -> ZhongdengRegistration:
     """Record what was filed after a registration, or that it was recorded by mistake. Returns the registration.
 
-    Raises Forbidden (also for what another organisation recorded), NotFound, Invalid, and Conflict for one that has ended.
+    Raises Forbidden, NotFound, Invalid, and Conflict for what another organisation recorded, or one that has ended.
     """
     actor.require(*RECORDERS)
     row = ZhongdengRegistration.objects.select_for_update().filter(id=registration_id).first()
     if row is None or not rights.rights(actor=actor).filter(id=row.right_id).exists():
         raise NotFound
     if not may_amend(actor, row):
-        raise Forbidden(
+        raise Conflict(
             "recorded_by_another",
             "Another organisation recorded this registration; it, or whoever holds the right, amends it. Ask it to.",
         )
