@@ -1,4 +1,4 @@
-"""Lending while everything is killed: what is torn, lost or done twice, with processes that die thousands of times.
+"""Lending while everything is killed: what is torn, lost or done twice, with processes that die some three hundred times.
 
 Eight rights are lent on and paid back ten times each, every right by a desk of its own (request, offer, acceptance, pay-out,
 payment), while two workers take the pledges to a real chain. Desks and workers are processes; they die at every named crash
