@@ -7,7 +7,7 @@ import { DataTable } from "../../../shared/ui/DataTable";
 import { Time } from "../../../shared/ui/figures";
 import { Section } from "../../../shared/ui/Page";
 import { Loaded } from "../../../shared/ui/states";
-import { ToneIcon } from "../../../shared/ui/StatusTag";
+import { ToneIcon, type Tone } from "../../../shared/ui/StatusTag";
 import { messages } from "./messages";
 import { RecordDialog, type Recording } from "./RecordDialog";
 import { ChainStep, NoticeStep, PledgeStep, ZhongdengStep } from "./steps";
@@ -37,7 +37,7 @@ function Order({ right, priority }: { right: RightDetail; priority: Priority }) 
   return (
     <div className="stack">
       <p className="right-headline" data-testid="who-wins" data-ground={priority.ground}>
-        <ToneIcon tone={priority.ground === "registered" || (priority.ground === "alone" && priority.claimants[0]?.registered_at) ? "done" : priority.ground === "none" ? "idle" : "attention"} />{" "}
+        <ToneIcon tone={toneOf(priority)} />{" "}
         {priority.sentence[language]}
       </p>
       {priority.claimants.length > 1 && <Claimants priority={priority} />}
@@ -50,6 +50,12 @@ function Order({ right, priority }: { right: RightDetail; priority: Priority }) 
       {recording && <RecordDialog right={right.id} recording={recording} priority={priority} holder={standing?.holder.name ?? ""} onClose={() => record(null)} />}
     </div>
   );
+}
+
+/** Safe is only whoever registered first, and holds it here. */
+function toneOf({ ground, claimants: [first] }: Priority): Tone {
+  if (ground === "none") return "idle";
+  return ground !== "pro_rata" && first?.ours && first.registered_at !== null ? "done" : "attention";
 }
 
 function Claimants({ priority }: { priority: Priority }) {
