@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from abs_platform.consent import selectors
 from abs_platform.consent.models import Access, AccessRequest, Containment, Grant, GrantItem
@@ -150,19 +150,20 @@ def _add_items(row: Grant, items: Sequence[Item]) -> None:
     )
 
 
+_CONTAIN = """
+    INSERT INTO consent_containment (container_kind, container_id, member_kind, member_id)
+    SELECT * FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::uuid[])
+    ON CONFLICT (member_kind, member_id)
+        DO UPDATE SET container_kind = excluded.container_kind, container_id = excluded.container_id
+"""
+
+
 def contain_all(contents: Iterable[tuple[SubjectRef, SubjectRef]]) -> None:
     """Business applications tell what contains what, as (container, member); a member moves when it was elsewhere."""
-    Containment.objects.bulk_create(
-        (
-            Containment(
-                container_kind=container.kind, container_id=container.id, member_kind=member.kind, member_id=member.id
-            )
-            for container, member in contents
-        ),
-        update_conflicts=True,
-        unique_fields=["member_kind", "member_id"],
-        update_fields=["container_kind", "container_id"],
-    )
+    rows = [(container.kind, container.id, member.kind, member.id) for container, member in contents]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_CONTAIN, [list(column) for column in zip(*rows, strict=True)])
 
 
 def release(*, member: SubjectRef) -> None:

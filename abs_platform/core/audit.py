@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from abs_platform.core.inserting import insert_all
 from abs_platform.core.models import AuditEntry
 from abs_platform.core.subjects import SubjectRef
 
@@ -32,7 +33,7 @@ def record_all(*, actor: AuditedActor, verb: str, subjects: Sequence[Told]) -> N
     """`record` for many subjects, each with its own detail, in one query."""
     if not connection.in_atomic_block:
         raise RuntimeError("an audit row belongs into the transaction that it tells of")
-    AuditEntry.objects.bulk_create(
+    insert_all(
         AuditEntry(
             person_id=actor.person_id,
             organisation_id=actor.organisation_id,

@@ -9,16 +9,43 @@ import json
 MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 64
 
+_PLAIN = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
 
 def canonical_json(value: object) -> bytes:
     """UTF-8 bytes. Raises ValueError for what has no canonical form here (floats, big integers, lone surrogates,
     keys that are not strings, nesting beyond 64)."""
-    pieces: list[str] = []
-    _write(value, pieces, 0)
     try:
-        return "".join(pieces).encode("utf-8")
+        return _written(value).encode("utf-8")
     except UnicodeEncodeError:
         raise ValueError("a string holds half a surrogate pair, which is no text") from None
+
+
+def _written(value: object) -> str:
+    if _is_plain(value, 0):
+        return _PLAIN.encode(value)
+    pieces: list[str] = []
+    _write(value, pieces, 0)
+    return "".join(pieces)
+
+
+def _is_plain(value: object, depth: int) -> bool:
+    """Whether the standard library writes it in the same form: it sorts keys by code points, which for ASCII are UTF-16's."""
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
+    if kind is int:
+        return -MAX_INTEGER <= value <= MAX_INTEGER  # type: ignore[operator]  # a whole number
+    if depth >= MAX_DEPTH:
+        return False
+    if kind is dict:
+        return all(
+            type(key) is str and key.isascii() and (type(each) is str or _is_plain(each, depth + 1))
+            for key, each in value.items()  # type: ignore[attr-defined]  # an object
+        )
+    if kind is list or kind is tuple:
+        return all(type(each) is str or _is_plain(each, depth + 1) for each in value)  # type: ignore[attr-defined]  # a list
+    return False
 
 
 def _write(value: object, out: list[str], depth: int) -> None:

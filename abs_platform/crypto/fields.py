@@ -13,14 +13,14 @@ salt, so a hash seen in a proof tells neither the value below it nor whether two
 make all of them again, and nobody can once it is destroyed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hmac import compare_digest
 
 from abs_platform.crypto.commitments import prefixed
 from abs_platform.crypto.merkle import Hasher, InvalidProof, MemoryTree, root_of_inclusion
-from abs_platform.crypto.sm3 import hmac_sm3, sm3
+from abs_platform.crypto.sm3 import HmacSM3, sm3
 
 SALT_DOMAIN = "abs/field-salt/v1"
 FIELD_DOMAIN = "abs/field/v1"
@@ -33,6 +33,8 @@ MAX_VALUE = 4_000
 MAX_DISCLOSED = 400
 
 _HASHER = Hasher("sm3")
+_SALT_PREFIX = prefixed(SALT_DOMAIN.encode())
+_FIELD_PREFIX = prefixed(FIELD_DOMAIN.encode())
 
 Json = object
 
@@ -101,8 +103,8 @@ class FieldTree:
             if not 0 < len(path) <= MAX_PATH or len(value) > MAX_VALUE:
                 raise ValueError(f"the field {path[:MAX_PATH]!r} is beyond the limits")
         self._fields = fields
-        self._seed = seed
-        leaves = {leaf_hash(path, salt_of(seed, path), value): path for path, value in fields.items()}
+        self._keyed = HmacSM3(seed)
+        leaves = {leaf_hash(path, salt_of(self._keyed, path), value): path for path, value in fields.items()}
         self._hashes = sorted(leaves)
         self._paths = [leaves[leaf] for leaf in self._hashes]
         self._tree = MemoryTree(_HASHER)
@@ -131,7 +133,7 @@ class FieldTree:
         if index is None:
             raise UnknownField(path)
         proof = tuple(self._tree.prove(index))
-        return DisclosedField(path, self._fields[path], salt_of(self._seed, path), index, proof)
+        return DisclosedField(path, self._fields[path], salt_of(self._keyed, path), index, proof)
 
 
 def verify(disclosure: Disclosure, commitment: bytes) -> None:
@@ -155,15 +157,17 @@ def verify(disclosure: Disclosure, commitment: bytes) -> None:
             raise InvalidDisclosure(f"the field {field.path!r} is not among those committed to")
 
 
-def salt_of(seed: bytes, path: str) -> bytes:
-    """The 32-byte salt of the field at `path`: one for each path and document, and no way from one to another."""
-    return hmac_sm3(seed, prefixed(SALT_DOMAIN.encode()) + prefixed(path.encode()))
+def salt_of(keyed: HmacSM3, path: str) -> bytes:
+    """The 32-byte salt of the field at `path`: one for each path and document, and no way from one to another.
+
+    `keyed`: by the document's seed.
+    """
+    return keyed.of(_SALT_PREFIX + prefixed(path.encode()))
 
 
 def leaf_hash(path: str, salt: bytes, value: str) -> bytes:
     """The hash of a field as a leaf of the document's tree."""
-    parts = (FIELD_DOMAIN.encode(), path.encode(), salt, value.encode())
-    return _HASHER.leaf(b"".join(map(prefixed, parts)))
+    return _HASHER.leaf(_FIELD_PREFIX + prefixed(path.encode()) + prefixed(salt) + prefixed(value.encode()))
 
 
 def commitment_of(count: int, root: bytes) -> bytes:
@@ -171,29 +175,37 @@ def commitment_of(count: int, root: bytes) -> bytes:
     return sm3(prefixed(COMMITMENT_DOMAIN.encode()) + prefixed(count.to_bytes(8, "big")) + prefixed(root))
 
 
-def flatten(value: Json, at: str = "") -> Iterator[tuple[str, str]]:
+def flatten(value: Json, at: str = "") -> list[tuple[str, str]]:
     """The fields of a JSON value: (JSON pointer of RFC 6901, text) of everything that is stated.
 
     Null and empty lists and objects state nothing. Truth values are "true" and "false", whole numbers decimal. A text
     longer than a field takes stands as its digest: the SM3 of its UTF-8, hex, under its path and "/sm3". Raises
     ValueError for a floating-point number, which has no one text.
     """
+    found: list[tuple[str, str]] = []
+    _flatten(value, at, found)
+    return found
+
+
+def _flatten(value: Json, at: str, found: list[tuple[str, str]]) -> None:
     if value is None:
         return
-    if isinstance(value, Mapping):
-        for key, each in value.items():
-            yield from flatten(each, f"{at}/{_escaped(key)}")
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        for index, each in enumerate(value):
-            yield from flatten(each, f"{at}/{index}")
+    if isinstance(value, str):
+        found.append((at, value) if len(value) <= MAX_VALUE else (f"{at}/sm3", sm3(value.encode()).hex()))
     elif isinstance(value, bool):
-        yield at, "true" if value else "false"
-    elif isinstance(value, str | int):
-        text = str(value)
-        yield (at, text) if len(text) <= MAX_VALUE else (f"{at}/sm3", sm3(text.encode()).hex())
+        found.append((at, "true" if value else "false"))
+    elif isinstance(value, int):
+        _flatten(str(value), at, found)
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            if each is not None:
+                _flatten(each, f"{at}/{_escaped(key)}", found)
+    elif isinstance(value, Sequence):
+        for index, each in enumerate(value):
+            _flatten(each, f"{at}/{index}", found)
     else:
         raise ValueError(f"no field for {type(value).__name__} at {at!r}")
 
 
 def _escaped(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")
+    return key.replace("~", "~0").replace("/", "~1") if "~" in key or "/" in key else key

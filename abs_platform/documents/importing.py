@@ -17,6 +17,7 @@ from django.db.models import Q
 
 from abs_platform.core import audit, clock, events, jobs
 from abs_platform.core.errors import Forbidden, Unavailable
+from abs_platform.core.inserting import insert_all
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.core.transactions import assert_no_transaction
 from abs_platform.crypto.commitments import commit
@@ -137,16 +138,17 @@ def record(*, actor: Actor, prepared: Sequence[Prepared]) -> list[Document]:
     def known(network_id: UUID, party: Party | None) -> Organisation | None:
         return services.resolve(network_id, party)
 
+    keyed = services.fingerprinting()
     for each in prepared:
         each.document.format = FORMAT
-        services.take(each.document, each.extracted, known=known, compare=False)
+        services.take(each.document, each.extracted, known=known, keyed=keyed, compare=False)
     _append(actor, prepared)
     repeated = _perhaps_repeated(actor.home, prepared)
     others = [each.document for each in prepared if each.document.id not in repeated]
     settling.relate(others)
     for document in others:
         settling.settle(document)
-    Document.objects.bulk_create(others)
+    insert_all(others)
     for each in prepared:
         if each.document.id in repeated:
             services.take(each.document, each.extracted, known=known)

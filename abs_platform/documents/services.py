@@ -142,12 +142,14 @@ def take(
     document: Extracted | None,
     *,
     known: Callable[[UUID, Party | None], Organisation | None] = resolve,
+    keyed: sm3.HmacSM3 | None = None,
     compare: bool = True,
 ) -> None:
     """Fill the row with what holds for its file now: fields, what it repeats or contradicts, verdict. The caller saves.
 
     Everything derived is derived anew, so that a correction leaves nothing of the reading before it. `known` tells who a
-    party is; without `compare`, it is held against no other document: the caller does that. Runs under `lock_readings`.
+    party is, `keyed` is `fingerprinting()` of a caller with many; without `compare`, it is held against no other document:
+    the caller does that. Runs under `lock_readings`.
     """
     row.content = row.issue_date = row.total = row.counterparty = row.duplicate_of = row.conflicts_with = None
     row.kind = row.number = row.currency = row.seller_name = row.buyer_name = ""
@@ -166,7 +168,7 @@ def take(
             settling.mark(row, verdicts.RULES_BROKEN, count=str(len(broken)))
     elif document:
         row.extraction = Extraction.EXTRACTED
-        _identify(row, document, known)
+        _identify(row, document, known, keyed or fingerprinting())
     else:
         row.extraction = Extraction.ATTACHMENT
     if compare:
@@ -187,7 +189,17 @@ def _take_fields(row: Document, extracted: Extracted) -> None:
     row.buyer_name = extracted.buyer.name if extracted.buyer else ""
 
 
-def _identify(row: Document, extracted: Extracted, known: Callable[[UUID, Party | None], Organisation | None]) -> None:
+def fingerprinting() -> sm3.HmacSM3:
+    """What makes the keys under which documents are found again."""
+    return sm3.HmacSM3(kms().mac_key("fingerprint"))
+
+
+def _identify(
+    row: Document,
+    extracted: Extracted,
+    known: Callable[[UUID, Party | None], Organisation | None],
+    keyed: sm3.HmacSM3,
+) -> None:
     """Who the parties are here, and under which keys the document is found again."""
     network_id = row.owner.network_id
     seller = known(network_id, extracted.seller)
@@ -200,10 +212,9 @@ def _identify(row: Document, extracted: Extracted, known: Callable[[UUID, Party 
     row.counterparty = buyer if buyer and buyer.id != row.owner_id else None
     if row.counterparty is None and extracted.buyer:
         settling.mark(row, verdicts.BUYER_UNKNOWN, buyer=row.buyer_name)
-    key = kms().mac_key("fingerprint")
-    row.fingerprint = sm3.hmac_sm3(key, formats.business_key(extracted).encode()).hex()
-    row.number_key = sm3.hmac_sm3(key, rules.number_key(extracted, row.counterparty_id).encode()).hex()
-    row.number_shape = sm3.hmac_sm3(key, rules.number_shape(extracted, row.counterparty_id).encode()).hex()
+    row.fingerprint = keyed.of(formats.business_key(extracted).encode()).hex()
+    row.number_key = keyed.of(rules.number_key(extracted, row.counterparty_id).encode()).hex()
+    row.number_shape = keyed.of(rules.number_shape(extracted, row.counterparty_id).encode()).hex()
 
 
 def _compare_with_earlier(row: Document, extracted: Extracted | None) -> None:

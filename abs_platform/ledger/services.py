@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from abs_platform.core import clock, crashpoints, jobs
 from abs_platform.core.audit import AuditedActor
 from abs_platform.core.ids import uuid7
+from abs_platform.core.inserting import insert_all
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.crypto.merkle import Hasher
 from abs_platform.ledger import keys, note
@@ -84,8 +85,8 @@ def append_all(entries: Iterable[Entry], *, actor: AuditedActor, channel: str = 
         leaf_input = entry(record_id=record.id, template=item.template, time=time, commitment=item.commitment)
         records.append(record)
         pending.append(PendingRecord(channel=log, record=record, leaf_hash=hasher.leaf(leaf_input)))
-    Record.objects.bulk_create(records)
-    PendingRecord.objects.bulk_create(pending)
+    insert_all(records)
+    insert_all(pending)
     if records:
         jobs.enqueue("ledger.seal", key=channel, payload={"channel": channel})
     return records

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from abs_platform.core import audit, clock, events
+from abs_platform.core.inserting import insert_all
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.documents.tax import services as tax
 from abs_platform.documents.tax.rules import TAXED
@@ -54,7 +55,7 @@ def compute_all(*, trade_ids: Sequence[UUID]) -> None:
     there = {right.trade_id: right for right in Right.objects.filter(trade__in=locked)}
     works = [_Work(facts[trade.id], there.get(trade.id) or Right(trade=trade)) for trade in locked]
     seen = [each for work in works for each in _assess(work)]
-    Right.objects.bulk_create(work.right for work in works if work.right._state.adding)
+    insert_all(work.right for work in works if work.right._state.adding)
     Right.objects.bulk_update(there.values(), COMPUTED)
     _rely(works)
     for work in works:

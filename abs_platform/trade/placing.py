@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth.models import Permission
 
 from abs_platform.core import clock
+from abs_platform.core.inserting import insert_all
 from abs_platform.documents import services as documents
 from abs_platform.documents import settling
 from abs_platform.documents.models import Document
@@ -153,15 +154,15 @@ class _Desk:
 
     def write(self) -> None:
         """Everything filed so far, in a number of queries that does not grow with it."""
-        Trade.objects.bulk_create(self._opened.values())
+        insert_all(self._opened.values())
         stored = [trade for trade in self._changed.values() if trade.id not in self._opened]
         Trade.objects.bulk_update(stored, ["order_number", "provisional", "ordered", "currency"])
         for trade in self._renamed.values():
             documents.relabel(trade_id=trade.id, label=trade.order_number)
-        TradeKey.objects.bulk_create(self._keys)
-        filed = TradeDocument.objects.bulk_create(_filed(paper, trade) for paper, trade in self._papers)
+        insert_all(self._keys)
+        filed = insert_all(_filed(paper, trade) for paper, trade in self._papers)
         lines = [_lines(paper) for paper, _ in self._papers]
-        TradeLine.objects.bulk_create(chain.from_iterable(lines))
+        insert_all(chain.from_iterable(lines))
         said = [paper.extracted.lines for paper, _ in self._papers]
         matching.note_all(seller_id=self.seller_id, documents=zip(filed, lines, said, strict=True))
         filing.hold_all([(trade, paper.document.id) for paper, trade in self._papers])

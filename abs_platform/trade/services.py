@@ -67,7 +67,7 @@ def file_documents(*, document_ids: Sequence[UUID]) -> None:
     _lock_seller(owner_id)
     filed = placing.place(
         Document.objects.filter(id__in=document_ids, owner_id=owner_id, filed__isnull=True)
-        .select_related("owner", "counterparty__parent__group")
+        .prefetch_related("owner", "counterparty__parent__group")
         .order_by("id")
     )
     changed_all(PLATFORM, "trade.document_filed", [(trade, [_told(each) for each in rows]) for trade, rows in filed])

@@ -186,7 +186,7 @@ def test_a_guessable_value_cannot_be_guessed() -> None:
 
 def test_with_one_salt_for_all_it_could_be(monkeypatch: pytest.MonkeyPatch) -> None:
     """The negative control: the same attack succeeds where the salt is constant."""
-    monkeypatch.setattr(fields, "salt_of", lambda seed, path: seed)
+    monkeypatch.setattr(fields, "salt_of", lambda keyed, path: SEED)
     disclosure = FieldTree(TWO, SEED).disclose(["/document/sm3"])
     assert guessed(disclosure, "/lines/0/price", PRICES) == ["10.00"]
 

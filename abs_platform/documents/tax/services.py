@@ -12,6 +12,7 @@ from django.db.models.functions import Least
 
 from abs_platform.core import audit, clock, events, jobs
 from abs_platform.core.errors import Conflict, NotFound, TooSoon
+from abs_platform.core.inserting import insert_all
 from abs_platform.core.transitions import target_of
 from abs_platform.documents import selectors, settling
 from abs_platform.documents.models import Document
@@ -51,7 +52,7 @@ def watch(*, document: Document, extracted: Extracted) -> None:
 
 
 def watch_all(*, read: Iterable[tuple[Document, Extracted]]) -> None:
-    """`watch` for one owner's documents that were read together: the sweep asks. Runs inside their transaction."""
+    """`watch` for one owner's new documents that were read together: the sweep asks. Runs inside their transaction."""
     known = [(document, extracted) for document, extracted in read if rules.applies(extracted)]
     now, every = clock.now(), settings.TAX_STATUS_ASK_EVERY
     owners = {document.owner_id for document, _ in known}
@@ -59,10 +60,7 @@ def watch_all(*, read: Iterable[tuple[Document, Extracted]]) -> None:
     numbers = [document.number for document, _ in known]
     waiting = set(lately.filter(document__number__in=numbers).values_list("document__number", flat=True))
     turns = {document: now + every if document.number in waiting else now for document, _ in known}
-    TaxStatus.objects.bulk_create(
-        [TaxStatus(document=document, asked_at=turn, next_check_at=turn) for document, turn in turns.items()],
-        ignore_conflicts=True,
-    )
+    insert_all(TaxStatus(document=document, asked_at=turn, next_check_at=turn) for document, turn in turns.items())
     credited = {number for _, extracted in known for number in rules.credited_numbers(extracted)}
     if credited:
         TaxStatus.objects.filter(document__owner_id__in=owners, document__number__in=credited).update(

@@ -15,6 +15,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache, partial
+from operator import attrgetter
 from typing import Any
 
 # What makes and changes a trade. Any other business document has a kind of its own, named after what it is
@@ -211,22 +212,23 @@ def line_from_json(data: Mapping[str, Any]) -> Line:  # Any: JSON
 
 
 def _encode(value: Any) -> Any:  # Any: every type of a field, to JSON
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return [_encode(each) for each in value]
-    if dataclasses.is_dataclass(value):
-        return {name: _encode(getattr(value, name)) for name in _names(typing.cast("Hashable", type(value)))}
-    return value
+    return _encoder(typing.cast("Hashable", type(value)))(value)
 
 
 @cache
-def _names(kind: Any) -> tuple[str, ...]:  # Any: a dataclass
-    return tuple(each.name for each in dataclasses.fields(kind))
+def _encoder(kind: Any) -> Callable[[Any], Any]:  # Any: a type; a value of it, to JSON
+    """How values of a type are written: made once, as looking at types takes long."""
+    if issubclass(kind, Decimal):
+        return "{:f}".format
+    if issubclass(kind, date):
+        return date.isoformat
+    if issubclass(kind, tuple):
+        return lambda values: list(map(_encode, values))
+    if dataclasses.is_dataclass(kind):
+        names = tuple(each.name for each in dataclasses.fields(kind))
+        read = attrgetter(*names)
+        return lambda value: dict(zip(names, map(_encode, read(value)), strict=True))
+    return _as_it_is
 
 
 @cache

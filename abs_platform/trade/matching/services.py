@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from abs_platform.core.inserting import insert_all
 from abs_platform.integrations.formats.model import Line
 from abs_platform.trade.facts import DocumentId
 from abs_platform.trade.matching import lines as noted
@@ -33,7 +34,7 @@ def note(*, seller_id: UUID, filed: TradeDocument, rows: Sequence[TradeLine], li
 
 def note_all(*, seller_id: UUID, documents: Iterable[Noted]) -> None:
     """`note` for documents of one seller."""
-    MatchLine.objects.bulk_create(
+    insert_all(
         MatchLine(line=row, document_id=filed.document_id, trade_id=filed.trade_id, **columns)
         for filed, rows, lines in documents
         for row, columns in zip(rows, noted.match_lines(seller_id, _said(filed), lines), strict=False)
