@@ -55,7 +55,7 @@ class BulkLine(Struct, forbid_unknown_fields=True, gc=False, frozen=True):
     price: Figure = NULL
     amount: Figure = NULL
     tax: Figure = NULL
-    tax_percent: Figure = NULL
+    tax_percent: Annotated[str, Meta(max_length=20)] = NULL
     order_number: Text = ""
     order_line_id: Text = ""
     despatch_number: Text = ""

@@ -112,6 +112,7 @@ ILLEGAL: dict[str, Callable[[], None]] = {
     "financing_request_submitted_has_time": change(Request, submitted_at=None),
     "financing_request_decided_has_time": change(Request, state="accepted", decided_at=None),
     "financing_request_decided_has_time ": change(Request, state="submitted", decided_at=NOW),
+    "financing_request_settled_has_time": change(Request, settled_at=NOW),
     "requested_right_once": again(RequestedRight),
     "requested_right_base": change(RequestedRight, base=NAN),
     "invitation_once": again(Invitation, grant=None),

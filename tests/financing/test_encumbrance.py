@@ -89,6 +89,14 @@ def test_whoever_paid_decides_what_becomes_of_the_right(payer: str, state: str, 
         maker_id=world.bank.actor.person_id,
         checker_id=lending.funder2.actor.person_id,
     )
+    Loan.objects.filter(id=loan.id).update(
+        state="settled",
+        disbursed_on=clock.today(),
+        bank_reference="D-1",
+        maker_id=world.bank.actor.person_id,
+        checker_id=lending.funder2.actor.person_id,
+        ended_at=clock.now(),
+    )
     pledging.settle(actor=world.bank.actor, loan=loan)
     over = Right.objects.select_related("trade").get(id=right.id)
     assert (over.state, over.trade.encumbered) == (state, state == "settled")
