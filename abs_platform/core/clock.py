@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
+
+BEIJING = timezone(timedelta(hours=8))
+"""By whose days banks, invoices and contracts here are dated, whatever the machine's clock shows; it has no summer time."""
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen", default=None)
 
@@ -13,9 +16,14 @@ def now() -> datetime:
     return _frozen.get() or datetime.now(UTC)
 
 
+def day_of(moment: datetime) -> date:
+    """The business day of an aware moment: the day in Beijing."""
+    return moment.astimezone(BEIJING).date()
+
+
 def today() -> date:
-    """The present business date in UTC."""
-    return now().date()
+    """The present business day."""
+    return day_of(now())
 
 
 @contextmanager

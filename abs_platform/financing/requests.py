@@ -104,7 +104,7 @@ def submit(*, actor: Actor, request_id: UUID) -> Request:
             grantee_id=invitation.programme.funder_id,
             purpose=Purpose.FINANCING,
             items=items,
-            valid_until=_end_of(row.until + timedelta(days=1)),
+            valid_until=_end_of(row.until),
         )
         invitation.grant = grant
         invitation.save(update_fields=["grant"])
@@ -303,7 +303,8 @@ def _put_rights(row: Request, rights: Sequence[Right]) -> None:
 
 
 def _end_of(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=clock.now().tzinfo)
+    """The moment at which a business day is over."""
+    return datetime.combine(day + timedelta(days=1), time.min, clock.BEIJING)
 
 
 def _told(actor: Actor, row: Request, verb: str, **detail: Any) -> None:  # Any: JSON

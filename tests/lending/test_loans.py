@@ -1,7 +1,7 @@
 """Money goes out by two people, once every pledge stands, and every amount is in the journal."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -223,6 +223,17 @@ def test_money_is_booked_in_the_sequence_in_which_it_came(lender: Lender, right:
     # Interest is booked until the newest already, so the early money cannot be put before it any more.
     with pytest.raises(Conflict):
         payments.confirm(actor=lender.checker.actor, payment_id=early.id, amount=early.amount)
+
+
+def test_a_payment_of_this_morning_is_reversed_this_morning(lender: Lender, right: Right) -> None:
+    """Before eight in Beijing it is still yesterday by UTC: the counter-entry must not stand before what it takes back."""
+    loan = lender.disbursed(right)
+    with clock.at(datetime.combine(clock.today() + timedelta(days=1), time(17), UTC)):
+        payment = lender.paid(loan, "10")
+        payments.propose_reversal(actor=lender.maker.actor, payment_id=payment.id, reason="x")
+        payments.reverse(actor=lender.checker.actor, payment_id=payment.id)
+    booked = Entry.objects.filter(loan=loan, kind__in=["payment", "reversal"]).values_list("booked_on", flat=True)
+    assert list(booked) == [payment.received_on] * 2
 
 
 def test_what_is_recorded_twice_or_wrongly(lender: Lender, right: Right, other_right: Right) -> None:

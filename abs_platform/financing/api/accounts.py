@@ -12,12 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from abs_platform.core import clock
 from abs_platform.core.rest.fields import Day
 from abs_platform.core.rest.pagination import query_of
 from abs_platform.core.rest.sending import saved_reply
 from abs_platform.financing.api.loans import LoanQuery, matching
 from abs_platform.financing.lending import account_replies as shapes
-from abs_platform.financing.lending import exporting, journal, locking, portfolio, selectors, statements
+from abs_platform.financing.lending import exporting, journal, portfolio, selectors, statements
 from abs_platform.financing.lending.statements import Statement
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.authentication import actor_of
@@ -65,7 +66,7 @@ class StatementFileQuery(StatementQuery, FileQuery):
 
 
 def _period(query: dict[str, Any]) -> dict[str, date]:  # Any: checked query parameters
-    until = query.get("until") or locking.today()
+    until = query.get("until") or clock.today()
     return {"since": query.get("since") or until - USUAL_SPAN, "until": until}
 
 
@@ -163,7 +164,7 @@ class PortfolioView(APIView):
     def get(self, request: Request) -> Response:
         """What a funder has out: by name, by age, by when it is expected back. Every number names its rows."""
         actor, query = actor_of(request), query_of(request, PortfolioQuery)
-        as_of = query.get("as_of") or locking.today()
+        as_of = query.get("as_of") or clock.today()
         found = portfolio.portfolio(actor=actor, as_of=as_of, currency=query.get("currency", ""))
         return Response(shapes.portfolio_body(found))
 
@@ -178,6 +179,6 @@ class TrialBalanceView(APIView):
         """The sums of a funder's accounts, by currency; debits and credits are equal."""
         actor, query = actor_of(request), query_of(request, AsOfQuery)
         actor.require(Role.FINANCIER)
-        as_of = query.get("as_of") or locking.today()
+        as_of = query.get("as_of") or clock.today()
         found = journal.trial_balance(owner_id=actor.home, as_of=as_of)
         return Response({"as_of": as_of.isoformat(), "balances": [shapes.trial_balance_body(each) for each in found]})

@@ -1,11 +1,8 @@
 """The one door by which rows of lending are locked: the loan first, then what belongs to it."""
 
-from datetime import date
 from uuid import UUID
 
-from abs_platform.core import clock
 from abs_platform.core.errors import NotFound
-from abs_platform.financing.lending import rules
 from abs_platform.financing.lending.models import Loan, Payment, Payout
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
@@ -39,8 +36,3 @@ def payout(actor: Actor, payout_id: UUID) -> tuple[Loan, Payout]:
         raise NotFound
     row = loan(actor, known)
     return row, Payout.objects.select_for_update(no_key=True).get(id=payout_id)
-
-
-def today() -> date:
-    """The present business day."""
-    return rules.business_day(clock.now())

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from abs_platform.core import clock
 from abs_platform.core.subjects import SubjectRef
-from abs_platform.financing.lending import locking, owing
+from abs_platform.financing.lending import owing
 from abs_platform.financing.lending.models import Loan
 from abs_platform.financing.lending.recording import attest
 from abs_platform.financing.states import LENT
@@ -18,7 +19,7 @@ from abs_platform.risk.services import Observation
 
 def watch() -> int:
     """Look at every loan that is past its day of grace. Returns how many those are. Idempotent."""
-    today = locking.today()
+    today = clock.today()
     late = Loan.objects.filter(state__in=LENT, due_date__lt=today).values_list("id", "due_date", "offer__grace_days")
     ids = [id for id, due_date, grace in late if due_date + timedelta(days=grace) < today]
     for id in ids:

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from django.db.models import Max
 
-from abs_platform.financing.lending import interest, journal, rules
+from abs_platform.core import clock
+from abs_platform.financing.lending import interest, journal
 from abs_platform.financing.lending.allocation import FEE, INTEREST, PRINCIPAL, RECOVERY
 from abs_platform.financing.lending.interest import Change
 from abs_platform.financing.lending.models import Allocation, Entry, Loan, Payment
@@ -79,7 +80,7 @@ def _owed(as_of: date, held: Mapping[str, Decimal], unbooked: Decimal) -> Owed:
 
 def _bears_interest(loan: Loan, as_of: date) -> bool:
     """Whether interest runs on that day: until the loan has ended."""
-    return loan.state in LENT or (loan.ended_at is not None and as_of < rules.business_day(loan.ended_at))
+    return loan.state in LENT or (loan.ended_at is not None and as_of < clock.day_of(loan.ended_at))
 
 
 def _interest(loan: Loan, changes: Sequence[Change], since: date, until: date) -> Decimal:

@@ -56,7 +56,7 @@ def record(
                 raise Conflict("state_conflict", f"This loan is {loan.state}; nothing is paid on it.", state=loan.state)
             rules.check_amount(amount, loan.currency)
             _check_right(loan, payer, right_id)
-            rules.check_day(received_on, earliest=loan.lent_since, latest=locking.today())
+            rules.check_day(received_on, earliest=loan.lent_since, latest=clock.today())
             payment = Payment.objects.create(
                 loan=loan,
                 payer=payer,
@@ -238,7 +238,7 @@ def reverse(*, actor: Actor, payment_id: UUID) -> Payment:
     payment.reversal_checker_id = checker_id
     payment.save(update_fields=["state", "reversal_checker_id"])
     booked = Entry.objects.get(effect=_effect(payment))
-    journal.reverse(entry=booked, effect=f"reversal:{payment.id}", booked_on=locking.today())
+    journal.reverse(entry=booked, effect=f"reversal:{payment.id}", booked_on=clock.today())
     attest(actor, loan, "loan.payment_reversed", {**_detail(payment), "reason": payment.reason})
     if payment.right_id:
         collecting.take_back(actor=actor, cause=f"payment:{payment.id}")

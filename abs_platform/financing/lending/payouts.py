@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
+from abs_platform.core import clock
 from abs_platform.core.errors import Conflict
 from abs_platform.core.transitions import target_of
 from abs_platform.financing import two_people
@@ -33,8 +34,8 @@ def record(*, actor: Actor, loan_id: UUID, amount: Decimal, paid_on: date, bank_
                     payable=str(owed),
                     currency=loan.currency,
                 )
-            earliest = loan.disbursed_on or rules.business_day(loan.created_at)
-            rules.check_day(paid_on, earliest=earliest, latest=locking.today())
+            earliest = loan.disbursed_on or clock.day_of(loan.created_at)
+            rules.check_day(paid_on, earliest=earliest, latest=clock.today())
             payout = Payout.objects.create(
                 loan=loan,
                 amount=amount,

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from rest_framework import serializers
 
+from abs_platform.core import clock
 from abs_platform.core.rest.fields import Body, Named, money, named, number, time
 from abs_platform.core.transitions import Table, allowed_actions
 from abs_platform.financing import history, two_people
 from abs_platform.financing.history import HistoryOut
-from abs_platform.financing.lending import ageing, locking, owing
+from abs_platform.financing.lending import ageing, owing
 from abs_platform.financing.lending.allocation import PARTS
 from abs_platform.financing.lending.models import PAYERS, Loan, Payment, Payout
 from abs_platform.financing.lending.owing import Owed
@@ -174,7 +175,7 @@ def owed_body(owed: Owed, currency: str) -> Body:
 
 def loan_bodies(rows: Sequence[Loan], *, actor: Actor, as_of: date | None = None) -> list[Body]:
     """Loans, with what is owed on each `as_of` a day, today if not given."""
-    on = as_of or locking.today()
+    on = as_of or clock.today()
     owed = owing.owed_each(rows, on)
     own = [row for row in rows if row.funder_id == actor.home]
     people = parties.people(id for row in own for id in (row.maker_id, row.checker_id, row.write_off_maker_id))
@@ -222,7 +223,7 @@ def loan_actions(row: Loan, owed: Owed, *, actor: Actor) -> list[str]:
     """What the actor may do with a loan, moves of money on it included."""
     makers = {"disburse": row.maker_id, "write_off": row.write_off_maker_id}
     found = _actions(LOAN_TRANSITIONS, state=row.state, actor=actor, funder_id=row.funder_id, makers=makers)
-    if "propose_write_off" in found and row.due_date >= locking.today():
+    if "propose_write_off" in found and row.due_date >= clock.today():
         found.remove("propose_write_off")
     if actor.home == row.funder_id and actor.has(Role.FINANCIER):
         found += ["record_payment"] if row.state in TAKING else []

@@ -1,18 +1,12 @@
 """What amounts and days a move of money may have. Pure Python."""
 
-from datetime import date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 
 from abs_platform.core.currencies import minor_unit
 from abs_platform.core.errors import Invalid
 
 AMOUNT_LIMIT = Decimal(10) ** 16
-BEIJING = timedelta(hours=8)
-
-
-def business_day(now: datetime) -> date:
-    """The day in Beijing at an aware moment in UTC: the one that banks write on what they move."""
-    return (now + BEIJING).date()
 
 
 def check_amount(amount: Decimal, currency: str) -> None:

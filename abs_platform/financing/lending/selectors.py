@@ -1,13 +1,13 @@
 """Reads of loans, payments and pay-outs. A funder sees what it lent, a supplier what it borrowed."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from abs_platform.core.clock import BEIJING
 from abs_platform.core.errors import NotFound
 from abs_platform.financing.lending.models import Loan, Payment, Payout
-from abs_platform.financing.lending.rules import BEIJING
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
 
@@ -31,7 +31,7 @@ def loans(*, actor: Actor) -> QuerySet[Loan]:
 
 def lent_on(day: date) -> Q:
     """The loans that were paid out by a day, and ended, if they did, only after it."""
-    next_day = datetime.combine(day + timedelta(days=1), time(), UTC) - BEIJING
+    next_day = datetime.combine(day + timedelta(days=1), time(), BEIJING)
     return Q(disbursed_on__lte=day, checker_id__isnull=False) & (Q(ended_at=None) | Q(ended_at__gte=next_day))
 
 

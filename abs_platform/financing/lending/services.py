@@ -36,8 +36,8 @@ def propose_disbursement(*, actor: Actor, loan_id: UUID, bank_reference: str, di
         with transaction.atomic():
             loan = locking.loan(actor, loan_id)
             _move(actor, loan, "propose_disbursement")
-            earliest = rules.business_day(loan.created_at)
-            rules.check_day(disbursed_on, earliest=earliest, latest=min(locking.today(), loan.due_date))
+            earliest = clock.day_of(loan.created_at)
+            rules.check_day(disbursed_on, earliest=earliest, latest=min(clock.today(), loan.due_date))
             _check_carried(loan)
             loan.maker_id, loan.bank_reference, loan.disbursed_on = (
                 two_people.maker(actor),
@@ -161,7 +161,7 @@ def propose_write_off(*, actor: Actor, loan_id: UUID, reason: str) -> Loan:
     """Say why an overdue loan will not come back. Raises NotFound, Forbidden, Conflict."""
     loan = locking.loan(actor, loan_id)
     _move(actor, loan, "propose_write_off")
-    if loan.due_date >= locking.today():
+    if loan.due_date >= clock.today():
         raise Conflict(
             "not_overdue",
             "This loan is not overdue, so nothing is lost yet.",
@@ -193,7 +193,7 @@ def write_off(*, actor: Actor, loan_id: UUID, amount: Decimal) -> Loan:
     loan = locking.loan(actor, loan_id)
     written_off = target_of(LOAN_TRANSITIONS, action="write_off", state=loan.state, roles=actor.roles)
     checker_id = two_people.checker(actor, loan.write_off_maker_id)
-    today = max(locking.today(), owing.settled_until(loan))
+    today = max(clock.today(), owing.settled_until(loan))
     owed = owing.book_interest(loan, until=today, cause=f"write_off:{loan.id}")
     if owed.total <= 0:
         raise Invalid("nothing_owed", "Nothing is owed on this loan.")

@@ -8,10 +8,10 @@ pledges and assignments of the same claim too.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from enum import StrEnum
 
-BEIJING = timezone(timedelta(hours=8))
+from abs_platform.core.clock import BEIJING
 
 
 class Ground(StrEnum):
