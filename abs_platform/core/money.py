@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import models
 
-AMOUNT_LIMIT = Decimal(10) ** 16
+from abs_platform.core.currencies import AMOUNT_LIMIT
 
 
 def amount_field(**options: Any) -> "models.DecimalField[Any, Any]":  # Any: Django's own field options

@@ -5,9 +5,10 @@ from django.db.models import Q
 from django.db.models.functions import Length
 
 from abs_platform.core import clock
+from abs_platform.core.currencies import AMOUNT_LIMIT
 from abs_platform.core.ids import uuid7
 from abs_platform.core.models import append_only_until_erased, one_of
-from abs_platform.core.money import AMOUNT_LIMIT, amount_field, within_limits
+from abs_platform.core.money import amount_field, within_limits
 from abs_platform.documents.alike.models import InvoiceTrace
 from abs_platform.documents.tax.models import DOCUMENT_ERASED, TaxStatus, TaxStatusChange
 from abs_platform.integrations.formats.reading import Verdict

@@ -5,13 +5,14 @@
 """
 
 from collections.abc import Sequence
-from decimal import ROUND_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Sum
 
 from abs_platform.core import audit, clock, crashpoints, events
+from abs_platform.core.currencies import minor_unit
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.core.transitions import target_of
 from abs_platform.financing import notices, requests
@@ -24,7 +25,6 @@ from abs_platform.rights.encumbrance import PLATFORM_ROLES
 from abs_platform.rights.registry import services as registry
 
 ZERO = Decimal(0)
-CENT = Decimal("0.01")
 
 
 def register(*, actor: Actor, pledges: Sequence[Pledge]) -> None:
@@ -90,12 +90,7 @@ def settle(*, actor: Actor, loan: Loan) -> None:
     """
     _, pledges = _locked(loan.id)
     holding = [each for each in pledges if each.state in HOLDING]
-    paid = dict(
-        Payment.objects.filter(loan=loan, payer="debtor", state__in=COUNTING)
-        .order_by()
-        .values_list("right")
-        .annotate(Sum("amount"))
-    )
+    paid = _paid_by_debtor(loan)
     over = [each for each in holding if paid.get(each.right_id, ZERO) >= each.base]
     _end(actor, over, "settle", "pledge.settled", {})
     _end(actor, [each for each in holding if each not in over], "release", "pledge.released", {})
@@ -105,21 +100,27 @@ def settle(*, actor: Actor, loan: Loan) -> None:
     requests.end(actor, request, "financing_request.settled")
 
 
-def repaid(*, loan: Loan, outstanding: Decimal, right_id: UUID | None = None, paid: Decimal = ZERO) -> None:
+def repaid(*, loan: Loan, outstanding: Decimal) -> None:
     """So much of a locked loan's principal is out by now: its rights carry their shares of it, and no more.
 
-    What the debtor `paid` on one of them to its holder has not to be carried by it any longer, whatever it was used for.
+    What the debtor paid on one of them to its holder, with all payments that stand, has not to be carried by it any longer,
+    whatever it was used for.
     """
     _, pledges = _locked(loan.id)
     lent = sum((each.held_for for each in pledges), ZERO)
+    paid, unit = _paid_by_debtor(loan), minor_unit(loan.currency)
     for pledge in pledges:
         if pledge.state not in HOLDING:
             continue
-        share = (outstanding * pledge.held_for / lent).quantize(CENT, rounding=ROUND_UP) if lent else ZERO
-        if pledge.right_id == right_id:
-            right = pledge.right
-            share = min(share, (right.held_for or ZERO) - paid * (right.held_rate or ZERO))
-        encumbrance.hold_for(pledge_id=pledge.id, amount=share)
+        share = (outstanding * pledge.held_for / lent).quantize(unit, rounding=ROUND_UP) if lent else ZERO
+        unpaid = pledge.held_for - paid.get(pledge.right_id, ZERO) * (pledge.right.held_rate or ZERO)
+        encumbrance.hold_for(pledge_id=pledge.id, amount=min(share, unpaid.quantize(unit, rounding=ROUND_DOWN)))
+
+
+def _paid_by_debtor(loan: Loan) -> dict[UUID | None, Decimal]:
+    """By right, what its debtor paid on it to the funder, by the payments that stand in the books."""
+    rows = Payment.objects.filter(loan=loan, payer="debtor", state__in=COUNTING).order_by()
+    return dict(rows.values_list("right").annotate(Sum("amount")))
 
 
 def lock_rights(loan: Loan) -> None:

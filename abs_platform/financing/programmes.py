@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from abs_platform.core import audit, events
-from abs_platform.core.currencies import minor_unit
+from abs_platform.core.currencies import check_amount
 from abs_platform.core.errors import Conflict, Invalid, NotFound
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.core.transitions import target_of
@@ -43,10 +43,8 @@ class Draft:
     @property
     def columns(self) -> dict[str, Any]:  # Any: columns
         """As the model keeps it. Raises Invalid for what contradicts itself."""
-        unit = minor_unit(self.currency)
         for amount in (self.limit, self.supplier_limit):
-            if amount <= 0 or amount != amount.quantize(unit):
-                raise Invalid("amount_invalid", f"Limits must be above zero and multiples of {unit}.", unit=str(unit))
+            check_amount(amount, self.currency)
         if self.supplier_limit > self.limit:
             raise Invalid(
                 "limits_not_nested", "The limit for one supplier is above the programme's. Lower it, or raise that one."

@@ -16,7 +16,7 @@ from abs_platform.consent import services as consent
 from abs_platform.consent.selectors import Look
 from abs_platform.consent.states import Purpose
 from abs_platform.core import audit, clock, events
-from abs_platform.core.currencies import minor_unit
+from abs_platform.core.currencies import check_amount
 from abs_platform.core.errors import Conflict, Invalid, NotFound
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.core.transitions import target_of
@@ -247,9 +247,7 @@ def check(
 ) -> list[rules.Claim]:
     """Raises Invalid, saying what stands in the way, unless the programme can lend the amount on these rights until then."""
     conditions = selectors.conditions(programme)
-    unit = minor_unit(conditions.currency)
-    if amount <= 0 or amount != amount.quantize(unit):
-        raise Invalid("amount_invalid", f"The amount must be above zero and a multiple of {unit}.", unit=str(unit))
+    check_amount(amount, conditions.currency)
     if obstacle := rules.tenor_obstacle(until, clock.today(), conditions):
         raise Invalid(
             obstacle,

@@ -188,6 +188,10 @@ LOAN_TRANSITIONS: Table = {
     "take_back_disbursement": transition([LoanState.DISBURSEMENT_PROPOSED], LoanState.AWAITING, by=[Role.FINANCIER]),
     "disburse": transition([LoanState.DISBURSEMENT_PROPOSED], LoanState.OUTSTANDING, by=[Role.FINANCIER]),
     "cancel": transition([LoanState.AWAITING], LoanState.CANCELLED, by=[Role.FINANCIER]),
+    "refuse": transition(
+        [LoanState.AWAITING, LoanState.DISBURSEMENT_PROPOSED], LoanState.CANCELLED, by=[PLATFORM_ROLE]
+    ),
+    "settle": transition([LoanState.OUTSTANDING], LoanState.SETTLED, by=[PLATFORM_ROLE]),
     "propose_write_off": transition([LoanState.OUTSTANDING], LoanState.WRITE_OFF_PROPOSED, by=[Role.FINANCIER]),
     "take_back_write_off": transition([LoanState.WRITE_OFF_PROPOSED], LoanState.OUTSTANDING, by=[Role.FINANCIER]),
     "write_off": transition([LoanState.WRITE_OFF_PROPOSED], LoanState.WRITTEN_OFF, by=[Role.FINANCIER]),

@@ -17,7 +17,7 @@ from abs_platform.imports import bulk_rows, copying
 from abs_platform.imports.bulk_rows import Error, Part
 from abs_platform.imports.models import Batch, StagedDocument, StagedLine
 from abs_platform.imports.services import enqueue, tell
-from abs_platform.imports.states import PLATFORM_ROLE, STEPS, State
+from abs_platform.imports.states import ACTIONS, PLATFORM_ROLE, STEPS, State
 from abs_platform.parties import keys
 from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.parties.roles import Role
@@ -141,7 +141,7 @@ def _received(actor: Actor, found: Taken, *, hold: bool) -> None:
     row.document_count = found.taken
     tell(actor, row, "import.received", {"taken": found.taken, "rejected": found.rejected})
     if not hold:
-        row.state = State.IMPORTING
+        row.state = State(target_of(ACTIONS, action="import", state=row.state, roles=actor.roles))
         tell(actor, row, "import.started", {})
         enqueue(row, "imports.carry_out", actor)
     row.save()

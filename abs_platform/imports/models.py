@@ -9,9 +9,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from abs_platform.core import clock
+from abs_platform.core.currencies import AMOUNT_LIMIT
 from abs_platform.core.ids import uuid7
 from abs_platform.core.models import append_only, one_of
-from abs_platform.core.money import AMOUNT_LIMIT, amount_field, within_limits
+from abs_platform.core.money import amount_field, within_limits
 from abs_platform.documents.models import Document
 from abs_platform.imports.fields import KINDS
 from abs_platform.imports.states import Entry, State

@@ -8,10 +8,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from abs_platform.core import audit, clock
-from abs_platform.core.currencies import minor_unit
+from abs_platform.core.currencies import check_amount
 from abs_platform.core.errors import Conflict, Forbidden, Invalid, NotFound
 from abs_platform.core.ids import uuid7
-from abs_platform.core.money import AMOUNT_LIMIT
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.parties.roles import Role
@@ -42,13 +41,11 @@ def tell(*, actor: Actor, right_id: UUID, amount: Decimal, received_on: date, re
     Raises NotFound, Forbidden for others than these two, Conflict for a reference that it told already, Invalid.
     """
     actor.require(Role.SUPPLIER, Role.CORE_ENTERPRISE)
-    right = selectors.right(actor=actor, right_id=right_id)
+    right = _locked(actor, right_id)
     source = _source(actor, right)
     if not right.currency:
         raise Conflict("trade_not_known", "The order or the currency of this trade is not known yet.")
-    unit = minor_unit(right.currency)
-    if not amount.is_finite() or not 0 < amount < AMOUNT_LIMIT or amount != amount.quantize(unit):
-        raise Invalid("amount_invalid", f"The amount must be above zero and a multiple of {unit}.", unit=str(unit))
+    check_amount(amount, right.currency)
     if received_on > clock.today():
         raise Invalid("day_not_yet", "A payment is recorded once it has been made.")
     if _standing(right, source).filter(reference=reference).exists():
@@ -79,6 +76,12 @@ def tell(*, actor: Actor, right_id: UUID, amount: Decimal, received_on: date, re
 def own_source(*, actor: Actor, right_id: UUID) -> str | None:
     """As whom the actor tells of payments on a right that it may see; None where it is neither party. Raises NotFound."""
     return _party(actor, selectors.right(actor=actor, right_id=right_id))
+
+
+def _locked(actor: Actor, right_id: UUID) -> Right:
+    """A right that the actor may see, as it is once its trade is locked: one telling of it at a time. Raises NotFound."""
+    encumbering.lock([selectors.right(actor=actor, right_id=right_id).trade_id])
+    return selectors.right(actor=actor, right_id=right_id)
 
 
 def _source(actor: Actor, right: Right) -> str:
@@ -122,8 +125,8 @@ def collect(
     *, actor: Actor, right_id: UUID, amount: Decimal, received_on: date, reference: str, source: str, cause: str
 ) -> Collection:
     """Add what was paid and compute the right anew, for services that know that it was. `cause` is used once."""
-    right = Right.objects.select_related("trade").get(id=right_id)
-    encumbering.lock([right.trade_id])
+    encumbering.lock(Right.objects.filter(id=right_id).values_list("trade_id", flat=True))
+    right = Right.objects.get(id=right_id)
     encumbering.mark(right.trade_id, encumbered=True)
     row = Collection.objects.create(
         right=right,
@@ -144,7 +147,7 @@ def collect(
 def withdraw(*, actor: Actor, right_id: UUID, collection_id: UUID) -> Collection:
     """Take back what the actor's own organisation told wrongly. Raises NotFound, Forbidden, Conflict."""
     actor.require(Role.SUPPLIER, Role.CORE_ENTERPRISE)
-    right = selectors.right(actor=actor, right_id=right_id)
+    right = _locked(actor, right_id)
     row = Collection.objects.filter(right=right, id=collection_id, reverses=None).first()
     if row is None:
         raise NotFound

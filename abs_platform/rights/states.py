@@ -19,7 +19,7 @@ class RightState(StrEnum):
 TRANSITIONS: Table = {
     "encumber": transition([RightState.FREE], RightState.ENCUMBERED, by=[PLATFORM_ROLE]),
     "release": transition([RightState.ENCUMBERED], RightState.FREE, by=[PLATFORM_ROLE]),
-    "settle": transition([RightState.ENCUMBERED, RightState.FREE], RightState.SETTLED, by=[PLATFORM_ROLE]),
+    "settle": transition([RightState.ENCUMBERED], RightState.SETTLED, by=[PLATFORM_ROLE]),
 }
 
 

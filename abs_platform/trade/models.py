@@ -8,9 +8,10 @@ from django.db.models import F, Q
 from guardian.models import GroupObjectPermissionBase
 
 from abs_platform.core import clock
+from abs_platform.core.currencies import AMOUNT_LIMIT
 from abs_platform.core.ids import uuid7
 from abs_platform.core.models import append_only, one_of
-from abs_platform.core.money import AMOUNT_LIMIT, amount_field, within_limits
+from abs_platform.core.money import amount_field, within_limits
 from abs_platform.documents.models import Document
 from abs_platform.parties.models import Network, Organisation
 from abs_platform.trade.desk.models import (

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from abs_platform.core import clock
-from abs_platform.core.currencies import minor_unit
+from abs_platform.core.currencies import check_amount
 from abs_platform.core.errors import Conflict, Invalid, NotFound
 from abs_platform.documents import settling as documents
 from abs_platform.parties.actor import Actor
@@ -192,9 +192,7 @@ def _check_payment(trade: Trade, facts: selectors.Facts, amount: Decimal) -> Non
         raise Conflict("already_confirmed", "The payment of this trade has been confirmed.")
     if not trade.order_number or not trade.currency:
         raise Conflict("trade_not_known", "The order or the currency of this trade is not known yet.")
-    unit = minor_unit(trade.currency)
-    if amount <= 0 or amount != amount.quantize(unit):
-        raise Invalid("amount_invalid", f"The amount must be above zero and a multiple of {unit}.", unit=str(unit))
+    check_amount(amount, trade.currency)
     invoiced = [doc.total for doc in facts.documents if doc.kind == "invoice" and doc.total is not None]
     if invoiced and amount > sum(invoiced):
         raise Invalid(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 import pytest
 
@@ -12,8 +12,11 @@ from abs_platform.core.models import AuditEntry, Job
 from abs_platform.financing import pledging
 from abs_platform.financing.lending import journal, owing, payments, payouts, services
 from abs_platform.financing.lending.models import Entry, Loan, LoanFact, Posting
+from abs_platform.financing.models import Pledge
 from abs_platform.ledger.models import Record
 from abs_platform.rights.models import Right
+from abs_platform.rights.services import compute
+from abs_platform.risk.models import Alert
 from tests.support.lending import Lender
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -234,6 +237,25 @@ def test_a_payment_of_this_morning_is_reversed_this_morning(lender: Lender, righ
         payments.reverse(actor=lender.checker.actor, payment_id=payment.id)
     booked = Entry.objects.filter(loan=loan, kind__in=["payment", "reversal"]).values_list("booked_on", flat=True)
     assert list(booked) == [payment.received_on] * 2
+
+
+def test_what_the_debtor_paid_on_a_right_lowers_what_it_carries_for_good(
+    lender: Lender, right: Right, other_right: Right
+) -> None:
+    """Its payment goes to the fee, so no principal is back; a later payment by somebody else must not load it again."""
+    rate, cent = Decimal("0.7"), Decimal("0.01")
+    whole = (right.base * rate).quantize(cent, ROUND_DOWN) + (other_right.base * Decimal("0.8")).quantize(
+        cent, ROUND_DOWN
+    )
+    loan = lender.disbursed(right, other_right, principal=whole)
+    before = Pledge.objects.get(loan=loan, right=right).held_for
+    lender.paid(loan, "500", right=right)
+    for payer in (None, other_right):
+        lender.paid(loan, "100", right=payer)
+        right.refresh_from_db()
+        assert right.held_for is not None and right.held_for <= before - 500 * rate
+        compute(trade_id=right.trade_id)
+    assert not Alert.objects.filter(rule="encumbered_right_shrank").exists()
 
 
 def test_what_is_recorded_twice_or_wrongly(lender: Lender, right: Right, other_right: Right) -> None:

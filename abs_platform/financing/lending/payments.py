@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from abs_platform.core import clock
+from abs_platform.core.currencies import check_amount
 from abs_platform.core.errors import Conflict, Invalid
 from abs_platform.core.transitions import target_of
 from abs_platform.financing import pledging, two_people
@@ -54,7 +55,7 @@ def record(
             loan = locking.loan(actor, loan_id)
             if loan.state not in TAKING:
                 raise Conflict("state_conflict", f"This loan is {loan.state}; nothing is paid on it.", state=loan.state)
-            rules.check_amount(amount, loan.currency)
+            check_amount(amount, loan.currency)
             _check_right(loan, payer, right_id)
             rules.check_day(received_on, earliest=loan.lent_since, latest=clock.today())
             payment = Payment.objects.create(
@@ -134,7 +135,7 @@ def confirm(*, actor: Actor, payment_id: UUID, amount: Decimal) -> Payment:
     )
     attest(actor, loan, "loan.paid", {**_detail(payment), **{part: str(each) for part, each in parts.items()}})
     held = journal.balance(loan=loan)
-    pledging.repaid(loan=loan, outstanding=held["principal_receivable"], right_id=payment.right_id, paid=payment.amount)
+    pledging.repaid(loan=loan, outstanding=held["principal_receivable"])
     if payment.right_id:
         collecting.collect(
             actor=actor,

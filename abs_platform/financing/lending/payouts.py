@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
 from abs_platform.core import clock
+from abs_platform.core.currencies import check_amount
 from abs_platform.core.errors import Conflict
 from abs_platform.core.transitions import target_of
 from abs_platform.financing import two_people
@@ -25,7 +26,7 @@ def record(*, actor: Actor, loan_id: UUID, amount: Decimal, paid_on: date, bank_
     try:
         with transaction.atomic():
             loan = locking.loan(actor, loan_id)
-            rules.check_amount(amount, loan.currency)
+            check_amount(amount, loan.currency)
             owed = left(loan)
             if amount > owed:
                 raise Conflict(
@@ -34,8 +35,7 @@ def record(*, actor: Actor, loan_id: UUID, amount: Decimal, paid_on: date, bank_
                     payable=str(owed),
                     currency=loan.currency,
                 )
-            earliest = loan.disbursed_on or clock.day_of(loan.created_at)
-            rules.check_day(paid_on, earliest=earliest, latest=clock.today())
+            rules.check_day(paid_on, earliest=loan.lent_since, latest=clock.today())
             payout = Payout.objects.create(
                 loan=loan,
                 amount=amount,

@@ -3,17 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from abs_platform.core.currencies import minor_unit
 from abs_platform.core.errors import Invalid
-
-AMOUNT_LIMIT = Decimal(10) ** 16
-
-
-def check_amount(amount: Decimal, currency: str) -> None:
-    """Raises Invalid for an amount that is not above zero, too large, or finer than its currency."""
-    unit = minor_unit(currency)
-    if not amount.is_finite() or not 0 < amount < AMOUNT_LIMIT or amount != amount.quantize(unit):
-        raise Invalid("amount_invalid", f"The amount must be above zero and a multiple of {unit}.", unit=str(unit))
 
 
 def check_typed(amount: Decimal, expected: Decimal, currency: str) -> None:

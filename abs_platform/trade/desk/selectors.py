@@ -10,8 +10,8 @@ from django.db.models import DecimalField, F, Q, QuerySet, Value
 from django.db.models.functions import Abs, Coalesce
 
 from abs_platform.core import clock
+from abs_platform.core.currencies import AMOUNT_LIMIT
 from abs_platform.core.errors import NotFound
-from abs_platform.core.money import AMOUNT_LIMIT
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.models import Membership, Person
 from abs_platform.parties.roles import Role
