@@ -9,6 +9,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
+from django.db.models import Count
+
 from abs_platform.financing.lending import ageing, owing, selectors
 from abs_platform.financing.lending.models import Loan
 from abs_platform.financing.lending.owing import Owed
@@ -76,7 +78,8 @@ def portfolio(*, actor: Actor, as_of: date, currency: str = "") -> Portfolio:
     """What the actor's organisation has out. Without `currency`: the one with most loans. Raises Forbidden for others."""
     actor.require(Role.FINANCIER)
     given = selectors.loans(actor=actor).filter(funder=actor.home, disbursed_on__lte=as_of, checker_id__isnull=False)
-    currencies = sorted(given.order_by().values_list("currency", flat=True).distinct())
+    by_loans = given.order_by().values("currency").annotate(loans=Count("id")).order_by("-loans", "currency")
+    currencies = [row["currency"] for row in by_loans]
     chosen = currency or next(iter(currencies), "CNY")
     rows = list(given.filter(currency=chosen))
     owed, at_due = owing.owed_each(rows, as_of), owing.owed_each(rows, as_of, at_due=True)
