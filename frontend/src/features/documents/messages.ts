@@ -97,8 +97,6 @@ export const messages = defineMessages({
   anchorAt: ["{chain}（编号 {chainId}），区块 {block}", "{chain} (id {chainId}), block {block}"],
   stampedBy: ["{authority} 签发可信时间戳", "Time-stamp by {authority}"],
   anchoredOn: ["已在 {count} 条链上，需要 {required} 条", "On {count} of the {required} chains that it needs"],
-  chain: ["链", "Chain"],
-  block: ["区块", "Block"],
   transaction: ["交易", "Transaction"],
   fieldsTitle: ["读取的内容", "What was read"],
   fieldsAttachment: ["这份文件作为附件保存，没有读取字段；它同样已入账、可验证。", "This file is kept as an attachment, so no fields were read; it is recorded and can be verified all the same."],

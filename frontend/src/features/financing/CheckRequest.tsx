@@ -2,6 +2,7 @@ import { Button } from "antd";
 
 import type { Right, Verdict } from "../../api/types";
 import { inCapitals } from "../../shared/format/capital";
+import { joinNames } from "../../shared/format/join";
 import { today } from "../../shared/format/time";
 import { useLanguage, useText } from "../../shared/i18n/LanguageProvider";
 import { DataTable } from "../../shared/ui/DataTable";
@@ -29,7 +30,7 @@ export function CheckRequest({ draft, rights, verdicts, pending, error, onBack, 
   const { language } = useLanguage();
   const currency = rights[0]?.currency ?? "";
   const capitals = language === "zh" ? inCapitals(draft.amount, currency) : null;
-  const names = verdicts.map((verdict) => verdict.funder.name).join(language === "zh" ? "、" : ", ");
+  const names = joinNames(verdicts.map((verdict) => verdict.funder.name), language);
   return (
     <Section title={t("checkTitle")}>
       <div className="stack">

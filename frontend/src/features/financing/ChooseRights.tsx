@@ -14,10 +14,10 @@ import { Empty, Loaded } from "../../shared/ui/states";
 import { toggled, type Draft } from "./draft";
 import { messages } from "./messages";
 
-/** Step 1: the supplier's rights that support something. */
+/** Step 1: the supplier's free rights that support something; the greatest first, so that none is behind those that do not. */
 export function ChooseRights({ draft, onNext }: { draft: Draft; onNext: (rights: readonly Right[]) => void }) {
   const t = useText(messages);
-  const list = useList("/api/v1/rights", {}, { pageSize: 100 });
+  const list = useList("/api/v1/rights", { state: "free", sort: "amount" }, { pageSize: 100 });
   const [chosen, choose] = useState(draft.rights);
   const supporting = list.rows.filter((right) => !isZero(right.supported));
   const picked = supporting.filter((right) => chosen.includes(right.id));

@@ -2,9 +2,10 @@ import { Link } from "react-router";
 
 import { useList, useSession } from "../../api/queries";
 import type { FinancingRequest } from "../../api/types";
+import { joinNames } from "../../shared/format/join";
 import { useFilters } from "../../shared/hooks/useFilters";
 import { useListKeys } from "../../shared/hooks/useHotkeys";
-import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
+import { useCodes, useLanguage, useText } from "../../shared/i18n/LanguageProvider";
 import { DataTable, type Column } from "../../shared/ui/DataTable";
 import { ExportButton } from "../../shared/ui/ExportButton";
 import { Day, Money, Time } from "../../shared/ui/figures";
@@ -66,11 +67,12 @@ export default function RequestsPage() {
 
 function useColumns(isSupplier: boolean): Column<FinancingRequest>[] {
   const t = useText(messages);
+  const { language } = useLanguage();
   const columns: (Column<FinancingRequest> | false)[] = [
     { key: "amount", title: t("amount"), head: true, render: (row) => <Money value={row.amount} currency={row.currency} /> },
     !isSupplier && { key: "supplier", title: t("supplier"), wrap: true, render: (row) => row.supplier.name },
     { key: "debtor", title: t("debtor"), wrap: true, render: (row) => row.debtor?.name ?? "—" },
-    isSupplier && { key: "funders", title: t("funders"), wrap: true, render: (row) => row.invitations.map((each) => each.funder.name).join(", ") },
+    isSupplier && { key: "funders", title: t("funders"), wrap: true, render: (row) => joinNames(row.invitations.map((each) => each.funder.name), language) },
     { key: "until", title: t("until"), render: (row) => <Day value={row.until} /> },
     { key: "state", title: t("state"), render: (row) => <RequestTag state={row.state} /> },
     { key: "submitted", title: t("submitted"), wide: true, render: (row) => <Time value={row.submitted_at} /> },

@@ -2,7 +2,7 @@ import { useParams, Link } from "react-router";
 
 import { useResource } from "../../api/queries";
 import type { LoanDetail } from "../../api/types";
-import { formatShare } from "../../shared/format/decimal";
+import { formatShare, isZero } from "../../shared/format/decimal";
 import { formatMoney } from "../../shared/format/money";
 import { useCodes, useLanguage, useText } from "../../shared/i18n/LanguageProvider";
 import { DataTable } from "../../shared/ui/DataTable";
@@ -83,7 +83,6 @@ function Terms({ row }: { row: LoanDetail }) {
 function Owed({ row }: { row: LoanDetail }) {
   const t = useText(messages);
   const money = (value: string) => <Money value={value} currency={row.currency} />;
-  const some = (value: string) => /[1-9]/.test(value);
   return (
     <Section title={t("owedOn", { date: row.owed.as_of })} testId="owed">
       {row.days_overdue > 0 && (
@@ -102,8 +101,8 @@ function Owed({ row }: { row: LoanDetail }) {
               <Money value={row.owed.total} currency={row.currency} wan />
             </strong>,
           ],
-          some(row.owed.recovery) && [t("recovery"), money(row.owed.recovery)],
-          some(row.owed.payable) && [t("payable"), money(row.owed.payable)],
+          !isZero(row.owed.recovery) && [t("recovery"), money(row.owed.recovery)],
+          !isZero(row.owed.payable) && [t("payable"), money(row.owed.payable)],
         ]}
       />
       <LoanActions loan={row} />

@@ -83,7 +83,7 @@ function Terms({ row }: { row: Programme }) {
       />
       <InlineFailure error={send.error} />
       <div className="actions">
-        {row.allowed_actions.includes("propose") && (
+        {row.allowed_actions.includes("change") && (
           <Button onClick={() => setOpen("edit")} data-testid="programme-edit">
             {t("edit")}
           </Button>

@@ -25,7 +25,6 @@ export const messages = defineMessages({
   graceDays: ["宽限天数", "Grace days"],
   tenor: ["最长期限", "Longest tenor"],
   daysCount: ["{count} 天", "{count} {count|day|days}"],
-  currency: ["币种", "Currency"],
   state: ["状态", "State"],
   maker: ["经办", "Proposed by"],
   checker: ["复核", "Approved by"],

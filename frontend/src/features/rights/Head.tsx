@@ -3,7 +3,7 @@ import { formatShare } from "../../shared/format/decimal";
 import { inCapitals } from "../../shared/format/capital";
 import { joinClauses } from "../../shared/format/join";
 import { formatMoney, formatWan } from "../../shared/format/money";
-import { formatLong } from "../../shared/format/time";
+import { formatDate, formatLong } from "../../shared/format/time";
 import { useCodes, useLanguage, useText } from "../../shared/i18n/LanguageProvider";
 import { Facts } from "../../shared/ui/Facts";
 import { Day } from "../../shared/ui/figures";
@@ -95,8 +95,8 @@ function NextStep({ right }: { right: RightDetail }) {
   const sentence = code("nextStep", step.missing, {
     organisation: step.organisation,
     document,
-    asked: step.asked_at ? formatLong(step.asked_at.slice(0, 10), language) : "",
-    deadline: step.deadline ? formatLong(step.deadline.slice(0, 10), language) : "",
+    asked: step.asked_at ? formatLong(formatDate(step.asked_at), language) : "",
+    deadline: step.deadline ? formatLong(formatDate(step.deadline), language) : "",
   });
   return (
     <p data-testid="next-step" data-missing={step.missing}>
