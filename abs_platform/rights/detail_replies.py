@@ -17,8 +17,8 @@ from abs_platform.rights.next_step import NextStep, next_step
 from abs_platform.rights.replies import right_body
 from abs_platform.rights.rules import Assessment
 from abs_platform.rights.rung_statements import digest_of, line_of
-from abs_platform.trade.facts import CONFIRMED
 from abs_platform.trade.models import SignedDecision, TradeDocument
+from abs_platform.trade.replies import decided
 
 AGREED = ("organisation", "person", "fields", "document", "custodial", "signature", "public_key")
 MAX_FACTS = 200
@@ -192,7 +192,7 @@ def _decisions(row: Right) -> Iterable[Event]:
             "document_kind": each.document.kind,
             "organisation": each.organisation.name,
         }
-        yield each.at, CONFIRMED if each.decision == "confirm" else "disputed", about
+        yield each.at, decided(each), about
 
 
 def _payment(facts: reading.Reading) -> Iterable[Event]:
@@ -222,8 +222,9 @@ def _anchored(written: Iterable[RungFact], positions: dict[UUID, ledger.Position
 
 
 def _told(row: Right) -> Iterable[Event]:
+    """Without what was lent: that is for the supplier and its funder, who read it in the loan, not for whoever sees the right."""
     for each in AuditEntry.objects.filter(subject_kind="right", subject_id=row.id, verb__in=TOLD):
-        yield each.at, each.verb.replace(".", "_"), each.detail
+        yield each.at, each.verb.replace(".", "_"), {}
 
 
 def figures_body(row: Right) -> Body:

@@ -151,7 +151,7 @@ def _trade(row: Trade, filed: int, pending: int) -> Body:
         "seller": named(row.seller_id, row.seller.name),
         "buyer": {
             "id": str(row.buyer_id) if row.buyer_id else None,
-            "name": row.buyer.name if row.buyer else row.buyer_name,
+            "name": row.buyer_called,
         },
         "currency": row.currency,
         "ordered": money(row.ordered, row.currency),
@@ -243,7 +243,7 @@ def _timeline(
     events.extend(
         {
             "at": time(each.at),
-            "kind": _decided(each),
+            "kind": decided(each),
             "params": {
                 "document_id": str(each.document_id),
                 "number": each.document.number,
@@ -264,7 +264,8 @@ def _timeline(
     return sorted(events, key=lambda event: str(event["at"]))
 
 
-def _decided(row: SignedDecision) -> str:
+def decided(row: SignedDecision) -> str:
+    """What a decision came to, as timelines call it."""
     if row.decision == "dispute":
         return "disputed"
     return "confirmed" if row.lines is None else "confirmed_in_part"

@@ -63,6 +63,10 @@ def test_a_cancelled_loan_lets_its_rights_go(world: World) -> None:
     pledge = Pledge.objects.get(loan=loan)
     assert (held.state, held.encumbered_by, held.held_for) == ("encumbered", pledge.id, Decimal(100))
     assert held.held_rate == Decimal("0.8")
+    timeline = world.core.browser.get(f"rights/{right.id}")["timeline"]
+    assert [event["params"] for event in timeline if event["kind"] == "right_encumber"] == [{}], (
+        "what was lent is not told"
+    )
     pledging.release(actor=world.bank.actor, loan=loan)
     free = Right.objects.select_related("trade").get(id=right.id)
     assert (free.state, free.encumbered_by, free.held_for, free.trade.encumbered) == ("free", None, None, False)
