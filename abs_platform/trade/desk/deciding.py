@@ -127,7 +127,7 @@ def amounts_of(found: Sequence[Opened]) -> dict[str, Decimal | None]:
 def needs(authority: Authority, found: Sequence[Opened]) -> Needs:
     """How many people this takes by the organisation's policy, and whether the amount is typed back."""
     limits, _ = limits_of(authority.actor.home)
-    return needs_of(limits, amounts_of(found)) if limits.are_any else Needs(ONE, typed=False)
+    return needs_of(limits, amounts_of(found))
 
 
 def check_typed(needed: Needs, found: Sequence[Opened], typed: Decimal | None) -> None:

@@ -95,7 +95,7 @@ def agree(
             deciding.check_typed(needed, found, amount)
             statement = deciding.manifest_statement(signatory, found, _people(row, authority, action))
             row.manifest = deciding.sign_manifest(signatory, found, statement=statement)
-            _end(row, target, authority)
+            _end(row, authority)
         row.state = target
         row.save()
         _tell(actor, row, f"proposal.{action}", {"state": str(row.state)})
@@ -138,7 +138,7 @@ def end(*, actor: Actor, proposal_id: UUID, action: str, note: str = "", on_beha
         raise Forbidden("maker_only", "Whoever made the proposal withdraws it. You can decline it.")
     row.note = note.strip()
     row.state = target
-    _end(row, target, authority)
+    _end(row, authority)
     row.save()
     _tell(actor, row, f"proposal.{action}", {"note": row.note})
     return row
@@ -171,8 +171,8 @@ def _people(row: Proposal, authority: Authority, action: str) -> list[dict[str, 
     return [*made, {"part": "checker" if action == "check" else "executive", "name": authority.name}]
 
 
-def _end(row: Proposal, state: str, authority: Authority) -> None:
-    row.state, row.ended_at, row.ended_by = state, clock.now(), authority.name
+def _end(row: Proposal, authority: Authority) -> None:
+    row.ended_at, row.ended_by = clock.now(), authority.name
     ProposedDocument.objects.filter(proposal=row).update(open=False)
 
 

@@ -14,6 +14,7 @@ from abs_platform.trade import selectors, statements
 from abs_platform.trade.desk import disputing
 from abs_platform.trade.desk import selectors as desk
 from abs_platform.trade.desk.authority import limits_of, reader_of
+from abs_platform.trade.desk.rules import needs_of
 from abs_platform.trade.desk.selectors import Offer
 from abs_platform.trade.desk.states import PROPOSALS, ProposalState
 from abs_platform.trade.facts import stated_quantity, takes_back
@@ -307,8 +308,7 @@ def proposal_bodies(rows: Sequence[Proposal], *, actor: Actor) -> list[Body]:
             "people": row.people,
             "amount": money(row.amount, row.currency),
             "currency": row.currency,
-            "typed_amount": limits.typed_above is not None
-            and (row.currency != limits.currency or row.amount > limits.typed_above),
+            "typed_amount": needs_of(limits, {row.currency: row.amount}).typed,
             "own_key": own_key,
             "maker": row.maker_name,
             "made_at": time(row.made_at),

@@ -16,11 +16,6 @@ class Limits:
     two_people_up_to: Decimal | None = None
     typed_above: Decimal | None = None
 
-    @property
-    def are_any(self) -> bool:
-        """Whether there is any limit."""
-        return any(each is not None for each in (self.one_person_up_to, self.two_people_up_to, self.typed_above))
-
 
 @dataclass(frozen=True, slots=True)
 class Needs:
