@@ -42,7 +42,7 @@ PLEDGES: Columns = {
     "registered_at": ("链上登记时间（UTC）", "Registered on chain (UTC)"),
     "ended_at": ("解除时间（UTC）", "Ended (UTC)"),
     "right": ("权利编号", "Right"),
-    "loan": ("借款编号", "Loan"),
+    "loan": ("贷款编号", "Loan"),
 }
 STATES: Mapping[str, Pair] = {
     "draft": ("草稿", "Draft"),

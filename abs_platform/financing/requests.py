@@ -16,7 +16,7 @@ from abs_platform.consent import services as consent
 from abs_platform.consent.selectors import Look
 from abs_platform.consent.states import Purpose
 from abs_platform.core import audit, clock, events
-from abs_platform.core.currencies import check_amount
+from abs_platform.core.currencies import minor_unit
 from abs_platform.core.errors import Conflict, Invalid, NotFound
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.core.transitions import target_of
@@ -104,7 +104,7 @@ def submit(*, actor: Actor, request_id: UUID) -> Request:
             grantee_id=invitation.programme.funder_id,
             purpose=Purpose.FINANCING,
             items=items,
-            valid_until=_end_of(row.until),
+            valid_until=_end_of(row.until + timedelta(days=1)),
         )
         invitation.grant = grant
         invitation.save(update_fields=["grant"])
@@ -247,7 +247,9 @@ def check(
 ) -> list[rules.Claim]:
     """Raises Invalid, saying what stands in the way, unless the programme can lend the amount on these rights until then."""
     conditions = selectors.conditions(programme)
-    check_amount(amount, conditions.currency)
+    unit = minor_unit(conditions.currency)
+    if amount <= 0 or amount != amount.quantize(unit):
+        raise Invalid("amount_invalid", f"The amount must be above zero and a multiple of {unit}.", unit=str(unit))
     if obstacle := rules.tenor_obstacle(until, clock.today(), conditions):
         raise Invalid(
             obstacle,
@@ -301,8 +303,7 @@ def _put_rights(row: Request, rights: Sequence[Right]) -> None:
 
 
 def _end_of(day: date) -> datetime:
-    """The moment at which a business day is over."""
-    return datetime.combine(day + timedelta(days=1), time.min, clock.BEIJING)
+    return datetime.combine(day, time.min, tzinfo=clock.now().tzinfo)
 
 
 def _told(actor: Actor, row: Request, verb: str, **detail: Any) -> None:  # Any: JSON

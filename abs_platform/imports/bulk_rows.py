@@ -17,11 +17,12 @@ from msgspec import Meta, Struct
 from msgspec.structs import astuple
 
 from abs_platform.documents.rules import FIGURE_LIMIT
+from abs_platform.imports import fields
+from abs_platform.imports.fields import MAX_LINES
 
 NULL = "\\N"
-MAX_LINES = 5_000
 MAX_DOCUMENT = 4 << 20
-"""Lines of a document, bytes of one in JSON."""
+"""Bytes of a document in JSON."""
 MAX_SAID = 300
 """Characters of what is said of a wrong document, which may quote a sender's own field of any length."""
 STEP = 32
@@ -109,14 +110,11 @@ LINE_COLUMNS = (
     "quantity", "rejected", "price", "amount", "tax", "tax_percent", "order_number", "order_line_id", "despatch_number",
     "receipt_number", "invoice_number", "note",
 )  # fmt: skip
-# What a document of a kind must state in every line.
 REQUIRED = {
-    "order": ("quantity",),
-    "despatch_advice": ("quantity",),
-    "receipt_advice": ("quantity",),
-    "invoice": ("amount",),
-    "remittance_advice": ("amount",),
+    kind: tuple(field.name for field in fields.of(kind) if kind in field.required and not field.header)
+    for kind in fields.KINDS
 }
+"""What a document of a kind must state in every line."""
 # A document's currency and total, and below them the figures of each line.
 _FIGURES = slice(BulkLine.__struct_fields__.index("quantity"), BulkLine.__struct_fields__.index("tax_percent") + 1)
 _SOUND = re.compile(rf"{_CURRENCY}\t(?:{_DECIMAL}|\\N)\n(?:(?:(?:{_DECIMAL}|\\N)\t){{5}}(?:{_PERCENT}|\\N)\n)*")

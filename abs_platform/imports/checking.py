@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from abs_platform.imports import cells, fields
+from abs_platform.imports.fields import MAX_LINES
 from abs_platform.imports.mapping import Plan
 
-MAX_LINES = 5_000
 LARGEST = 9.99e14
 """Just below documents.rules.FIGURE_LIMIT, as floating point computes sums."""
 SUMS = r"(?i)^\s*(合\s*计|小\s*计|总\s*计|本页小计|本页合计|累\s*计|total|subtotal|grand total|sum|\*{1,3}$)"
@@ -226,8 +226,8 @@ def _sellers(rows: pl.DataFrame, stated: Sequence[str], is_owner: Callable[[str,
     if not others:
         return []
     theirs = sellers.with_row_index("at").join(pl.DataFrame(others), on=named, how="semi")["at"]
-    wrong = pl.Series([False] * rows.height).scatter(theirs, values=True) if len(theirs) else None
-    return [] if wrong is None else [_errors(rows["row"], named[0], _code_where(wrong, "seller_not_you"))]
+    wrong = pl.Series([False] * rows.height).scatter(theirs, values=True)
+    return [_errors(rows["row"], named[0], _code_where(wrong, "seller_not_you"))]
 
 
 def _disagreements(rows: pl.DataFrame, stated: Sequence[str]) -> list[pl.DataFrame]:

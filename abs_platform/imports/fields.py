@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 KINDS = ("order", "despatch_advice", "receipt_advice", "invoice", "remittance_advice")
+MAX_LINES = 5_000
+"""Of one document."""
 
 
 class Type(StrEnum):
@@ -72,7 +74,7 @@ FIELDS: tuple[Field, ...] = (
     Field("order_line_id", Type.ID, header=False, kinds=("despatch_advice", "receipt_advice", "invoice")),
     Field("despatch_number", Type.ID, header=False, kinds=("receipt_advice", "invoice")),
     Field("receipt_number", Type.ID, header=False, kinds=("invoice",)),
-    Field("invoice_number", Type.ID, header=False, kinds=("remittance_advice",), required=()),
+    Field("invoice_number", Type.ID, header=False, kinds=("remittance_advice",)),
     Field("note", Type.TEXT, header=False, limit=500),
 )
 BY_NAME = {field.name: field for field in FIELDS}

@@ -45,7 +45,7 @@ class Batch(models.Model):
     header_row = models.PositiveIntegerField(null=True)  # the first is 1
     headers = models.JSONField(default=list)
     lost = models.JSONField(default=list)  # columns whose long numbers lost digits in the file
-    mapping = models.JSONField(default=dict)  # mapping.Mapping as JSON
+    mapping = models.JSONField(default=dict)  # mapping.Plan as JSON
     saved_as = _text(100)  # the saved mapping that it was proposed from, or kept as
 
     row_count = models.PositiveIntegerField(default=0)

@@ -13,7 +13,6 @@ LINE_TEXTS = (
     "order_line_id", "despatch_number", "receipt_number", "invoice_number", "note",
 )  # fmt: skip
 LINE_VALUES = ("quantity", "rejected", "price", "amount", "tax", "tax_percent")
-CENT = 2
 
 
 def stage(batch: Batch, checked: Checked) -> int:

@@ -80,7 +80,7 @@ class _Describer:
             "id": str(trade.id),
             "order_number": trade.order_number,
             "seller": trade.seller.name,
-            "buyer": trade.buyer.name if trade.buyer else trade.buyer_name,
+            "buyer": trade.buyer_called,
         }
         self._decisions: dict[str, SignedDecision] = {
             str(each.document_id): each

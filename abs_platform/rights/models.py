@@ -27,6 +27,7 @@ from abs_platform.rights.states import RightState, RungEvent
 from abs_platform.trade.models import Trade
 
 __all__ = [
+    "Collection",
     "DebtorNotice",
     "Reconciliation",
     "Registry",

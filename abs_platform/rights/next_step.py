@@ -89,5 +89,5 @@ def _organisation(trade: Trade, who: Who) -> str:
     if who == Who.SUPPLIER:
         return trade.seller.name
     if who == Who.CORE_ENTERPRISE:
-        return trade.buyer.name if trade.buyer else trade.buyer_name
+        return trade.buyer_called
     return ""

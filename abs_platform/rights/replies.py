@@ -93,7 +93,7 @@ def right_body(row: Right) -> Body:
         "seller": named(row.trade.seller_id, row.trade.seller.name),
         "buyer": {
             "id": str(row.trade.buyer_id) if row.trade.buyer_id else None,
-            "name": row.trade.buyer.name if row.trade.buyer else row.trade.buyer_name,
+            "name": row.trade.buyer_called,
         },
         "due_date": row.due_date.isoformat() if row.due_date else None,
         "expected_due_date": row.expected_due_date.isoformat() if row.expected_due_date else None,

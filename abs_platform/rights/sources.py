@@ -19,7 +19,7 @@ from abs_platform.rights.reductions import (
 )
 from abs_platform.rights.tax_reductions import RED_LETTERED, TAKEN_OUT
 from abs_platform.rights.totals import credited, invoice_total
-from abs_platform.rights.valuation import amount_of, unit_value
+from abs_platform.rights.valuation import unit_value
 from abs_platform.trade.facts import CONFIRMED, PRECISION, DocumentFacts
 from abs_platform.trade.joining import Part
 from abs_platform.trade.rules import LineComparison
@@ -84,7 +84,7 @@ def _sources(row: LineComparison, standing: Standing, rung: int) -> Iterator[Sou
                 item=part.line.label,
                 quantity=part.line.accepted if part.document.kind == "receipt_advice" else part.line.quantity,
                 unit=part.unit,
-                amount=amount_of(part),
+                amount=part.amount,
                 tax=part.line.tax,
                 roles=tuple(roles),
             )

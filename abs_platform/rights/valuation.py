@@ -60,10 +60,10 @@ def unit_value(row: LineComparison, standing: Standing) -> UnitValue:
         and (part.document.currency or None) == (standing.currency or None)
     ]
     trusted = [part for part in parts if part.document.confirmation == CONFIRMED or part.document.is_sound]
-    value, tax = _lowest(making, parts, amount_of), _lowest(making, parts, _tax)
+    value, tax = _lowest(making, parts, _amount), _lowest(making, parts, _tax)
     if any(figure is not None and abs(figure.value) >= AMOUNT_LIMIT for figure in (value, tax)):
         return UnitValue(None, None, is_confirmed=True, is_fixed=False)
-    certain = (_value(_lowest(making, trusted, amount_of)), _value(_lowest(making, trusted, _tax)))
+    certain = (_value(_lowest(making, trusted, _amount)), _value(_lowest(making, trusted, _tax)))
     return UnitValue(
         value=_value(value),
         tax=_value(tax),
@@ -78,8 +78,7 @@ def _value(found: _PerUnit | None) -> Decimal | None:
     return None if found is None else found.value
 
 
-def amount_of(part: Part) -> Decimal | None:
-    """The line amount; where none is stated, what price and quantity make."""
+def _amount(part: Part) -> Decimal | None:
     return part.amount
 
 

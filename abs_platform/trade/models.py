@@ -98,6 +98,11 @@ class Trade(models.Model):
         ]
         permissions = [("see_trade", "Can see the trade as the buyer's head office")]
 
+    @property
+    def buyer_called(self) -> str:
+        """The buyer's name here, else the one by which its documents call it. `buyer` is fetched where it was not."""
+        return self.buyer.name if self.buyer else self.buyer_name
+
 
 class TradeGroupPermission(GroupObjectPermissionBase):
     """Per-trade exceptions: a group head office sees the purchases of its project companies."""

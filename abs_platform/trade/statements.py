@@ -34,7 +34,7 @@ def content_of(row: TradeDocument, facts: Facts) -> str:
             "id": str(row.trade_id),
             "order_number": row.trade.order_number,
             "seller": row.trade.seller.name,
-            "buyer": row.trade.buyer.name if row.trade.buyer else row.trade.buyer_name,
+            "buyer": row.trade.buyer_called,
         },
         "document": {
             "id": str(row.document_id),
@@ -171,7 +171,7 @@ def payment_content(trade: Trade, facts: Facts) -> str:
         "trade": str(trade.id),
         "order_number": trade.order_number,
         "payee": trade.seller.name,
-        "debtor": trade.buyer.name if trade.buyer else trade.buyer_name,
+        "debtor": trade.buyer_called,
         "currency": trade.currency,
         "documents": [
             {

@@ -127,7 +127,7 @@ def _bodies(rows: Any) -> list[Body]:  # Any: a page of Right
             "trade": str(row.trade_id),
             "order_number": row.trade.order_number,
             "seller": named(row.trade.seller_id, row.trade.seller.name),
-            "debtor": row.trade.buyer.name if row.trade.buyer else row.trade.buyer_name,
+            "debtor": row.trade.buyer_called,
             "payee": named(payee.id, payee.name),
             "amount": money(row.base, row.currency),
             "currency": row.currency,

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 from abs_platform.core.rest.fields import Body, Day
 from abs_platform.financing.models import DAY_COUNTS, METHODS
-from abs_platform.financing.states import OfferState, PledgeState, ProgrammeState, RequestState
+from abs_platform.financing.states import NoticeState, OfferState, PledgeState, ProgrammeState, RequestState
 from abs_platform.integrations.tables.writing import FORMS
 from abs_platform.trade.own_signing import OwnIn
 
@@ -119,7 +119,7 @@ class PledgeQuery(serializers.Serializer[Any]):
 
 
 class NoticeQuery(serializers.Serializer[Any]):
-    state = serializers.ChoiceField(choices=["prepared", "sent", "acknowledged", "lifted"], required=False)
+    state = serializers.ChoiceField(choices=[str(s) for s in NoticeState], required=False)
     loan = serializers.UUIDField(required=False)
 
 

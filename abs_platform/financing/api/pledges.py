@@ -3,8 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseBase
-from django.utils.http import content_disposition_header
+from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -147,12 +146,9 @@ class NoticeFileView(APIView):
         tags=["financing"],
         operation_id="notice_file",
     )
-    def get(self, request: Request, id: UUID) -> HttpResponse:
+    def get(self, request: Request, id: UUID) -> HttpResponseBase:
         """The notice as a PDF, with the signed statement attached."""
         query = query_of(request, forms.NoticeFileQuery)
         row, content = notice_paper.paper(actor=actor_of(request), notice_id=id, language=query["lang"])
-        reply = HttpResponse(content, content_type="application/pdf")
-        name = f"notice-{row.id}.pdf"
-        reply.headers["Content-Disposition"] = str(content_disposition_header(as_attachment=True, filename=name))
-        reply.headers["Cache-Control"] = "private, no-store"
-        return reply
+        name, size = f"notice-{row.id}.pdf", len(content)
+        return saved_reply(request, name=name, size=size, chunks=iter([content]), content_type="application/pdf")

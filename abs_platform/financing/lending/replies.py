@@ -243,7 +243,7 @@ def loan_detail(row: Loan, *, actor: Actor) -> Body:
                 "right": str(each.right_id),
                 "trade": str(each.right.trade_id),
                 "order_number": each.right.trade.order_number,
-                "debtor": each.right.trade.buyer.name if each.right.trade.buyer else each.right.trade.buyer_name,
+                "debtor": each.right.trade.buyer_called,
                 "base": money(each.base, row.currency),
                 "state": each.state,
                 "registered_at": time(each.registered_at),

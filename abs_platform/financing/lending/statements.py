@@ -23,7 +23,6 @@ class Movement:
     entry_id: UUID
     kind: str
     booked_on: date
-    reference: str
     owed_more: Decimal
     owed_less: Decimal
     balance: Decimal
@@ -102,7 +101,6 @@ def _movements(loan_ids: Sequence[UUID], since: date, until: date, opening: Deci
                 entry_id=entry.id,
                 kind=entry.kind,
                 booked_on=entry.booked_on,
-                reference=entry.effect,
                 owed_more=more,
                 owed_less=less,
                 balance=balance,

@@ -4,7 +4,7 @@ LANGUAGES = ("zh", "en")
 Pair = tuple[str, str]
 
 STATEMENT: Pair = ("对账单", "statement")
-LOANS: Pair = ("融资清单", "loans")
+LOANS: Pair = ("贷款清单", "loans")
 
 KINDS: dict[str, Pair] = {
     "disbursement": ("放款", "Disbursement"),
@@ -33,7 +33,7 @@ STATES: dict[str, Pair] = {
 MOVEMENT_COLUMNS: dict[str, Pair] = {
     "booked_on": ("日期", "Date"),
     "kind": ("摘要", "What"),
-    "loan": ("融资编号", "Loan"),
+    "loan": ("贷款编号", "Loan"),
     "bank_reference": ("放款流水号", "Bank reference"),
     "owed_more": ("增加", "More owed"),
     "owed_less": ("减少", "Less owed"),
@@ -41,7 +41,7 @@ MOVEMENT_COLUMNS: dict[str, Pair] = {
     "entry": ("分录编号", "Entry"),
 }
 LOAN_COLUMNS: dict[str, Pair] = {
-    "id": ("融资编号", "Loan"),
+    "id": ("贷款编号", "Loan"),
     "state": ("状态", "State"),
     "funder": ("资金方", "Funder"),
     "supplier": ("供应商", "Supplier"),

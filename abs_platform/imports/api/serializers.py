@@ -10,6 +10,7 @@ from abs_platform.imports.mapping import DATE_ORDERS, DECIMAL_MARKS
 from abs_platform.imports.proposing import Source
 from abs_platform.imports.states import ACTIONS, Entry, State
 from abs_platform.imports.words import LANGUAGES
+from abs_platform.integrations.tables.writing import FORMS
 
 MAX_VALUE = 4_000
 
@@ -75,7 +76,7 @@ class RowsQuery(serializers.Serializer[Any]):
 
 
 class ExportQuery(serializers.Serializer[Any]):
-    file = serializers.ChoiceField(choices=["xlsx", "csv"], default="xlsx")
+    file = serializers.ChoiceField(choices=FORMS, default=FORMS[0])
     wrong = serializers.BooleanField(required=False, default=False, help_text="only rows with errors")
     lang = serializers.ChoiceField(choices=LANGUAGES, default=LANGUAGES[0])
 

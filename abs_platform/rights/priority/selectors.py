@@ -111,7 +111,7 @@ def draft(right: Right) -> str:
     said = trades.compared(trade).extracted.values()
     return describing.description(
         creditor=describing.Named(trade.seller.name, codes.get(trade.seller_id, "").upper()),
-        debtor=describing.Named(trade.buyer_name, codes.get(trade.buyer_id, "").upper() if trade.buyer_id else ""),
+        debtor=describing.Named(trade.buyer_called, codes.get(trade.buyer_id, "").upper() if trade.buyer_id else ""),
         order_number=trade.order_number,
         amount=right.base,
         currency=right.currency,

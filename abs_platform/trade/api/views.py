@@ -84,7 +84,7 @@ class CandidatesView(APIView):
                     {
                         "id": str(row.id),
                         "order_number": row.order_number,
-                        "buyer_name": row.buyer.name if row.buyer else row.buyer_name,
+                        "buyer_name": row.buyer_called,
                         "matches_request": bool(wanted) and row.order_number == wanted,
                     }
                     for row in found.trades

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from abs_platform.core.currencies import minor_unit
-from abs_platform.core.money import AMOUNT_LIMIT
+from abs_platform.core.currencies import AMOUNT_LIMIT
 from abs_platform.integrations.formats.model import Extracted, Line
 from abs_platform.trade.facts import PRECISION, stated_amount
 from abs_platform.trade.models import TradeDocument
