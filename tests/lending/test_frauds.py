@@ -9,7 +9,7 @@ from abs_platform.config.sample.make import Company, credit_code
 from abs_platform.core import clock
 from abs_platform.core.errors import Conflict, NotFound
 from abs_platform.financing import programmes, requests
-from abs_platform.financing.lending import journal, locking, payments, services
+from abs_platform.financing.lending import journal, payments, services
 from abs_platform.financing.lending.models import Entry, Loan, Payment
 from abs_platform.financing.models import Programme
 from abs_platform.rights.models import Right
@@ -55,7 +55,7 @@ def test_no_counter_entry_is_booked_before_what_it_takes_back(lender: Lender, ri
     """At one in the morning in Beijing it is still yesterday in UTC."""
     loan = lender.disbursed(right)
     with clock.at(datetime.combine(clock.today() + timedelta(days=1), datetime.min.time(), UTC) + timedelta(hours=17)):
-        payment = lender.paid(loan, "100.00", on=locking.today())
+        payment = lender.paid(loan, "100.00", on=clock.today())
         reversed_by_two(lender, payment)
         assert Entry.objects.get(loan=loan, kind="reversal").booked_on == payment.received_on
 

@@ -6,8 +6,7 @@ A supplier writes the sums of its documents, and a right is reckoned from their 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
-from abs_platform.core.currencies import minor_unit
-from abs_platform.core.currencies import AMOUNT_LIMIT
+from abs_platform.core.currencies import AMOUNT_LIMIT, minor_unit
 from abs_platform.integrations.formats.model import Extracted, Line
 from abs_platform.trade.facts import PRECISION, stated_amount
 from abs_platform.trade.models import TradeDocument
