@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 
-from abs_platform.consent.models import Access
 from abs_platform.core import clock, jobs
 from abs_platform.core.models import AuditEntry
 from abs_platform.rights import services
@@ -93,16 +92,6 @@ def test_all_who_see_the_trade_see_the_same_right(world: World) -> None:
         assert shown == right
         [row] = member.browser.rows("trades")
         assert row["right"] == {key: right[key] for key in row["right"]}
-
-
-def test_each_look_by_consent_goes_into_the_owner_s_log(world: World) -> None:
-    [order, *_] = world.supplier.submit(PAPERS.all())
-    request_and_grant(world, world.bank, trades=[order.trade_id])
-    right = Right.objects.get()
-    for page in ("", "/figures", "/collections", "/registry", "/priority"):
-        before = Access.objects.count()
-        world.bank.browser.get(f"rights/{right.id}{page}")
-        assert Access.objects.count() == before + 1, page
 
 
 def test_every_figure_opens_to_the_lines_it_comes_from(world: World) -> None:
