@@ -110,7 +110,6 @@ ILLEGAL_AT_THE_DESK: dict[str, Callable[[Stage], None]] = {
     "automatic_confirmation_amount": lambda stage: again(
         AutomaticConfirmation, document_id=stage.document.id, amount=Decimal(-1)
     )(stage),
-    "payment_entered_once_by_each": again(PaymentEntry),
     "payment_entry_names_terms": again(PaymentEntry, terms="all"),
     "proposal_state_known": change(Proposal, state="lost"),
     "proposal_amount": change(Proposal, amount=NAN),

@@ -57,6 +57,16 @@ def test_above_the_second_limit_one_of_three_is_an_executive(world: World, trade
     assert json.loads(PaymentConfirmation.objects.get().statement)["people"][-1]["part"] == "executive"
 
 
+def test_who_corrects_an_entry_stands_behind_the_former_no_more(world: World, trade: Trade) -> None:
+    checker = colleague(world, "checker")
+    limits(world, checker, one=1000)
+    wrong, corrected = {"account": "6222 0002"}, {"account": "6222 0003"}
+    entered(world.core, trade, 202, **wrong)
+    entered(world.core, trade, 202, **corrected)
+    assert entered(checker, trade, 202, **wrong) == {"people": 2, "entered": 1, "differs": True}
+    entered(checker, trade, 201, **corrected)
+
+
 def test_who_may_confirm_no_more_agreed_to_nothing(world: World, trade: Trade) -> None:
     checker, gone = colleague(world, "checker"), colleague(world, "gone")
     limits(world, checker, one=1000)

@@ -1,6 +1,7 @@
 """Payments above a limit: as many people as it takes enter the terms, each alone (双人背对背录入); the last one signs.
 
 Whoever typed another amount, day or account than a colleague has not agreed with it, and nobody takes over what somebody else typed.
+What one enters takes the place of what one entered before.
 """
 
 from collections.abc import Sequence
@@ -65,14 +66,13 @@ def agreement(authority: Authority, trade: Trade, terms: PaymentTerms) -> Agreem
     """
     actor = authority.actor
     limits, executives = limits_of(actor.home)
-    needed = needs_of(limits, {trade.currency: terms.amount}).people if limits.are_any else ONE
+    needed = needs_of(limits, {trade.currency: terms.amount}).people
     if needed == ONE:
         return Agreement([], None)
     person = require_person(actor)
-    of_trade = PaymentEntry.objects.filter(trade_id=trade.id, organisation=actor.home).exclude(person=person)
-    digest = terms.digest(trade.currency)
-    others = [each.person for each in of_trade.filter(terms=digest).select_related("person").order_by("id")]
-    others = [each for each in others if _may_confirm(each, authority)]
+    entries = [each for each in _standing(trade) if each.organisation_id == actor.home and each.person_id != person]
+    same = [each for each in entries if each.terms == terms.digest(trade.currency)]
+    others = [each.person for each in same if _may_confirm(each.person, authority)]
     voices = [*((each.id, person_name(each)) for each in others), (person, authority.name)]
     people = [
         {"part": "executive" if id in executives else "checker" if at else "maker", "name": name}
@@ -81,7 +81,15 @@ def agreement(authority: Authority, trade: Trade, terms: PaymentTerms) -> Agreem
     lacks_executive = needed == AND_EXECUTIVE and not any(id in executives for id, _ in voices)
     if len(voices) >= needed and not lacks_executive:
         return Agreement(people, None)
-    return Agreement(people, Waiting(needed, len(voices), of_trade.exclude(terms=digest).exists()))
+    return Agreement(people, Waiting(needed, len(voices), len(same) < len(entries)))
+
+
+def _standing(trade: Trade) -> list[PaymentEntry]:
+    """What each person entered last, in the order of entry."""
+    entries = PaymentEntry.objects.filter(trade_id=trade.id).select_related("person")
+    return sorted(
+        entries.order_by("person_id", "-at", "-id").distinct("person_id"), key=lambda each: (each.at, each.id)
+    )
 
 
 def _may_confirm(person: Person, authority: Authority) -> bool:
@@ -91,14 +99,13 @@ def _may_confirm(person: Person, authority: Authority) -> bool:
 
 
 def enter(authority: Authority, trade: Trade, terms: PaymentTerms) -> None:
-    """Keep what the actor entered, for colleagues to enter the same. Repeating it changes nothing."""
-    actor = authority.actor
-    _, is_new = PaymentEntry.objects.get_or_create(
-        trade_id=trade.id,
-        person_id=require_person(actor),
-        terms=terms.digest(trade.currency),
-        defaults={"organisation_id": actor.home},
-    )
-    if is_new:
-        audit.record(actor=actor, verb="payment.entered", subject=SubjectRef("trade", trade.id))
-        events.notify([actor.home], "confirmation", trade.id)
+    """Keep what the actor entered, for colleagues to enter the same. Repeating it changes nothing.
+
+    In the transaction that holds the trade.
+    """
+    actor, person, digest = authority.actor, require_person(authority.actor), terms.digest(trade.currency)
+    if any(each.person_id == person and each.terms == digest for each in _standing(trade)):
+        return
+    PaymentEntry.objects.create(trade_id=trade.id, person_id=person, terms=digest, organisation_id=actor.home)
+    audit.record(actor=actor, verb="payment.entered", subject=SubjectRef("trade", trade.id))
+    events.notify([actor.home], "confirmation", trade.id)

@@ -240,7 +240,8 @@ class Proposal(models.Model):
 
 class PaymentEntry(models.Model):
     """What one person entered of a payment that takes several: each enters it alone, and it is signed once enough people
-    entered the same. `terms`: SM3 of it and of the content that it was entered over. No foreign key: trades merge.
+    entered the same; the last that one entered counts. `terms`: SM3 of it and of the content that it was entered over.
+    No foreign key: trades merge.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -253,9 +254,9 @@ class PaymentEntry(models.Model):
     class Meta:
         triggers = append_only()
         constraints = [
-            models.UniqueConstraint(fields=["trade_id", "person", "terms"], name="payment_entered_once_by_each"),
             models.CheckConstraint(condition=Q(terms__regex="^[0-9a-f]{64}$"), name="payment_entry_names_terms"),
         ]
+        indexes = [models.Index(fields=["trade_id", "person"])]
 
 
 class ProposedDocument(models.Model):
