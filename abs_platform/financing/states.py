@@ -195,10 +195,6 @@ LOAN_TRANSITIONS: Table = {
     "propose_write_off": transition([LoanState.OUTSTANDING], LoanState.WRITE_OFF_PROPOSED, by=[Role.FINANCIER]),
     "take_back_write_off": transition([LoanState.WRITE_OFF_PROPOSED], LoanState.OUTSTANDING, by=[Role.FINANCIER]),
     "write_off": transition([LoanState.WRITE_OFF_PROPOSED], LoanState.WRITTEN_OFF, by=[Role.FINANCIER]),
-    "refuse": transition(
-        [LoanState.AWAITING, LoanState.DISBURSEMENT_PROPOSED], LoanState.CANCELLED, by=[PLATFORM_ROLE]
-    ),
-    "settle": transition([LoanState.OUTSTANDING], LoanState.SETTLED, by=[PLATFORM_ROLE]),
 }
 
 PAYMENT_TRANSITIONS: Table = {

@@ -11,7 +11,6 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from abs_platform.core import clock
 from abs_platform.financing.dues import Side, dues
-from abs_platform.financing.lending import locking
 from abs_platform.financing.lending.models import Loan, Payment, Payout
 from abs_platform.financing.models import Invitation, Notice, Offer, Pledge, Programme
 from abs_platform.financing.states import (
@@ -48,7 +47,7 @@ def of_supplier(actor: Actor) -> list[Waiting]:
     """Offers to answer, acceptances that the actor has to check, loans to pay back within a week or overdue."""
     offers = Offer.objects.filter(invitation__request__supplier=actor.home, valid_until__gt=clock.now())
     to_check = _by_another(offers.filter(state=OfferState.ACCEPTANCE_PROPOSED), "accepting_maker_id", actor)
-    loans = Loan.objects.filter(supplier=actor.home, state__in=LENT, due_date__lte=locking.today() + SOON)
+    loans = Loan.objects.filter(supplier=actor.home, state__in=LENT, due_date__lte=clock.today() + SOON)
     return [
         _requests("accept_second", to_check),
         _requests("answer_offers", offers.filter(state=OfferState.OPEN)),
@@ -66,7 +65,7 @@ def of_funder(actor: Actor) -> list[Waiting]:
     )
     proposed = Offer.objects.filter(invitation__programme__funder=actor.home, state=OfferState.PROPOSED)
     programmes = Programme.objects.filter(funder=actor.home, state=ProgrammeState.PROPOSED)
-    overdue = mine.filter(state__in=LENT, due_date__lt=locking.today())
+    overdue = mine.filter(state__in=LENT, due_date__lt=clock.today())
     return [
         _waiting("check_money", _moves_to_check(actor), "/loans", "/loans/{}"),
         _requests("approve_offers", _by_another(proposed, "maker_id", actor)),

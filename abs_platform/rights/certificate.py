@@ -207,7 +207,9 @@ class _Page:
     def _amount(self) -> list[Json]:
         """From the value to what it supports; the figures before the base are those of the fact that the right stands on."""
         right, words = self._right, self._words
-        stated = next((each for each in map(_content, self._facts.rungs) if each["rung"] == right["rung"]), {})
+        stated = next(
+            (each for each in (rung.content for rung in self._facts.rungs) if each["rung"] == right["rung"]), {}
+        )
         figures = stated.get("figures") or {}
         parts = [(words(name), figures[name]) for name in ("value", "tax") if name in figures]
         reductions = [
@@ -344,7 +346,3 @@ class _Page:
 
     def _capitals(self, amount: str) -> str:
         return in_capitals(Decimal(amount), self._right["currency"])
-
-
-def _content(rung: Rung) -> Json:
-    return rung.content

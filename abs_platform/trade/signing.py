@@ -149,7 +149,7 @@ def payment_to_sign(*, actor: Actor, trade_id: UUID, terms: PaymentTerms) -> ToS
         agreed = entering.agreement(signatory.authority, trade, terms)
         if agreed.waiting:
             raise Conflict(
-                "second_person_needed",
+                "more_people_needed",
                 f"By your organisation's limits {agreed.waiting.people} people have to enter this payment. Send it unsigned.",
                 people=agreed.waiting.people,
             )

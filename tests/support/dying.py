@@ -51,6 +51,9 @@ def _let_go() -> None:
 
 
 def _live(work: Callable[[], object], die_at: str) -> None:
+    for each in connections.all():
+        each.settings_dict["OPTIONS"].pop("pool", None)  # its threads do not go well with a process that was forked
+
     def reach(name: str) -> None:
         if name == die_at:
             os.kill(os.getpid(), signal.SIGKILL)

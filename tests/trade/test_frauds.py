@@ -34,7 +34,7 @@ def test_an_order_that_says_one_yuan_takes_two_people_for_what_its_lines_say(wor
     said = {"id": row["id"], "content_digest": row["content_digest"]}
     body = {"content_digest": row["content_digest"], "amount": "1.00"}
     alone = world.core.browser.post(f"confirmations/{row['id']}/confirm", body, status=409)
-    assert alone["code"] == "second_person_needed"
+    assert alone["code"] == "more_people_needed"
     body = {"documents": [said], "amount": "1.00"}
     typed = world.core.browser.post("confirmations/proposals", body, status=422)
     assert (typed["code"], typed["params"]["amount"]) == ("amount_typed_differs", "113000.00")

@@ -82,7 +82,7 @@ def test_the_last_of_them_signs_with_the_own_key(world: World, trade: Trade) -> 
     checker = colleague(world, "checker")
     limits(world, checker, one=1000)
     pair = own_key(world, checker)
-    assert entered(world.core, trade, 409, path="/to-sign")["code"] == "second_person_needed"
+    assert entered(world.core, trade, 409, path="/to-sign")["code"] == "more_people_needed"
     entered(world.core, trade, 202)
     told = entered(checker, trade, 200, path="/to-sign")
     own = {"signature": pair.sign(told["statement"].encode()).hex(), "at": told["at"]}

@@ -42,7 +42,7 @@ def test_above_the_limit_a_second_person_signs(world: World) -> None:
     assert row["allowed_actions"] == ["propose", "dispute"]
     body = {"content_digest": row["content_digest"]}
     alone = world.core.browser.post(f"confirmations/{row['id']}/confirm", body, status=409)
-    assert alone["code"] == "second_person_needed"
+    assert alone["code"] == "more_people_needed"
     documents = {"documents": shown(world.core)}
     world.core.browser.post("confirmations/manifests", documents, status=409)
 

@@ -156,7 +156,7 @@ def check_alone(needed: Needs) -> None:
     """Raises Conflict where one person does not suffice."""
     if needed.people > ONE:
         raise Conflict(
-            "second_person_needed",
+            "more_people_needed",
             f"By your organisation's limits this takes {needed.people} people. Propose it instead.",
             people=needed.people,
         )

@@ -62,7 +62,7 @@ export function BulkDialog({ rows, onDone, onClose, onLeaveOut }: Props) {
   });
   const refused = refusedOf(run.error);
   // Together they may be above a limit that none is above alone: the server says so, and proposing is offered.
-  const tooMuch = run.error instanceof ProblemError && run.error.code === "second_person_needed";
+  const tooMuch = run.error instanceof ProblemError && run.error.code === "more_people_needed";
   const asProposal = proposes || tooMuch;
 
   return (

@@ -1,7 +1,67 @@
 import type { Pair } from "./messages";
 
-/** Words of rights: their ladder as evidence, what they lack, when they are due, whether they are eligible. */
+/** Words of rights: their ladder, also as evidence, their reductions, what they lack, when they are due, whether they are eligible. */
 export const RIGHTS = {
+  rung: {
+    "0": ["尚无依据", "Nothing yet"],
+    "1": ["已下单", "Ordered"],
+    "2": ["已发货", "Despatched"],
+    "3": ["业务确权", "Accepted"],
+    "4": ["已开票", "Invoiced"],
+    "5": ["付款确认", "Payment confirmed"],
+  },
+  /** What the next rung still needs, as one sentence. */
+  missing: {
+    order: ["还差采购订单：上传买方的订单", "The purchase order is missing: upload the buyer's order"],
+    order_confirmation: ["还差订单确认：等待核心企业确认订单", "The order is not confirmed yet: the core enterprise has been asked"],
+    despatch: ["还差发货单：发货后上传", "The despatch advice is missing: upload it once the goods have left"],
+    receipt: ["还差收货单：收到买方收货单后上传", "The receipt advice is missing: upload it once the buyer has received"],
+    receipt_confirmation: ["还差收货确认：等待核心企业确认收货", "The receipt is not confirmed yet: the core enterprise has been asked"],
+    invoice: ["还差发票：开票后上传", "The invoice is missing: upload it once issued"],
+    invoice_verification: ["还差发票查验：税务局尚未确认这张发票，查验通过后自动提升", "The invoice is not verified yet: once the tax office confirms it, the rung rises by itself"],
+    invoice_confirmation: ["还差发票确认：等待核心企业确认发票", "The invoice is not confirmed yet: the core enterprise has been asked"],
+    payment_confirmation: ["还差付款确认：等待核心企业签署付款确认书", "Payment is not confirmed yet: the core enterprise signs it"],
+    buyer_on_platform: ["买方还不在平台上：请平台运营方邀请", "The buyer is not on the platform: ask the operator to invite it"],
+    price_confirmation: ["还差单价确认：等待核心企业确认写有单价的订单或发票", "No price is confirmed yet: the core enterprise has to confirm an order or invoice that states it"],
+    not_computable: ["金额无法计算：请核对各单据的数字，或联系平台运营方", "The amount cannot be computed: check the documents' figures, or ask the operator"],
+    due_date: ["还差付款到期日：发票或付款确认书里应写明", "The due date is missing: the invoice or the payment confirmation must state it"],
+  },
+  missingShort: {
+    order: ["采购订单", "purchase order"],
+    order_confirmation: ["订单确认", "order confirmation"],
+    despatch: ["发货单", "despatch advice"],
+    receipt: ["收货单", "receipt advice"],
+    receipt_confirmation: ["收货确认", "receipt confirmation"],
+    invoice: ["发票", "invoice"],
+    invoice_verification: ["发票查验", "tax verification"],
+    invoice_confirmation: ["发票确认", "invoice confirmation"],
+    payment_confirmation: ["付款确认", "payment confirmation"],
+    buyer_on_platform: ["买方入驻", "buyer on the platform"],
+    price_confirmation: ["单价确认", "price confirmation"],
+    not_computable: ["可计算的金额", "a computable amount"],
+    due_date: ["到期日", "due date"],
+  },
+  poolable: {
+    not_performed: ["货物还没有验收，债权人尚未履约完毕", "the goods are not accepted yet, so the supplier has not fully performed"],
+    amount_not_fixed: ["金额还没有确定", "the amount is not fixed yet"],
+    due_date_not_fixed: ["到期日还没有确定", "the due date is not fixed yet"],
+    disputed: ["有单据存在异议", "a document is disputed"],
+    currency_differs: ["单据的币种不一致", "the documents' currencies differ"],
+    nothing_left: ["已经没有可融资的余额", "nothing is left to finance"],
+  },
+  reduction: {
+    credit_note: ["贷项通知单", "Credit note"],
+    payment: ["已付款", "Payment"],
+    consumed: ["已占用", "Already consumed"],
+    allowance: ["折让", "Allowance"],
+    prepaid: ["预付款", "Prepaid"],
+    above_invoice_total: ["超出发票合计的部分", "Above the invoice's own total"],
+    invoice_voided: ["发票已作废", "Invoice voided"],
+    invoice_lost_control: ["发票失控", "Invoice out of control"],
+    invoice_abnormal: ["发票异常", "Invoice abnormal"],
+    invoice_red_lettered: ["发票被红冲", "Invoice red-lettered"],
+    credit_note_other_currency: ["其他币种的贷项通知单", "Credit note in another currency"],
+  },
   /** What a rung needs next, as one sentence: the document, who must act, by when. */
   nextStep: {
     order: ["还差采购订单：请{organisation}上传买方的订单", "The purchase order is missing: {organisation} has to upload the buyer's order"],
