@@ -45,7 +45,7 @@ export function CheckRequest({ draft, rights, verdicts, pending, error, onBack, 
             ],
             [t("until"), <Day key="until" value={draft.until} />],
             [t("funders"), names],
-            [t("note"), draft.note],
+            [t("noteSaid"), draft.note],
           ]}
         />
         <DataTable
@@ -55,7 +55,7 @@ export function CheckRequest({ draft, rights, verdicts, pending, error, onBack, 
           columns={[
             { key: "funder", title: t("funders"), head: true, wrap: true, render: (verdict) => verdict.funder.name },
             { key: "cost", title: t("totalCost"), align: "right", render: (verdict) => <Money value={costOf(draft.amount, verdict.terms, today(), draft.until)?.total} currency={currency} /> },
-            { key: "net", title: t("net"), align: "right", render: (verdict) => <Money value={costOf(draft.amount, verdict.terms, today(), draft.until)?.net} currency={currency} /> },
+            { key: "back", title: t("payBack"), align: "right", render: (verdict) => <Money value={costOf(draft.amount, verdict.terms, today(), draft.until)?.back} currency={currency} /> },
           ]}
         />
         <DataTable

@@ -137,7 +137,7 @@ function ProgrammeCard({ verdict, amount, until, checked, onToggle }: { verdict:
           [t("feeRate"), formatShare(terms.fee_rate)],
           [t("method"), `${code("financingMethod", terms.method)} · ${t(terms.recourse ? "withRecourse" : "withoutRecourse")}`],
           cost && [t("costPreview", { days: cost.days }), <Money key="cost" value={cost.total} currency={verdict.currency} />],
-          cost && [t("net"), <Money key="net" value={cost.net} currency={verdict.currency} />],
+          cost && [t("payBack"), <Money key="back" value={cost.back} currency={verdict.currency} />],
         ]}
       />
       {why.length > 0 && (

@@ -70,7 +70,6 @@ function OfferCard({ offer, isCheapest }: { offer: Offer; isCheapest: boolean })
       <Facts
         facts={[
           [t("amount"), <Money key="amount" value={offer.amount} currency={offer.currency} wan />],
-          cost && [t("net"), <Money key="net" value={cost.net} currency={offer.currency} />],
           cost && [t("totalCost"), <Money key="cost" value={cost.total} currency={offer.currency} />],
           cost && [t("payBack"), <Money key="back" value={cost.back} currency={offer.currency} />],
           [t("annualRate"), `${formatShare(offer.annual_rate)} (${offer.day_count})`],

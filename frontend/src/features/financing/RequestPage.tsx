@@ -76,7 +76,7 @@ function Summary({ row }: { row: FinancingRequestDetail }) {
           [t("until"), <Day key="until" value={row.until} />],
           [t("submitted"), row.submitted_at && <Time key="submitted" value={row.submitted_at} />],
           [t("settledAt"), row.settled_at && <Time key="settled" value={row.settled_at} />],
-          [t("note"), row.note],
+          [t("noteSaid"), row.note],
         ]}
       />
       <InlineFailure error={submit.error ?? withdraw.error} />

@@ -15,9 +15,7 @@ export interface Cost {
   fee: string;
   /** Interest and fee together. */
   total: string;
-  /** What the supplier receives: the amount less the fee. */
-  net: string;
-  /** What it pays back on the day: the amount and the interest. */
+  /** What is paid back on the day: the amount, which is paid out whole, with interest and fee. */
   back: string;
 }
 
@@ -65,5 +63,5 @@ export function costOf(amount: string, terms: Terms, from: string, until: string
   const basis = terms.day_count === "ACT/365" ? 365n : 360n;
   const interest = dividedHalfUp(cents * rate * BigInt(days), basis * 1_000_000n);
   const fee = dividedHalfUp(cents * feeRate, 1_000_000n);
-  return { days, interest: text(interest), fee: text(fee), total: text(interest + fee), net: text(cents - fee), back: text(cents + interest) };
+  return { days, interest: text(interest), fee: text(fee), total: text(interest + fee), back: text(cents + interest + fee) };
 }

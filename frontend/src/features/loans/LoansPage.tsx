@@ -39,8 +39,8 @@ export default function LoansPage() {
           onChange={(value) => set("state", value)}
           options={STATES.map((state) => [state, state === "lent" ? t("state_lent") : code("loanState", state)])}
         />
-        <DateField label={`${t("dueDate")} ${t("since")}`} value={filters.due_from} onChange={(value) => set("due_from", value)} />
-        <DateField label={t("until")} value={filters.due_until} onChange={(value) => set("due_until", value)} />
+        <DateField label={t("dueFrom")} value={filters.due_from} onChange={(value) => set("due_from", value)} />
+        <DateField label={t("dueUntil")} value={filters.due_until} onChange={(value) => set("due_until", value)} />
       </FilterBar>
       <Loaded query={list} hasData={list.data !== undefined} rows={6}>
         {list.rows.length > 0 ? (

@@ -14,6 +14,8 @@ export const messages = defineMessages({
   owed: ["尚欠", "Owed"],
   owedOn: ["{date} 尚欠", "Owed on {date}"],
   dueDate: ["到期日", "Due"],
+  dueFrom: ["到期自", "Due from"],
+  dueUntil: ["到期至", "Due until"],
   overdueBy: ["逾期 {count} 天", "{count} {count|day|days} overdue"],
   emptyTitle: ["还没有贷款", "No loans yet"],
   emptySupplier: ["接受一份报价之后，贷款会出现在这里。", "Once you accept an offer, the loan appears here."],

@@ -20,7 +20,7 @@ export function DemoAccounts({ accounts, busy, onEnter }: Props) {
           <li key={account.username}>
             <button type="button" disabled={busy} onClick={() => onEnter(account.username)} data-testid={`demo-account-${account.username}`}>
               <strong>{code("role", account.role || "none")}</strong>
-              <span>{account.organisation}</span>
+              <span>{[account.organisation, account.username].filter(Boolean).join(" · ")}</span>
             </button>
           </li>
         ))}

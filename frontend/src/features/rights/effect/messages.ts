@@ -10,7 +10,6 @@ export const messages = defineMessages({
   registered: ["中登登记", "Registered at Zhongdeng"],
   notified: ["通知到达", "Notice reached the debtor"],
   not: ["无", "None"],
-  steps: ["从质押到对抗第三人", "From the pledge to its effect on others"],
   pledgedTitle: ["1 在本平台质押或转让", "1 Pledged or assigned here"],
   pledgedNone: ["没有质押或转让。", "Not pledged or assigned."],
   chainTitle: ["2 链上登记", "2 Registered on chain"],

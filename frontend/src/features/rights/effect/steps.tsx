@@ -150,7 +150,7 @@ function Standing({ row }: { row: ZhongdengRegistration }) {
   const days = Math.round((Date.parse(row.expires_on) - Date.parse(today())) / DAY_MS);
   if (days < 0) return <StatusTag tone="refused">{t("zhongdengExpired", { day: row.expires_on })}</StatusTag>;
   if (days <= SOON_DAYS) return <StatusTag tone="attention">{t("zhongdengSoon", { days })}</StatusTag>;
-  return <StatusTag tone="done">{t("zhongdengHolds", { day: row.expires_on })}</StatusTag>;
+  return <StatusTag tone={row.rival ? "attention" : "done"}>{t("zhongdengHolds", { day: row.expires_on })}</StatusTag>;
 }
 
 const NOTICE_TONE: Record<Notice["state"], Tone> = { prepared: "idle", sent: "running", acknowledged: "done", lifted: "idle" };
