@@ -37,7 +37,7 @@ export function DemoSwitch({ accounts, current }: { accounts: readonly DemoAccou
         {!accounts.some((account) => account.username === current) && <option value={current}>{current}</option>}
         {accounts.map((account) => (
           <option key={account.username} value={account.username}>
-            {[code("role", account.role || "none"), account.organisation, account.username].filter(Boolean).join(" · ")}
+            {[code("role", account.role || "none"), account.username, account.organisation].filter(Boolean).join(" · ")}
           </option>
         ))}
       </select>
