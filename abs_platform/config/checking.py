@@ -52,7 +52,9 @@ def found_below(roots: Iterable[Path]) -> Iterator[Found]:
             else:
                 root.stat()
         except OSError as error:
-            raise CannotRead(f"{root} cannot be read: {error.strerror}") from error
+            raise CannotRead(
+                f"{root} cannot be read ({error.strerror}). Name folders and files that you may read."
+            ) from error
     for root in roots:
         if root.is_dir():
             yield from _below(str(root))

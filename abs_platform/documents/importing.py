@@ -33,7 +33,7 @@ from abs_platform.parties.models import Organisation
 
 MEDIA_TYPE = "application/json"
 FORMAT = "table"
-FILED_AT_ONCE = 200
+FILED_AT_ONCE = 500
 """Documents that trade files in one transaction, which locks their owner's filing."""
 KEPT_AT_ONCE = 8
 """Files that are made durable at the same time."""

@@ -1,11 +1,12 @@
 """What the background does with an import. Each step can be repeated: a job that died is simply run again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
 import polars as pl
 from django.db import transaction
+from django.db.models import F
 
 from abs_platform.core import clock
 from abs_platform.core.errors import Conflict
@@ -26,7 +27,7 @@ from abs_platform.parties.models import Identifier, Organisation
 from abs_platform.parties.roles import Role
 from abs_platform.trade import withdrawing
 
-CHUNK = 200
+CHUNK = 500
 """Documents recorded in one transaction."""
 
 
@@ -146,12 +147,13 @@ def carry_out(*, actor: Actor, batch_id: UUID, progress: Callable[[int, int], No
     _stage(row)
     total = row.document_count
     seller = _party_of(row.owner)
-    while True:
+    progress(row.imported_count, total)
+    after = 0
+    while entries := _pending(row, after):
+        _make(actor, row, seller, entries)
+        after = entries[-1].position
+        row.imported_count += len(entries)
         progress(row.imported_count, total)
-        made = _make(actor, row, seller)
-        if not made:
-            break
-        row.imported_count += made
     with transaction.atomic():
         moved = _step(batch_id, "finish")
         if moved is None:
@@ -182,11 +184,14 @@ def _party_of(owner: Organisation) -> Party:
     return Party(name=owner.name, company_id=(known.get("company_id") or "").upper() or None)
 
 
-def _make(actor: Actor, row: Batch, seller: Party) -> int:
-    """Make the next documents. Returns how many; none when all are made."""
-    entries = list(StagedDocument.objects.filter(batch=row, state=Entry.PENDING).order_by("position")[:CHUNK])
-    if not entries:
-        return 0
+def _pending(row: Batch, after: int) -> list[StagedDocument]:
+    """The next documents to be made, behind a position: those made before it are not passed over again for every chunk."""
+    waiting = StagedDocument.objects.filter(batch=row, state=Entry.PENDING, position__gt=after)
+    return list(waiting.order_by("position")[:CHUNK])
+
+
+def _make(actor: Actor, row: Batch, seller: Party, entries: Sequence[StagedDocument]) -> None:
+    """Make these documents, all or none."""
     lines: dict[UUID, list[StagedLine]] = {entry.id: [] for entry in entries}
     for line in StagedLine.objects.filter(document__in=entries).order_by("document_id", "position"):
         lines[line.document_id].append(line)
@@ -196,17 +201,14 @@ def _make(actor: Actor, row: Batch, seller: Party) -> int:
         with transaction.atomic():
             ids = [entry.id for entry in entries]
             waiting = StagedDocument.objects.select_for_update(no_key=True).filter(id__in=ids, state=Entry.PENDING)
-            if len(waiting) < len(entries):
+            if len(waiting.values_list("id", flat=True)) < len(entries):
                 raise _Overtaken
             made = documents.record(actor=actor, prepared=prepared)
             writing.write_made(ids, [document.id for document in made])
-            Batch.objects.filter(id=row.id).update(
-                imported_count=StagedDocument.objects.filter(batch=row, state=Entry.IMPORTED).count()
-            )
+            Batch.objects.filter(id=row.id).update(imported_count=F("imported_count") + len(entries))
     except BaseException:
         documents.forget(prepared)
         raise
-    return len(entries)
 
 
 class _Overtaken(RuntimeError):

@@ -87,18 +87,28 @@ def write_check(batch: Batch, checked: Checked, plan: Plan) -> None:
     frame = found.select(pl.col("row").alias("number"), "key", pl.col("errors").fill_null("[]"))
     table = Row._meta.db_table
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE found (number integer, key text, errors jsonb) ON COMMIT DROP")
+        # Its key serves where the planner has not heard of the new rows yet and would compare each with each.
+        cursor.execute(
+            "CREATE TEMPORARY TABLE found (number integer PRIMARY KEY, key text, errors jsonb) ON COMMIT DROP"
+        )
         copying.copy_frame("found", frame)
         cursor.execute("ANALYZE found")
         cursor.execute(
             f"""
-            UPDATE {table} SET key = coalesce(found.key, ''), errors = coalesce(found.errors, '[]'),
-                wrong = coalesce(found.errors, '[]') <> '[]'
-            FROM {table} AS earlier LEFT JOIN found ON found.number = earlier.number
-            WHERE earlier.batch_id = %(batch)s AND {table}.batch_id = %(batch)s AND {table}.number = earlier.number
-                AND (earlier.key, earlier.errors) IS DISTINCT FROM (coalesce(found.key, ''), coalesce(found.errors, '[]'))
+            UPDATE {table} stored SET key = found.key, errors = found.errors, wrong = found.errors <> '[]'
+            FROM found
+            WHERE stored.batch_id = %s AND stored.number = found.number
+                AND (stored.key, stored.errors) IS DISTINCT FROM (found.key, found.errors)
             """,  # noqa: S608  # a table's own name
-            {"batch": batch.id},
+            [batch.id],
+        )
+        cursor.execute(
+            f"""
+            UPDATE {table} stored SET key = '', errors = '[]', wrong = false
+            WHERE stored.batch_id = %s AND (stored.key, stored.errors) IS DISTINCT FROM ('', '[]'::jsonb)
+                AND NOT EXISTS (SELECT FROM found WHERE found.number = stored.number)
+            """,  # noqa: S608  # a table's own name
+            [batch.id],
         )
         cursor.execute("DROP TABLE found")
 

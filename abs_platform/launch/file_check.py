@@ -12,7 +12,7 @@ Recognises, reads and validates every file below the folders, as an upload would
 any other service is needed. A line per file says what would become of it (accepted, attention, refused), where it is, its
 format, kind, number, parties and total, and the reasons by rule; members of archives have lines of their own, such as
 "a.zip!/b.xml". Each file is read in a process with limits of memory, time and files. What is counted stands on standard
-error. The exit code is 0 when every file was looked at, whatever its verdict; 1 when a folder cannot be read."""
+error. The exit code is 0 when every file was looked at, whatever its verdict; 2 when a folder or file that was named cannot be read."""
 
 # Settings want addresses; nothing is connected to.
 _UNUSED = {

@@ -302,9 +302,12 @@ class Tour:
                 client.post(f"access-requests/{request}/decline", {"reason": "nothing to show"})
                 continue
             grants.append((seller, client.post(f"access-requests/{request}/grant", body)["id"]))
-            self._say(
-                f"{seller.name} granted the financier {len(body['trades'])} trades and {len(loose)} loose documents for 30 days."
+            given = " and ".join(
+                f"{len(items)} {what}{'' if len(items) == 1 else 's'}"
+                for items, what in ((body["trades"], "trade"), (loose, "loose document"))
+                if items
             )
+            self._say(f"{seller.name} granted the financier {given} for 30 days.")
         return grants
 
     def _read_and_verify(self, financier: Client, uploaded: list[Uploaded]) -> None:

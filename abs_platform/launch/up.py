@@ -120,7 +120,7 @@ def _welcome(url: str, state: StateFolder, seconds: float, *, attached: bool) ->
             [str(account.get(key, "")) for key in ("username", "password", "organisation", "role", "description")]
             for account in accounts
         ]
-        lines += [table(["account", "password", "organisation", "role", ""], rows), ""]
+        lines += [table(["account", "password", "organisation", "role", "description"], rows), ""]
     lines += ["the whole story in a terminal: ./abs tour"]
     lines += ["Ctrl-C stops everything" if attached else "`./abs down` stops everything"]
     return "\n".join(lines)

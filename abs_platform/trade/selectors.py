@@ -103,7 +103,8 @@ def compared_each(trade_ids: Iterable[UUID]) -> dict[UUID, Facts]:
     filed: dict[UUID, list[TradeDocument]] = {id: [] for id in trade_ids}
     for doc in (
         TradeDocument.objects.filter(trade__in=list(filed))
-        .select_related("document", "document__owner", "document__duplicate_of", "document__container")
+        .select_related("document", "document__duplicate_of", "document__container")
+        .prefetch_related("document__owner")
         .order_by("document_id")
     ):
         filed[doc.trade_id].append(doc)

@@ -119,9 +119,12 @@ def test_what_cannot_be_read_is_said_and_passed_over(folder: Path, monkeypatch: 
 
 
 def test_a_folder_that_is_not_there_is_an_error(folder: Path) -> None:
-    rows, last = check(folder, folder / "nowhere", code=1)
+    rows, last = check(folder, folder / "nowhere", code=2)
     assert rows == []
-    assert "nowhere cannot be read" in last
+    assert (
+        last
+        == f"abs: {folder / 'nowhere'} cannot be read (No such file or directory). Name folders and files that you may read."
+    )
 
 
 def test_published_files() -> None:

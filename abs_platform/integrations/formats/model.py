@@ -183,6 +183,8 @@ class Extracted:
 
 def fold(value: str | None) -> str:
     """An identifier for comparing: compatibility forms and case unified, white space and invisibles removed."""
+    if value and value.isascii() and value.isprintable():
+        return value.lower().replace(" ", "")
     folded = unicodedata.normalize("NFKC", value or "").casefold()
     return "".join(character for character in folded if unicodedata.category(character)[0] not in "CZ")
 
@@ -212,6 +214,8 @@ def line_from_json(data: Mapping[str, Any]) -> Line:  # Any: JSON
 
 
 def _encode(value: Any) -> Any:  # Any: every type of a field, to JSON
+    if value is None or value.__class__ is str:  # most
+        return value
     return _encoder(typing.cast("Hashable", type(value)))(value)
 
 

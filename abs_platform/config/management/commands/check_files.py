@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from abs_platform.config.checking import CannotRead, Row, checked, found_below
 
 PROGRESS_SECONDS = 5.0
+CANNOT_READ = 2
+"""The exit code."""
 
 
 class Command(BaseCommand):
@@ -50,7 +52,8 @@ class Command(BaseCommand):
                     shown = time.monotonic()
                     self.stderr.write(f"  {files} files read")
         except CannotRead as error:
-            raise CommandError(str(error)) from error
+            self.stderr.write(f"abs: {error}")
+            sys.exit(CANNOT_READ)
         except BrokenPipeError:
             # Whoever reads has seen enough. What Python still holds must not be tried again at its end.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
