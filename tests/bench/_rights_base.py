@@ -22,16 +22,21 @@ from abs_platform.trade.matching.lines import digest
 LINES = 4
 TABLES = ("trade_trade", "trade_tradedocument", "trade_tradeline", "trade_matchline")
 
+# Ids in the order in which they were made, as the product's are (UUIDv7), here of the number of an order.
+_IDS = """
+    CREATE OR REPLACE FUNCTION pg_temp.id_of(what text, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE
+    RETURN (lpad(to_hex(n), 12, '0') || '7000' || 'b' || right(md5(what || n), 15))::uuid
+"""
 _TRADES = """
     INSERT INTO trade_trade (id, network_id, seller_id, buyer_id, buyer_key, buyer_name, order_number, provisional, encumbered, currency,
         mismatches, created_at, updated_at)
-    SELECT md5('trade' || n)::uuid, %(network)s, %(seller)s, %(buyer)s, %(buyer)s, 'bench', 'PO' || n, false, false, 'CNY', 0, now(), now()
+    SELECT pg_temp.id_of('trade', n), %(network)s, %(seller)s, %(buyer)s, %(buyer)s, 'bench', 'PO' || n, false, false, 'CNY', 0, now(), now()
     FROM generate_series(%(first)s, %(last)s) n
 """
 _DOCUMENTS = """
     INSERT INTO trade_tradedocument (document_id, trade_id, kind, number, issue_date, currency, total, confirmation, rest_disputed,
         deadline, decided_at, filed_at)
-    SELECT md5(kind || n)::uuid, md5('trade' || n)::uuid,
+    SELECT pg_temp.id_of(kind, n), pg_temp.id_of('trade', n),
         CASE kind WHEN 'later_receipt' THEN 'receipt_advice' ELSE kind END, left(kind, 1) || n, date '2026-01-01' + n %% 300, 'CNY', 1000,
         'confirmed', false, now(), now(), now()
     FROM generate_series(%(first)s, %(last)s) n, unnest(ARRAY['order', 'receipt_advice', 'later_receipt', 'invoice']) kind
@@ -64,7 +69,7 @@ _FILED_LINES = """
         standard_item_id, unit, quantity, rejected, short, oversupply, backorder, price, price_base_quantity, allowances, charges,
         amount, order_number, order_line_id, despatch_number, despatch_line_id, receipt_number, receipt_line_id, invoice_number,
         invoice_line_id, note)
-    SELECT id, md5(kind || n)::uuid, k - 1, k::text, 'item ' || each % 997, '', '', '', '', 'KGM', quantity, rejected, 0, 0, 0,
+    SELECT id, pg_temp.id_of(kind, n), k - 1, k::text, 'item ' || each % 997, '', '', '', '', 'KGM', quantity, rejected, 0, 0, 0,
         billed_price, 1, 0, 0, round(quantity * billed_price, 2), 'PO' || n, k::text, '', '', '', '', '', '', ''
     FROM fresh
 """
@@ -72,7 +77,7 @@ _MATCH_LINES = """
     INSERT INTO trade_matchline (line_id, document_id, trade_id, level, position, number, issue_date, currency, counts, confirmed,
         spine, sole, distinct_id, placed_with, order_key, order_line_key, own_ref, receipt_ref, unit, factor, quantity, accepted,
         rejected, short, unit_price, amount, quantity_tolerance, price_tolerance)
-    SELECT fresh.id, md5(kind || n)::uuid, md5('trade' || n)::uuid,
+    SELECT fresh.id, pg_temp.id_of(kind, n), pg_temp.id_of('trade', n),
         CASE kind WHEN 'order' THEN 1 WHEN 'invoice' THEN 4 ELSE 3 END, k - 1, left(kind, 1) || n, date '2026-01-01' + n %% 300, 'CNY',
         true, true, kind = 'order', kind = 'order', true,
         CASE WHEN kind = 'invoice' AND each %% 50 = 11 THEN first_value(fresh.id) OVER (PARTITION BY n, k ORDER BY kind <> 'order') END,
@@ -97,7 +102,7 @@ class Base:
     def trade_of(self, number: int) -> UUID:
         """The trade of the number-th order, counted from 1."""
         with connection.cursor() as cursor:
-            cursor.execute("SELECT md5('trade' || %s)::uuid", [number])
+            cursor.execute("SELECT pg_temp.id_of('trade', %s)", [number])
             found: UUID = cursor.fetchone()[0]
         return found
 
@@ -116,6 +121,7 @@ class Base:
         }
         keys = {"ids": ids, "keys": [digest(self.seller.id, "order_line", each) for each in ids]}
         with _without_foreign_keys(), connection.cursor() as cursor:
+            cursor.execute(_IDS)
             for statement in (_TRADES, _DOCUMENTS, _LINES):
                 cursor.execute(statement, values)
             cursor.execute(_FIGURES)

@@ -102,7 +102,9 @@ def match(*, trade_ids: Collection[UUID]) -> list[TradeMatch]:
 
 
 def _ids(trade_ids: Collection[UUID]) -> dict[tuple[str, int], int]:
-    known = MatchLine.objects.filter(trade_id__in=list(trade_ids)).values_list("document_id", "position", "line_id")
+    # By where its document is filed: of a line whose trade was merged just now, `trade_id` is still the former one.
+    filed = MatchLine.objects.filter(line__document__trade__in=list(trade_ids))
+    known = filed.values_list("document_id", "position", "line_id")
     return {(str(document_id), position): line_id for document_id, position, line_id in known}
 
 

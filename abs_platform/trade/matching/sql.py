@@ -38,6 +38,10 @@ TABLES = tuple(table for table, _, _ in _STORED.values())
 """What is derived."""
 
 
+RANGE = "{0} > %(after)s AND {0} <= %(last)s"
+"""Trades between two ids. The full form goes range by range, so that its time grows with the lines and its memory does not."""
+
+
 class _Text(Template):
     """`$affected(column)` is the condition that narrows the text to an event's trades."""
 
@@ -107,10 +111,10 @@ def anew(what: str) -> str:
 
 
 def full() -> str:
-    """Everything derived anew and stored, into empty tables."""
+    """The trades of a range derived anew and stored, where nothing of them is. Parameters: after, last (ids of trades)."""
     rows, pieces, sums = (", ".join(columns) for _, columns, _ in _STORED.values())
     return (
-        f"{definition()}, "  # noqa: S608  # our own words
+        f"{definition(RANGE)}, "  # noqa: S608  # our own words
         f"stored_rows AS (INSERT INTO trade_linematch ({rows}) SELECT {rows} FROM derived), "
         f"stored_pieces AS (INSERT INTO trade_consumption ({pieces}) SELECT {pieces} FROM pieces) "
         f"INSERT INTO trade_tradematch ({sums}) {roll_up('derived')}"

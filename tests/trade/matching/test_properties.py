@@ -158,3 +158,22 @@ def test_events_store_what_the_full_form_derives(tolerant: World, events: list[t
             happen(tolerant, *event)
         assert stored() == derived()
         assert_python_agrees()
+
+
+def test_lines_that_a_merge_brings_are_placed_in_the_trade_that_they_come_into(tolerant: World) -> None:
+    """The earlier copy of a despatch says which trade the later one belongs to, and which row its line."""
+
+    def despatch(line: Line, **said: object) -> Extracted:
+        return replace(Extracted(kind="despatch_advice", number="D-2", currency="CNY", lines=(line,)), **said)
+
+    unnamed = despatch(Line(id="1", unit="KGM", price=Decimal("2.50")))
+    named = despatch(
+        Line(id="1", item_name="nut", unit="KGM", quantity=Decimal(25), price=Decimal(3)),
+        issue_date=DAYS[1],
+        order_number="PO-2",
+    )
+    for said in (Extracted(kind="order", number="PO-2", currency="CNY"), unnamed, named):
+        happen(tolerant, "file", said, 0)
+    assert stored() == derived()
+    assert_python_agrees()
+    assert MatchLine.objects.values("placed_with").distinct().count() == 1
