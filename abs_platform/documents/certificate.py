@@ -7,20 +7,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from django.conf import settings
-
-from abs_platform.core import clock
 from abs_platform.core.errors import Conflict, Unavailable
+from abs_platform.core.words import Language
 from abs_platform.documents import selectors, services
-from abs_platform.documents.certificate_parts import Json, Parts, grouped, moment, qr, row, times
-from abs_platform.documents.certificate_words import Language, Words
+from abs_platform.documents.certificate_parts import Issue, Json, Parts, grouped, issue, moment, row, times
+from abs_platform.documents.certificate_words import Words
 from abs_platform.documents.models import Document
 from abs_platform.integrations.pdf import Attachment, PdfError, Typesetter, typesetter
 from abs_platform.ledger import note
 from abs_platform.ledger import selectors as ledger
-from abs_platform.parties import selectors as parties
 from abs_platform.parties.actor import Actor
-from abs_platform.parties.models import Organisation
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +33,7 @@ class Facts:
     trust: Json
     owner: str
     received_at: datetime
-    operator: tuple[str, str]  # Chinese, English
-    verify_url: str
-    issued_at: datetime
+    issue: Issue
 
 
 def certificate(*, actor: Actor, document_id: UUID, language: Language) -> tuple[Document, bytes]:
@@ -55,9 +49,7 @@ def certificate(*, actor: Actor, document_id: UUID, language: Language) -> tuple
         trust=ledger.trust(),
         owner=row.owner.name,
         received_at=row.received_at,
-        operator=_names(parties.operating_organisation()),
-        verify_url=f"{settings.WEB_URL}/verify",
-        issued_at=clock.now(),
+        issue=issue(),
     )
     try:
         return row, typeset(facts, language, typesetter())
@@ -91,10 +83,6 @@ def _held(bundle: Json) -> list[Json]:
     return [*bundle["anchors"], *bundle.get("timestamps", [])]
 
 
-def _names(operator: Organisation | None) -> tuple[str, str]:
-    return (operator.name, operator.name_en or operator.name) if operator else ("运营方", "its operator")
-
-
 def typeset(facts: Facts, language: Language, setter: Typesetter) -> bytes:
     """The PDF. Raises PdfError."""
     attachment = Attachment(
@@ -104,7 +92,7 @@ def typeset(facts: Facts, language: Language, setter: Typesetter) -> bytes:
         content=json.dumps(facts.bundle, ensure_ascii=False, indent=1).encode(),
     )
     data = _Page(facts, language, setter).data()
-    return setter.typeset(layout=LAYOUT, data=data, attachments=[attachment], moment=facts.issued_at)
+    return setter.typeset(layout=LAYOUT, data=data, attachments=[attachment], moment=facts.issue.issued_at)
 
 
 class _Page:
@@ -113,40 +101,29 @@ class _Page:
     def __init__(self, facts: Facts, language: Language, setter: Typesetter) -> None:
         self._facts = facts
         self._bundle = facts.bundle
-        self._language = language
+        self._width = LABEL_WIDTHS[language]
         self._words = Words(language)
         self._show = setter.showable
         self._parts = Parts(self._words, setter)
-        self._operator = self._show(facts.operator[0 if language == "zh" else 1])
 
     def data(self) -> Json:
-        words, bundle, issued = self._words, self._bundle, self._facts.issued_at.astimezone(UTC)
+        words, bundle, issue = self._words, self._bundle, self._facts.issue
+        page = self._parts.page(
+            issue,
+            number=bundle["record"]["id"],
+            origin=bundle["log"]["origin"],
+            label_width=self._width,
+            attachment=ATTACHMENT,
+        )
         return {
-            "lang": self._language,
-            "region": {"zh": "cn", "en": "gb"}[self._language],
-            "label_width": LABEL_WIDTHS[self._language],
-            "title": words("title"),
-            "subtitle": words("subtitle"),
-            "platform": words("platform", operator=self._operator, origin=self._show(bundle["log"]["origin"])),
-            "number": row(words("number"), bundle["record"]["id"], is_code=True),
-            "issued": self._parts.time_row("issued", issued),
-            "issued_parts": {
-                name: getattr(issued, name) for name in ("year", "month", "day", "hour", "minute", "second")
-            },
-            "qr": qr(self._facts.verify_url),
-            "qr_alt": self._facts.verify_url,
-            "qr_caption": words("qr"),
+            **page,
             "finding": self._finding(),
-            "footer": words("footer", attachment=ATTACHMENT),
-            "page": words("page"),
             "sections": [
                 {"title": words("file"), "rows": self._file()},
                 {"title": words("record"), "rows": self._record()},
                 {"title": words("anchors"), "lead": words("anchors_lead"), "cards": self._anchors()},
                 {"title": words("signatures"), "lead": words("signatures_lead"), "cards": self._signatures()},
-                {"title": words("worth"), "lists": self._lists("proves", "proves_not")},
-                {"title": words("checking"), "lists": self._lists("by_page", "by_oneself")},
-                {"title": words("operator"), "lead": words("operator_text", operator=self._operator)},
+                *self._parts.worth(issue, attachment=ATTACHMENT),
             ],
         }
 
@@ -214,7 +191,3 @@ class _Page:
                 self._parts.time_row("witness_time", datetime.fromtimestamp(seconds, UTC), "witness_time_source")
             )
         return {"title": f"{words(role)} · {self._show(key['name'])}", "kind": words(key["type"]), "rows": rows}
-
-    def _lists(self, *keys: str) -> list[Json]:
-        values = {"attachment": ATTACHMENT, "url": self._facts.verify_url}
-        return [{"title": self._words(key), "items": self._words.items(key, **values)} for key in keys]

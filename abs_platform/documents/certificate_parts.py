@@ -2,17 +2,38 @@
 
 import io
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import segno
+from django.conf import settings
 
+from abs_platform.core import clock
+from abs_platform.core.words import word
 from abs_platform.documents.certificate_words import Words
 from abs_platform.integrations.pdf import Typesetter
+from abs_platform.parties import selectors as parties
 
 BEIJING = timedelta(hours=8)
 
 Json = dict[str, Any]  # Any: JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Who issues a certificate, when, and where it is checked."""
+
+    operator: tuple[str, str]  # Chinese, English
+    verify_url: str
+    issued_at: datetime
+
+
+def issue() -> Issue:
+    """One that is issued now."""
+    operator = parties.operating_organisation()
+    names = (operator.name, operator.name_en or operator.name) if operator else ("运营方", "its operator")
+    return Issue(names, f"{settings.WEB_URL}/verify", clock.now())
 
 
 class Parts:
@@ -21,6 +42,44 @@ class Parts:
     def __init__(self, words: Words, setter: Typesetter) -> None:
         self._words = words
         self._show = setter.showable
+
+    def page(self, issued: Issue, *, number: str, origin: str, label_width: int, attachment: str = "") -> Json:
+        """All but "finding" and "sections". `origin`: the log's; `label_width` in mm."""
+        words, at = self._words, issued.issued_at.astimezone(UTC)
+        return {
+            "lang": words.language,
+            "region": {"zh": "cn", "en": "gb"}[words.language],
+            "label_width": label_width,
+            "title": words("title"),
+            "subtitle": words("subtitle"),
+            "platform": words("platform", operator=self.operator(issued), origin=self._show(origin)),
+            "number": row(words("number"), number, is_code=True),
+            "issued": self.time_row("issued", at),
+            "issued_parts": {name: getattr(at, name) for name in ("year", "month", "day", "hour", "minute", "second")},
+            "qr": qr(issued.verify_url),
+            "qr_alt": issued.verify_url,
+            "qr_caption": words("qr"),
+            "footer": words("footer", attachment=attachment),
+            "page": words("page"),
+        }
+
+    def operator(self, issued: Issue) -> str:
+        """Who runs the platform."""
+        return self._show(word(issued.operator, self._words.language))
+
+    def worth(self, issued: Issue, *, attachment: str = "") -> list[Json]:
+        """The last sections: what the certificate proves, how it is checked, who stands behind it."""
+        words, operator = self._words, self.operator(issued)
+
+        def lists(*keys: str) -> list[Json]:
+            values = {"attachment": attachment, "url": issued.verify_url}
+            return [{"title": words(key), "items": words.items(key, **values)} for key in keys]
+
+        return [
+            {"title": words("worth"), "lists": lists("proves", "proves_not")},
+            {"title": words("checking"), "lists": lists("by_page", "by_oneself")},
+            {"title": words("operator"), "lead": words("operator_text", operator=operator)},
+        ]
 
     def time_row(self, key: str, at: datetime, source: str = "") -> Json:
         """A moment in UTC and in Beijing, with its source."""

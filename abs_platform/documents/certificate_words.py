@@ -1,10 +1,9 @@
 """The words of a certificate, Chinese and English side by side. What is in braces is filled in; nothing else changes."""
 
 from collections.abc import Mapping
-from typing import Final, Literal, get_args
+from typing import Final
 
-Language = Literal["zh", "en"]
-LANGUAGES: Final = get_args(Language)
+from abs_platform.core.words import LANGUAGES, Language
 
 PAIRS: Final[dict[str, tuple[str, str]]] = {
     "title": ("存证证明", "Certificate of Evidence Preservation"),
@@ -185,6 +184,7 @@ class Words:
         pairs: Mapping[str, tuple[str, str]] = PAIRS,
         lists: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = LISTS,
     ) -> None:
+        self.language = language
         self._at = LANGUAGES.index(language)
         self._pairs = {**PAIRS, **pairs}
         self._lists = {**LISTS, **lists}

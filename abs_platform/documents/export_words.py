@@ -1,6 +1,5 @@
 """The words of an exported list, Chinese and English."""
 
-LANGUAGES = ("zh", "en")
 STEM = ("单据", "documents")
 
 # The columns by what they show of a document in a reply.
@@ -106,8 +105,3 @@ KINDS = {
     "waybill": ("运单", "Waybill"),
     "weight_statement": ("重量证明", "Weight statement"),
 }
-
-
-def word(pair: tuple[str, str], language: str) -> str:
-    """One of the two."""
-    return pair[LANGUAGES.index(language)]

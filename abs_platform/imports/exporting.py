@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
+from abs_platform.core.words import word
 from abs_platform.imports import fields, selectors
 from abs_platform.imports.fields import Type
 from abs_platform.imports.mapping import plan_of
 from abs_platform.imports.models import Batch, Row
-from abs_platform.imports.words import CODES, ROW, WHOLE_ROW, WRONG, word
+from abs_platform.imports.words import CODES, ROW, WHOLE_ROW, WRONG
 from abs_platform.integrations.tables.writing import TableFile, table_file
 from abs_platform.parties.actor import Actor
 

@@ -1,7 +1,5 @@
 """What is wrong with a cell, in words, for files that leave the platform. The interface has words of its own."""
 
-LANGUAGES = ("zh", "en")
-
 ROW = ("行", "Row")
 WRONG = ("错误", "What is wrong")
 WHOLE_ROW = ("整行", "row")
@@ -29,8 +27,3 @@ CODES = {
     ),
     "too_many_lines": ("一张单据最多 5000 行", "a document has at most 5,000 lines"),
 }
-
-
-def word(pair: tuple[str, str], language: str) -> str:
-    """One of the two."""
-    return pair[LANGUAGES.index(language)]

@@ -7,22 +7,18 @@ import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from django.conf import settings
-
-from abs_platform.core import clock
 from abs_platform.core.capitals import in_capitals
 from abs_platform.core.errors import Conflict, Unavailable
+from abs_platform.core.words import Language, said
 from abs_platform.documents import certificate as document_certificate
-from abs_platform.documents.certificate_parts import Json, Parts, grouped, moment, qr, row, times
-from abs_platform.documents.certificate_words import Language, Words
+from abs_platform.documents.certificate_parts import Issue, Json, Parts, grouped, issue, moment, row, times
+from abs_platform.documents.certificate_words import Words
 from abs_platform.documents.export_words import KINDS
 from abs_platform.integrations.pdf import Attachment, PdfError, Typesetter, typesetter
 from abs_platform.ledger import note
-from abs_platform.parties import selectors as parties
 from abs_platform.rights import selectors
 from abs_platform.rights.certificate_words import LISTS, PAIRS
 from abs_platform.rights.evidence import PLATFORM
@@ -38,7 +34,6 @@ from abs_platform.rights.words import (
     REDUCTIONS,
     RUNGS,
     STATES,
-    said,
 )
 
 log = logging.getLogger(__name__)
@@ -69,9 +64,7 @@ class Facts:
 
     right: Json
     rungs: tuple[Rung, ...]
-    operator: tuple[str, str]  # Chinese, English
-    verify_url: str
-    issued_at: datetime
+    issue: Issue
 
 
 def certificate(*, right: Right, language: Language) -> bytes:
@@ -90,9 +83,7 @@ def certificate(*, right: Right, language: Language) -> bytes:
             Rung(selectors.fact_name(fact), fact.statement, selectors.fact_bundle(fact))
             for fact in selectors.newest_facts(right.id)
         ),
-        operator=_names(),
-        verify_url=f"{settings.WEB_URL}/verify",
-        issued_at=clock.now(),
+        issue=issue(),
     )
     try:
         return typeset(facts, language, typesetter())
@@ -104,16 +95,11 @@ def certificate(*, right: Right, language: Language) -> bytes:
         ) from error
 
 
-def _names() -> tuple[str, str]:
-    operator = parties.operating_organisation()
-    return (operator.name, operator.name_en or operator.name) if operator else ("运营方", "its operator")
-
-
 def typeset(facts: Facts, language: Language, setter: Typesetter) -> bytes:
     """The PDF. Raises PdfError."""
     data = _Page(facts, language, setter).data()
     attachments = [each for rung in facts.rungs for each in _attached(rung)]
-    return setter.typeset(layout=LAYOUT, data=data, attachments=attachments, moment=facts.issued_at)
+    return setter.typeset(layout=LAYOUT, data=data, attachments=attachments, moment=facts.issue.issued_at)
 
 
 def _attached(rung: Rung) -> tuple[Attachment, Attachment]:
@@ -134,36 +120,19 @@ class _Page:
         self._words = Words(language, PAIRS, LISTS)
         self._parts = Parts(self._words, setter)
         self._show = setter.showable
-        self._operator = self._show(facts.operator[0 if language == "zh" else 1])
 
     def data(self) -> Json:
-        words, issued = self._words, self._facts.issued_at.astimezone(UTC)
-        origin = self._show(self._facts.rungs[0].bundle["log"]["origin"]) if self._facts.rungs else ""
+        words, issue = self._words, self._facts.issue
+        origin = self._facts.rungs[0].bundle["log"]["origin"] if self._facts.rungs else ""
+        width = LABEL_WIDTHS[self._language]
         return {
-            "lang": self._language,
-            "region": {"zh": "cn", "en": "gb"}[self._language],
-            "label_width": LABEL_WIDTHS[self._language],
-            "title": words("title"),
-            "subtitle": words("subtitle"),
-            "platform": words("platform", operator=self._operator, origin=origin),
-            "number": row(words("number"), self._right["id"], is_code=True),
-            "issued": self._parts.time_row("issued", issued),
-            "issued_parts": {
-                name: getattr(issued, name) for name in ("year", "month", "day", "hour", "minute", "second")
-            },
-            "qr": qr(self._facts.verify_url),
-            "qr_alt": self._facts.verify_url,
-            "qr_caption": words("qr"),
+            **self._parts.page(issue, number=self._right["id"], origin=origin, label_width=width),
             "finding": self._finding(),
-            "footer": words("footer"),
-            "page": words("page"),
             "sections": [
                 {"title": words("right"), "rows": self._about()},
                 {"title": words("amount"), "rows": self._amount()},
                 {"title": words("ladder"), "lead": words("ladder_lead"), "cards": self._ladder()},
-                {"title": words("worth"), "lists": self._lists("proves", "proves_not")},
-                {"title": words("checking"), "lists": self._lists("by_page", "by_oneself")},
-                {"title": words("operator"), "lead": words("operator_text", operator=self._operator)},
+                *self._parts.worth(issue),
             ],
         }
 
@@ -320,11 +289,6 @@ class _Page:
     def _more(self, label: str, found: Sequence[Json]) -> list[Json]:
         left = len(found) - MOST_SHOWN
         return [row(label, self._words("more", n=left))] if left > 0 else []
-
-    def _lists(self, *keys: str) -> list[Json]:
-        return [
-            {"title": self._words(key), "items": self._words.items(key, url=self._facts.verify_url)} for key in keys
-        ]
 
     def _rung(self, rung: int) -> str:
         return self._words("rung", rung=rung, name=self._said(RUNGS, str(rung)))

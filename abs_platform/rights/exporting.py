@@ -1,22 +1,20 @@
 """The list of rights as a file that opens rightly in Excel."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from django.db.models import QuerySet
 
-from abs_platform.core.errors import Invalid
 from abs_platform.core.rest.fields import Body
-from abs_platform.integrations.tables.writing import TableFile, table_file
+from abs_platform.core.words import Pair, said, word
+from abs_platform.integrations.tables.lists import list_file
+from abs_platform.integrations.tables.writing import TableFile
 from abs_platform.parties.actor import Actor
 from abs_platform.rights import replies
 from abs_platform.rights.models import Right
-from abs_platform.rights.words import DUE_BASES, MISSING, RUNGS, STATES, Pair, said, word
+from abs_platform.rights.words import DUE_BASES, MISSING, RUNGS, STATES
 from abs_platform.trade import selectors as trades
 from abs_platform.trade import services as trade_services
 
-MAX_ROWS = 100_000
-CHUNK = 500
-"""Rows of an export at most, and of one look at them."""
 STEM = ("权利", "rights")
 # The columns by what they show of a right in a reply.
 COLUMNS: Mapping[str, Pair] = {
@@ -46,26 +44,14 @@ YES_NO: tuple[Pair, Pair] = (("否", "no"), ("是", "yes"))
 def export(*, actor: Actor, rows: QuerySet[Right], form: str, language: str) -> TableFile:
     """`rows`, which the actor may see, newest first, as `form` (xlsx or csv) in `language` (zh or en).
 
-    Those of disclosed trades go into their owners' access logs as when they are listed. Raises Invalid beyond MAX_ROWS.
+    Those of disclosed trades go into their owners' access logs as when they are listed; what a revocation hides meanwhile
+    is left out. Raises Invalid for too many.
     """
-    if rows.order_by()[: MAX_ROWS + 1].count() > MAX_ROWS:
-        raise Invalid(
-            "export_too_long", f"An export has {MAX_ROWS} rows at most. Narrow the list down first.", limit=MAX_ROWS
-        )
-    headers = [word(pair, language) for pair in COLUMNS.values()]
-    texts = frozenset(at for at, name in enumerate(COLUMNS) if name not in FIGURES)
-    lines = (_line(body, language) for body in _bodies(actor, rows))
-    return table_file(word(STEM, language), form, headers, lines, text_columns=texts)
 
+    def lines(chunk: list[Right]) -> list[list[str]]:
+        return [_line(replies.right_body(row), language) for row in shown(actor=actor, rows=chunk)]
 
-def _bodies(actor: Actor, rows: QuerySet[Right]) -> Iterator[Body]:
-    """What the actor sees of each, chunk by chunk; what a revocation hides meanwhile is left out."""
-    rows, left = rows.order_by("-id"), MAX_ROWS
-    chunk = list(rows[:CHUNK])
-    while chunk and left > 0:
-        yield from map(replies.right_body, shown(actor=actor, rows=chunk[:left]))
-        left -= len(chunk)
-        chunk = list(rows.filter(id__lt=chunk[-1].id)[:CHUNK])
+    return list_file(rows, lines, stem=STEM, columns=COLUMNS, figures=FIGURES, form=form, language=language)
 
 
 def shown(*, actor: Actor, rows: list[Right]) -> list[Right]:

@@ -2,19 +2,7 @@
 
 from collections.abc import Mapping
 
-Pair = tuple[str, str]
-LANGUAGES = ("zh", "en")
-
-
-def word(pair: Pair, language: str) -> str:
-    """The one of the two."""
-    return pair[LANGUAGES.index(language)]
-
-
-def said(words: Mapping[str, Pair], code: str, language: str) -> str:
-    """A code in words; one that has none as it is."""
-    return word(words[code], language) if code in words else code
-
+from abs_platform.core.words import Pair
 
 RUNGS: Mapping[str, Pair] = {
     "0": ("尚无依据", "Nothing yet"),

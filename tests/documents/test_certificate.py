@@ -18,9 +18,10 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
 from abs_platform.core.transactions import NetworkInTransactionError
+from abs_platform.core.words import LANGUAGES, Language
 from abs_platform.documents import certificate
 from abs_platform.documents.certificate import ATTACHMENT, Facts, typeset
-from abs_platform.documents.certificate_words import LANGUAGES, Language
+from abs_platform.documents.certificate_parts import Issue
 from abs_platform.integrations import pdf
 from abs_platform.integrations.pdf import PdfError, Typst, typesetter
 from abs_platform.verifier import abs_verify
@@ -48,9 +49,7 @@ def facts(case: Case) -> Facts:
         trust=case.trust,
         owner="洛川精密轴承制造有限公司",
         received_at=datetime(2026, 11, 23, 5, 49, 10, tzinfo=UTC),
-        operator=OPERATOR,
-        verify_url="https://abs.example.cn/verify",
-        issued_at=ISSUED,
+        issue=Issue(OPERATOR, "https://abs.example.cn/verify", ISSUED),
     )
 
 
@@ -78,7 +77,7 @@ def test_all_that_the_bundle_says_can_be_read(language: Language, facts: Facts, 
         case.root.hex(),
         facts.owner,
         OPERATOR[LANGUAGES.index(language)],
-        facts.verify_url,
+        facts.issue.verify_url,
     ]
     for anchor in bundle["anchors"]:
         said += [anchor["chain"], str(anchor["chain_id"]), f"{anchor['block']:,}", anchor["block_hash"], anchor["tx"]]
@@ -157,7 +156,10 @@ def test_what_is_attached_is_the_bundle_and_verifies(language: Language, facts: 
 def test_the_same_facts_make_the_same_bytes(facts: Facts) -> None:
     first, second = (typeset(facts, "zh", typesetter()) for _ in range(2))
     assert first == second
-    assert typeset(replace(facts, issued_at=ISSUED.replace(second=2)), "zh", typesetter()) != first
+    assert (
+        typeset(replace(facts, issue=replace(facts.issue, issued_at=ISSUED.replace(second=2))), "zh", typesetter())
+        != first
+    )
 
 
 HOSTILE = {
@@ -179,7 +181,7 @@ def test_text_of_others_stays_text(text: str, facts: Facts, case: Case) -> None:
     """In every place where somebody else's words stand: all is shown, in as many pages, and nothing runs off the page."""
     bundle = case.copy()
     bundle["document"]["filename"] = text
-    hostile = replace(facts, bundle=bundle, owner=text, operator=(text, text))
+    hostile = replace(facts, bundle=bundle, owner=text, issue=replace(facts.issue, operator=(text, text)))
     made = typeset(hostile, "en", typesetter())
     shown = typesetter().showable(text)
     assert bare(text_of(made)).count(bare(shown)) >= 3

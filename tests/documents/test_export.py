@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from abs_platform.documents import exporting
+from abs_platform.integrations.tables import lists
 from abs_platform.integrations.tables.writing import BOM
 from tests.imports import sheets
 from tests.imports.using import Import, work
@@ -75,9 +75,9 @@ def test_what_was_disclosed_is_in_it_and_its_owner_sees_the_look(world: World) -
 
 def test_chunks_hold_every_row_once_and_a_list_too_long_is_refused(supplier: Caller) -> None:
     whole = _csv(supplier)
-    with mock.patch.object(exporting, "CHUNK", 2):
+    with mock.patch.object(lists, "CHUNK", 2):
         assert _csv(supplier) == whole
-    with mock.patch.object(exporting, "MAX_ROWS", 3):
+    with mock.patch.object(lists, "MAX_ROWS", 3):
         answer = supplier.send("GET", "documents/export")
         assert (answer.status_code, answer.json()["code"]) == (422, "export_too_long")
 

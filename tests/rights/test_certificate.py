@@ -15,7 +15,8 @@ import pytest
 from pypdf import PdfReader
 
 from abs_platform.consent.models import Access
-from abs_platform.documents.certificate_words import LANGUAGES, Language
+from abs_platform.core.words import LANGUAGES, Language
+from abs_platform.documents.certificate_parts import Issue
 from abs_platform.integrations.pdf import Attachment
 from abs_platform.integrations.tables.writing import BOM
 from abs_platform.rights import certificate, evidence, next_step, words
@@ -109,9 +110,7 @@ def facts_of(right: Right) -> Facts:
             certificate.Rung(f"rung-{fact.rung}.json", fact.statement, certificate.selectors.fact_bundle(fact))
             for fact in certificate.selectors.newest_facts(right.id)
         ),
-        operator=("平台运营中心", "Platform Operations Centre"),
-        verify_url="https://abs.example.cn/verify",
-        issued_at=ISSUED,
+        issue=Issue(("平台运营中心", "Platform Operations Centre"), "https://abs.example.cn/verify", ISSUED),
     )
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from abs_platform.core.words import LANGUAGES
 from abs_platform.crypto.fields import MAX_PATH
-from abs_platform.documents.certificate_words import LANGUAGES
 from abs_platform.documents.replies import DocumentOut
 from abs_platform.integrations.formats.model import TRADE_KINDS
 from abs_platform.integrations.formats.reading import Verdict

@@ -5,11 +5,11 @@ from typing import Any
 from rest_framework import serializers
 
 from abs_platform.core.rest.fields import Coded
+from abs_platform.core.words import LANGUAGES
 from abs_platform.imports.fields import CONSTANTS, KINDS, Type
 from abs_platform.imports.mapping import DATE_ORDERS, DECIMAL_MARKS
 from abs_platform.imports.proposing import Source
 from abs_platform.imports.states import ACTIONS, Entry, State
-from abs_platform.imports.words import LANGUAGES
 from abs_platform.integrations.tables.writing import FORMS
 
 MAX_VALUE = 4_000

@@ -29,7 +29,7 @@ class Leftovers:
 def _remark(kind: Media, source: Source) -> Remark | None:
     match kind.nature:
         case Nature.ACTIVE:
-            detail = f"{kind.format} may hold scripts: it is kept, never shown here. Send the document as PDF or XML."
+            detail = f"{kind.format} may hold scripts: it is kept, never run here. Send the document as PDF or XML."
             return Remark("active_content", detail, {"format": kind.format}, Level.ATTENTION)
         case Nature.OFFICE | Nature.DOCUMENT if kind is not media.XML:
             detail = (

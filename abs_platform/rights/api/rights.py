@@ -17,13 +17,13 @@ from rest_framework.views import APIView
 from abs_platform.core.rest.fields import Body
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, NewestFirst, page_of, paged, query_of
 from abs_platform.core.rest.sending import saved_reply
+from abs_platform.core.words import LANGUAGES
 from abs_platform.integrations.tables.writing import FORMS
 from abs_platform.parties.authentication import actor_of
 from abs_platform.rights import certificate, detail_replies, exporting, replies, selectors
 from abs_platform.rights import detail_shapes as shapes
 from abs_platform.rights.models import Right, RungFact
 from abs_platform.rights.states import RightState
-from abs_platform.rights.words import LANGUAGES
 from abs_platform.trade import services as trade_services
 
 R = TypeVar("R", bound=HttpResponse)

@@ -15,7 +15,7 @@ export function Fields({ row }: { row: DocumentDetail }) {
   const t = useText(messages);
   const label = useText(fieldWords);
   const total = useText(totalWords);
-  const note = { attachment: t("fieldsAttachment"), pending: t("fieldsPending"), refused: t("fieldsRefused"), extracted: null }[row.extraction];
+  const note = { attachment: t("fieldsAttachment"), pending: t("fieldsPending"), refused: t(row.number ? "fieldsBroken" : "fieldsRefused"), extracted: null }[row.extraction];
 
   const facts: Fact[] = [];
   for (const key of Object.keys(fieldWords) as (keyof typeof fieldWords)[]) {

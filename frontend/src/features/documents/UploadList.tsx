@@ -9,7 +9,7 @@ import { formatSize } from "../../shared/format/size";
 import { useCodes, useLanguage, useText } from "../../shared/i18n/LanguageProvider";
 import { describe } from "../../shared/ui/errors";
 import { Section } from "../../shared/ui/Page";
-import { DocumentStateTag } from "../../shared/ui/status";
+import { DocumentStateTag, VerdictTag } from "../../shared/ui/status";
 import { StatusTag } from "../../shared/ui/StatusTag";
 import { messages } from "./messages";
 import { clearFinished, retryUpload, useUploads, type UploadRow } from "./uploads";
@@ -75,6 +75,7 @@ function Upload({ row, document }: { row: UploadRow; document: Document | null }
           </>
         )}
         {row.phase === "refused" && <StatusTag tone="refused">{t("refused")}</StatusTag>}
+        {document?.verdict && document.verdict !== "accepted" && <VerdictTag verdict={document.verdict} />}
         {document && <DocumentStateTag state={document.state} />}
       </div>
     </li>

@@ -101,6 +101,7 @@ export const messages = defineMessages({
   fieldsTitle: ["读取的内容", "What was read"],
   fieldsAttachment: ["这份文件作为附件保存，没有读取字段；它同样已入账、可验证。", "This file is kept as an attachment, so no fields were read; it is recorded and can be verified all the same."],
   fieldsPending: ["正在读取，稍后自动显示。", "Being read; this fills in by itself."],
+  fieldsBroken: ["内容不合规范，原因见上，这些字段不作为依据；原文件已加密保存并入账。", "The content breaks its standard, for the reason above, so nothing rests on these fields; the original is kept encrypted and recorded."],
   fieldsRefused: ["文件未能读取，原因见上；原文件已加密保存并入账。", "The file could not be read, for the reason above; the original is kept encrypted and recorded."],
   linesTitle: ["明细", "Lines"],
   line: ["行", "Line"],

@@ -22,7 +22,7 @@ export const FILE_REMARKS = {
   archive_path: ["压缩包里有不合规的文件名或链接，没有打开；请重新打包", "A file in the archive has a path that leads elsewhere, or is a link; pack it again"],
   archive_ambiguous: ["压缩包里有同名文件或目录之外的内容，没有打开；请重新打包", "Two files in the archive have one name, or it holds what its directory does not list; pack it again"],
   archive_unsupported: ["{format} 压缩包不会打开；请改用 ZIP，或直接发送文件", "{format} archives are not opened; send a ZIP, or the files themselves"],
-  active_content: ["{format} 文件可能带有脚本：已保存，不会在这里显示；请改发 PDF 或 XML", "{format} may hold scripts: it is kept and never shown here; send it as PDF or XML"],
+  active_content: ["{format} 文件可能带有脚本：已保存，不会在这里运行，至多显示其源文；请改发 PDF 或 XML", "{format} may hold scripts: it is kept, never run here and shown as source text at most; send it as PDF or XML"],
   pdf_active: ["PDF 带有打开时自动执行的脚本或程序；这里从不执行", "The PDF would run a script or a program by itself; here nothing of it is run"],
   polyglot: ["文件同时是 {format} 和 {other}，不同软件会读出不同内容，没有接收；请从原系统重新导出", "The file is {format} and {other} at once and could be read in two ways; export it again"],
   program: ["这是程序，不是单据", "This is a program, not a document"],

@@ -43,7 +43,7 @@ export function ExportButton({ path, filters, name, forms = ["xlsx", "csv"], tes
           onClick: ({ key }) => download.mutate(key),
         }}
       >
-        <Button loading={download.isPending} data-testid={testId}>
+        <Button className="export-button" loading={download.isPending} data-testid={testId}>
           {t("exportAs")}
         </Button>
       </Dropdown>
