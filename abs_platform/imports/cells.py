@@ -20,9 +20,8 @@ LONG = r"^[0-9]{16,}$"
 INVISIBLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 # What a text must be looked at for: controls, white space at its ends or in a row, a mark in front.
 UNUSUAL = r"^[\s']|\s$|\s\s|" + INVISIBLE[:-1] + r"\n\r\t]"
-# The bytes of texts that need no second look, and of decimals that are written plainly.
+# The bytes of texts that need no second look.
 _VISIBLE = bytes(byte for byte in range(0x21, 0x7F) if byte != ord("'"))
-_OF_FIGURES = b"0123456789.+-"
 SAMPLE, REPETITIVE = 1_000, 100
 """So many cells tell whether a column has few different texts: at most so many of them."""
 MOST_AT_ONCE = 64 << 20
@@ -50,8 +49,9 @@ def trimmed(texts: pl.Series) -> tuple[pl.Series, bool]:
     """The texts without white space at their ends, and whether all are plain: nothing in them needs a second look."""
     texts = texts.fill_null("")
     if texts.head(SAMPLE).n_unique() > REPETITIVE and (whole := _whole(texts)) is not None:
-        has_exponents = (b"e" in whole or b"E" in whole) and texts.str.contains(SCIENTIFIC).any()
-        if not has_exponents and not whole.translate(None, _VISIBLE):
+        if whole.translate(None, _VISIBLE):
+            pass
+        elif not (b"e" in whole or b"E" in whole) or not texts.str.contains(SCIENTIFIC).any():
             return texts, True
     distinct = texts.unique()
     if not distinct.str.contains(UNUSUAL).any() and not distinct.str.contains(SCIENTIFIC).any():
@@ -75,7 +75,7 @@ def typed(
     lost: pl.Series | None = None,
     plain: bool = False,
 ) -> Typed:
-    """The column as what `field` is. `lost`: where a long number was kept as a figure, so that its last digits are gone.
+    """The column, trimmed, as what `field` is. `lost`: where a long number was kept as a figure, so that its last digits are gone.
 
     `plain`: `trimmed` found nothing unusual in it. The result is the same either way, cell for cell.
     """
@@ -152,7 +152,7 @@ def _dates(texts: pl.Series, order: str) -> Typed:
     within = values.is_between(EARLIEST, LATEST).fill_null(value=False)
     if within.all():
         return _sound(values)
-    return _flagged(values, (texts.str.strip_chars() != "") & ~within, "date_invalid")
+    return _flagged(values, (texts != "") & ~within, "date_invalid")
 
 
 def _elsewhere(texts: pl.Series, values: pl.Series, of: Callable[[pl.Series], pl.Series]) -> pl.Series:
@@ -193,21 +193,22 @@ def _decimals(texts: pl.Series, mark: str) -> Typed:
         values = _elsewhere(texts, values, lambda rest: _plain(_cleaned(rest, mark)))
     if values.null_count() == 0:
         return _sound(values)
-    return _flagged(values, values.is_null() & (texts.str.strip_chars() != ""), "decimal_invalid")
+    return _flagged(values, values.is_null() & (texts != ""), "decimal_invalid")
 
 
 def _plain(texts: pl.Series) -> pl.Series:
     """Decimals as they are written plainly; null for anything else, beyond 15 digits and 13 decimals too."""
-    length = texts.str.len_bytes()
-    whole = _whole(texts) if (length.max() or 0) <= SHORT else None  # type: ignore[operator]  # a length
-    if whole is not None and not whole.translate(None, _OF_FIGURES):
-        return texts.cast(AMOUNT, strict=False)
-    odd = (length > SHORT) | texts.str.contains(r"[^0-9.+-]")
-    rest = texts.filter(odd)
-    sound = rest.set(~rest.str.contains(PLAIN), None)
-    if len(rest) == len(texts):
-        return sound.cast(AMOUNT, strict=False)
-    return texts.set(odd, None).cast(AMOUNT, strict=False).scatter(odd.arg_true(), sound.cast(AMOUNT, strict=False))
+    values = texts.cast(AMOUNT, strict=False)
+    # The cast takes exponents too, and rounds what has too many decimals.
+    doubtful = texts.str.len_bytes() > SHORT
+    whole = _whole(texts)
+    if whole is None or b"e" in whole or b"E" in whole:
+        doubtful |= texts.str.contains("[eE]")
+    at = doubtful.arg_true()
+    if not len(at):
+        return values
+    rest = texts.gather(at)
+    return values.scatter(at, rest.set(~rest.str.contains(PLAIN), None).cast(AMOUNT, strict=False))
 
 
 def _cleaned(texts: pl.Series, mark: str) -> pl.Series:

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from abs_platform.imports import fields
 
@@ -167,6 +168,12 @@ SYSTEMS: tuple[System, ...] = (
 BY_CODE = {system.code: system for system in SYSTEMS}
 
 
+@cache
+def _folded_word(word: str) -> str:
+    """One of the words below, for comparing."""
+    return folded(word)
+
+
 def words_of(kind: str, system: System | None = None) -> dict[str, dict[str, int]]:
     """By folded header, the fields that it may mean with their rank: a system's own words first, then the kind's, then all's."""
     return _ranked(kind, system.words if system else {}, _BY_KIND[kind], _COMMON)
@@ -184,7 +191,7 @@ def _ranked(kind: str, *vocabularies: dict[str, tuple[str, ...]]) -> dict[str, d
         for name, headers in words.items():
             if name in known:
                 for rank, header in enumerate(headers):
-                    found.setdefault(folded(header), {}).setdefault(name, 1_000 * place + rank)
+                    found.setdefault(_folded_word(header), {}).setdefault(name, 1_000 * place + rank)
     return found
 
 
@@ -192,7 +199,7 @@ def system_of(headers: Sequence[str]) -> System | None:
     """The system whose words most of the headers are, if at least three and a third of them are, more than any other's."""
     stated = {folded(header) for header in headers if header.strip()}
     scores = {
-        system.code: sum(any(folded(word) in stated for word in words) for words in system.words.values())
+        system.code: sum(any(_folded_word(word) in stated for word in words) for words in system.words.values())
         for system in SYSTEMS
     }
     best = max(scores.values(), default=0)

@@ -28,39 +28,31 @@ _MARKS = (
 
 def read(data: bytes) -> Table:
     """A table of separated values. Raises TableRefused."""
-    content = _utf8(data)
+    content = data.removeprefix(codecs.BOM_UTF8)
+    if b"\0" not in content:
+        try:
+            return _table(content)
+        except pl.exceptions.PolarsError:
+            pass  # no UTF-8, or more than polars understands
+    content = decoded(data).encode()
+    try:
+        return _table(content)
+    except pl.exceptions.PolarsError:
+        text = content.decode()
+        return Table("CSV", _patient(text, separator_of(text[:SAMPLE_CHARACTERS])))
+
+
+def _table(content: bytes) -> Table:
+    """Text in UTF-8, by polars. Raises PolarsError where it is none, a row is longer or a quote is out of place."""
     if b"\n" not in content:
         content = content.replace(b"\r", b"\n")
-    sample = content[: 4 * SAMPLE_CHARACTERS].decode(errors="ignore")[
-        :SAMPLE_CHARACTERS
-    ]  # cut within a character, maybe
-    if not sample.strip() and not content.decode().strip():
+    # Cut within a character, maybe.
+    sample = content[: 4 * SAMPLE_CHARACTERS].decode(errors="ignore")[:SAMPLE_CHARACTERS]
+    if not sample.strip() and not content.strip():
         raise TableRefused("table_empty", "There is nothing in the table.")
     separator = separator_of(sample)
-    if content.count(separator.encode()) > MAX_CELLS:
-        raise TableRefused("table_too_large", f"The table has more than {MAX_CELLS} cells. Split it.", limit=MAX_CELLS)
     width = max((len(row) for row in _rows(sample, separator)), default=1)
-    try:
-        frame = _quick(content, separator, width)
-    except pl.exceptions.PolarsError:
-        frame = _patient(content.decode(), separator)
-    return Table("CSV", frame)
-
-
-def _utf8(data: bytes) -> bytes:
-    """The text in UTF-8 without a mark. What is UTF-8 already is looked at, and not decoded."""
-    content = data.removeprefix(codecs.BOM_UTF8)
-    if content and b"\0" not in content and _is_utf8(content):
-        return content
-    return decoded(data).encode()
-
-
-def _is_utf8(content: bytes) -> bool:
-    try:
-        pl.Series([content]).cast(pl.String)
-    except pl.exceptions.PolarsError:
-        return False
-    return True
+    return Table("CSV", _quick(content, separator, width))
 
 
 def decoded(data: bytes) -> str:
@@ -117,7 +109,7 @@ def _rows(sample: str, separator: str) -> list[list[str]]:
 
 
 def _quick(data: bytes, separator: str, width: int) -> pl.DataFrame:
-    """By polars, under headers of our own; raises PolarsError where a row is longer or a quote is out of place."""
+    """Under headers of our own. What takes too much memory ends the reader's process, and its limits say so."""
     names = column_names(width)
     return pl.read_csv(
         separator.join(names).encode() + b"\n" + data,
