@@ -52,6 +52,37 @@ class Migration(migrations.Migration):
                 ("fields_seed", models.BinaryField(max_length=32, null=True)),
                 ("fields_record_id", models.UUIDField(null=True, unique=True)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("number", 0), ("reason", "")),
+                            models.Q(("number__gt", 0), models.Q(("reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="document_version_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("restores__isnull", True), ("restores__lt", models.F("number")), _connector="OR"
+                        ),
+                        name="document_version_restores_earlier",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("fields_record_id__isnull", True), ("fields_seed__isnull", True)),
+                            models.Q(
+                                ("content__isnull", False),
+                                ("fields_record_id__isnull", False),
+                                ("fields_seed__isnull", False),
+                                ("fields_seed__length", 32),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="document_version_fields_whole",
+                    ),
+                ],
+            },
         ),
         migrations.RemoveConstraint(
             model_name="document",
@@ -204,40 +235,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="documentversion",
             constraint=models.UniqueConstraint(fields=("document", "number"), name="document_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="documentversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("number", 0), ("reason", "")),
-                    models.Q(("number__gt", 0), models.Q(("reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="document_version_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="documentversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("restores__isnull", True), ("restores__lt", models.F("number")), _connector="OR"),
-                name="document_version_restores_earlier",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="documentversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("fields_record_id__isnull", True), ("fields_seed__isnull", True)),
-                    models.Q(
-                        ("content__isnull", False),
-                        ("fields_record_id__isnull", False),
-                        ("fields_seed__isnull", False),
-                        ("fields_seed__length", 32),
-                    ),
-                    _connector="OR",
-                ),
-                name="document_version_fields_whole",
-            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="documentversion",

@@ -77,6 +77,68 @@ class Migration(migrations.Migration):
                 ("said", models.JSONField(default=dict)),
                 ("at", models.DateTimeField(default=abs_platform.core.clock.now)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "before__in",
+                                [
+                                    "abnormal",
+                                    "duplicate",
+                                    "lost_control",
+                                    "not_verified",
+                                    "red_letter",
+                                    "verified",
+                                    "voided",
+                                ],
+                            )
+                        ),
+                        name="tax_change_before_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "abnormal",
+                                    "duplicate",
+                                    "lost_control",
+                                    "not_verified",
+                                    "red_letter",
+                                    "verified",
+                                    "voided",
+                                ],
+                            )
+                        ),
+                        name="tax_change_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("before", models.F("status")), _negated=True),
+                            ("status", "red_letter"),
+                            _connector="OR",
+                        ),
+                        name="tax_change_changes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status", "red_letter"),
+                            models.Q(("red_amount__isnull", True), ("red_numbers", [])),
+                            _connector="OR",
+                        ),
+                        name="tax_change_red_only",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("red_amount__gte", Decimal(0)), ("red_amount__lt", Decimal(10000000000000000))),
+                            ("red_amount__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="tax_change_red_amount",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TaxStatus",
@@ -227,61 +289,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="taxstatuschange",
             index=models.Index(fields=["document", "-id"], name="tax_change_document"),
-        ),
-        migrations.AddConstraint(
-            model_name="taxstatuschange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "before__in",
-                        ["abnormal", "duplicate", "lost_control", "not_verified", "red_letter", "verified", "voided"],
-                    )
-                ),
-                name="tax_change_before_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxstatuschange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        ["abnormal", "duplicate", "lost_control", "not_verified", "red_letter", "verified", "voided"],
-                    )
-                ),
-                name="tax_change_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxstatuschange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("before", models.F("status")), _negated=True), ("status", "red_letter"), _connector="OR"
-                ),
-                name="tax_change_changes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxstatuschange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status", "red_letter"),
-                    models.Q(("red_amount__isnull", True), ("red_numbers", [])),
-                    _connector="OR",
-                ),
-                name="tax_change_red_only",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxstatuschange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("red_amount__gte", Decimal(0)), ("red_amount__lt", Decimal(10000000000000000))),
-                    ("red_amount__isnull", True),
-                    _connector="OR",
-                ),
-                name="tax_change_red_amount",
-            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="taxstatuschange",

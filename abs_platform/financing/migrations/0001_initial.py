@@ -53,6 +53,22 @@ class Migration(migrations.Migration):
                 ),
                 ("reason", models.CharField(blank=True, default="", max_length=500)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["declined", "offered", "open"])),
+                        name="invitation_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "declined"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="invitation_declined_has_reason",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Account",
@@ -82,6 +98,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "code", "currency"), name="account_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "code__in",
+                                [
+                                    "cash",
+                                    "fee_income",
+                                    "fee_receivable",
+                                    "interest_income",
+                                    "interest_receivable",
+                                    "loss",
+                                    "payable_to_supplier",
+                                    "principal_receivable",
+                                ],
+                            )
+                        ),
+                        name="account_code_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Loan",
@@ -151,6 +190,88 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "awaiting",
+                                    "cancelled",
+                                    "disbursement_proposed",
+                                    "outstanding",
+                                    "settled",
+                                    "written_off",
+                                ],
+                            )
+                        ),
+                        name="loan_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("principal__gte", Decimal(0)), ("principal__lt", Decimal(10000000000000000))),
+                            ("principal__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="loan_principal",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("principal__gt", 0)), name="loan_positive"),
+                    models.CheckConstraint(
+                        condition=models.Q(("funder", models.F("supplier")), _negated=True), name="loan_between_two"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("disbursed_on__isnull", True),
+                                ("state__in", ["awaiting", "disbursement_proposed", "cancelled"]),
+                            ),
+                            models.Q(
+                                ("checker_id__isnull", False),
+                                ("disbursed_on__isnull", False),
+                                ("maker_id__isnull", False),
+                                ("state__in", ["outstanding", "settled", "written_off"]),
+                                models.Q(("bank_reference", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="loan_disbursed_by_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checker_id__isnull", True),
+                            models.Q(("checker_id", models.F("maker_id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="loan_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", False), ("state__in", ["settled", "cancelled", "written_off"])
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["settled", "cancelled", "written_off"]), _negated=True),
+                                ("ended_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="loan_ended_has_time",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("bank_reference", ""), _negated=True),
+                        fields=("funder", "bank_reference"),
+                        name="loan_bank_reference_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["funder", "-id"], name="loan_funder"),
+                    models.Index(fields=["supplier", "-id"], name="loan_supplier"),
+                    models.Index(
+                        condition=models.Q(("state", "outstanding")), fields=["due_date"], name="loan_outstanding"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Entry",
@@ -255,6 +376,91 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "acceptance_proposed",
+                                    "accepted",
+                                    "expired",
+                                    "open",
+                                    "proposed",
+                                    "rejected",
+                                    "superseded",
+                                    "withdrawn",
+                                ],
+                            )
+                        ),
+                        name="offer_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("method__in", ["assignment", "pledge"])), name="offer_method_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("day_count__in", ["30/360", "ACT/360", "ACT/365"])),
+                        name="offer_day_count_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gte", Decimal(0)), ("amount__lt", Decimal(10000000000000000))),
+                            ("amount__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="offer_amount",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="offer_positive"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("annual_rate__gte", 0), ("annual_rate__lte", 1), ("fee_rate__gte", 0), ("fee_rate__lte", 1)
+                        ),
+                        name="offer_rates",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["proposed", "withdrawn", "expired", "superseded"]),
+                            ("checker_id__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="offer_made_by_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checker_id__isnull", True),
+                            models.Q(("checker_id", models.F("maker_id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="offer_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "accepted"), _negated=True),
+                            models.Q(
+                                ("accepted_at__isnull", False),
+                                ("accepting_checker_id__isnull", False),
+                                ("accepting_maker_id__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="offer_accepted_by_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("accepting_checker_id__isnull", True),
+                            models.Q(("accepting_checker_id", models.F("accepting_maker_id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="offer_two_people_accept",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["proposed", "open", "acceptance_proposed", "accepted"])),
+                        fields=("invitation",),
+                        name="offer_one_at_a_time",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="loan",
@@ -321,6 +527,55 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["confirmed", "recorded", "rejected", "reversed"])),
+                        name="payment_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("payer__in", ["debtor", "supplier"])), name="payment_payer_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gte", Decimal(0)), ("amount__lt", Decimal(10000000000000000))),
+                            ("amount__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="payment_amount",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="payment_positive"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("payer", "debtor"), ("right__isnull", False)),
+                            models.Q(("payer", "supplier"), ("right__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="payment_of_debtor_names_right",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("checker_id__isnull", True), ("state", "recorded")),
+                            models.Q(models.Q(("state", "recorded"), _negated=True), ("checker_id__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="payment_checked_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checker_id__isnull", True),
+                            models.Q(("checker_id", models.F("maker_id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="payment_two_people",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["recorded", "confirmed"])),
+                        fields=("loan", "bank_reference"),
+                        name="payment_bank_reference_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Allocation",
@@ -346,6 +601,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("payment", "part"), name="allocation_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("part__in", ["fee", "interest", "principal", "surplus"])),
+                        name="allocation_part_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gte", Decimal(0)), ("amount__lt", Decimal(10000000000000000))),
+                            ("amount__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="allocation_amount",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="allocation_positive"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Pledge",
@@ -414,6 +687,53 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["registering", "active"])),
+                        fields=("right",),
+                        name="right_held_once",
+                    ),
+                    models.UniqueConstraint(fields=("right", "loan"), name="pledge_once_a_loan"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["active", "refused", "registering", "released", "settled"])),
+                        name="pledge_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("method__in", ["assignment", "pledge"])), name="pledge_method_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("base__gte", Decimal(0)), ("base__lt", Decimal(10000000000000000))),
+                            ("base__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="pledge_base",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("state__in", ["registering", "active"])),
+                            models.Q(
+                                models.Q(("state__in", ["registering", "active"]), _negated=True),
+                                ("ended_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="pledge_ended_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["active", "settled"]), _negated=True),
+                            ("registered_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="pledge_active_is_registered",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["holder", "-id"], name="pledge_holder"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Notice",
@@ -448,6 +768,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("acknowledged_at__isnull", True), ("acknowledged_by", "")),
+                            models.Q(
+                                ("acknowledged_at__isnull", False), models.Q(("acknowledged_by", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="notice_acknowledged_by_whom",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["debtor", "-id"], name="notice_debtor"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Posting",
@@ -468,6 +805,37 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("debit__gte", Decimal(0)), ("debit__lt", Decimal(10000000000000000))),
+                            ("debit__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="posting_debit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("credit__gte", Decimal(0)), ("credit__lt", Decimal(10000000000000000))),
+                            ("credit__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="posting_credit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("credit", 0), ("debit__gt", 0)),
+                            models.Q(("credit__gt", 0), ("debit", 0)),
+                            _connector="OR",
+                        ),
+                        name="posting_one_side",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["account", "id"], name="posting_account"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Programme",
@@ -548,6 +916,78 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["active", "closed", "draft", "proposed", "suspended"])),
+                        name="programme_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("method__in", ["assignment", "pledge"])), name="programme_method_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("day_count__in", ["30/360", "ACT/360", "ACT/365"])),
+                        name="programme_day_count_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("funder", models.F("core_enterprise")), _negated=True),
+                        name="programme_between_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("limit__gte", Decimal(0)), ("limit__lt", Decimal(10000000000000000))),
+                            ("limit__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="programme_limit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("supplier_limit__gte", Decimal(0)), ("supplier_limit__lt", Decimal(10000000000000000))
+                            ),
+                            ("supplier_limit__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="programme_supplier_limit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("supplier_limit__lte", models.F("limit"))), name="programme_limits_nested"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("annual_rate__gte", 0), ("annual_rate__lte", 1), ("fee_rate__gte", 0), ("fee_rate__lte", 1)
+                        ),
+                        name="programme_rates",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("min_rung__gte", 1), ("min_rung__lte", 5)), name="programme_min_rung"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("max_tenor_days__gte", 1), ("max_tenor_days__lte", 3660)),
+                        name="programme_tenor",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="programme_currency"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["draft", "proposed", "closed"]),
+                            models.Q(("checker_id__isnull", False), ("maker_id__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="programme_active_by_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checker_id__isnull", True),
+                            models.Q(("checker_id", models.F("maker_id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="programme_two_people",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="invitation",
@@ -618,6 +1058,51 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["accepted", "cancelled", "declined", "draft", "expired", "submitted", "withdrawn"],
+                            )
+                        ),
+                        name="financing_request_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gte", Decimal(0)), ("amount__lt", Decimal(10000000000000000))),
+                            ("amount__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="financing_request_amount",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="financing_request_positive"),
+                    models.CheckConstraint(
+                        condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="financing_request_currency"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["draft", "withdrawn"]), ("submitted_at__isnull", False), _connector="OR"
+                        ),
+                        name="financing_request_submitted_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at__isnull", True), ("state__in", ["draft", "submitted"])),
+                            models.Q(
+                                models.Q(("state__in", ["draft", "submitted"]), _negated=True),
+                                ("decided_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="financing_request_decided_has_time",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["supplier", "-id"], name="financing_request_supplier"),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="invitation",
@@ -646,31 +1131,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.UniqueConstraint(fields=("owner", "code", "currency"), name="account_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "code__in",
-                        [
-                            "cash",
-                            "fee_income",
-                            "fee_receivable",
-                            "interest_income",
-                            "interest_receivable",
-                            "loss",
-                            "payable_to_supplier",
-                            "principal_receivable",
-                        ],
-                    )
-                ),
-                name="account_code_known",
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("request", "right"), name="requested_right_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("base__gte", Decimal(0)), ("base__lt", Decimal(10000000000000000))),
+                            ("base__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="requested_right_base",
+                    ),
+                ],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="entry",
@@ -699,428 +1172,6 @@ class Migration(migrations.Migration):
                     table="financing_entry",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "acceptance_proposed",
-                            "accepted",
-                            "expired",
-                            "open",
-                            "proposed",
-                            "rejected",
-                            "superseded",
-                            "withdrawn",
-                        ],
-                    )
-                ),
-                name="offer_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("method__in", ["assignment", "pledge"])), name="offer_method_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("day_count__in", ["30/360", "ACT/360", "ACT/365"])), name="offer_day_count_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gte", Decimal(0)), ("amount__lt", Decimal(10000000000000000))),
-                    ("amount__isnull", True),
-                    _connector="OR",
-                ),
-                name="offer_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="offer_positive"),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("annual_rate__gte", 0), ("annual_rate__lte", 1), ("fee_rate__gte", 0), ("fee_rate__lte", 1)
-                ),
-                name="offer_rates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["proposed", "withdrawn", "expired", "superseded"]),
-                    ("checker_id__isnull", False),
-                    _connector="OR",
-                ),
-                name="offer_made_by_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checker_id__isnull", True),
-                    models.Q(("checker_id", models.F("maker_id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="offer_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "accepted"), _negated=True),
-                    models.Q(
-                        ("accepted_at__isnull", False),
-                        ("accepting_checker_id__isnull", False),
-                        ("accepting_maker_id__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="offer_accepted_by_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("accepting_checker_id__isnull", True),
-                    models.Q(("accepting_checker_id", models.F("accepting_maker_id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="offer_two_people_accept",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["proposed", "open", "acceptance_proposed", "accepted"])),
-                fields=("invitation",),
-                name="offer_one_at_a_time",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="loan",
-            index=models.Index(fields=["funder", "-id"], name="loan_funder"),
-        ),
-        migrations.AddIndex(
-            model_name="loan",
-            index=models.Index(fields=["supplier", "-id"], name="loan_supplier"),
-        ),
-        migrations.AddIndex(
-            model_name="loan",
-            index=models.Index(
-                condition=models.Q(("state", "outstanding")), fields=["due_date"], name="loan_outstanding"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        ["awaiting", "cancelled", "disbursement_proposed", "outstanding", "settled", "written_off"],
-                    )
-                ),
-                name="loan_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("principal__gte", Decimal(0)), ("principal__lt", Decimal(10000000000000000))),
-                    ("principal__isnull", True),
-                    _connector="OR",
-                ),
-                name="loan_principal",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loan",
-            constraint=models.CheckConstraint(condition=models.Q(("principal__gt", 0)), name="loan_positive"),
-        ),
-        migrations.AddConstraint(
-            model_name="loan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("funder", models.F("supplier")), _negated=True), name="loan_between_two"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("disbursed_on__isnull", True),
-                        ("state__in", ["awaiting", "disbursement_proposed", "cancelled"]),
-                    ),
-                    models.Q(
-                        ("checker_id__isnull", False),
-                        ("disbursed_on__isnull", False),
-                        ("maker_id__isnull", False),
-                        ("state__in", ["outstanding", "settled", "written_off"]),
-                        models.Q(("bank_reference", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="loan_disbursed_by_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checker_id__isnull", True),
-                    models.Q(("checker_id", models.F("maker_id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="loan_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", False), ("state__in", ["settled", "cancelled", "written_off"])),
-                    models.Q(
-                        models.Q(("state__in", ["settled", "cancelled", "written_off"]), _negated=True),
-                        ("ended_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="loan_ended_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loan",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("bank_reference", ""), _negated=True),
-                fields=("funder", "bank_reference"),
-                name="loan_bank_reference_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["confirmed", "recorded", "rejected", "reversed"])),
-                name="payment_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("payer__in", ["debtor", "supplier"])), name="payment_payer_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gte", Decimal(0)), ("amount__lt", Decimal(10000000000000000))),
-                    ("amount__isnull", True),
-                    _connector="OR",
-                ),
-                name="payment_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="payment_positive"),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("payer", "debtor"), ("right__isnull", False)),
-                    models.Q(("payer", "supplier"), ("right__isnull", True)),
-                    _connector="OR",
-                ),
-                name="payment_of_debtor_names_right",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("checker_id__isnull", True), ("state", "recorded")),
-                    models.Q(models.Q(("state", "recorded"), _negated=True), ("checker_id__isnull", False)),
-                    _connector="OR",
-                ),
-                name="payment_checked_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checker_id__isnull", True),
-                    models.Q(("checker_id", models.F("maker_id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="payment_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["recorded", "confirmed"])),
-                fields=("loan", "bank_reference"),
-                name="payment_bank_reference_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.UniqueConstraint(fields=("payment", "part"), name="allocation_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("part__in", ["fee", "interest", "principal", "surplus"])),
-                name="allocation_part_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gte", Decimal(0)), ("amount__lt", Decimal(10000000000000000))),
-                    ("amount__isnull", True),
-                    _connector="OR",
-                ),
-                name="allocation_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="allocation_positive"),
-        ),
-        migrations.AddIndex(
-            model_name="pledge",
-            index=models.Index(fields=["holder", "-id"], name="pledge_holder"),
-        ),
-        migrations.AddConstraint(
-            model_name="pledge",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["registering", "active"])), fields=("right",), name="right_held_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pledge",
-            constraint=models.UniqueConstraint(fields=("right", "loan"), name="pledge_once_a_loan"),
-        ),
-        migrations.AddConstraint(
-            model_name="pledge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["active", "refused", "registering", "released", "settled"])),
-                name="pledge_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pledge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("method__in", ["assignment", "pledge"])), name="pledge_method_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pledge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("base__gte", Decimal(0)), ("base__lt", Decimal(10000000000000000))),
-                    ("base__isnull", True),
-                    _connector="OR",
-                ),
-                name="pledge_base",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pledge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("state__in", ["registering", "active"])),
-                    models.Q(
-                        models.Q(("state__in", ["registering", "active"]), _negated=True), ("ended_at__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="pledge_ended_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pledge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["active", "settled"]), _negated=True),
-                    ("registered_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="pledge_active_is_registered",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(fields=["debtor", "-id"], name="notice_debtor"),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("acknowledged_at__isnull", True), ("acknowledged_by", "")),
-                    models.Q(("acknowledged_at__isnull", False), models.Q(("acknowledged_by", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="notice_acknowledged_by_whom",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="posting",
-            index=models.Index(fields=["account", "id"], name="posting_account"),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("debit__gte", Decimal(0)), ("debit__lt", Decimal(10000000000000000))),
-                    ("debit__isnull", True),
-                    _connector="OR",
-                ),
-                name="posting_debit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("credit__gte", Decimal(0)), ("credit__lt", Decimal(10000000000000000))),
-                    ("credit__isnull", True),
-                    _connector="OR",
-                ),
-                name="posting_credit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("credit", 0), ("debit__gt", 0)),
-                    models.Q(("credit__gt", 0), ("debit", 0)),
-                    _connector="OR",
-                ),
-                name="posting_one_side",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -1169,198 +1220,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="programme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["active", "closed", "draft", "proposed", "suspended"])),
-                name="programme_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("method__in", ["assignment", "pledge"])), name="programme_method_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("day_count__in", ["30/360", "ACT/360", "ACT/365"])),
-                name="programme_day_count_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("funder", models.F("core_enterprise")), _negated=True), name="programme_between_two"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("limit__gte", Decimal(0)), ("limit__lt", Decimal(10000000000000000))),
-                    ("limit__isnull", True),
-                    _connector="OR",
-                ),
-                name="programme_limit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("supplier_limit__gte", Decimal(0)), ("supplier_limit__lt", Decimal(10000000000000000))),
-                    ("supplier_limit__isnull", True),
-                    _connector="OR",
-                ),
-                name="programme_supplier_limit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("supplier_limit__lte", models.F("limit"))), name="programme_limits_nested"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("annual_rate__gte", 0), ("annual_rate__lte", 1), ("fee_rate__gte", 0), ("fee_rate__lte", 1)
-                ),
-                name="programme_rates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("min_rung__gte", 1), ("min_rung__lte", 5)), name="programme_min_rung"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("max_tenor_days__gte", 1), ("max_tenor_days__lte", 3660)), name="programme_tenor"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="programme_currency"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["draft", "proposed", "closed"]),
-                    models.Q(("checker_id__isnull", False), ("maker_id__isnull", False)),
-                    _connector="OR",
-                ),
-                name="programme_active_by_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checker_id__isnull", True),
-                    models.Q(("checker_id", models.F("maker_id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="programme_two_people",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="request",
-            index=models.Index(fields=["supplier", "-id"], name="financing_request_supplier"),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["accepted", "cancelled", "declined", "draft", "expired", "submitted", "withdrawn"])
-                ),
-                name="financing_request_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gte", Decimal(0)), ("amount__lt", Decimal(10000000000000000))),
-                    ("amount__isnull", True),
-                    _connector="OR",
-                ),
-                name="financing_request_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="financing_request_positive"),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="financing_request_currency"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["draft", "withdrawn"]), ("submitted_at__isnull", False), _connector="OR"
-                ),
-                name="financing_request_submitted_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at__isnull", True), ("state__in", ["draft", "submitted"])),
-                    models.Q(
-                        models.Q(("state__in", ["draft", "submitted"]), _negated=True), ("decided_at__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="financing_request_decided_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="invitation",
             constraint=models.UniqueConstraint(fields=("request", "programme"), name="invitation_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["declined", "offered", "open"])), name="invitation_state_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "declined"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="invitation_declined_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requestedright",
-            constraint=models.UniqueConstraint(fields=("request", "right"), name="requested_right_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="requestedright",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("base__gte", Decimal(0)), ("base__lt", Decimal(10000000000000000))),
-                    ("base__isnull", True),
-                    _connector="OR",
-                ),
-                name="requested_right_base",
-            ),
         ),
     ]

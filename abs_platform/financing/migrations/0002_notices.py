@@ -122,6 +122,30 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="parties.organisation"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["acknowledged", "lifted", "prepared", "sent"])),
+                        name="notice_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lifted_at__isnull", True), ("sent_at__isnull", True), ("state", "prepared")),
+                            models.Q(
+                                ("lifted_at__isnull", True),
+                                ("sent_at__isnull", False),
+                                ("state__in", ["sent", "acknowledged"]),
+                            ),
+                            models.Q(("lifted_at__isnull", False), ("state", "lifted")),
+                            _connector="OR",
+                        ),
+                        name="notice_state_has_times",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["debtor", "-id"], name="notice_debtor"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Acknowledgement",
@@ -153,31 +177,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(fields=["debtor", "-id"], name="notice_debtor"),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["acknowledged", "lifted", "prepared", "sent"])),
-                name="notice_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lifted_at__isnull", True), ("sent_at__isnull", True), ("state", "prepared")),
-                    models.Q(
-                        ("lifted_at__isnull", True), ("sent_at__isnull", False), ("state__in", ["sent", "acknowledged"])
-                    ),
-                    models.Q(("lifted_at__isnull", False), ("state", "lifted")),
-                    _connector="OR",
-                ),
-                name="notice_state_has_times",
-            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="notice",

@@ -69,6 +69,50 @@ class Migration(migrations.Migration):
                 ("checker_id", models.UUIDField(null=True)),
                 ("created_at", models.DateTimeField(default=abs_platform.core.clock.now)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["confirmed", "recorded", "rejected"])),
+                        name="payout_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gte", Decimal(0)), ("amount__lt", Decimal(10000000000000000))),
+                            ("amount__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="payout_amount",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="payout_positive"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("checker_id__isnull", True), ("state", "recorded")),
+                            models.Q(models.Q(("state", "recorded"), _negated=True), ("checker_id__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="payout_checked_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checker_id__isnull", True),
+                            models.Q(("checker_id", models.F("maker_id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="payout_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "rejected"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="payout_rejected_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("bank_reference", ""), _negated=True), name="payout_has_bank_reference"
+                    ),
+                ],
+            },
         ),
         migrations.RemoveConstraint(
             model_name="allocation",
@@ -484,66 +528,6 @@ class Migration(migrations.Migration):
                     table="financing_loanfact",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["confirmed", "recorded", "rejected"])), name="payout_state_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gte", Decimal(0)), ("amount__lt", Decimal(10000000000000000))),
-                    ("amount__isnull", True),
-                    _connector="OR",
-                ),
-                name="payout_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="payout_positive"),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("checker_id__isnull", True), ("state", "recorded")),
-                    models.Q(models.Q(("state", "recorded"), _negated=True), ("checker_id__isnull", False)),
-                    _connector="OR",
-                ),
-                name="payout_checked_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checker_id__isnull", True),
-                    models.Q(("checker_id", models.F("maker_id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="payout_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "rejected"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="payout_rejected_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("bank_reference", ""), _negated=True), name="payout_has_bank_reference"
             ),
         ),
         migrations.AddConstraint(

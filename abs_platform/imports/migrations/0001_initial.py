@@ -123,6 +123,92 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "checking",
+                                    "discarded",
+                                    "failed",
+                                    "imported",
+                                    "importing",
+                                    "mapping",
+                                    "reading",
+                                    "ready",
+                                    "receiving",
+                                    "undoing",
+                                    "undone",
+                                ],
+                            )
+                        ),
+                        name="import_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["despatch_advice", "invoice", "order", "receipt_advice", "remittance_advice"])
+                        ),
+                        name="import_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("imported_at__isnull", False),
+                                (
+                                    "state__in",
+                                    [
+                                        abs_platform.imports.states.State["IMPORTED"],
+                                        abs_platform.imports.states.State["UNDOING"],
+                                        abs_platform.imports.states.State["UNDONE"],
+                                    ],
+                                ),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    (
+                                        "state__in",
+                                        [
+                                            abs_platform.imports.states.State["IMPORTED"],
+                                            abs_platform.imports.states.State["UNDOING"],
+                                            abs_platform.imports.states.State["UNDONE"],
+                                        ],
+                                    ),
+                                    _negated=True,
+                                ),
+                                ("imported_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="import_imported_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "undone"), ("undone_at__isnull", False)),
+                            models.Q(models.Q(("state", "undone"), _negated=True), ("undone_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="import_undone_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("wrong_count__lte", models.F("row_count"))), name="import_wrong_within_rows"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("imported_count__lte", models.F("document_count"))),
+                        name="import_imported_within_documents",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "failed"), _negated=True), ("problem__isnull", False), _connector="OR"
+                        ),
+                        name="import_failed_says_why",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["owner", "-id"], name="import_owner"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Correction",
@@ -146,6 +232,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["batch", "number"], name="correction_row"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Row",
@@ -169,6 +260,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("wrong", True), models.Q(("errors", []), _negated=True)),
+                            models.Q(("errors", []), ("wrong", False)),
+                            _connector="OR",
+                        ),
+                        name="row_wrong",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="row_number"),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("wrong", True)), fields=["batch", "number"], name="row_wrong_ones"
+                    ),
+                    models.Index(fields=["batch", "key"], name="row_key"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SavedMapping",
@@ -206,6 +316,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "kind", "name"), name="saved_mapping_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["despatch_advice", "invoice", "order", "receipt_advice", "remittance_advice"])
+                        ),
+                        name="saved_mapping_kind_known",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="saved_mapping_named"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StagedDocument",
@@ -264,6 +386,36 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("batch", "position"), name="staged_position"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("document__isnull", True), ("state", "pending")),
+                            models.Q(("document__isnull", False), ("state__in", ["imported", "withdrawn"])),
+                            _connector="OR",
+                        ),
+                        name="staged_imported_has_document",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="staged_currency"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("number", ""), _negated=True), name="staged_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(("buyer_id", ""), ("buyer_name", ""), _negated=True), name="staged_buyer"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("total__gte", Decimal(-10000000000000000)), ("total__lt", Decimal(10000000000000000))
+                            ),
+                            ("total__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="staged_total",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StagedLine",
@@ -304,114 +456,39 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="batch",
-            index=models.Index(fields=["owner", "-id"], name="import_owner"),
-        ),
-        migrations.AddConstraint(
-            model_name="batch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "checking",
-                            "discarded",
-                            "failed",
-                            "imported",
-                            "importing",
-                            "mapping",
-                            "reading",
-                            "ready",
-                            "receiving",
-                            "undoing",
-                            "undone",
-                        ],
-                    )
-                ),
-                name="import_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="batch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["despatch_advice", "invoice", "order", "receipt_advice", "remittance_advice"])
-                ),
-                name="import_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="batch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("imported_at__isnull", False),
-                        (
-                            "state__in",
-                            [
-                                abs_platform.imports.states.State["IMPORTED"],
-                                abs_platform.imports.states.State["UNDOING"],
-                                abs_platform.imports.states.State["UNDONE"],
-                            ],
-                        ),
-                    ),
-                    models.Q(
-                        models.Q(
-                            (
-                                "state__in",
-                                [
-                                    abs_platform.imports.states.State["IMPORTED"],
-                                    abs_platform.imports.states.State["UNDOING"],
-                                    abs_platform.imports.states.State["UNDONE"],
-                                ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("quantity__isnull", True),
+                            models.Q(
+                                ("quantity__gt", Decimal(-1000000000000000)),
+                                ("quantity__lt", Decimal(1000000000000000)),
                             ),
-                            _negated=True,
+                            _connector="OR",
                         ),
-                        ("imported_at__isnull", True),
+                        name="staged_line_quantity",
                     ),
-                    _connector="OR",
-                ),
-                name="import_imported_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="batch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "undone"), ("undone_at__isnull", False)),
-                    models.Q(models.Q(("state", "undone"), _negated=True), ("undone_at__isnull", True)),
-                    _connector="OR",
-                ),
-                name="import_undone_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="batch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("wrong_count__lte", models.F("row_count"))), name="import_wrong_within_rows"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="batch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("imported_count__lte", models.F("document_count"))),
-                name="import_imported_within_documents",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="batch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "failed"), _negated=True), ("problem__isnull", False), _connector="OR"
-                ),
-                name="import_failed_says_why",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="correction",
-            index=models.Index(fields=["batch", "number"], name="correction_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__isnull", True),
+                            models.Q(
+                                ("amount__gt", Decimal(-1000000000000000)), ("amount__lt", Decimal(1000000000000000))
+                            ),
+                            _connector="OR",
+                        ),
+                        name="staged_line_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("tax_percent__isnull", True),
+                            models.Q(("tax_percent__gte", 0), ("tax_percent__lte", 100)),
+                            _connector="OR",
+                        ),
+                        name="staged_line_tax_percent",
+                    ),
+                ],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="correction",
@@ -440,123 +517,6 @@ class Migration(migrations.Migration):
                     table="imports_correction",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="row",
-            index=models.Index(condition=models.Q(("wrong", True)), fields=["batch", "number"], name="row_wrong_ones"),
-        ),
-        migrations.AddIndex(
-            model_name="row",
-            index=models.Index(fields=["batch", "key"], name="row_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="row",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("wrong", True), models.Q(("errors", []), _negated=True)),
-                    models.Q(("errors", []), ("wrong", False)),
-                    _connector="OR",
-                ),
-                name="row_wrong",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="row",
-            constraint=models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="row_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="savedmapping",
-            constraint=models.UniqueConstraint(fields=("owner", "kind", "name"), name="saved_mapping_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="savedmapping",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["despatch_advice", "invoice", "order", "receipt_advice", "remittance_advice"])
-                ),
-                name="saved_mapping_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="savedmapping",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="saved_mapping_named"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stageddocument",
-            constraint=models.UniqueConstraint(fields=("batch", "position"), name="staged_position"),
-        ),
-        migrations.AddConstraint(
-            model_name="stageddocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("document__isnull", True), ("state", "pending")),
-                    models.Q(("document__isnull", False), ("state__in", ["imported", "withdrawn"])),
-                    _connector="OR",
-                ),
-                name="staged_imported_has_document",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stageddocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="staged_currency"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stageddocument",
-            constraint=models.CheckConstraint(condition=models.Q(("number", ""), _negated=True), name="staged_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="stageddocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("buyer_id", ""), ("buyer_name", ""), _negated=True), name="staged_buyer"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stageddocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("total__gte", Decimal(-10000000000000000)), ("total__lt", Decimal(10000000000000000))),
-                    ("total__isnull", True),
-                    _connector="OR",
-                ),
-                name="staged_total",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagedline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("quantity__isnull", True),
-                    models.Q(("quantity__gt", Decimal(-1000000000000000)), ("quantity__lt", Decimal(1000000000000000))),
-                    _connector="OR",
-                ),
-                name="staged_line_quantity",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagedline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__isnull", True),
-                    models.Q(("amount__gt", Decimal(-1000000000000000)), ("amount__lt", Decimal(1000000000000000))),
-                    _connector="OR",
-                ),
-                name="staged_line_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagedline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("tax_percent__isnull", True),
-                    models.Q(("tax_percent__gte", 0), ("tax_percent__lte", 100)),
-                    _connector="OR",
-                ),
-                name="staged_line_tax_percent",
             ),
         ),
     ]

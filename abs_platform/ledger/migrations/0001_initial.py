@@ -36,6 +36,33 @@ class Migration(migrations.Migration):
                 ("trouble", models.TextField(blank=True, default="")),
                 ("trouble_since", models.DateTimeField(null=True)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("confirmations__gte", 1)), name="chain_confirmations_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["evm", "rfc3161"])), name="chain_kind_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "evm"), _negated=True),
+                            ("contract", ""),
+                            ("chain_id__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="chain_contract_has_chain_id",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("trouble", ""), ("trouble_since__isnull", True)),
+                            models.Q(models.Q(("trouble", ""), _negated=True), ("trouble_since__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="chain_trouble_has_time",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Channel",
@@ -105,6 +132,28 @@ class Migration(migrations.Migration):
                     models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="ledger.channel"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("channel", "size"), name="checkpoint_once_per_size"),
+                    models.UniqueConstraint(fields=("channel", "first"), name="checkpoint_one_successor"),
+                    models.CheckConstraint(
+                        condition=models.Q(("first__gte", 0), ("first__lt", models.F("size"))), name="checkpoint_grows"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            django.db.models.lookups.Exact(
+                                models.Func(
+                                    models.F("root"), function="octet_length", output_field=models.IntegerField()
+                                ),
+                                32,
+                            ),
+                            ("root__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="checkpoint_root_size",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Anchor",
@@ -678,33 +727,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="checkpoint",
-            constraint=models.UniqueConstraint(fields=("channel", "size"), name="checkpoint_once_per_size"),
-        ),
-        migrations.AddConstraint(
-            model_name="checkpoint",
-            constraint=models.UniqueConstraint(fields=("channel", "first"), name="checkpoint_one_successor"),
-        ),
-        migrations.AddConstraint(
-            model_name="checkpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("first__gte", 0), ("first__lt", models.F("size"))), name="checkpoint_grows"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checkpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    django.db.models.lookups.Exact(
-                        models.Func(models.F("root"), function="octet_length", output_field=models.IntegerField()), 32
-                    ),
-                    ("root__isnull", True),
-                    _connector="OR",
-                ),
-                name="checkpoint_root_size",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="checkpoint",
             trigger=pgtrigger.compiler.Trigger(
@@ -746,41 +768,6 @@ class Migration(migrations.Migration):
                     table="ledger_checkpoint",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chain",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("confirmations__gte", 1)), name="chain_confirmations_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chain",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["evm", "rfc3161"])), name="chain_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chain",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "evm"), _negated=True),
-                    ("contract", ""),
-                    ("chain_id__isnull", False),
-                    _connector="OR",
-                ),
-                name="chain_contract_has_chain_id",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chain",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("trouble", ""), ("trouble_since__isnull", True)),
-                    models.Q(models.Q(("trouble", ""), _negated=True), ("trouble_since__isnull", False)),
-                    _connector="OR",
-                ),
-                name="chain_trouble_has_time",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

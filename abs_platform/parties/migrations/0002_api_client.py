@@ -14,6 +14,9 @@ import abs_platform.parties.roles
 class Migration(migrations.Migration):
     dependencies = [
         ("parties", "0001_initial"),
+        # These libraries change their tables many times, each of which takes long once there are many models.
+        ("oauth2_provider", "0022_refreshtoken_token_family_index"),
+        ("guardian", "0003_remove_groupobjectpermission_guardian_gr_content_ae6aec_idx_and_more"),
         migrations.swappable_dependency(settings.OAUTH2_PROVIDER_APPLICATION_MODEL),
     ]
 

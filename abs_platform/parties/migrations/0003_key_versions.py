@@ -37,6 +37,17 @@ class Migration(migrations.Migration):
                 ("requested_at", models.DateTimeField(default=abs_platform.core.clock.now)),
                 ("decided_at", models.DateTimeField(null=True)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["requested", "destroyed", "withdrawn"])),
+                        name="key_destruction_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="key_destruction_has_reason"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="MasterKey",
@@ -45,6 +56,19 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(default=abs_platform.core.clock.now)),
                 ("retired_at", models.DateTimeField(null=True)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("version__gte", 1)), name="master_key_version_counts_from_1"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("retired_at", None), ("retired_at__gte", models.F("created_at")), _connector="OR"
+                        ),
+                        name="master_key_retired_later",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="organisationkey",
@@ -139,19 +163,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
             ),
         ),
-        migrations.AddConstraint(
-            model_name="masterkey",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("version__gte", 1)), name="master_key_version_counts_from_1"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="masterkey",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("retired_at", None), ("retired_at__gte", models.F("created_at")), _connector="OR"),
-                name="master_key_retired_later",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="masterkey",
             trigger=pgtrigger.compiler.Trigger(
@@ -178,19 +189,6 @@ class Migration(migrations.Migration):
                     table="parties_masterkey",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="keydestruction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["requested", "destroyed", "withdrawn"])),
-                name="key_destruction_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="keydestruction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="key_destruction_has_reason"
             ),
         ),
         migrations.AddConstraint(

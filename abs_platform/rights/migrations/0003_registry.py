@@ -60,6 +60,129 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(default=abs_platform.core.clock.now)),
                 ("changed_at", models.DateTimeField(default=abs_platform.core.clock.now)),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("active", True)), fields=("right_id",), name="registry_one_active_pledge"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["attest", "claim", "pledge", "register", "release", "settle"])
+                        ),
+                        name="registry_entry_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["done", "pending", "refused", "sent"])),
+                        name="registry_entry_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "refused"), models.Q(("reason", ""), _negated=True)),
+                            models.Q(models.Q(("state", "refused"), _negated=True), ("reason", "")),
+                            _connector="OR",
+                        ),
+                        name="registry_entry_refused_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ("attest",)), ("rung__isnull", False)),
+                            models.Q(
+                                models.Q(("kind__in", ("attest",)), _negated=True),
+                                models.Q(("rung__isnull", False), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="registry_entry_attest_has_rung",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rung", None), ("rung__lte", 5), _connector="OR"),
+                        name="registry_entry_rung",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind__in", ["pledge", "release"]),
+                                ("pledge_digest__isnull", False),
+                                ("pledge_id__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("kind__in", ["pledge", "release"]), _negated=True),
+                                ("pledge_digest", None),
+                                ("pledge_id", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="registry_entry_of_a_pledge",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("holder_id__isnull", False), ("kind__in", ("pledge",))),
+                            models.Q(
+                                models.Q(("kind__in", ("pledge",)), _negated=True),
+                                models.Q(("holder_id__isnull", False), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="registry_entry_pledge_has_holder",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind", "pledge"),
+                            models.Q(("fingerprints__isnull", False), ("kind", "claim")),
+                            models.Q(
+                                models.Q(("kind__in", ["pledge", "claim"]), _negated=True), ("fingerprints", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="registry_entry_claim_has_fingerprints",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("active", False),
+                            models.Q(("kind", "pledge"), models.Q(("state", "refused"), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="registry_entry_active",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            django.db.models.lookups.Exact(
+                                models.Func(
+                                    models.F("digest"), function="octet_length", output_field=models.IntegerField()
+                                ),
+                                32,
+                            ),
+                            ("digest__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="registry_entry_digest_size",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            django.db.models.lookups.Exact(
+                                models.Func(
+                                    models.F("pledge_digest"),
+                                    function="octet_length",
+                                    output_field=models.IntegerField(),
+                                ),
+                                32,
+                            ),
+                            ("pledge_digest__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="registry_entry_pledge_digest_size",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "pending")), fields=["id"], name="registry_entry_waiting"
+                    ),
+                    models.Index(fields=["right_id", "id"], name="registry_entry_right"),
+                    models.Index(
+                        condition=models.Q(("kind", "register")), fields=["digest"], name="registry_entry_digest"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RegistryTransaction",
@@ -71,6 +194,25 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(default=abs_platform.core.clock.now)),
                 ("sent_at", models.DateTimeField(null=True)),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("transaction",), name="registry_transaction_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            django.db.models.lookups.Exact(
+                                models.Func(
+                                    models.F("transaction"), function="octet_length", output_field=models.IntegerField()
+                                ),
+                                32,
+                            ),
+                            ("transaction__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="registry_transaction_id_size",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("sequence__gte", 0)), name="registry_sequence_natural"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Reconciliation",
@@ -317,40 +459,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT, related_name="transactions", to="rights.registrybatch"
             ),
         ),
-        migrations.AddIndex(
-            model_name="registryentry",
-            index=models.Index(condition=models.Q(("state", "pending")), fields=["id"], name="registry_entry_waiting"),
-        ),
-        migrations.AddIndex(
-            model_name="registryentry",
-            index=models.Index(fields=["right_id", "id"], name="registry_entry_right"),
-        ),
-        migrations.AddIndex(
-            model_name="registryentry",
-            index=models.Index(
-                condition=models.Q(("kind", "register")), fields=["digest"], name="registry_entry_digest"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registryentry",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("active", True)), fields=("right_id",), name="registry_one_active_pledge"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registryentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["attest", "claim", "pledge", "register", "release", "settle"])),
-                name="registry_entry_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registryentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["done", "pending", "refused", "sent"])),
-                name="registry_entry_state_known",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="registryentry",
             constraint=models.CheckConstraint(
@@ -360,122 +468,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="registry_entry_sent_has_batch",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registryentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "refused"), models.Q(("reason", ""), _negated=True)),
-                    models.Q(models.Q(("state", "refused"), _negated=True), ("reason", "")),
-                    _connector="OR",
-                ),
-                name="registry_entry_refused_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registryentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ("attest",)), ("rung__isnull", False)),
-                    models.Q(
-                        models.Q(("kind__in", ("attest",)), _negated=True),
-                        models.Q(("rung__isnull", False), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="registry_entry_attest_has_rung",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registryentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rung", None), ("rung__lte", 5), _connector="OR"), name="registry_entry_rung"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registryentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("kind__in", ["pledge", "release"]),
-                        ("pledge_digest__isnull", False),
-                        ("pledge_id__isnull", False),
-                    ),
-                    models.Q(
-                        models.Q(("kind__in", ["pledge", "release"]), _negated=True),
-                        ("pledge_digest", None),
-                        ("pledge_id", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="registry_entry_of_a_pledge",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registryentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("holder_id__isnull", False), ("kind__in", ("pledge",))),
-                    models.Q(
-                        models.Q(("kind__in", ("pledge",)), _negated=True),
-                        models.Q(("holder_id__isnull", False), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="registry_entry_pledge_has_holder",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registryentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind", "pledge"),
-                    models.Q(("fingerprints__isnull", False), ("kind", "claim")),
-                    models.Q(models.Q(("kind__in", ["pledge", "claim"]), _negated=True), ("fingerprints", None)),
-                    _connector="OR",
-                ),
-                name="registry_entry_claim_has_fingerprints",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registryentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("active", False),
-                    models.Q(("kind", "pledge"), models.Q(("state", "refused"), _negated=True)),
-                    _connector="OR",
-                ),
-                name="registry_entry_active",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registryentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    django.db.models.lookups.Exact(
-                        models.Func(models.F("digest"), function="octet_length", output_field=models.IntegerField()), 32
-                    ),
-                    ("digest__isnull", True),
-                    _connector="OR",
-                ),
-                name="registry_entry_digest_size",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registryentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    django.db.models.lookups.Exact(
-                        models.Func(
-                            models.F("pledge_digest"), function="octet_length", output_field=models.IntegerField()
-                        ),
-                        32,
-                    ),
-                    ("pledge_digest__isnull", True),
-                    _connector="OR",
-                ),
-                name="registry_entry_pledge_digest_size",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -520,32 +512,6 @@ class Migration(migrations.Migration):
                     table="rights_registryentry",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registrytransaction",
-            constraint=models.UniqueConstraint(fields=("transaction",), name="registry_transaction_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="registrytransaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    django.db.models.lookups.Exact(
-                        models.Func(
-                            models.F("transaction"), function="octet_length", output_field=models.IntegerField()
-                        ),
-                        32,
-                    ),
-                    ("transaction__isnull", True),
-                    _connector="OR",
-                ),
-                name="registry_transaction_id_size",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registrytransaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sequence__gte", 0)), name="registry_sequence_natural"
             ),
         ),
     ]

@@ -40,6 +40,44 @@ class Migration(migrations.Migration):
                 ("record_id", models.UUIDField(unique=True)),
                 ("at", models.DateTimeField(default=abs_platform.core.clock.now)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("rung__gte", 1), ("rung__lte", 5)), name="rung_fact_rung"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("event__in", ["changed", "lost", "reached"])), name="rung_fact_event_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "reason__in",
+                                [
+                                    "",
+                                    "document_disputed",
+                                    "document_left",
+                                    "invoice_abnormal",
+                                    "invoice_lost_control",
+                                    "invoice_not_verified",
+                                    "invoice_voided",
+                                    "not_computable",
+                                    "nothing_counts",
+                                    "order_overtaken",
+                                ],
+                            )
+                        ),
+                        name="rung_fact_reason_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("event", "lost"), models.Q(("reason", ""), _negated=True)),
+                            models.Q(models.Q(("event", "lost"), _negated=True), ("reason", "")),
+                            _connector="OR",
+                        ),
+                        name="rung_fact_lost_has_reason",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="right",
@@ -131,54 +169,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="rungfact",
             constraint=models.CheckConstraint(
-                condition=models.Q(("rung__gte", 1), ("rung__lte", 5)), name="rung_fact_rung"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rungfact",
-            constraint=models.CheckConstraint(
                 condition=models.Q(("follows__isnull", False), ("event", "reached"), _connector="OR"),
                 name="rung_fact_reached_first",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rungfact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("event__in", ["changed", "lost", "reached"])), name="rung_fact_event_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rungfact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "reason__in",
-                        [
-                            "",
-                            "document_disputed",
-                            "document_left",
-                            "invoice_abnormal",
-                            "invoice_lost_control",
-                            "invoice_not_verified",
-                            "invoice_voided",
-                            "not_computable",
-                            "nothing_counts",
-                            "order_overtaken",
-                        ],
-                    )
-                ),
-                name="rung_fact_reason_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rungfact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("event", "lost"), models.Q(("reason", ""), _negated=True)),
-                    models.Q(models.Q(("event", "lost"), _negated=True), ("reason", "")),
-                    _connector="OR",
-                ),
-                name="rung_fact_lost_has_reason",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -42,6 +42,31 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("right_id", "number"), name="zhongdeng_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__regex", "^[0-9A-Za-z-]{6,40}$")), name="zhongdeng_number_plain"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("party", ""), _negated=True), models.Q(("description", ""), _negated=True)
+                        ),
+                        name="zhongdeng_says_whose_and_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_rival", False), ("pledge_id", None), _connector="OR"),
+                        name="zhongdeng_rival_has_no_pledge",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_on__gt", models.F("registered_at__date"))),
+                        name="zhongdeng_expires_later",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["right_id", "registered_at"], name="zhongdeng_right"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ZhongdengAmendment",
@@ -84,6 +109,43 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["amend", "cancel", "extend", "mistake"])),
+                        name="zhongdeng_amendment_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("expires_on__isnull", False), ("kind", "extend")),
+                            models.Q(models.Q(("kind", "extend"), _negated=True), ("expires_on", None)),
+                            _connector="OR",
+                        ),
+                        name="zhongdeng_extended_until",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["amend", "mistake"]), _negated=True),
+                            models.Q(("description", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="zhongdeng_amendment_says_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "mistake"), ("number", "")),
+                            models.Q(
+                                models.Q(("kind", "mistake"), _negated=True), ("number__regex", "^[0-9A-Za-z-]{6,40}$")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="zhongdeng_amendment_has_number",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["registration", "id"], name="zhongdeng_amendment_order"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DebtorNotice",
@@ -154,42 +216,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="zhongdengregistration",
-            index=models.Index(fields=["right_id", "registered_at"], name="zhongdeng_right"),
-        ),
-        migrations.AddConstraint(
-            model_name="zhongdengregistration",
-            constraint=models.UniqueConstraint(fields=("right_id", "number"), name="zhongdeng_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="zhongdengregistration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__regex", "^[0-9A-Za-z-]{6,40}$")), name="zhongdeng_number_plain"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="zhongdengregistration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("party", ""), _negated=True), models.Q(("description", ""), _negated=True)
-                ),
-                name="zhongdeng_says_whose_and_what",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="zhongdengregistration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_rival", False), ("pledge_id", None), _connector="OR"),
-                name="zhongdeng_rival_has_no_pledge",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="zhongdengregistration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_on__gt", models.F("registered_at__date"))), name="zhongdeng_expires_later"
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="zhongdengregistration",
             trigger=pgtrigger.compiler.Trigger(
@@ -217,50 +243,6 @@ class Migration(migrations.Migration):
                     table="rights_zhongdengregistration",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="zhongdengamendment",
-            index=models.Index(fields=["registration", "id"], name="zhongdeng_amendment_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="zhongdengamendment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["amend", "cancel", "extend", "mistake"])),
-                name="zhongdeng_amendment_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="zhongdengamendment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("expires_on__isnull", False), ("kind", "extend")),
-                    models.Q(models.Q(("kind", "extend"), _negated=True), ("expires_on", None)),
-                    _connector="OR",
-                ),
-                name="zhongdeng_extended_until",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="zhongdengamendment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["amend", "mistake"]), _negated=True),
-                    models.Q(("description", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="zhongdeng_amendment_says_what",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="zhongdengamendment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "mistake"), ("number", "")),
-                    models.Q(models.Q(("kind", "mistake"), _negated=True), ("number__regex", "^[0-9A-Za-z-]{6,40}$")),
-                    _connector="OR",
-                ),
-                name="zhongdeng_amendment_has_number",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -51,6 +51,18 @@ class Migration(migrations.Migration):
                 ("amount", models.DecimalField(decimal_places=4, max_digits=20)),
                 ("day", models.DateField()),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gte", Decimal(0)), ("amount__lt", Decimal(10000000000000000))),
+                            ("amount__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="automatic_confirmation_amount",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AutomaticRule",
@@ -72,6 +84,32 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(default=abs_platform.core.clock.now)),
                 ("stopped_at", models.DateTimeField(null=True)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("amount_up_to__gte", Decimal(0)), ("amount_up_to__lt", Decimal(10000000000000000))
+                            ),
+                            ("amount_up_to__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="automatic_rule_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("daily_up_to__gte", Decimal(0)), ("daily_up_to__lt", Decimal(10000000000000000))),
+                            ("daily_up_to__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="automatic_rule_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_up_to__gt", 0), ("daily_up_to__gte", models.F("amount_up_to"))),
+                        name="automatic_rule_limits_rise",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ConfirmationPolicy",
@@ -95,6 +133,52 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("one_person_up_to__gte", Decimal(0)),
+                                ("one_person_up_to__lt", Decimal(10000000000000000)),
+                            ),
+                            ("one_person_up_to__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="policy_one_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("two_people_up_to__gte", Decimal(0)),
+                                ("two_people_up_to__lt", Decimal(10000000000000000)),
+                            ),
+                            ("two_people_up_to__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="policy_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("typed_above__gte", Decimal(0)), ("typed_above__lt", Decimal(10000000000000000))),
+                            ("typed_above__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="policy_typed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("two_people_up_to", None),
+                            models.Q(
+                                ("executives__len__gte", 1),
+                                ("one_person_up_to__isnull", False),
+                                ("two_people_up_to__gte", models.F("one_person_up_to")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="policy_limits_rise",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Delegation",
@@ -123,6 +207,13 @@ class Migration(migrations.Migration):
                 ("text", models.CharField(max_length=2000)),
                 ("at", models.DateTimeField(default=abs_platform.core.clock.now)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="dispute_message_says_something"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OwnKey",
@@ -137,6 +228,11 @@ class Migration(migrations.Migration):
                 ("since", models.DateTimeField(default=abs_platform.core.clock.now)),
                 ("until", models.DateTimeField(null=True)),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("public",), name="own_key_registered_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Proposal",
@@ -166,6 +262,88 @@ class Migration(migrations.Migration):
                 ("ended_by", models.CharField(blank=True, default="", max_length=420)),
                 ("note", models.CharField(blank=True, default="", max_length=1000)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["checked", "declined", "proposed", "signed", "withdrawn"])),
+                        name="proposal_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gte", Decimal(0)), ("amount__lt", Decimal(10000000000000000))),
+                            ("amount__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="proposal_amount",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("people__in", [2, 3])), name="proposal_of_two_or_three"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("state__in", ["proposed", "checked"])),
+                            models.Q(
+                                models.Q(("state__in", ["proposed", "checked"]), _negated=True),
+                                ("ended_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="proposal_ended_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["checked", "signed"]), _negated=True),
+                            models.Q(("checker__isnull", False), ("checker_right__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="proposal_checked_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("people", 3), ("state", "signed"), _negated=True),
+                            models.Q(("approver__isnull", False), ("approver_right__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="proposal_approved_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("checker__in", [models.F("maker"), models.F("maker_right")]), _negated=True),
+                            models.Q(
+                                ("checker_right__in", [models.F("maker"), models.F("maker_right")]), _negated=True
+                            ),
+                        ),
+                        name="proposal_checker_is_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "approver__in",
+                                    [
+                                        models.F("maker"),
+                                        models.F("maker_right"),
+                                        models.F("checker"),
+                                        models.F("checker_right"),
+                                    ],
+                                ),
+                                _negated=True,
+                            ),
+                            models.Q(
+                                (
+                                    "approver_right__in",
+                                    [
+                                        models.F("maker"),
+                                        models.F("maker_right"),
+                                        models.F("checker"),
+                                        models.F("checker_right"),
+                                    ],
+                                ),
+                                _negated=True,
+                            ),
+                        ),
+                        name="proposal_approver_is_a_third",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ProposedDocument",
@@ -189,6 +367,18 @@ class Migration(migrations.Migration):
                 ("requested_at", models.DateTimeField(default=abs_platform.core.clock.now)),
                 ("decided_at", models.DateTimeField(null=True)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["automatic_rule", "custodial_key", "own_key", "policy"])),
+                        name="settings_change_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["approved", "requested", "withdrawn"])),
+                        name="settings_change_state_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SignedManifest",
@@ -210,6 +400,11 @@ class Migration(migrations.Migration):
                 ("documents", models.PositiveIntegerField()),
                 ("on_behalf_of", models.CharField(blank=True, default="", max_length=200)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("documents__gte", 1)), name="manifest_names_documents"),
+                ],
+            },
         ),
         migrations.RemoveConstraint(
             model_name="signeddecision",
@@ -552,17 +747,6 @@ class Migration(migrations.Migration):
             model_name="automaticconfirmation",
             index=models.Index(fields=["rule", "day"], name="automatic_confirmation_day"),
         ),
-        migrations.AddConstraint(
-            model_name="automaticconfirmation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gte", Decimal(0)), ("amount__lt", Decimal(10000000000000000))),
-                    ("amount__isnull", True),
-                    _connector="OR",
-                ),
-                name="automatic_confirmation_amount",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="automaticconfirmation",
             trigger=pgtrigger.compiler.Trigger(
@@ -602,12 +786,6 @@ class Migration(migrations.Migration):
             model_name="delegation",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("revoked_at", None)), fields=("principal", "delegate"), name="delegation_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disputemessage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="dispute_message_says_something"
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -652,20 +830,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="settingschange",
             constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["automatic_rule", "custodial_key", "own_key", "policy"])),
-                name="settings_change_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settingschange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["approved", "requested", "withdrawn"])),
-                name="settings_change_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settingschange",
-            constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("decided_at", None), ("decided_by", None), ("state", "requested")),
                     models.Q(
@@ -696,102 +860,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="ownkey",
-            constraint=models.UniqueConstraint(fields=("public",), name="own_key_registered_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="confirmationpolicy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("one_person_up_to__gte", Decimal(0)), ("one_person_up_to__lt", Decimal(10000000000000000))
-                    ),
-                    ("one_person_up_to__isnull", True),
-                    _connector="OR",
-                ),
-                name="policy_one_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="confirmationpolicy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("two_people_up_to__gte", Decimal(0)), ("two_people_up_to__lt", Decimal(10000000000000000))
-                    ),
-                    ("two_people_up_to__isnull", True),
-                    _connector="OR",
-                ),
-                name="policy_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="confirmationpolicy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("typed_above__gte", Decimal(0)), ("typed_above__lt", Decimal(10000000000000000))),
-                    ("typed_above__isnull", True),
-                    _connector="OR",
-                ),
-                name="policy_typed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="confirmationpolicy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("two_people_up_to", None),
-                    models.Q(
-                        ("executives__len__gte", 1),
-                        ("one_person_up_to__isnull", False),
-                        ("two_people_up_to__gte", models.F("one_person_up_to")),
-                    ),
-                    _connector="OR",
-                ),
-                name="policy_limits_rise",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="automaticrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount_up_to__gte", Decimal(0)), ("amount_up_to__lt", Decimal(10000000000000000))),
-                    ("amount_up_to__isnull", True),
-                    _connector="OR",
-                ),
-                name="automatic_rule_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="automaticrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("daily_up_to__gte", Decimal(0)), ("daily_up_to__lt", Decimal(10000000000000000))),
-                    ("daily_up_to__isnull", True),
-                    _connector="OR",
-                ),
-                name="automatic_rule_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="automaticrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_up_to__gt", 0), ("daily_up_to__gte", models.F("amount_up_to"))),
-                name="automatic_rule_limits_rise",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="automaticrule",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("stopped_at", None)),
                 fields=("organisation", "seller"),
                 name="automatic_rule_one_in_force",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signedmanifest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("documents__gte", 1)), name="manifest_names_documents"
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -830,113 +903,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="proposal",
             constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["checked", "declined", "proposed", "signed", "withdrawn"])),
-                name="proposal_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gte", Decimal(0)), ("amount__lt", Decimal(10000000000000000))),
-                    ("amount__isnull", True),
-                    _connector="OR",
-                ),
-                name="proposal_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("people__in", [2, 3])), name="proposal_of_two_or_three"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at", None), ("state__in", ["proposed", "checked"])),
-                    models.Q(
-                        models.Q(("state__in", ["proposed", "checked"]), _negated=True), ("ended_at__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="proposal_ended_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("manifest__isnull", False), ("state", "signed")),
                     models.Q(models.Q(("state", "signed"), _negated=True), ("manifest", None)),
                     _connector="OR",
                 ),
                 name="proposal_signed_by_manifest",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["checked", "signed"]), _negated=True),
-                    models.Q(("checker__isnull", False), ("checker_right__isnull", False)),
-                    _connector="OR",
-                ),
-                name="proposal_checked_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("people", 3), ("state", "signed"), _negated=True),
-                    models.Q(("approver__isnull", False), ("approver_right__isnull", False)),
-                    _connector="OR",
-                ),
-                name="proposal_approved_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("checker__in", [models.F("maker"), models.F("maker_right")]), _negated=True),
-                    models.Q(("checker_right__in", [models.F("maker"), models.F("maker_right")]), _negated=True),
-                ),
-                name="proposal_checker_is_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "approver__in",
-                            [
-                                models.F("maker"),
-                                models.F("maker_right"),
-                                models.F("checker"),
-                                models.F("checker_right"),
-                            ],
-                        ),
-                        _negated=True,
-                    ),
-                    models.Q(
-                        (
-                            "approver_right__in",
-                            [
-                                models.F("maker"),
-                                models.F("maker_right"),
-                                models.F("checker"),
-                                models.F("checker_right"),
-                            ],
-                        ),
-                        _negated=True,
-                    ),
-                ),
-                name="proposal_approver_is_a_third",
             ),
         ),
         # A confirmation in part counts in matching too.
