@@ -17,7 +17,7 @@ from abs_platform.core.errors import Conflict, Invalid, NotFound
 from abs_platform.documents import settling as documents
 from abs_platform.parties.actor import Actor
 from abs_platform.trade import filing, selectors, statements
-from abs_platform.trade.desk import deciding, entering
+from abs_platform.trade.desk import daily, deciding, entering
 from abs_platform.trade.desk.authority import Authority, DeskSignatory, authority_of
 from abs_platform.trade.desk.choices import Choice
 from abs_platform.trade.desk.entering import PaymentTerms, Waiting
@@ -53,6 +53,7 @@ def decide(
         [each] = deciding.opened(signatory.authority, [choice])
         _check_alone(signatory.authority, [each], amount)
         deciding.sign_one(signatory, each, statement=deciding.statement_of_one(signatory, each))
+        daily.note(signatory.authority, deciding.acts_of([each]))
     return each.row
 
 
@@ -72,7 +73,9 @@ def confirm_many(
     with transaction.atomic():
         found = deciding.opened(signatory.authority, choices)
         _check_alone(signatory.authority, found, amount)
-        return deciding.sign_manifest(signatory, found, statement=deciding.manifest_statement(signatory, found))
+        row = deciding.sign_manifest(signatory, found, statement=deciding.manifest_statement(signatory, found))
+        daily.note(signatory.authority, deciding.acts_of(found))
+    return row
 
 
 def to_sign(*, actor: Actor, choices: Sequence[Choice], alone: bool, on_behalf_of: UUID | None = None) -> ToSign:
@@ -84,6 +87,7 @@ def to_sign(*, actor: Actor, choices: Sequence[Choice], alone: bool, on_behalf_o
     with transaction.atomic():
         found = deciding.opened(signatory.authority, choices)
         deciding.check_alone(deciding.needs(signatory.authority, found))
+        daily.check(signatory.authority, deciding.acts_of(found))
         if alone:
             [each] = found
             return ToSign(deciding.statement_of_one(signatory, each), signatory.at)
@@ -93,6 +97,7 @@ def to_sign(*, actor: Actor, choices: Sequence[Choice], alone: bool, on_behalf_o
 def _check_alone(authority: Authority, found: Sequence[deciding.Opened], amount: Decimal | None) -> None:
     needed = deciding.needs(authority, found)
     deciding.check_alone(needed)
+    daily.check(authority, deciding.acts_of(found))
     deciding.check_typed(needed, found, amount)
 
 
@@ -136,6 +141,8 @@ def confirm_payment(
             at=clock.now(),
             **signed,
         )
+        if not agreed.people:
+            daily.note(signatory.authority, [entering.act_of(trade, terms)])
         documents.paid(trade_id=trade.id)
         changed(actor, trade, "payment.confirmed", {"amount": str(amount), "due_date": due_date.isoformat()})
     return row

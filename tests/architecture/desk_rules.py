@@ -17,6 +17,7 @@ from abs_platform.trade.models import (
     ConfirmationPolicy,
     Delegation,
     DisputeMessage,
+    LoneConfirmation,
     OwnKey,
     PaymentEntry,
     Proposal,
@@ -35,6 +36,7 @@ APPEND_ONLY_AT_THE_DESK: list[type[models.Model]] = [
     SignedManifest,
     DisputeMessage,
     AutomaticConfirmation,
+    LoneConfirmation,
     PaymentEntry,
 ]
 
@@ -110,6 +112,7 @@ ILLEGAL_AT_THE_DESK: dict[str, Callable[[Stage], None]] = {
     "automatic_confirmation_amount": lambda stage: again(
         AutomaticConfirmation, document_id=stage.document.id, amount=Decimal(-1)
     )(stage),
+    "lone_confirmation_amount": again(LoneConfirmation, amount=Decimal(-1)),
     "payment_entry_names_terms": again(PaymentEntry, terms="all"),
     "proposal_state_known": change(Proposal, state="lost"),
     "proposal_amount": change(Proposal, amount=NAN),

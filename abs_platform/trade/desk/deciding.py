@@ -19,7 +19,7 @@ from abs_platform.parties import keys
 from abs_platform.trade import filing, selectors, statements
 from abs_platform.trade.desk.authority import Authority, DeskSignatory, limits_of
 from abs_platform.trade.desk.choices import MOST_DOCUMENTS, Choice, check_quantities, check_reason, parts_of
-from abs_platform.trade.desk.rules import ONE, Needs, needs_of
+from abs_platform.trade.desk.rules import ONE, Act, Needs, needs_of
 from abs_platform.trade.desk.worth import worth_in
 from abs_platform.trade.facts import ZERO, as_confirmed
 from abs_platform.trade.matching import services as matching
@@ -122,6 +122,22 @@ def amounts_of(found: Sequence[Opened]) -> dict[str, Decimal | None]:
             before = sums.get(currency, Decimal(0))
             sums[currency] = None if amount is None or before is None else before + amount
     return sums
+
+
+def acts_of(found: Sequence[Opened]) -> list[Act]:
+    """The confirmations among them, as they weigh against the limits of a day."""
+    return [
+        Act(
+            seller=each.row.trade.seller_id,
+            trade=each.row.trade_id,
+            subject=each.row.document_id,
+            kind=each.row.kind,
+            amount=worth_in(each.row, each.facts),
+            currency=each.row.currency or each.row.trade.currency,
+        )
+        for each in found
+        if each.choice.decision == "confirm"
+    ]
 
 
 def needs(authority: Authority, found: Sequence[Opened]) -> Needs:

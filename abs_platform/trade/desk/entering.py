@@ -17,8 +17,9 @@ from abs_platform.crypto.canonical import canonical_json
 from abs_platform.parties import selectors as parties
 from abs_platform.parties.models import Person
 from abs_platform.parties.roles import Role
+from abs_platform.trade.desk import daily
 from abs_platform.trade.desk.authority import Authority, limits_of, person_name, require_person
-from abs_platform.trade.desk.rules import AND_EXECUTIVE, ONE, needs_of
+from abs_platform.trade.desk.rules import AND_EXECUTIVE, ONE, PAYMENT, Act, needs_of
 from abs_platform.trade.models import PaymentEntry, Trade
 
 
@@ -59,6 +60,11 @@ class Agreement:
     waiting: Waiting | None
 
 
+def act_of(trade: Trade, terms: PaymentTerms) -> Act:
+    """Confirming a payment alone, as it weighs against the limits of a day."""
+    return Act(trade.seller_id, trade.id, trade.id, PAYMENT, terms.amount, trade.currency)
+
+
 def agreement(authority: Authority, trade: Trade, terms: PaymentTerms) -> Agreement:
     """Whether enough people of the organisation stand behind these terms. In the transaction that holds the trade.
 
@@ -66,7 +72,8 @@ def agreement(authority: Authority, trade: Trade, terms: PaymentTerms) -> Agreem
     """
     actor = authority.actor
     limits, executives = limits_of(actor.home)
-    needed = needs_of(limits, {trade.currency: terms.amount}).people
+    alone = daily.people_of(authority, [act_of(trade, terms)])
+    needed = max(needs_of(limits, {trade.currency: terms.amount}).people, alone)
     if needed == ONE:
         return Agreement([], None)
     person = require_person(actor)

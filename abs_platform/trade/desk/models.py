@@ -174,6 +174,30 @@ class AutomaticConfirmation(models.Model):
         indexes = [models.Index(fields=["rule", "day"], name="automatic_confirmation_day")]
 
 
+class LoneConfirmation(models.Model):
+    """What one person confirmed alone, and for how much: what a day is summed by (rules.Act).
+
+    `of_trade` and `subject` are no foreign keys: what was confirmed stays, though its trade was merged into another.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    seller = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    of_trade = models.UUIDField()
+    subject = models.UUIDField()
+    kind = models.CharField(max_length=40)
+    amount = amount_field(null=True)
+    currency = models.CharField(max_length=3, blank=True, default="")
+    person = models.UUIDField()
+    right_of = models.UUIDField()  # whose right it was; the person's own unless it was delegated
+    day = models.DateField()
+
+    class Meta:
+        triggers = append_only()
+        constraints = [within_limits("amount", "lone_confirmation_amount")]
+        indexes = [models.Index(fields=["organisation", "seller", "day"], name="lone_confirmation_day")]
+
+
 class Proposal(models.Model):
     """Documents that a maker wants confirmed, until as many other people agree as the policy asks for.
 

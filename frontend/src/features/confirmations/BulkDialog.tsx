@@ -6,6 +6,7 @@ import { ProblemError } from "../../api/problem";
 import type { ConfirmationRow } from "../../api/types";
 import { isKeyProblem } from "../../shared/crypto/useOwnKey";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
+import { takesMore } from "../../shared/trade/takesMore";
 import { Money } from "../../shared/ui/figures";
 import { InlineFailure } from "../../shared/ui/states";
 import { deskMessages } from "./deskMessages";
@@ -62,7 +63,7 @@ export function BulkDialog({ rows, onDone, onClose, onLeaveOut }: Props) {
   });
   const refused = refusedOf(run.error);
   // Together they may be above a limit that none is above alone: the server says so, and proposing is offered.
-  const tooMuch = run.error instanceof ProblemError && run.error.code === "more_people_needed";
+  const tooMuch = takesMore(run.error);
   const asProposal = proposes || tooMuch;
 
   return (

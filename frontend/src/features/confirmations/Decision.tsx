@@ -11,6 +11,7 @@ import { useText } from "../../shared/i18n/LanguageProvider";
 import { CopyText } from "../../shared/ui/CopyText";
 import { Section } from "../../shared/ui/Page";
 import { InlineFailure } from "../../shared/ui/states";
+import { takesMore } from "../../shared/trade/takesMore";
 import { ToneIcon } from "../../shared/ui/StatusTag";
 import { deskMessages } from "./deskMessages";
 import { DisputeDialog, type Reason } from "./DisputeDialog";
@@ -57,7 +58,8 @@ export function Decision({ sheet, reload }: { sheet: ConfirmationSheet; reload: 
   const [dialog, setDialog] = useState<"part" | "dispute" | null>(null);
   const may = (action: string) => sheet.allowed_actions.includes(action);
   const open = sheet.allowed_actions.length > 0;
-  const proposes = may("propose");
+  const [isTooMuch, setTooMuch] = useState(false); // with what was confirmed today: the server says so
+  const proposes = may("propose") || isTooMuch;
   const authority = useAuthority({ typed: sheet.needs.typed_amount ? sheet.needs.currency : null, signs: open && (!proposes || may("dispute")) });
 
   const decide = useMutation({
@@ -68,6 +70,10 @@ export function Decision({ sheet, reload }: { sheet: ConfirmationSheet; reload: 
       await client.invalidateQueries();
     },
     onError: async (error) => {
+      if (takesMore(error)) {
+        setDialog(null);
+        setTooMuch(true);
+      }
       if (isKeyProblem(error)) setDialog(null); // the key's fields, behind the dialog, say why
       if (!changed(error)) return;
       setDialog(null);
@@ -93,12 +99,12 @@ export function Decision({ sheet, reload }: { sheet: ConfirmationSheet; reload: 
       <p className="meta">
         {t("contentDigest")} <CopyText value={sheet.content_digest} head={24} label={t("contentDigest")} testId="content-digest" />
       </p>
-      {proposes && <p className="note note-attention">{d("needsPeople", { people: sheet.needs.people })}</p>}
+      {proposes && <p className="note note-attention">{d("needsPeople", { people: Math.max(sheet.needs.people, 2) })}</p>}
       {open && <div className="stack">{authority.fields}</div>}
       {dialog === null && <InlineFailure error={failure} />}
       {open ? (
         <div className="actions sheet-actions">
-          {may("confirm") && (
+          {may("confirm") && !isTooMuch && (
             <Button type="primary" size="large" disabled={!authority.ready} loading={decide.isPending} onClick={() => decide.mutate({ action: "confirm" })} data-testid="confirm-button">
               {t("confirm")}
             </Button>
@@ -108,7 +114,7 @@ export function Decision({ sheet, reload }: { sheet: ConfirmationSheet; reload: 
               {d("proposeThis")}
             </Button>
           )}
-          {may("confirm_part") && sheet.lines.length > 0 && (
+          {may("confirm_part") && !isTooMuch && sheet.lines.length > 0 && (
             <Button size="large" disabled={decide.isPending || !authority.ready} onClick={() => setDialog("part")} data-testid="part-button">
               {d("confirmPart")}
             </Button>
