@@ -20,6 +20,7 @@ from abs_platform.financing.states import OFFER_TRANSITIONS
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
 from abs_platform.rights import encumbrance
+from abs_platform.rights import services as computing
 from abs_platform.rights.encumbrance import PLATFORM_ROLES, Hold
 from abs_platform.rights.models import Right
 from abs_platform.trade.signatories import OwnSignature, Signatory, ToSign
@@ -96,8 +97,11 @@ def _opened(actor: Actor, offer_id: UUID) -> _Opened:
 
 
 def _locked_rights(request: Request) -> list[Right]:
-    """The rights of a request as they are now. Raises Conflict where one is gone."""
+    """The rights of a request as their facts make them now, whatever job has not come to them yet. Raises Conflict where
+    one is gone.
+    """
     wanted = list(RequestedRight.objects.filter(request=request).values_list("right", flat=True))
+    computing.bring_up_to_date(right_ids=wanted)
     rights = encumbrance.locked(wanted)
     if len(rights) < len(wanted) or not rights:
         raise Conflict("right_gone", "A right of this request is no longer there. Ask anew without it.")

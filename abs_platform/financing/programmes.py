@@ -11,6 +11,7 @@ from django.db import transaction
 from abs_platform.core import audit, events
 from abs_platform.core.currencies import check_amount
 from abs_platform.core.errors import Conflict, Invalid, NotFound
+from abs_platform.core.idempotency import digest_of
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.core.transitions import target_of
 from abs_platform.financing import two_people
@@ -19,6 +20,12 @@ from abs_platform.financing.states import PROGRAMME_TRANSITIONS, ProgrammeState
 from abs_platform.parties import selectors as parties
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
+
+SIMPLE = (
+    "name", "currency", "limit", "supplier_limit", "min_rung", "max_tenor_days", "grace_days", "method", "recourse",
+    "annual_rate", "fee_rate", "day_count",
+)  # fmt: skip
+STATED = ("core_enterprise_id", "advance_rates", *SIMPLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +67,7 @@ class Draft:
         return {
             "core_enterprise_id": self.core_enterprise,
             "advance_rates": rates,
-            **{
-                name: getattr(self, name)
-                for name in (
-                    "name",
-                    "currency",
-                    "limit",
-                    "supplier_limit",
-                    "min_rung",
-                    "max_tenor_days",
-                    "grace_days",
-                    "method",
-                    "recourse",
-                    "annual_rate",
-                    "fee_rate",
-                    "day_count",
-                )
-            },
+            **{name: getattr(self, name) for name in SIMPLE},
         }
 
 
@@ -120,12 +111,22 @@ def propose(*, actor: Actor, programme_id: UUID) -> Programme:
     return _saved(actor, row, "programme.proposed")
 
 
+def terms_of(row: Programme) -> str:
+    """A digest of all that a programme states: SHA-256, hex. Whoever approves it says which terms were seen."""
+    return digest_of({name: getattr(row, name) for name in STATED})
+
+
 @transaction.atomic
-def approve(*, actor: Actor, programme_id: UUID) -> Programme:
-    """Open what a colleague proposed to suppliers. Raises Forbidden, NotFound, Conflict."""
+def approve(*, actor: Actor, programme_id: UUID, terms: str) -> Programme:
+    """Open what a colleague proposed to suppliers. `terms`: as `terms_of` the programme that the actor looked at.
+
+    Raises Forbidden, NotFound, Conflict also where other terms were proposed since.
+    """
     row = _locked(actor, programme_id)
     _move(actor, row, "approve")
     row.checker_id = two_people.checker(actor, row.maker_id)
+    if terms != terms_of(row):
+        raise Conflict("terms_changed", "The programme was changed since you looked at it. Read its terms again.")
     return _saved(actor, row, "programme.approved")
 
 

@@ -19,6 +19,7 @@ from abs_platform.financing.models import (
     RequestedRight,
     Terms,
 )
+from abs_platform.financing.programmes import terms_of
 from abs_platform.financing.states import (
     INVITATION_TRANSITIONS,
     OFFER_TRANSITIONS,
@@ -68,6 +69,7 @@ class ProgrammeOut(TermsOut):
     min_rung = serializers.IntegerField()
     advance_rates = AdvanceRate(many=True)
     max_tenor_days = serializers.IntegerField()
+    terms = serializers.CharField(help_text="A digest of all that it states; whoever approves it sends it back.")
     state = serializers.ChoiceField(choices=[str(s) for s in ProgrammeState])
     maker = Named(allow_null=True, help_text="Who proposed it; the funder's to know.")
     checker = Named(allow_null=True, help_text="Who approved it; the funder's to know.")
@@ -203,6 +205,7 @@ def _programme(row: Programme, lent: Mapping[UUID, Any], names: Mapping[UUID, st
         "advance_rates": [{"rung": int(rung), "rate": value} for rung, value in sorted(row.advance_rates.items())],
         "max_tenor_days": row.max_tenor_days,
         "grace_days": row.grace_days,
+        "terms": terms_of(row),
         "state": row.state,
         "maker": _person(names, row.maker_id, shown=is_own),
         "checker": _person(names, row.checker_id, shown=is_own),
@@ -238,12 +241,14 @@ def request_body(row: Request, *, actor: Actor) -> Body:
 
 def _invitation(row: Invitation, request: Request, *, actor: Actor) -> Body:
     programme = row.programme
-    is_own = programme.funder_id == actor.organisation_id and selectors.is_open(request)
+    is_funder = programme.funder_id == actor.organisation_id
+    is_own = is_funder and selectors.is_open(request)
+    is_hidden = row.state == InvitationState.OFFERED and not is_funder and not row.offers.all()
     return {
         "id": str(row.id),
         "programme": named(programme.id, programme.name),
         "funder": named(programme.funder_id, programme.funder.name),
-        "state": row.state,
+        "state": InvitationState.OPEN if is_hidden else row.state,
         "reason": row.reason,
         "allowed_actions": side_actions(
             INVITATION_TRANSITIONS, state=row.state, actor=actor, side=Role.FINANCIER, is_own=is_own

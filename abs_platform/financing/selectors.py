@@ -66,6 +66,8 @@ def requests(*, actor: Actor) -> QuerySet[Request]:
         # Whom else a supplier asked is its own business.
         invited = Invitation.objects.filter(Q(programme__funder=actor.home) | Q(request__supplier=actor.home))
     invited = invited.select_related("programme", "programme__funder", "programme__core_enterprise").order_by("id")
+    # An offer that two people of the funder have not made yet is none for anybody else.
+    invited = invited.prefetch_related(Prefetch("offers", Offer.objects.filter(checker_id__isnull=False)))
     return Request.objects.filter(seen).select_related("supplier").prefetch_related(Prefetch("invitations", invited))
 
 

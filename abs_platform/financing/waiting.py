@@ -7,13 +7,14 @@ from itertools import chain
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 
 from abs_platform.core import clock
 from abs_platform.financing.dues import Side, dues
 from abs_platform.financing.lending.models import Loan, Payment, Payout
 from abs_platform.financing.models import Invitation, Notice, Offer, Pledge, Programme
 from abs_platform.financing.states import (
+    HOLDING,
     LENT,
     InvitationState,
     LoanState,
@@ -27,6 +28,8 @@ from abs_platform.financing.states import (
 )
 from abs_platform.parties.actor import Actor
 from abs_platform.rights.ladder import ACCEPTED
+from abs_platform.rights.models import Collection
+from abs_platform.rights.payments import DEBTOR, SUPPLIER
 
 Row = TypeVar("Row", bound=Model)
 
@@ -56,7 +59,9 @@ def of_supplier(actor: Actor) -> list[Waiting]:
 
 
 def of_funder(actor: Actor) -> list[Waiting]:
-    """What a colleague proposed and the actor has to check, requests to answer, loans to pay out, and those overdue."""
+    """What endangers money that is lent, what a colleague proposed and the actor has to check, requests to answer, loans to
+    pay out.
+    """
     mine = Loan.objects.filter(funder=actor.home)
     unregistered = Pledge.objects.filter(loan=OuterRef("pk")).exclude(state=PledgeState.ACTIVE)
     payable = mine.filter(~Exists(unregistered), state=LoanState.AWAITING)
@@ -66,7 +71,18 @@ def of_funder(actor: Actor) -> list[Waiting]:
     proposed = Offer.objects.filter(invitation__programme__funder=actor.home, state=OfferState.PROPOSED)
     programmes = Programme.objects.filter(funder=actor.home, state=ProgrammeState.PROPOSED)
     overdue = mine.filter(state__in=LENT, due_date__lt=clock.today())
+    held = Pledge.objects.filter(holder=actor.home, state__in=HOLDING)
+    shrunk = held.filter(right__held_for__gt=F("right__base") * F("right__held_rate"))
+    told = Collection.objects.filter(
+        right=OuterRef("right"),
+        source__in=[SUPPLIER, DEBTOR],
+        reverses=None,
+        reversed_by=None,
+        at__gte=OuterRef("created_at"),
+    )
     return [
+        _waiting("rights_shrank", shrunk.values_list("loan", flat=True), "/portfolio", "/loans/{}"),
+        _waiting("paid_elsewhere", held.filter(Exists(told)).values_list("loan", flat=True), "/portfolio", "/loans/{}"),
         _waiting("check_money", _moves_to_check(actor), "/loans", "/loans/{}"),
         _requests("approve_offers", _by_another(proposed, "maker_id", actor)),
         _waiting(

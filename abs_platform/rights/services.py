@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from abs_platform.core import audit, clock, events
 from abs_platform.core.inserting import insert_all
@@ -65,6 +66,17 @@ def compute_all(*, trade_ids: Sequence[UUID]) -> None:
         seen.extend(_shrunk(work.facts.trade, work.right))
     risk.report(actor=PLATFORM, network_id=locked[0].network_id, observations=seen)
     _tell(works)
+
+
+@transaction.atomic
+def bring_up_to_date(*, right_ids: Sequence[UUID]) -> None:
+    """Compute those of one seller's rights whose trades changed since, whatever job has not come to them yet. Nobody changes
+    the trades before the caller's transaction ends.
+    """
+    rights = Right.objects.filter(id__in=right_ids)
+    _locked(list(rights.values_list("trade_id", flat=True)))
+    changed = rights.filter(computed_at__lte=F("trade__updated_at"))
+    compute_all(trade_ids=list(changed.values_list("trade_id", flat=True)))
 
 
 @dataclass(slots=True)

@@ -349,6 +349,7 @@ def _financing_bodies(stage: Stage) -> dict[str, Any]:
     return {
         "financing/programmes": programme,
         "financing/programmes/{drafted_programme}/change": programme,
+        "financing/programmes/{programme}/approve": {"terms": "0" * 64},
         "financing/requests": asked,
         "financing/requests/{drafted_request}/change": asked,
         "financing/invitations/{invitation}/decline": {"reason": "the limit is taken"},

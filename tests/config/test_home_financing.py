@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("db")
 
 FINANCING = {
     "accept_second", "answer_offers", "repay_loans", "check_money", "approve_offers", "approve_programmes", "loans_overdue",
-    "disburse_loans", "answer_requests", "acknowledge_notices", "pay_dues",
+    "disburse_loans", "answer_requests", "acknowledge_notices", "pay_dues", "rights_shrank", "paid_elsewhere",
 }  # fmt: skip
 
 
@@ -44,10 +44,12 @@ def test_from_the_request_to_money_and_back_each_side_sees_its_step(world: World
     for caller in (maker, checker, supplier, core):
         assert steps(caller) == {}
     drafted = programmes.create(actor=lender.maker.actor, draft=programme_draft(world))
-    programmes.propose(actor=lender.maker.actor, programme_id=drafted.id)
+    drafted = programmes.propose(actor=lender.maker.actor, programme_id=drafted.id)
     assert steps(checker) == {"approve_programmes": (1, f"/programmes/{drafted.id}")}
     assert steps(maker) == {}  # who proposed it does not approve it
-    programme = programmes.approve(actor=lender.checker.actor, programme_id=drafted.id)
+    programme = programmes.approve(
+        actor=lender.checker.actor, programme_id=drafted.id, terms=programmes.terms_of(drafted)
+    )
 
     invitation = way.invited(programme, [right])
     page = f"/financing/requests/{invitation.request_id}"
@@ -83,5 +85,8 @@ def test_from_the_request_to_money_and_back_each_side_sees_its_step(world: World
     assert steps(lender.checker.program) == {"loans_overdue": (1, at)}  # a program checks nothing
     next_step = checker.get("home")["next_step"]
     assert (next_step["code"], next_step["link"]) == ("check_money", at)
+    told = {"amount": "50.00", "received_on": today.isoformat(), "reference": "PAST-1"}
+    core.post(f"rights/{right.id}/collections", told, status=201)
+    assert steps(lender.checker.program)["paid_elsewhere"] == (1, at)
     lender.paid(loan, str(Decimal(200)))
     assert "loans_overdue" not in steps(maker)

@@ -1,12 +1,14 @@
 """A right that somebody lent on keeps its trade, and what holds it follows the loan to its end."""
 
+import io
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from abs_platform.core import clock
+from abs_platform.core import clock, jobs
 from abs_platform.core.errors import Conflict, DomainError
+from abs_platform.documents import receiving
 from abs_platform.documents.models import Document, TaxStatus
 from abs_platform.financing import offers, pledging, requests
 from abs_platform.financing.lending.models import Loan, Payment
@@ -20,7 +22,7 @@ from abs_platform.trade import withdrawing
 from abs_platform.trade.models import Trade
 from tests.support.financing import Lending, performed, second, until_of
 from tests.support.papers import Papers
-from tests.support.world import World
+from tests.support.world import READING, World
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -177,6 +179,19 @@ def test_a_right_that_lost_value_between_offer_and_acceptance_is_not_lent_on(wor
     answer = world.supplier.browser.post(f"financing/offers/{offer.id}/accept", {"amount": "700.00"}, status=422)
     assert answer["code"] == "right_nothing_left"
     assert Right.objects.get(id=right.id).state == "free" and not Pledge.objects.exists()
+
+
+def test_a_credit_note_whose_right_waits_to_be_computed_counts_at_once(world: World) -> None:
+    lending = Lending.at(world)
+    right = performed(world, "EN-11")
+    offer = lending.accepting(lending.offered(lending.invited(lending.programme(), [right], "700.00")))
+    credit = Papers(number="EN-11").credit()
+    receiving.receive(actor=world.supplier.actor, filename="c.xml", stream=io.BytesIO(credit), size=len(credit))
+    jobs.drain(kinds=[kind for kind in READING if kind != "rights.compute"])
+    assert Right.objects.get(id=right.id).supported > 0, "nobody has come to it yet"
+    answer = world.supplier.browser.post(f"financing/offers/{offer.id}/accept", {"amount": "700.00"}, status=422)
+    assert answer["code"] == "right_nothing_left"
+    assert not Pledge.objects.exists()
 
 
 def test_offers_are_bounded(world: World) -> None:

@@ -11,7 +11,7 @@ from django.db.models import Model
 from abs_platform.core import clock
 from abs_platform.core.errors import Conflict, Forbidden
 from abs_platform.core.transitions import Table, allowed_actions, target_of
-from abs_platform.financing import states
+from abs_platform.financing import programmes, states
 from abs_platform.financing.models import Invitation, Notice, Offer, Programme
 from abs_platform.financing.states import NoticeState, OfferState, ProgrammeState, RequestState
 from abs_platform.parties.roles import ALL_ROLES
@@ -142,6 +142,11 @@ def put(row: Model, **values: object) -> None:
     type(row)._default_manager.filter(pk=row.pk).update(**values)
 
 
+def stated_back(scene: Scene) -> dict[str, str]:
+    """What whoever decides states again: the amount of an offer, the terms of a programme."""
+    return {"amount": "100.00", "terms": programmes.terms_of(Programme.objects.get(id=scene.programme.id))}
+
+
 def programme_in(scene: Scene, state: str) -> str:
     checked = {"checker_id": None} if state in ("draft", "proposed") else {}
     put(scene.programme, state=state, **checked)
@@ -202,7 +207,7 @@ def test_what_is_offered_is_taken_and_nothing_else(kind: str, scene: Scene) -> N
             for action in by_hand(table):
                 with rolled_back():
                     bring(scene, state)
-                    body = scene.body.get(kind, {}) if action == "change" else {"amount": "100.00"}
+                    body = scene.body.get(kind, {}) if action == "change" else stated_back(scene)
                     answer = caller.send("POST", f"{address}/{action.replace('_', '-')}", body)
                 wanted = (200,) if action in offered else (403, 404, 409)
                 assert answer.status_code in wanted, (kind, state, action, who, answer.content)
@@ -219,7 +224,7 @@ def test_the_second_of_two_is_another_person(scene: Scene) -> None:
     ):
         with rolled_back():
             address = KINDS[kind][2](scene, state)
-            refused = scene.callers[maker].post(f"{address}/{action}", {"amount": "100.00"}, status=403)
+            refused = scene.callers[maker].post(f"{address}/{action}", stated_back(scene), status=403)
             assert refused["code"] == "second_person_needed", kind
     with rolled_back():
         address = offer_in(scene, "acceptance_proposed")

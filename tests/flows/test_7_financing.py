@@ -57,8 +57,17 @@ class Story:
         address = f"financing/programmes/{row['id']}"
         proposed = self.banker.post(f"{address}/propose")
         assert proposed["allowed_actions"] == ["send_back"], "not one's own proposal"
-        assert "approve" in self.head.get(address)["allowed_actions"]
-        assert self.head.post(f"{address}/approve")["state"] == "active"
+        seen = self.head.get(address)
+        assert "approve" in seen["allowed_actions"]
+        # What is approved is what was read: a limit raised in between is seen first.
+        self.banker.post(f"{address}/send-back")
+        self.banker.post(f"{address}/change", {**body, "limit": "99000000.00"})
+        self.banker.post(f"{address}/propose")
+        assert self.head.post(f"{address}/approve", {"terms": seen["terms"]}, status=409)["code"] == "terms_changed"
+        self.banker.post(f"{address}/send-back")
+        self.banker.post(f"{address}/change", body)
+        self.banker.post(f"{address}/propose")
+        assert self.head.post(f"{address}/approve", {"terms": seen["terms"]})["state"] == "active"
         return str(row["id"])
 
     def request(self, programme: str, amount: str) -> Body:
@@ -218,6 +227,8 @@ def test_a_credit_note_after_the_pledge_raises_one_alert(story: Story) -> None:
     drain()
     alerts = [row for row in story.world.officer.browser.rows("alerts") if row["rule"] == "encumbered_right_shrank"]
     assert [(row["severity"], row["currency"]) for row in alerts] == [("critical", "CNY")]
+    tasks = {each["code"]: each["link"] for each in story.banker.get("home")["tasks"]}
+    assert tasks["rights_shrank"].startswith("/loans/"), "who lent on it hears of it too"
     jobs.drain(kinds=["rights.compute"])
     story.world.supplier.submit({"credit2.xml": papers.credit(number="C-2")})
     drain()

@@ -63,7 +63,10 @@ def test_what_is_not_stated_makes_no_fingerprint_and_short_numbers_name_no_invoi
         "seller-buyer-order-amount",
     }
     assert named(replace(INVOICE, kind="receipt_advice")) == set()
-    assert [each[0] for each in named(replace(INVOICE, kind="order", number="PO-7"))] == ["order"]
+    order = replace(INVOICE, kind="order", number="PO-7")
+    assert {each[0] for each in named(order)} == {"order", "order-date"}
+    cent_more = replace(order, totals=Totals(payable=Decimal("113.01")))
+    assert named(cent_more) & named(order), "a cent more is the same order"
     assert {each[0] for each in named(replace(INVOICE, totals=Totals(payable=Decimal("NaN"))))} == {"number-buyer-date"}
 
 

@@ -23,7 +23,7 @@ from abs_platform.risk.models import Alert
 from abs_platform.trade import selectors as trades
 from tests.rights.rules_of_priority import ILLEGAL
 from tests.support.papers import Papers
-from tests.support.world import World
+from tests.support.world import Member, World
 
 T = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 
@@ -116,7 +116,18 @@ def right(world: World) -> Right:
     return Right.objects.get(trade__seller=world.supplier.organisation)
 
 
-def register(world: World, right_id: UUID, **changes: Any) -> ZhongdengRegistration:
+def open_to_bank(world: World, right: Right) -> None:
+    """Let the bank see the right, as it does once it is asked to lend on it."""
+    consent.open_unasked(
+        actor=world.supplier.actor,
+        items=[(trades.subject_of(right.trade), "PO-1")],
+        valid_until=clock.now() + timedelta(days=1),
+        grantee_id=world.bank.organisation.id,
+        purpose=Purpose.FINANCING,
+    )
+
+
+def register(world: World, right_id: UUID, by: Member | None = None, **changes: Any) -> ZhongdengRegistration:
     given: dict[str, Any] = {
         "number": "0123456789",
         "registered_at": clock.now() - timedelta(days=2),
@@ -124,7 +135,8 @@ def register(world: World, right_id: UUID, **changes: Any) -> ZhongdengRegistrat
         "description": "应收账款",
         "party": "甲银行",
     }
-    return services.record_registration(actor=world.supplier.actor, right_id=right_id, **{**given, **changes})
+    actor = (by or world.supplier).actor
+    return services.record_registration(actor=actor, right_id=right_id, **{**given, **changes})
 
 
 def notify(world: World, right_id: UUID, **changes: Any) -> DebtorNotice:
@@ -146,7 +158,11 @@ def test_a_pledge_here_a_rivals_notice_and_then_our_registration(world: World, r
     assert ranked(right) == (Ground.ALONE, [bank])
     notify(world, right.id, party="别家保理", is_rival=True)
     assert ranked(right) == (Ground.NOTIFIED, ["别家保理", bank])
-    register(world, right.id, pledge_id=pledge_id, party=bank)
+    with pytest.raises(Forbidden) as refused:
+        register(world, right.id, pledge_id=pledge_id, party=bank)
+    assert refused.value.code == "not_pledge_holder", "what the bank relies on, the bank has filed"
+    open_to_bank(world, right)
+    register(world, right.id, world.bank, pledge_id=pledge_id, party=bank)
     assert ranked(right) == (Ground.REGISTERED, [bank, "别家保理"])
     row = register(
         world, right.id, number="99999999", party=" 别家保理 ", is_rival=True, registered_at=T, description="x"
@@ -239,13 +255,7 @@ def test_the_database_refuses(name: str, world: World) -> None:
 
 def test_nobody_takes_back_what_another_recorded(world: World, right: Right) -> None:
     """A supplier would like its first lender's registration to look cancelled when it asks a second one."""
-    open_to_bank = {"grantee_id": world.bank.organisation.id, "purpose": Purpose.FINANCING}
-    consent.open_unasked(
-        actor=world.supplier.actor,
-        items=[(trades.subject_of(right.trade), "PO-1")],
-        valid_until=clock.now() + timedelta(days=1),
-        **open_to_bank,
-    )
+    open_to_bank(world, right)
     bank = world.bank.organisation.name
     row = services.record_registration(
         actor=world.bank.actor, right_id=right.id, number="0123456789", registered_at=T, party=bank,
@@ -285,9 +295,10 @@ def test_what_expires_or_is_left_standing_is_told_once(world: World, right: Righ
     with transaction.atomic():
         registry.register(right_id=right.id)
         registry.pledge(actor=PLATFORM, right_id=right.id, pledge_id=pledge_id, holder_id=world.bank.organisation.id)
+    open_to_bank(world, right)
     today = clock.today()
     row = services.record_registration(
-        actor=world.supplier.actor, right_id=right.id, number="12345678", registered_at=clock.now(),
+        actor=world.bank.actor, right_id=right.id, number="12345678", registered_at=clock.now(),
         expires_on=today + timedelta(days=100), description="x", party="x", pledge_id=pledge_id,
     )  # fmt: skip
 
@@ -300,7 +311,7 @@ def test_what_expires_or_is_left_standing_is_told_once(world: World, right: Righ
     assert told(69) == []
     assert told(70) == ["zhongdeng_expiring"]
     services.record_amendment(
-        actor=world.supplier.actor, registration_id=row.id, kind="extend", number="22345678",
+        actor=world.bank.actor, registration_id=row.id, kind="extend", number="22345678",
         expires_on=today + timedelta(days=400),
     )  # fmt: skip
     assert told(101) == ["zhongdeng_expiring"]
@@ -308,6 +319,6 @@ def test_what_expires_or_is_left_standing_is_told_once(world: World, right: Righ
         registry.release(actor=PLATFORM, right_id=right.id, pledge_id=pledge_id)
     assert told(13) == ["zhongdeng_expiring"]
     assert told(14) == ["zhongdeng_expiring", "zhongdeng_left_standing"]
-    services.record_amendment(actor=world.supplier.actor, registration_id=row.id, kind="cancel", number="32345678")
+    services.record_amendment(actor=world.bank.actor, registration_id=row.id, kind="cancel", number="32345678")
     Alert.objects.all().delete()
     assert told(15) == []

@@ -78,8 +78,8 @@ class Lending:
     def programme(self, **more: Any) -> Programme:  # Any: fields of a draft
         """An active programme."""
         row = programmes.create(actor=self.funder.actor, draft=programme_draft(self.world, **more))
-        programmes.propose(actor=self.funder.actor, programme_id=row.id)
-        return programmes.approve(actor=self.funder2.actor, programme_id=row.id)
+        row = programmes.propose(actor=self.funder.actor, programme_id=row.id)
+        return programmes.approve(actor=self.funder2.actor, programme_id=row.id, terms=programmes.terms_of(row))
 
     def drafted(self, programme: Programme, rights: Sequence[Right], amount: str = "100.00") -> Request:
         """A request that is not submitted yet."""

@@ -57,8 +57,8 @@ def tell(players: Mapping[str, Player]) -> None:
 
 def _opened(maker: Player, checker: Player, draft: programmes.Draft) -> Programme:
     row = programmes.create(actor=maker.actor, draft=draft)
-    programmes.propose(actor=maker.actor, programme_id=row.id)
-    return programmes.approve(actor=checker.actor, programme_id=row.id)
+    row = programmes.propose(actor=maker.actor, programme_id=row.id)
+    return programmes.approve(actor=checker.actor, programme_id=row.id, terms=programmes.terms_of(row))
 
 
 def _asked(players: Mapping[str, Player], programme: Programme) -> None:

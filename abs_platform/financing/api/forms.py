@@ -58,6 +58,10 @@ class ProgrammeIn(TermsIn):
     max_tenor_days = serializers.IntegerField(min_value=1, max_value=3660)
 
 
+class SeenTermsIn(serializers.Serializer[Any]):
+    terms = serializers.RegexField(r"^[0-9a-f]{64}$", help_text="As the programme's reply gave them.")
+
+
 class RequestIn(serializers.Serializer[Any]):
     rights = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=200)
     programmes = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=10)

@@ -114,10 +114,15 @@ class ProposeProgrammeView(_Act):
     act = programmes.propose
 
 
-class ApproveProgrammeView(_Act):
-    """Approve what a colleague proposed: suppliers may ask from now on."""
+class ApproveProgrammeView(APIView):
+    """Approve what a colleague proposed."""
 
-    act = programmes.approve
+    @extend_schema(request=forms.SeenTermsIn, responses=replies.ProgrammeOut, tags=["financing"])
+    def post(self, request: Request, id: UUID) -> Response:
+        """Approve the terms that the caller saw: suppliers may ask from now on."""
+        actor = actor_of(request)
+        programmes.approve(actor=actor, programme_id=id, **forms.checked(forms.SeenTermsIn, request))
+        return _reply(actor, id)
 
 
 class SendBackProgrammeView(_Act):

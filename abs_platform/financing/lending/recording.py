@@ -8,7 +8,7 @@ from abs_platform.crypto import commitments
 from abs_platform.crypto.canonical import canonical_json
 from abs_platform.financing.lending.models import Loan, LoanFact
 from abs_platform.ledger import services as ledger
-from abs_platform.parties.actor import Actor
+from abs_platform.parties.actor import PLATFORM, Actor
 
 DOMAIN = "abs/loan/v1"
 
@@ -20,7 +20,10 @@ def tell(actor: Actor, loan: Loan, verb: str, detail: Mapping[str, str] | None =
 
 
 def attest(actor: Actor, loan: Loan, verb: str, detail: Mapping[str, str]) -> None:
-    """`tell`, and a record in the ledger of the same: its statement is kept, its salted commitment goes into the log."""
+    """`tell`, and a record in the ledger of the same: its statement is kept, its salted commitment goes into the log.
+
+    Both sides read the statement, so it names the side that acted; who of it that was stands in the audit trail.
+    """
     tell(actor, loan, verb, detail)
     template = f"{verb}/v1"
     statement = canonical_json(
@@ -30,7 +33,7 @@ def attest(actor: Actor, loan: Loan, verb: str, detail: Mapping[str, str]) -> No
             "funder": {"id": str(loan.funder_id), "name": loan.funder.name},
             "supplier": {"id": str(loan.supplier_id), "name": loan.supplier.name},
             "currency": loan.currency,
-            "by": actor.label,
+            "by": _side(actor, loan),
             **detail,
         }
     ).decode()
@@ -42,3 +45,8 @@ def attest(actor: Actor, loan: Loan, verb: str, detail: Mapping[str, str]) -> No
         actor=actor,
     )
     LoanFact.objects.create(loan=loan, template=template, statement=statement, salt=salt, record_id=record.id)
+
+
+def _side(actor: Actor, loan: Loan) -> str:
+    sides = {loan.funder_id: loan.funder.name, loan.supplier_id: loan.supplier.name}
+    return sides.get(actor.organisation_id, PLATFORM.label) if actor.organisation_id else PLATFORM.label

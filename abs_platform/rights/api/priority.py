@@ -75,6 +75,9 @@ class StandingOut(serializers.Serializer[Any]):
     pledge = serializers.UUIDField()
     since = serializers.DateTimeField()
     registry = serializers.CharField(help_text="State of the step: pending, sent, done")
+    mine = serializers.BooleanField(
+        help_text="Whether the caller's organisation holds it, and so records its registration."
+    )
 
 
 class PriorityOut(serializers.Serializer[Any]):
@@ -174,7 +177,12 @@ def _priority(request: Request, right_id: UUID) -> Body:
         "ground": str(found.ranking.ground),
         "sentence": rules.sentences(found.ranking),
         "claimants": [_claimant(place, each) for place, group in enumerate(found.ranking.places, 1) for each in group],
-        "pledged": {"pledge": str(pledge.pledge_id), "since": time(pledge.created_at), "registry": pledge.state}
+        "pledged": {
+            "pledge": str(pledge.pledge_id),
+            "since": time(pledge.created_at),
+            "registry": pledge.state,
+            "mine": pledge.holder_id == actor.organisation_id,
+        }
         if pledge
         else None,
         "registrations": [_registration(row, actor) for row in found.registrations],

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from abs_platform.core import audit, clock
-from abs_platform.core.errors import Conflict, Invalid, NotFound
+from abs_platform.core.errors import Conflict, Forbidden, Invalid, NotFound
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
@@ -36,10 +36,15 @@ def record_registration(
 ) -> ZhongdengRegistration:
     """Record an initial registration, one's own or a rival's that a search showed.
 
-    Raises Forbidden, NotFound, Invalid, and Conflict for a number that is recorded of this right already.
+    That of a pledge here is its holder's to record: who relies on it must have filed it. Raises Forbidden, NotFound,
+    Invalid, and Conflict for a number that is recorded of this right already.
     """
     actor.require(*RECORDERS)
     _check(actor, right_id, pledge_id, is_rival=is_rival, happened=registered_at)
+    if pledge_id is not None and not _holds(actor, right_id, pledge_id):
+        raise Forbidden(
+            "not_pledge_holder", "Who holds the pledge files and records its registration. Ask it to record this one."
+        )
     _check_room(ZhongdengRegistration.objects.filter(right_id=right_id, organisation_id=actor.home).count())
     if expires_on <= registered_at.date():
         raise Invalid("expires_before", "A registration ends after the day that it was made. Correct one of the two.")
@@ -176,6 +181,10 @@ def _check(actor: Actor, right_id: UUID, pledge_id: UUID | None, *, is_rival: bo
         )
     if happened > clock.now():
         raise Invalid("in_the_future", "This has not happened yet. Correct the time.")
+
+
+def _holds(actor: Actor, right_id: UUID, pledge_id: UUID) -> bool:
+    return RegistryEntry.objects.filter(right_id=right_id, pledge_id=pledge_id, holder_id=actor.home).exists()
 
 
 def _check_room(there: int) -> None:

@@ -28,6 +28,7 @@ def combinations(said: Extracted, *, seller: str, buyer: str) -> Iterator[Combin
         yield from _whole("seller-buyer-order-amount", seller, buyer, _plain(said.order_number), amount)
     if said.kind == "order":
         yield from _whole("order", seller, buyer, number, amount)
+        yield from _whole("order-date", seller, buyer, number, _date(said.issue_date))
 
 
 def identified(party: Party | None, company_id: str = "") -> str:

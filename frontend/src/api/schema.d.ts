@@ -1742,7 +1742,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Approve what a colleague proposed: suppliers may ask from now on. */
+        /** @description Approve the terms that the caller saw: suppliers may ask from now on. */
         post: operations["financing_programmes_approve_create"];
         delete?: never;
         options?: never;
@@ -5743,6 +5743,8 @@ export interface components {
             min_rung: number;
             advance_rates: components["schemas"]["AdvanceRate"][];
             max_tenor_days: number;
+            /** @description A digest of all that it states; whoever approves it sends it back. */
+            terms: string;
             /** @enum {string} */
             state: "draft" | "proposed" | "active" | "suspended" | "closed";
             /** @description Who proposed it; the funder's to know. */
@@ -6322,6 +6324,10 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["SavedMappingOut"][];
         };
+        SeenTermsInRequest: {
+            /** @description As the programme's reply gave them. */
+            terms: string;
+        };
         SentenceOut: {
             zh: string;
             en: string;
@@ -6445,6 +6451,8 @@ export interface components {
             since: string;
             /** @description State of the step: pending, sent, done */
             registry: string;
+            /** @description Whether the caller's organisation holds it, and so records its registration. */
+            mine: boolean;
         };
         StatementLoanOut: {
             /** Format: uuid */
@@ -9520,7 +9528,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeenTermsInRequest"];
+            };
+        };
         responses: {
             200: {
                 headers: {

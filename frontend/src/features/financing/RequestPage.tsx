@@ -63,7 +63,7 @@ function Summary({ row }: { row: FinancingRequestDetail }) {
     <section className="card">
       <Facts
         facts={[
-          [t("state"), <RequestTag key="state" state={row.state} />],
+          [t("state"), <RequestTag key="state" request={row} />],
           [t("supplier"), row.supplier.name],
           [t("debtor"), row.debtor?.name],
           [

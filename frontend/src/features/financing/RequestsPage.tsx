@@ -74,7 +74,7 @@ function useColumns(isSupplier: boolean): Column<FinancingRequest>[] {
     { key: "debtor", title: t("debtor"), wrap: true, render: (row) => row.debtor?.name ?? "—" },
     isSupplier && { key: "funders", title: t("funders"), wrap: true, render: (row) => joinNames(row.invitations.map((each) => each.funder.name), language) },
     { key: "until", title: t("until"), render: (row) => <Day value={row.until} /> },
-    { key: "state", title: t("state"), render: (row) => <RequestTag state={row.state} /> },
+    { key: "state", title: t("state"), render: (row) => <RequestTag request={row} /> },
     { key: "submitted", title: t("submitted"), wide: true, render: (row) => <Time value={row.submitted_at} /> },
   ];
   return columns.filter((column) => column !== false);

@@ -26,11 +26,13 @@ const OFFER: Record<Offer["state"], Tone> = {
 
 const INVITATION: Record<Invitation["state"], Tone> = { open: "running", offered: "done", declined: "refused" };
 
-export function RequestTag({ state }: { state: FinancingRequest["state"] }) {
+/** A request that somebody has answered with an offer waits for nobody but its supplier. */
+export function RequestTag({ request }: { request: Pick<FinancingRequest, "state" | "invitations"> }) {
   const code = useCodes();
+  const offered = request.state === "submitted" && request.invitations.some((each) => each.state === "offered");
   return (
-    <StatusTag tone={REQUEST[state]} testId="request-state">
-      {code("requestState", state)}
+    <StatusTag tone={offered ? "attention" : REQUEST[request.state]} testId="request-state">
+      {code("requestState", offered ? "offered" : request.state)}
     </StatusTag>
   );
 }

@@ -20,13 +20,13 @@ import { ProgrammeTag } from "./ProgrammesPage";
 const ACTIONS = ["propose", "approve", "send_back", "suspend", "resume", "close"] as const;
 type Action = (typeof ACTIONS)[number];
 
-function act(id: string, action: Action): Promise<unknown> {
+function act({ id, terms }: Programme, action: Action): Promise<unknown> {
   const init = { params: { path: { id } } };
   switch (action) {
     case "propose":
       return data(api.POST("/api/v1/financing/programmes/{id}/propose", init));
     case "approve":
-      return data(api.POST("/api/v1/financing/programmes/{id}/approve", init));
+      return data(api.POST("/api/v1/financing/programmes/{id}/approve", { ...init, body: { terms } }));
     case "send_back":
       return data(api.POST("/api/v1/financing/programmes/{id}/send-back", init));
     case "suspend":
@@ -63,7 +63,7 @@ function Terms({ row }: { row: Programme }) {
   const code = useCodes();
   const [open, setOpen] = useState<"edit" | "close" | null>(null);
   const close = () => setOpen(null);
-  const send = useAct((action: Action) => act(row.id, action), close);
+  const send = useAct((action: Action) => act(row, action), close);
   return (
     <section className="card">
       <Facts

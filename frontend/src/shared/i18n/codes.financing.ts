@@ -12,6 +12,7 @@ export const FINANCING = {
   requestState: {
     draft: ["草稿", "Draft"],
     submitted: ["等待报价", "Waiting for offers"],
+    offered: ["已有报价", "Has an offer"],
     accepted: ["已接受报价", "Offer accepted"],
     withdrawn: ["已撤回", "Withdrawn"],
     declined: ["被谢绝", "Declined"],

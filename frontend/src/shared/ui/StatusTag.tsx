@@ -2,16 +2,18 @@ import CheckCircleOutlined from "@ant-design/icons/CheckCircleOutlined";
 import ClockCircleOutlined from "@ant-design/icons/ClockCircleOutlined";
 import CloseCircleOutlined from "@ant-design/icons/CloseCircleOutlined";
 import ExclamationCircleOutlined from "@ant-design/icons/ExclamationCircleOutlined";
+import InfoCircleOutlined from "@ant-design/icons/InfoCircleOutlined";
 import SyncOutlined from "@ant-design/icons/SyncOutlined";
 import type { ReactNode } from "react";
 
-export type Tone = "done" | "attention" | "refused" | "running" | "idle";
+export type Tone = "done" | "attention" | "refused" | "running" | "notice" | "idle";
 
 const ICONS: Record<Tone, ReactNode> = {
   done: <CheckCircleOutlined aria-hidden />,
   attention: <ExclamationCircleOutlined aria-hidden />,
   refused: <CloseCircleOutlined aria-hidden />,
   running: <SyncOutlined aria-hidden />,
+  notice: <InfoCircleOutlined aria-hidden />,
   idle: <ClockCircleOutlined aria-hidden />,
 };
 

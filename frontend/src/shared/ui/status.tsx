@@ -5,7 +5,7 @@ import { StatusTag, type Tone } from "./StatusTag";
 const DOCUMENT: Record<DocumentState, Tone> = { received: "idle", recorded: "running", anchored: "done" };
 const VERDICT: Record<NonNullable<Document["verdict"]>, Tone> = { accepted: "done", attention: "attention", refused: "refused" };
 const CONFIRMATION: Record<ConfirmationState, Tone> = { pending: "attention", confirmed: "done", partial: "running", disputed: "refused", not_required: "idle" };
-const SEVERITY: Record<Severity, Tone> = { low: "idle", medium: "running", high: "attention", critical: "refused" };
+const SEVERITY: Record<Severity, Tone> = { low: "idle", medium: "notice", high: "attention", critical: "refused" };
 
 /** received → recorded → anchored. */
 export function DocumentStateTag({ state }: { state: DocumentState }) {

@@ -28,16 +28,17 @@ export function RecordDialog({ recording, ...props }: Props) {
 type Common = Omit<Props, "recording">;
 
 /** Whose record it is: of the pledge here, whose holder is known, or somebody else's. */
-function useWhose(priority: Priority, holder: string) {
-  const [rival, setRival] = useState(priority.pledged === null);
+function useWhose(priority: Priority, holder: string, mayBeOurs: boolean) {
+  const [rival, setRival] = useState(!mayBeOurs);
   const [other, setOther] = useState("");
   const party = rival ? other.trim() : holder;
-  return { rival, setRival, other, setOther, party, body: { party, rival, pledge: rival ? null : (priority.pledged?.pledge ?? null) } };
+  return { rival, setRival, other, setOther, party, mayBeOurs, body: { party, rival, pledge: rival ? null : (priority.pledged?.pledge ?? null) } };
 }
 
 function RegistrationDialog({ right, priority, holder, onClose }: Common) {
   const t = useText(messages);
-  const whose = useWhose(priority, holder);
+  // Who holds the pledge files and records its registration.
+  const whose = useWhose(priority, holder, priority.pledged?.mine ?? false);
   const [number, setNumber] = useState("");
   const [at, setAt] = useState("");
   const [until, setUntil] = useState("");
@@ -55,7 +56,7 @@ function RegistrationDialog({ right, priority, holder, onClose }: Common) {
   const ready = number.trim() !== "" && at !== "" && until !== "" && description.trim() !== "" && whose.party !== "";
   return (
     <Frame title={t("record")} what={t("recordWhat")} ready={ready} send={send} onClose={onClose}>
-      <Whose whose={whose} priority={priority} holder={holder} />
+      <Whose whose={whose} holder={holder} />
       <Field label={t("number")} value={number} onChange={setNumber} testId="zhongdeng-number" />
       <Field label={t("registeredAt")} type="datetime-local" value={at} onChange={setAt} testId="zhongdeng-at" />
       <Field label={t("until")} type="date" value={until} onChange={setUntil} testId="zhongdeng-until" />
@@ -66,7 +67,7 @@ function RegistrationDialog({ right, priority, holder, onClose }: Common) {
 
 function NoticeDialog({ right, priority, holder, onClose }: Common) {
   const t = useText(messages);
-  const whose = useWhose(priority, holder);
+  const whose = useWhose(priority, holder, priority.pledged !== null);
   const [at, setAt] = useState("");
   const [how, setHow] = useState("");
   const send = useAct(
@@ -75,7 +76,7 @@ function NoticeDialog({ right, priority, holder, onClose }: Common) {
   );
   return (
     <Frame title={t("recordNotice")} what={t("recordNoticeWhat")} ready={at !== "" && how.trim() !== "" && whose.party !== ""} send={send} onClose={onClose}>
-      <Whose whose={whose} priority={priority} holder={holder} />
+      <Whose whose={whose} holder={holder} />
       <Field label={t("reachedAt")} type="datetime-local" value={at} onChange={setAt} testId="notice-at" />
       <Field label={t("how")} value={how} onChange={setHow} testId="notice-how" />
     </Frame>
@@ -129,7 +130,7 @@ function moment(local: string): string {
   return new Date(local).toISOString();
 }
 
-function Whose({ whose, priority, holder }: { whose: ReturnType<typeof useWhose>; priority: Priority; holder: string }) {
+function Whose({ whose, holder }: { whose: ReturnType<typeof useWhose>; holder: string }) {
   const t = useText(messages);
   const id = useId();
   return (
@@ -137,7 +138,7 @@ function Whose({ whose, priority, holder }: { whose: ReturnType<typeof useWhose>
       <div className="field">
         <label htmlFor={id}>{t("whose")}</label>
         <select id={id} className="select" value={whose.rival ? "rival" : "ours"} onChange={(event) => whose.setRival(event.target.value === "rival")} data-testid="whose">
-          {priority.pledged !== null && (
+          {whose.mayBeOurs && (
             <option value="ours">
               {t("whose_ours")} · {holder}
             </option>
