@@ -13,7 +13,7 @@ import abs_platform.core.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("parties", "0003_key_versions"),
-        ("trade", "0007_payment_entry_corrections"),
+        ("trade", "0008_lines_read_once"),
     ]
 
     operations = [
