@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, dataclass, fields
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -352,11 +353,12 @@ _PLACE = """
         AS given(document_id, trade_id, label, counterparty_id, head_office_id)
     WHERE document.id = given.document_id
 """
+_COLUMNS = attrgetter(*(each.name for each in fields(Placement)))
 
 
 def place_all(placements: Iterable[Placement]) -> None:
     """Trade tells where documents belong. Runs inside trade's transaction."""
-    columns = [list(column) for column in zip(*map(astuple, placements), strict=True)]
+    columns = [list(column) for column in zip(*map(_COLUMNS, placements), strict=True)]
     if columns:
         with connection.cursor() as cursor:
             cursor.execute(_PLACE, columns)

@@ -3,7 +3,7 @@
 Rows are locked in the order of services.py: the seller's organisation, its trades.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from abs_platform.consent import selectors as consent_selectors
@@ -16,6 +16,8 @@ from abs_platform.parties.actor import Actor
 from abs_platform.parties.models import Organisation
 from abs_platform.trade import encumbering, filing, services
 from abs_platform.trade.models import PaymentConfirmation, SignedDecision, Trade, TradeDocument, TradeLine
+
+DELETED_TOGETHER = 2_000
 
 
 def dependents(*, document_ids: Sequence[UUID]) -> dict[str, int]:
@@ -53,18 +55,25 @@ def withdraw(*, actor: Actor, document_ids: Sequence[UUID]) -> None:
     )
     if relied := dependents(document_ids=document_ids):
         raise Conflict("depended_on", "Something depends on these documents by now, so they stay.", dependents=relied)
-    TradeLine.objects.filter(document__in=document_ids).delete()
-    TradeDocument.objects.filter(document__in=document_ids).delete()
+    for together in _portions(document_ids):
+        TradeLine.objects.filter(document__in=together).delete()
+        TradeDocument.objects.filter(document__in=together).delete()
     consent.release_all(members=[SubjectRef("document", id) for id in document_ids])
     documents.withdraw(actor=actor, document_ids=document_ids)
     _settle(actor, trades)
+
+
+def _portions(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    """So many as are deleted together: what hangs on them is held in memory meanwhile."""
+    return (ids[first : first + DELETED_TOGETHER] for first in range(0, len(ids), DELETED_TOGETHER))
 
 
 def _settle(actor: Actor, trades: Sequence[Trade]) -> None:
     """Trades that hold nothing any more go; the others are what their documents make them."""
     ids = [trade.id for trade in trades]
     holding = set(Document.objects.filter(trade_id__in=ids).values_list("trade_id", flat=True))
-    Trade.objects.filter(id__in=[id for id in ids if id not in holding]).delete()
+    for together in _portions([id for id in ids if id not in holding]):
+        Trade.objects.filter(id__in=together).delete()
     for trade in trades:
         if trade.id in holding:
             filing.rekey(trade)
