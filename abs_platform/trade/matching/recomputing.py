@@ -1,6 +1,7 @@
 """Everything matched anew, set against what the events left. A difference is told and never mended in silence."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from uuid import UUID
@@ -20,6 +21,8 @@ from abs_platform.trade.models import Trade, TradeDocument
 CHUNK = 200
 RANGE = 5_000
 """Trades that the full form matches in one statement."""
+WORKERS = 4
+"""Ranges that are matched at once, each over a connection of its own."""
 WORK_MEMORY = "256MB"
 """For each sort and hash of the full form."""
 
@@ -71,17 +74,47 @@ def report(*, found: list[Difference]) -> None:
         )
 
 
-@transaction.atomic
 def rebuild() -> None:
-    """Put what the definition derives in the place of all that is stored: an operator's decision, never made by itself."""
-    with connection.cursor() as cursor:
+    """Put what the definition derives in the place of all that is stored: an operator's decision, never made by itself.
+
+    Trades are done range by range, several ranges at once. Each range is a transaction of its own that holds its trades as an
+    event does, so that a trade is always whole, and what happens to others goes on. Not for a caller's transaction, unless
+    all trades fit into one range.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
         _unbounded(cursor)
         cursor.execute("LOCK TABLE trade_matchline IN SHARE MODE")  # no event meanwhile
-        for table in sql.TABLES:
-            cursor.execute(f"DELETE FROM {table}")  # noqa: S608  # our own words
-        cursor.execute(sql.standing())
-        for after, last in _ranges(cursor):
-            cursor.execute(sql.full(), {"after": after, "last": last})
+        for statement in (sql.standing(), *sql.misplaced()):
+            cursor.execute(statement)
+        ranges = _ranges(cursor)
+    if len(ranges) == 1:
+        _rebuild_range(ranges[0])
+        return
+    with ThreadPoolExecutor(WORKERS) as workers:
+        for done in [workers.submit(_rebuild_range_apart, trades) for trades in ranges]:
+            done.result()
+
+
+def _rebuild_range_apart(trades: tuple[UUID, UUID]) -> None:
+    """In a thread, whose connection is its own."""
+    try:
+        _rebuild_range(trades)
+    finally:
+        connection.close()
+
+
+@transaction.atomic
+def _rebuild_range(trades: tuple[UUID, UUID]) -> None:
+    after, last = trades
+    bounds = {"after": after, "last": last}
+    with connection.cursor() as cursor:
+        _unbounded(cursor)
+        cursor.execute(
+            "SELECT FROM trade_trade WHERE id > %(after)s AND id <= %(last)s ORDER BY id FOR NO KEY UPDATE", bounds
+        )
+        for statement in sql.emptied():
+            cursor.execute(statement, bounds)
+        cursor.execute(sql.full(), bounds)
 
 
 @transaction.atomic

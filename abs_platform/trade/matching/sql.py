@@ -110,6 +110,20 @@ def anew(what: str) -> str:
     return f"{definition()} SELECT {', '.join(columns)} FROM {source}"  # noqa: S608  # our own words
 
 
+def misplaced() -> list[str]:
+    """DELETE … of what is stored under a trade that is not its line's any more."""
+    return [
+        f"DELETE FROM {table} stored WHERE NOT EXISTS (SELECT FROM trade_matchline line "  # noqa: S608  # our own words
+        f"WHERE line.line_id = stored.{key} AND line.trade_id = stored.trade_id)"
+        for table, key in (("trade_linematch", "line_id"), ("trade_consumption", "of_id"))
+    ]
+
+
+def emptied() -> list[str]:
+    """DELETE … of all that is stored of a range's trades. Parameters: after, last."""
+    return [f"DELETE FROM {table} WHERE {RANGE.format('trade_id')}" for table in TABLES]  # noqa: S608  # our own words
+
+
 def full() -> str:
     """The trades of a range derived anew and stored, where nothing of them is. Parameters: after, last (ids of trades)."""
     rows, pieces, sums = (", ".join(columns) for _, columns, _ in _STORED.values())
