@@ -1,8 +1,10 @@
 """One receipt of three lines arrives in a base of a million order lines, matched in the transaction that files it.
 
 The peer is the same document and lines filed by the same code and committed, without matching. What ours adds until its
-commit: the lines noted, every line of the trade matched, rows, consumption, the sums of the trade with the figures of its right,
-and the question whether another trade uses the same lines. Both sides take turns, each on trades of its own.
+commit: the lines noted, every line of the trade matched, rows, consumption, the sums of the trade with the value of what was
+accepted and billed, and the question whether another trade uses the same lines. The right's rungs, which are signed and go into
+the ledger, are computed by the job that an event leaves, and are not in the figure. Both sides take turns, each on trades of its
+own.
 
 Afterwards two thousand random events (filed, disputed, withdrawn) on the small base, and the full form: row for row the same.
 """
