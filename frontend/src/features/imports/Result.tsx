@@ -54,7 +54,7 @@ function Outcome({ row }: { row: ImportDetail }) {
         <div className="note note-done" data-testid="import-outcome">
           <ToneIcon tone="done" />
           <p>
-            {t("importedText", { count: imported, when: row.imported_at ? formatLong(row.imported_at, language) : "" })} <Link to="/trades">{t("toTrades")}</Link>
+            {t("importedText", { count: imported.toLocaleString("en"), when: row.imported_at ? formatLong(row.imported_at, language) : "" })} <Link to="/trades">{t("toTrades")}</Link>
           </p>
         </div>
       ) : null}

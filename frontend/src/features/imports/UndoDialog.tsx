@@ -28,7 +28,7 @@ export function UndoDialog({ row, onClose }: { row: Import; onClose: () => void 
   return (
     <Modal
       open
-      title={t("undoTitle", { count: row.counts.imported })}
+      title={t("undoTitle", { count: row.counts.imported.toLocaleString("en") })}
       okText={t("undoSubmit")}
       cancelText={t("cancel")}
       okButtonProps={{ danger: true, disabled: !found || found.length > 0, loading: undo.isPending, "data-testid": "undo-confirm" }}

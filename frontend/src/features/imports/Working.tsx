@@ -14,7 +14,7 @@ export function Working({ row }: { row: Import }) {
     <Section title={title} testId="import-working">
       <div className="stack-tight" role="status">
         <progress className="import-progress" aria-label={title} {...(share === null ? {} : { value: share, max: 1 })} />
-        <p>{row.progress && share !== null ? t("progressOf", { done: row.progress.done, total: row.progress.total, percent: Math.floor(share * 100) }) : t(`working_${row.state === "importing" || row.state === "undoing" || row.state === "checking" ? row.state : "reading"}`)}</p>
+        <p>{row.progress && share !== null ? t("progressOf", { done: row.progress.done.toLocaleString("en"), total: row.progress.total.toLocaleString("en"), percent: Math.floor(share * 100) }) : t(`working_${row.state === "importing" || row.state === "undoing" || row.state === "checking" ? row.state : "reading"}`)}</p>
         <p className="meta">{t("workingLeave")}</p>
       </div>
     </Section>
