@@ -94,7 +94,7 @@ def test_from_an_offer_to_money_and_back(visit: SignIn, picture: Picture) -> Non
     expect(head.get_by_test_id("loan-row").filter(has_text=ASKED)).to_have_count(1)
 
     _told(visit("core", "/notices"), picture)
-    _in_order(visit("supplier", "/rights?state=encumbered"), picture)
+    _in_order(visit("financier", "/rights?state=encumbered"), picture)
     _paid_back(financier, head, picture)
     open_loan(supplier)
     expect(supplier.get_by_test_id("payment-row")).to_contain_text("90,000.00")
@@ -113,21 +113,21 @@ def _told(core: Page, picture: Picture) -> None:
     expect(core.get_by_test_id("notice-state")).to_have_text("已签收")
 
 
-def _in_order(supplier: Page, picture: Picture) -> None:
+def _in_order(holder: Page, picture: Picture) -> None:
     """From the pledge over the chain and 中登 to the debtor's receipt; and who would win, before and after a rival is known."""
-    supplier.get_by_test_id("right-row").first.get_by_role("link").first.click()
-    expect(supplier.get_by_test_id("chain-done")).to_be_visible()
-    expect(supplier.get_by_test_id("effect-notice")).to_contain_text("已签收")
-    expect(supplier.get_by_test_id("recorded-notice")).to_have_count(1)
-    wins = supplier.get_by_test_id("who-wins")
+    holder.get_by_test_id("right-row").first.get_by_role("link").first.click()
+    expect(holder.get_by_test_id("chain-done")).to_be_visible()
+    expect(holder.get_by_test_id("effect-notice")).to_contain_text("已签收")
+    expect(holder.get_by_test_id("recorded-notice")).to_have_count(1)
+    wins = holder.get_by_test_id("who-wins")
     expect(wins).to_contain_text("尚未在中登登记")
-    _record(supplier, "12345678901234567890", days=2)
+    _record(holder, "12345678901234567890", days=2)
     expect(wins).to_contain_text("已于")
-    _record(supplier, "22345678901234567890", days=9, rival="另一家保理有限公司")
+    _record(holder, "22345678901234567890", days=9, rival="另一家保理有限公司")
     expect(wins).to_contain_text("另一家保理有限公司优先")
-    expect(supplier.get_by_test_id("claimant")).to_have_count(2)
-    picture(supplier, "order-of-effect")
-    clean(supplier)
+    expect(holder.get_by_test_id("claimant")).to_have_count(2)
+    picture(holder, "order-of-effect")
+    clean(holder)
 
 
 def _record(page: Page, number: str, *, days: int, rival: str = "") -> None:
