@@ -257,7 +257,9 @@ def _unit_prices(row: Row) -> Iterator[Mismatch]:
 
 
 def _amounts(row: Row) -> Iterator[Mismatch]:
-    """What invoices bill in all against the order line's amount, where a tolerance says that amounts are compared."""
+    """What invoices bill in all, in whatever unit, against the order line's amount, where a tolerance says that amounts are
+    compared.
+    """
     orders = [part for part in row.of("order")[:1] if part.document.counts and part.amount is not None]
     invoices = [part for part in row.of("invoice") if part.document.counts]
     allowed = [part.document.tolerance.amount for part in invoices if part.document.tolerance.amount is not None]
@@ -265,7 +267,7 @@ def _amounts(row: Row) -> Iterator[Mismatch]:
         return
     ordered, found = orders[0].amount, ZERO
     for part in invoices:
-        if _comparable(orders[0], part) and part.amount is not None:
+        if _in_one_currency(orders[0], part) and part.amount is not None:
             found += part.amount
             if found > ordered * (1 + min(allowed)):
                 yield _mismatch(AMOUNT_OVER_ORDERED, part, expected=_money(ordered), found=_money(found))
@@ -273,8 +275,11 @@ def _amounts(row: Row) -> Iterator[Mismatch]:
 
 
 def _comparable(one: Part, other: Part) -> bool:
-    currencies = {each.document.currency for each in (one, other) if each.document.currency}
-    return len(currencies) < 2 and other.in_unit(one.unit)
+    return _in_one_currency(one, other) and other.in_unit(one.unit)
+
+
+def _in_one_currency(one: Part, other: Part) -> bool:
+    return len({each.document.currency for each in (one, other) if each.document.currency}) < 2
 
 
 def _units(row: Row) -> Iterator[Mismatch]:

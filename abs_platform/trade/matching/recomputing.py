@@ -78,17 +78,19 @@ def rebuild() -> None:
     """Put what the definition derives in the place of all that is stored: an operator's decision, never made by itself.
 
     Trades are done range by range, several ranges at once. Each range is a transaction of its own that holds its trades as an
-    event does, so that a trade is always whole, and what happens to others goes on. Not for a caller's transaction, unless
-    all trades fit into one range.
+    event does, so that a trade is always whole, and what happens to others goes on. In a caller's transaction, which no other
+    connection sees into, they are done one after another.
     """
+    is_inside = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
         _unbounded(cursor)
         cursor.execute("LOCK TABLE trade_matchline IN SHARE MODE")  # no event meanwhile
         for statement in (sql.standing(), *sql.misplaced()):
             cursor.execute(statement)
         ranges = _ranges(cursor)
-    if len(ranges) == 1:
-        _rebuild_range(ranges[0])
+    if is_inside or len(ranges) == 1:
+        for trades in ranges:
+            _rebuild_range(trades)
         return
     with ThreadPoolExecutor(WORKERS) as workers:
         for done in [workers.submit(_rebuild_range_apart, trades) for trades in ranges]:

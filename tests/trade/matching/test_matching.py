@@ -196,6 +196,22 @@ def test_amounts_are_compared_where_a_tolerance_says_so(world: World) -> None:
     assert Alert.objects.get(rule="amount_over_ordered").detail["found"] == "42000.00"
 
 
+def test_an_amount_counts_in_whatever_unit_it_is_billed(world: World) -> None:
+    Tolerance.objects.create(
+        seller=world.supplier.organisation,
+        buyer=world.core.organisation,
+        quantity=0,
+        price=0,
+        amount=Decimal("0.04"),
+        effective_from=DAY,
+    )
+    dear = invoice("1", amount=Decimal(42000))
+    by_the_hour = replace(dear, lines=tuple(replace(each, unit="HUR") for each in dear.lines))
+    submit(world, ORDER, by_the_hour)
+    assert LineMatch.objects.get().status == "amount_differs"
+    assert Alert.objects.filter(rule="amount_over_ordered").exists()
+
+
 def test_uploaded_papers_are_matched(world: World) -> None:
     papers = Papers(number="PO-9", lines=(line("1", "100", "10.00"), line("2", "40", "25.00")))
     world.supplier.submit(papers.all())
