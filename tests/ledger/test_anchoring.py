@@ -182,9 +182,11 @@ def publish(chain: ChainClient, publication: Publication) -> bytes:
 
 
 def reorganise_from(ledger: Ledger, block: int | None) -> None:
-    """The chain replaces this block and all after it by empty ones; their transactions are forgotten."""
+    """The chain replaces this block, one before it and all after it by empty ones; their transactions are forgotten.
+
+    One before it, because the chain may mine another block between the two calls."""
     assert block is not None
-    ledger.rpc("anvil_reorg", client(ledger).head().number - block + 1, [])
+    ledger.rpc("anvil_reorg", client(ledger).head().number - block + 2, [])
 
 
 def test_a_reorganisation_is_noticed_and_the_same_bytes_go_again(ledger: Ledger) -> None:

@@ -78,10 +78,11 @@ def test_a_record_s_life_is_told_step_by_step(ledger: Ledger) -> None:
 
 
 def test_a_reorganisation_and_a_failed_attempt_stay_in_sight(ledger: Ledger) -> None:
+    ledger.rpc("anvil_mine", "0x2")
     record = sealed()
     anchor()
     head = chains.client(ledger.chain.name, contract=ledger.chain.contract).head().number
-    ledger.rpc("anvil_reorg", head - (Anchor.objects.get().block or 0) + 1, [])
+    ledger.rpc("anvil_reorg", head - (Anchor.objects.get().block or 0) + 2, [])
     anchor()
     assert events(record).count("orphaned") == 1
     assert detail(record)["state"] == "anchored"

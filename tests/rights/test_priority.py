@@ -1,5 +1,6 @@
 """Who would win when a claim is financed twice: the rule, and the records that it is applied to."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -289,7 +290,14 @@ def test_no_page_of_records_grows_without_end(world: World, right: Right, monkey
         assert refused.value.code == "too_many_records"
 
 
-def test_what_expires_or_is_left_standing_is_told_once(world: World, right: Right) -> None:
+@pytest.fixture
+def noon() -> Iterator[None]:
+    """Midday in Beijing, so that a test that counts days does not cross midnight."""
+    with clock.at(clock.now().replace(hour=4, minute=0)):
+        yield
+
+
+def test_what_expires_or_is_left_standing_is_told_once(noon: None, world: World, right: Right) -> None:
     """Within 30 days of its expiry while the pledge stands; two weeks after the pledge ended; not once it is extended or cancelled."""
     pledge_id = uuid7()
     with transaction.atomic():
