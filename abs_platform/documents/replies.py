@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
 from rest_framework import serializers
 
 from abs_platform.consent import selectors as consent
@@ -121,7 +122,8 @@ class DocumentDetailOut(DocumentOut):
 
 
 def document_bodies(rows: Sequence[Document], *, actor: Actor) -> list[Body]:
-    """Documents for a list; where each stands in the log is fetched for all at once."""
+    """Documents for a list; what they refer to and where each stands in the log is fetched for all at once."""
+    prefetch_related_objects(rows, "owner", "duplicate_of", "container")
     positions = ledger.positions([row.record_id for row in rows])
     taxes = tax.standings(row.id for row in rows)
     seen = _Seen(_open_trades(rows, actor), comparing.visible_conflicts(rows, actor=actor), taxes)

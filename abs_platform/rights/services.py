@@ -12,6 +12,7 @@ from django.db.models import F
 from abs_platform.core import audit, clock, events
 from abs_platform.core.inserting import insert_all
 from abs_platform.core.subjects import SubjectRef
+from abs_platform.core.updating import update_all
 from abs_platform.documents.tax import services as tax
 from abs_platform.documents.tax.rules import TAXED
 from abs_platform.parties.actor import PLATFORM
@@ -57,7 +58,7 @@ def compute_all(*, trade_ids: Sequence[UUID]) -> None:
     works = [_Work(facts[trade.id], there.get(trade.id) or Right(trade=trade)) for trade in locked]
     seen = [each for work in works for each in _assess(work)]
     insert_all(work.right for work in works if work.right._state.adding)
-    Right.objects.bulk_update(there.values(), COMPUTED)
+    update_all(there.values(), COMPUTED)
     _rely(works)
     for work in works:
         is_new = work.right.trade_id not in there

@@ -15,6 +15,7 @@ from django.contrib.auth.models import Permission
 
 from abs_platform.core import clock
 from abs_platform.core.inserting import insert_all
+from abs_platform.core.updating import update_all
 from abs_platform.documents import services as documents
 from abs_platform.documents import settling
 from abs_platform.documents.models import Document
@@ -156,7 +157,7 @@ class _Desk:
         """Everything filed so far, in a number of queries that does not grow with it."""
         insert_all(self._opened.values())
         stored = [trade for trade in self._changed.values() if trade.id not in self._opened]
-        Trade.objects.bulk_update(stored, ["order_number", "provisional", "ordered", "currency"])
+        update_all(stored, ["order_number", "provisional", "ordered", "currency"])
         for trade in self._renamed.values():
             documents.relabel(trade_id=trade.id, label=trade.order_number)
         insert_all(self._keys)

@@ -166,7 +166,7 @@ def trade_facts_body(row: Trade, facts: Facts, *, actor: Actor) -> Body:
     """A trade with its documents, their lines side by side, and how they differ."""
     bodies = {body["id"]: body for body in document_bodies([doc.document for doc in facts.documents], actor=actor)}
     loose = Document.objects.filter(trade_id=row.id).exclude(id__in=[doc.document_id for doc in facts.documents])
-    attachments = document_bodies(list(loose.select_related("owner", "duplicate_of", "container")), actor=actor)
+    attachments = document_bodies(list(loose), actor=actor)
     pending = sum(doc.confirmation == Confirmation.PENDING for doc in facts.documents)
     payment = PaymentConfirmation.objects.select_related("organisation").filter(trade=row).first()
     decisions = (

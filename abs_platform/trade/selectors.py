@@ -101,12 +101,7 @@ def compared_each(trade_ids: Iterable[UUID]) -> dict[UUID, Facts]:
     """Everything filed in each of the trades, compared; a few queries for all, one more where a document was erased or
     confirmed in part."""
     filed: dict[UUID, list[TradeDocument]] = {id: [] for id in trade_ids}
-    for doc in (
-        TradeDocument.objects.filter(trade__in=list(filed))
-        .select_related("document", "document__duplicate_of", "document__container")
-        .prefetch_related("document__owner")
-        .order_by("document_id")
-    ):
+    for doc in TradeDocument.objects.filter(trade__in=list(filed)).select_related("document").order_by("document_id"):
         filed[doc.trade_id].append(doc)
     by_line = [
         doc
@@ -183,8 +178,6 @@ def queue(*, actor: Actor) -> QuerySet[TradeDocument]:
             "trade__buyer",
             "document",
             "document__owner",
-            "document__duplicate_of",
-            "document__container",
         )
     )
 

@@ -5,7 +5,7 @@ four are billed above what was accepted, two at another price; two in a hundred 
 by what was weighed at their filing. Rows are written by SQL with the foreign keys away, which come back unchecked.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -14,10 +14,13 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from abs_platform.core.ids import uuid7
+from abs_platform.documents.models import Document
+from abs_platform.integrations.formats.model import Extracted, Line, to_json
 from abs_platform.parties import services as parties
 from abs_platform.parties.actor import PLATFORM
 from abs_platform.parties.models import Organisation
 from abs_platform.trade.matching.lines import digest
+from abs_platform.trade.models import TradeDocument
 
 LINES = 4
 TABLES = ("trade_trade", "trade_tradedocument", "trade_tradeline", "trade_matchline")
@@ -130,6 +133,29 @@ class Base:
             cursor.execute(
                 "SELECT setval(pg_get_serial_sequence('trade_tradeline', 'id'), (SELECT max(id) FROM fresh))"
             )
+
+    def write_documents(self, trades: Sequence[UUID]) -> None:
+        """The documents of these trades, with what they say, so that everything about the trades can be read."""
+        there = Document.objects.values("id")
+        rows = TradeDocument.objects.filter(trade__in=trades).exclude(document_id__in=there)
+        for filed in rows.select_related("trade").prefetch_related("lines"):
+            lines = tuple(
+                Line(
+                    id=row.line_id, item_name=row.item_name, unit=row.unit, quantity=row.quantity, rejected=row.rejected,
+                    price=row.price, amount=row.amount, order_number=row.order_number, order_line_id=row.order_line_id,
+                )
+                for row in filed.lines.all()
+            )  # fmt: skip
+            said = Extracted(
+                kind=filed.kind, number=filed.number, issue_date=filed.issue_date, currency=filed.currency,
+                order_number=filed.trade.order_number, lines=lines,
+            )  # fmt: skip
+            Document.objects.create(
+                id=filed.document_id, owner=self.seller, counterparty=self.buyer, uploaded_by="bench", filename="x", size=1,
+                media_type="application/xml", digest="0" * 64, salt=bytes(32), record_id=uuid7(), storage_name=str(uuid7()),
+                wrapped_key=b"", key_version=1, extraction="extracted", verdict="accepted", kind=filed.kind,
+                number=filed.number, content=to_json(said),
+            )  # fmt: skip
 
 
 @cache

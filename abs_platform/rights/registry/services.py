@@ -95,9 +95,12 @@ def follow(right: Right) -> None:
     """
     if right.financeable_since is None:
         return
-    register(right_id=right.id)
-    attest(right_id=right.id, rung=right.rung)
-    if RegistryEntry.objects.filter(right_id=right.id, active=True).exists():
+    steps = RegistryEntry.objects.filter(right_id=right.id).order_by("id").values_list("kind", "rung", "active")
+    if not any(kind == "register" for kind, _, _ in steps):
+        register(right_id=right.id)
+    if [rung for kind, rung, _ in steps if kind == "attest"][-1:] != [right.rung]:
+        attest(right_id=right.id, rung=right.rung)
+    if any(active for _, _, active in steps):
         jobs.enqueue(CLAIM, key=str(right.id), payload={"right": str(right.id)})
 
 

@@ -14,6 +14,7 @@ from abs_platform.core.errors import Conflict, DomainError, Invalid, NotFound
 from abs_platform.core.rest.fields import money
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.core.transitions import target_of
+from abs_platform.core.updating import update_all
 from abs_platform.documents import settling as documents
 from abs_platform.parties import keys
 from abs_platform.trade import filing, selectors, statements
@@ -309,7 +310,7 @@ def _write_quantities(each: Opened) -> None:
         for line in lines:
             takes_back = line.quantity is not None and line.quantity < 0
             line.confirmed = line.quantity if takes_back else quantities.get(line.position)
-        TradeLine.objects.bulk_update(lines, ["confirmed"])
+        update_all(lines, ["confirmed"])
         counted = tuple(
             as_confirmed(line, quantities.get(position, ZERO), kind=row.kind) for position, line in enumerate(counted)
         )

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import connection
 
 from abs_platform.core.inserting import insert_all
+from abs_platform.core.updating import update_all
 from abs_platform.integrations.formats.model import Line
 from abs_platform.trade.facts import DocumentId
 from abs_platform.trade.matching import lines as noted
@@ -52,7 +53,7 @@ def note_confirmed(*, seller_id: UUID, filed: TradeDocument, lines: Sequence[Lin
     for row in rows:
         for name in COUNTED:
             setattr(row, name, columns[row.position][name])
-    MatchLine.objects.bulk_update(rows, COUNTED)
+    update_all(rows, COUNTED)
 
 
 def settle(*, trade_id: UUID, comparison: Comparison) -> list[Mismatch]:
