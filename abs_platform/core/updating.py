@@ -29,7 +29,9 @@ def _form(model: type[Model], names: tuple[str, ...]) -> tuple[sql.Composed, Seq
     stored = {each.name: each for each in model._meta.concrete_fields}
     columns = [model._meta.pk, *(stored[name] for name in names)]
     key, *others = [sql.Identifier(each.column or "") for each in columns]
-    statement = sql.SQL("UPDATE {table} row SET {set} FROM unnest({given}) AS given ({names}) WHERE row.{key} = given.{key}")
+    statement = sql.SQL(
+        "UPDATE {table} row SET {set} FROM unnest({given}) AS given ({names}) WHERE row.{key} = given.{key}"
+    )
     return statement.format(
         table=sql.Identifier(model._meta.db_table),
         set=sql.SQL(", ").join(sql.SQL("{0} = given.{0}").format(name) for name in others),
