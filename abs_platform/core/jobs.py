@@ -2,8 +2,8 @@
 
 `enqueue` writes a row in the caller's transaction and rings Celery once that commits. A worker claims the row by lease
 under a fencing token, runs the handler that settings.JOB_HANDLERS names, and finishes the row only while it still holds
-the token. A beat sweep rings again for whatever is due or whose lease ran out, so that a lost message, a killed worker
-or an emptied Redis delays work and never loses it. Kinds that settings.JOB_QUEUES names ring in a queue of their own, so
+the token. A beat sweep rings again for whatever is due or whose lease ran out, where fewer bells wait to be heard than that,
+so that a lost message, a killed worker or an emptied Redis delays work and never loses it. Kinds that settings.JOB_QUEUES names ring in a queue of their own, so
 that what waits for others' systems keeps nothing else waiting. Handlers run at least once; each effect's own unique key
 in the database makes it exactly once.
 
@@ -133,7 +133,7 @@ class _Doorbell:
             current_app.send_task(
                 "core.run_job",
                 args=[str(job_id)],
-                queue=settings.JOB_QUEUES.get(kind),
+                queue=_queue_of(kind),
                 countdown=delay.total_seconds() or None,
                 retry=False,
             )
@@ -141,8 +141,22 @@ class _Doorbell:
             self._silent_until = time.monotonic() + SILENCE.total_seconds()
             log.warning("doorbell not rung, the sweep will: %s", error)
 
+    def unheard_in(self, queue: str) -> int:
+        """How many bells no worker has heard yet; 0 where Redis does not answer."""
+        with current_app.connection_or_acquire() as broker:
+            try:
+                waiting: int = broker.default_channel.queue_declare(queue=queue, passive=True).message_count
+            except (*broker.connection_errors, *broker.channel_errors):  # nobody to ask, or nothing was ever rung there
+                return 0
+        return waiting
 
-_ring = _Doorbell().ring
+
+def _queue_of(kind: str) -> str:
+    return str(settings.JOB_QUEUES.get(kind, current_app.conf.task_default_queue))
+
+
+_doorbell = _Doorbell()
+_ring = _doorbell.ring
 
 
 def waiting_in(lane: str) -> int:
@@ -297,13 +311,19 @@ def schedule() -> None:
 
 
 def sweep(limit: int = 200) -> int:
-    """Write the periodic jobs, ring again for what is due and forget what was done long ago. Returns how often it rang."""
+    """Write the periodic jobs, ring again for what is due and forget what was done long ago. Returns how often it rang.
+
+    Where as many bells wait to be heard as jobs are due, the workers are busy and nothing was lost.
+    """
     schedule()
-    waiting = _due(limit)
-    for job_id, kind in waiting:
+    waiting: dict[str, list[tuple[UUID, str]]] = {}
+    for job_id, kind in _due(limit):
+        waiting.setdefault(_queue_of(kind), []).append((job_id, kind))
+    unheard = [each for queue, due in waiting.items() if _doorbell.unheard_in(queue) < len(due) for each in due]
+    for job_id, kind in unheard:
         _ring(job_id, kind)
     Job.objects.filter(state=JobState.DONE, finished_at__lt=clock.now() - KEEP_DONE, scheduled_for=None).delete()
-    return len(waiting)
+    return len(unheard)
 
 
 def drain(*, kinds: Sequence[str] = (), patience: timedelta = timedelta(0), strict: bool = True) -> int:

@@ -28,8 +28,8 @@ def announce(job: RunningJob) -> None:
 
 
 def tax_status(job: RunningJob) -> None:
-    """Ask the tax office about one invoice."""
-    tax.check(document_id=UUID(job.payload["document"]))
+    """Ask the tax office about invoices."""
+    tax.check_all(document_ids=[UUID(id) for id in job.payload["documents"]], progress=job.progress)
 
 
 def tax_sweep(job: RunningJob) -> None:

@@ -156,11 +156,13 @@ def _tell(works: Sequence[_Work]) -> None:
 
 
 @transaction.atomic
-def reassess(*, document_id: UUID) -> None:
-    """The tax office said something new of a document: its trade, if it is in one, is matched anew and the right with it."""
-    trade_id = trades.follow_tax_status(document_id=document_id)
-    if trade_id:
-        compute(trade_id=trade_id)
+def reassess(*, owner_id: UUID) -> int:
+    """The tax office said something new of an owner's documents: the trades that they are in are matched anew and the rights
+    with them, some at a time. Returns of how many documents; 0 where nothing is left.
+    """
+    followed, trade_ids = trades.follow_tax_statuses(owner_id=owner_id)
+    compute_all(trade_ids=trade_ids)
+    return followed
 
 
 def _fill(right: Right, found: rules.Assessment, *, has_buyer: bool) -> None:

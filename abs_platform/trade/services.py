@@ -16,6 +16,7 @@ from abs_platform.core.errors import Conflict, NotFound
 from abs_platform.documents import selectors as document_selectors
 from abs_platform.documents.models import Document
 from abs_platform.documents.rules import filing_lane
+from abs_platform.documents.tax import services as tax
 from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.parties.models import Organisation
 from abs_platform.parties.roles import Role
@@ -122,19 +123,21 @@ def changed_all(actor: Actor, verb: str, changes: Sequence[Change]) -> None:
 
 
 @transaction.atomic
-def follow_tax_status(*, document_id: UUID) -> UUID | None:
-    """The tax office said something new of a document: what was taken out counts no more, what came back counts again.
+def follow_tax_statuses(*, owner_id: UUID) -> tuple[int, list[UUID]]:
+    """The tax office said something new of an owner's documents: what was taken out counts no more, what came back counts again.
 
-    Compares and matches its trade anew; the trade's id, None where the document is in none. Whoever calls has the right
+    Compares and matches anew the trades of some of them; of how many, and the trades' ids. Whoever calls has the rights
     computed in the same transaction.
     """
-    owner_id = Document.objects.values_list("owner_id", flat=True).get(id=document_id)
     _lock_seller(owner_id)  # no merge meanwhile
-    trade_id = TradeDocument.objects.filter(document_id=document_id).values_list("trade_id", flat=True).first()
-    if trade_id is None:
-        return None
-    _compare_anew(PLATFORM, [_locked(trade_id)])
-    return trade_id
+    changed = tax.changed(owner_id=owner_id)
+    holding = TradeDocument.objects.filter(document_id__in=changed).values("trade_id")
+    rows = Trade.objects.select_for_update(no_key=True, of=("self",)).filter(id__in=holding).order_by("id")
+    trades = list(rows.select_related("seller", "buyer", "buyer__parent"))
+    tax.follow(document_ids=changed)  # after the trades, as whoever computes a right has it
+    if trades:
+        _compare_anew(PLATFORM, trades)
+    return len(changed), [trade.id for trade in trades]
 
 
 def _compare_anew(actor: Actor, trades: Sequence[Trade]) -> None:

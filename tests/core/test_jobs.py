@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 
 import pytest
+from celery import current_app
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
@@ -143,6 +144,22 @@ def test_old_done_jobs_are_forgotten_and_waiting_ones_are_not() -> None:
     with clock.at(clock.now() + jobs.KEEP_DONE + timedelta(minutes=1)):
         jobs.sweep()
     assert list(Job.objects.values_list("id", flat=True)) == [waiting.id]
+
+
+def test_the_sweep_rings_again_only_for_what_no_bell_waits_for(settings: object) -> None:
+    settings.JOB_QUEUES = {"note": "noted"}  # type: ignore[attr-defined]
+    with current_app.connection_or_acquire() as broker:
+        queue = broker.SimpleQueue("noted")
+        queue.clear()
+        for number in range(3):
+            enqueue(n=str(number))  # in a transaction that never commits: nothing has rung yet
+        assert jobs.sweep() == 3
+        assert jobs.sweep() == 0, "three bells wait for three jobs"
+        queue.get(block=False).ack()  # a worker heard one and died
+        assert jobs.sweep() == 3
+        queue.clear()  # Redis was emptied
+        assert jobs.sweep() == 3
+        queue.clear()
 
 
 HOUR = timedelta(hours=1)

@@ -49,6 +49,7 @@ class TaxStatus(models.Model):
     failures = models.PositiveIntegerField(default=0)  # in a row, since the last answer
     failed_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=300, blank=True, default="")
+    to_follow = models.BooleanField(default=False)  # it changed, and trades and rights have not followed yet
 
     class Meta:
         constraints = [
@@ -71,6 +72,7 @@ class TaxStatus(models.Model):
         indexes = [
             models.Index(fields=["next_check_at"], name="tax_status_due", condition=~Q(status="voided")),
             models.Index(fields=["failed_at"], name="tax_status_failed", condition=Q(failures__gt=0)),
+            models.Index(fields=["document"], name="tax_status_to_follow", condition=Q(to_follow=True)),
         ]
         triggers = [
             pgtrigger.Trigger(

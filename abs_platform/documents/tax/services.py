@@ -1,6 +1,6 @@
 """Asking for tax statuses and keeping what was answered."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -16,6 +16,7 @@ from abs_platform.core.inserting import insert_all
 from abs_platform.core.transitions import target_of
 from abs_platform.documents import selectors, settling
 from abs_platform.documents.models import Document
+from abs_platform.documents.rules import filing_lane
 from abs_platform.documents.tax import alerts, rules
 from abs_platform.documents.tax import selectors as tax_selectors
 from abs_platform.documents.tax.models import Reliance, TaxStatus, TaxStatusChange
@@ -33,6 +34,12 @@ SILENCE = timedelta(minutes=1)  # after a failure nobody else asks for so long
 ANSWERING = timedelta(minutes=5)  # for so long after an answer, a refusal or nonsense is about the invoice asked about
 BACKOFF_LIMIT = timedelta(hours=6)
 BATCH = 200
+ASKED_TOGETHER = 50
+"""Invoices that a job of the sweep asks about, one after the other."""
+LANE = "tax_office"
+"""Those jobs run one at a time, so that a hundred thousand invoices keep no worker from what people wait for."""
+FOLLOWED_TOGETHER = 200
+"""Changes of one owner's invoices that the layers above follow in one transaction."""
 
 
 def watch(*, document: Document, extracted: Extracted) -> None:
@@ -100,6 +107,13 @@ def watch_again(*, document_id: UUID) -> None:
         watch(document=document, extracted=extracted)
 
 
+def check_all(*, document_ids: Sequence[UUID], progress: Callable[[int, int], None]) -> None:
+    """`check` one after the other."""
+    for done, document_id in enumerate(document_ids):
+        progress(done, len(document_ids))
+        check(document_id=document_id)
+
+
 def check(*, document_id: UUID) -> None:
     """Ask for an invoice's status and keep the answer. What fails is tried later and changes nothing. Idempotent."""
     row = TaxStatus.objects.select_related("document").filter(document_id=document_id).first()
@@ -132,8 +146,9 @@ def sweep() -> int:
                 .values_list("document_id", flat=True)[:size]
             )
             TaxStatus.objects.filter(document_id__in=due).update(next_check_at=now + CLAIM)
-            for document_id in due:
-                _enqueue(document_id)
+            for first in range(0, len(due), ASKED_TOGETHER):
+                together = [str(document_id) for document_id in due[first : first + ASKED_TOGETHER]]
+                jobs.enqueue(JOB, payload={"documents": together}, lane=LANE)
         enqueued += len(due)
         if len(due) < BATCH or enqueued >= 10 * BATCH:  # what is left waits for the next sweep
             return enqueued
@@ -184,6 +199,22 @@ def pledge(*, document_ids: Iterable[UUID], is_pledged: bool) -> None:
     )
 
 
+def changed(*, owner_id: UUID) -> list[UUID]:
+    """Documents of an owner of which the tax office said something new that trades and rights have not followed yet, some at a
+    time.
+    """
+    rows = TaxStatus.objects.filter(to_follow=True, document__owner_id=owner_id).order_by("document_id")
+    return list(rows.values_list("document_id", flat=True)[:FOLLOWED_TOGETHER])
+
+
+def follow(*, document_ids: Iterable[UUID]) -> None:
+    """From now on these count as followed. To be called before they are read anew, in the transaction that acts on them:
+    nothing new is said of them until it ends.
+    """
+    rows = TaxStatus.objects.select_for_update().filter(document_id__in=list(document_ids)).order_by("document_id")
+    TaxStatus.objects.filter(document_id__in=[row.document_id for row in rows]).update(to_follow=False)
+
+
 def erase(*, document_id: UUID) -> None:
     """A document was erased: what the tax office said of it goes too. Runs inside the transaction that erases.
 
@@ -199,7 +230,7 @@ def _set_reliance(rows: "QuerySet[TaxStatus]", reliance: Reliance) -> None:
 
 
 def _enqueue(document_id: UUID) -> None:
-    jobs.enqueue(JOB, key=str(document_id), payload={"document": str(document_id)})
+    jobs.enqueue(JOB, key=str(document_id), payload={"documents": [str(document_id)]})
 
 
 def _is_silent() -> bool:
@@ -263,7 +294,9 @@ def _note(document: Document, row: TaxStatus, before: str, *, provider: str, sai
         subject=selectors.subject_of(document),
         detail={"before": before, "status": row.status, "provider": provider},
     )
-    jobs.publish("document.tax_status", {"document": str(document.id)}, key=str(document.id))
+    TaxStatus.objects.filter(document=document).update(to_follow=True)
+    owner = str(document.owner_id)
+    jobs.publish("document.tax_status", {"owner": owner}, key=owner, lane=filing_lane(document.owner_id))
 
 
 def _red(answer: Answer, total: Decimal | None) -> tuple[Decimal | None, list[str]]:
