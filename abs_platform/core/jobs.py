@@ -80,10 +80,15 @@ class RunningJob:
 
     def progress(self, done: int, total: int) -> None:
         """Show progress and extend the lease. Raises LeaseLost when another worker holds the job now."""
-        held = Job.objects.filter(id=self.id, fence=self.fence, state=JobState.RUNNING).update(
-            progress_done=done, progress_total=total, lease_until=clock.now() + LEASE
-        )
-        if not held:
+        self._extend(LEASE, progress_done=done, progress_total=total)
+
+    def hold(self, duration: timedelta) -> None:
+        """Extend the lease before work that can tell of no progress, as one transaction cannot. Raises LeaseLost."""
+        self._extend(duration)
+
+    def _extend(self, duration: timedelta, **shown: int) -> None:
+        held = Job.objects.filter(id=self.id, fence=self.fence, state=JobState.RUNNING)
+        if not held.update(lease_until=clock.now() + duration, **shown):
             raise LeaseLost(str(self.id))
 
 

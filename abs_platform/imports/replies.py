@@ -9,7 +9,7 @@ from abs_platform.imports import fields, presets, selectors
 from abs_platform.imports.mapping import plan_of
 from abs_platform.imports.models import Batch, Row, SavedMapping, StagedDocument
 from abs_platform.imports.proposing import Proposal
-from abs_platform.imports.states import ACTIONS
+from abs_platform.imports.states import ACTIONS, State
 from abs_platform.parties.actor import Actor
 
 SAMPLES = 3
@@ -69,6 +69,7 @@ def detail_body(row: Batch, *, actor: Actor) -> Body:
     ]
     return {
         **batch_bodies([row], actor=actor)[0],
+        "filing": selectors.waiting_to_be_filed(row) if row.state == State.IMPORTED else 0,
         "sheet": row.sheet,
         "sheets": row.sheets,
         "system": row.system,

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from abs_platform.core.errors import Invalid, NotFound
 from abs_platform.core.models import Job, JobState
 from abs_platform.core.subjects import SubjectRef
+from abs_platform.documents.rules import filing_lane
 from abs_platform.imports import proposing
 from abs_platform.imports.mapping import plan_of
 from abs_platform.imports.models import Batch, Row, SavedMapping, StagedDocument
@@ -72,6 +73,19 @@ def proposals(*, actor: Actor, batch_id: UUID, header_row: int | None) -> Iterat
 def subject_of(row: Batch) -> SubjectRef:
     """The import as the trail knows it."""
     return SubjectRef("import", row.id)
+
+
+def waiting_to_be_filed(row: Batch) -> int:
+    """How many of the import's documents a job has still to file in their trades."""
+    unfinished = Job.objects.filter(
+        kind="trade.file", lane=filing_lane(row.owner_id), state__in=[JobState.QUEUED, JobState.RUNNING]
+    )
+    together = [
+        payload["documents"] for payload in unfinished.values_list("payload", flat=True) if "documents" in payload
+    ]
+    size_of = {UUID(ids[0]): len(ids) for ids in together}
+    own = StagedDocument.objects.filter(batch=row, document__in=size_of).values_list("document_id", flat=True)
+    return sum(size_of[id] for id in own)
 
 
 def progress_of(rows: list[Batch]) -> dict[UUID, Job]:

@@ -106,19 +106,12 @@ def start(*, actor: Actor, batch_id: UUID, leave_wrong: bool = False) -> Batch:
         raise Conflict(
             "rows_wrong", "Some rows are wrong. Correct them, or leave their documents out.", count=row.wrong_count
         )
-    if row.document_count == 0 or not _has_sound(row):
+    if row.document_count == 0:
         raise Conflict("nothing_to_import", "No row of the table makes a document. Look at the mapping.")
     tell(actor, row, "import.started", {"rows": row.row_count, "left_out": row.wrong_count})
     enqueue(row, "imports.carry_out", actor)
     row.save()
     return row
-
-
-def _has_sound(row: Batch) -> bool:
-    if row.source_id is None:
-        return StagedDocument.objects.filter(batch=row).exists()
-    wrong = Row.objects.filter(batch=row, wrong=True).values("key")
-    return Row.objects.filter(batch=row).exclude(key="").exclude(key__in=wrong).exists()
 
 
 def dependents(*, actor: Actor, batch_id: UUID) -> dict[str, int]:

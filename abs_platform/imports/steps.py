@@ -1,6 +1,7 @@
 """What the background does with an import. Each step can be repeated: a job that died is simply run again."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.db.models import F
 
 from abs_platform.core import clock
 from abs_platform.core.errors import Conflict
+from abs_platform.core.jobs import LEASE
 from abs_platform.core.transitions import target_of
 from abs_platform.documents import importing as documents
 from abs_platform.imports import checking, fields, guessing, making, selectors, staging, writing
@@ -29,6 +31,8 @@ from abs_platform.trade import withdrawing
 
 CHUNK = 500
 """Documents recorded in one transaction."""
+WITHDRAWN_WITHIN = timedelta(milliseconds=10)
+"""The longest that taking back a document takes: some ten times what it does."""
 
 
 def actor_of(told: dict[str, Any]) -> Actor:  # Any: JSON
@@ -215,9 +219,16 @@ class _Overtaken(RuntimeError):
     """Another worker made these documents meanwhile; the job comes again and sees what is left."""
 
 
+def withdraw(*, actor: Actor, batch_id: UUID, hold: Callable[[timedelta], None]) -> None:
+    """Take all documents of the import back, or none where something has come to depend on one. `hold`: keeps the job's
+    lease for as long as that many may take.
+    """
+    hold(LEASE + WITHDRAWN_WITHIN * StagedDocument.objects.filter(batch=batch_id).count())
+    _withdraw(actor, batch_id)
+
+
 @transaction.atomic
-def withdraw(*, actor: Actor, batch_id: UUID) -> None:
-    """Take all documents of the import back, or none where something has come to depend on one."""
+def _withdraw(actor: Actor, batch_id: UUID) -> None:
     row = Batch.objects.select_for_update(no_key=True).get(id=batch_id)
     if row.state != State.UNDOING:
         return

@@ -25,7 +25,7 @@ def carry_out(job: RunningJob) -> None:
 
 def withdraw(job: RunningJob) -> None:
     """Take the documents back."""
-    steps.withdraw(actor=steps.actor_of(job.payload["actor"]), batch_id=UUID(job.payload["batch"]))
+    steps.withdraw(actor=steps.actor_of(job.payload["actor"]), batch_id=UUID(job.payload["batch"]), hold=job.hold)
 
 
 def sweep(job: RunningJob) -> None:  # a handler's form

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import polars as pl
+from django.contrib.postgres.aggregates import BoolOr
 from django.db import connection
 
 from abs_platform.imports import copying
@@ -114,10 +115,11 @@ def write_check(batch: Batch, checked: Checked, plan: Plan) -> None:
 
 
 def count(batch: Batch) -> None:
-    """Bring the import's own counts up to date; the caller saves."""
+    """Bring the import's own counts up to date, documents without a wrong row; the caller saves."""
     rows = Row.objects.filter(batch=batch)
     batch.wrong_count = rows.filter(wrong=True).count()
-    batch.document_count = rows.exclude(key="").values("key").distinct().count()
+    by_document = rows.exclude(key="").values("key").annotate(has_wrong=BoolOr("wrong"))
+    batch.document_count = by_document.filter(has_wrong=False).count()
 
 
 def write_made(ids: Sequence[UUID], document_ids: Sequence[UUID]) -> None:

@@ -178,6 +178,7 @@ class ImportColumnOut(serializers.Serializer[Any]):
 
 
 class ImportDetailOut(ImportOut):
+    filing = serializers.IntegerField(help_text="how many of its documents are not filed in their trades yet")
     sheet = serializers.CharField(allow_blank=True)
     sheets = serializers.ListField(child=serializers.CharField())
     system = serializers.CharField(allow_blank=True, help_text="the ERP whose headers these are; see `systems`")

@@ -4579,6 +4579,8 @@ export interface components {
             progress: components["schemas"]["ImportProgressOut"] | null;
             problem: components["schemas"]["Coded"] | null;
             allowed_actions: ("map" | "correct" | "replace" | "import" | "undo" | "discard")[];
+            /** @description how many of its documents are not filed in their trades yet */
+            filing: number;
             sheet: string;
             sheets: string[];
             /** @description the ERP whose headers these are; see `systems` */

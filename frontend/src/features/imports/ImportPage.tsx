@@ -34,7 +34,7 @@ export default function ImportPage() {
   const row = query.data;
   const { filters, set } = useFilters(FILTERS);
   const mapping = row?.state === "mapping" || (row?.state === "ready" && filters.step === "map" && row.allowed_actions.includes("map"));
-  useWatch(row !== undefined && isBusy(row.state));
+  useWatch(row !== undefined && (isBusy(row.state) || row.filing > 0));
 
   return (
     <Page

@@ -50,6 +50,11 @@ function Outcome({ row }: { row: ImportDetail }) {
           <ToneIcon tone="idle" />
           <p>{t("undoneText", { when: row.undone_at ? formatLong(row.undone_at, language) : "" })}</p>
         </div>
+      ) : row.state === "imported" && row.filing > 0 ? (
+        <div className="note note-idle" data-testid="import-outcome">
+          <ToneIcon tone="running" />
+          <p>{t("filingText", { count: imported.toLocaleString("en"), left: row.filing.toLocaleString("en") })}</p>
+        </div>
       ) : row.state === "imported" ? (
         <div className="note note-done" data-testid="import-outcome">
           <ToneIcon tone="done" />

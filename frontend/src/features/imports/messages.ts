@@ -111,7 +111,7 @@ export const messages = defineMessages({
   mapBack: ["不改了", "Leave it as it is"],
   // preview
   previewTitle: ["核对与改错", "Check and mend"],
-  countsText: ["共 {rows} 行，成为 {documents} 张单据。", "{rows} rows become {documents} documents."],
+  countsText: ["共 {rows} 行，可导入 {documents} 张单据。", "{rows} rows; {documents} {documents|document|documents} can be imported."],
   countsWrong: ["{wrong} 行有错，改好或排除后导入。", "{wrong} have errors: mend them, or leave them out."],
   countsSound: ["没有错误，可以导入。", "No errors: ready to import."],
   showRows: ["显示哪些行", "Which rows"],
@@ -169,6 +169,7 @@ export const messages = defineMessages({
   buyer: ["买方", "Buyer"],
   total: ["价税合计", "Total with tax"],
   importedText: ["已导入 {count} 张单据，完成于 {when}。", "{count} {count|document|documents} imported, {when}."],
+  filingText: ["已导入 {count} 张单据，其中 {left} 张正在归入贸易…", "{count} {count|document|documents} imported; {left} of them {left|is|are} still being filed in trades…"],
   toTrades: ["查看贸易", "See the trades"],
   leftOut: ["{wrong} 行有错没有导入，所在的单据也没有生成。导出改好后，可以作为新表格再导入。", "{wrong} {wrong|row was|rows were} wrong and left out with their documents. Export them, mend them, and import them as a new table."],
   undoneText: ["整批已撤销，完成于 {when}。单据已从贸易中取出；存证记录仍可查证。", "The whole batch was undone, {when}. The documents are out of their trades; their records in the log remain."],
