@@ -119,10 +119,20 @@ def ensure(kind: str, *, key: str, payload: Mapping[str, Any] | None = None) -> 
         enqueue(kind, key=key, payload=payload)
 
 
-def publish(topic: str, payload: Mapping[str, Any], *, key: str = "", lane: str = "") -> None:
-    """Enqueue every job kind that settings.TOPICS subscribes to `topic`: how a layer speaks to those above it."""
+def publish(topic: str, payload: Mapping[str, Any], *, key: str = "", lane: str = "", once: bool = False) -> None:
+    """Enqueue every job kind that settings.TOPICS subscribes to `topic`: how a layer speaks to those above it.
+
+    `once`: not where such a job of that key waits, which then cannot begin before the present transaction ends.
+    """
     for kind in settings.TOPICS[topic]:
-        enqueue(kind, key=key, payload=payload, lane=lane)
+        if not (once and _is_waiting(kind, key)):
+            enqueue(kind, key=key, payload=payload, lane=lane)
+
+
+def _is_waiting(kind: str, key: str) -> bool:
+    """Whether a job waits that nobody is about to claim; it is kept from being claimed until the transaction ends."""
+    waiting = Job.objects.select_for_update(skip_locked=True).filter(kind=kind, key=key, state=JobState.QUEUED)
+    return waiting.first() is not None
 
 
 class _Doorbell:

@@ -258,3 +258,17 @@ def test_what_failed_or_was_not_ready_is_not_called_before_its_time() -> None:
     jobs.run(failing.id)
     assert jobs.run(enqueue(lane="a").id)
     assert jobs.due(10) == []
+
+
+def test_what_is_published_once_waits_for_whoever_published_it_last(settings: object) -> None:
+    settings.TOPICS = {"happened": ["note"]}  # type: ignore[attr-defined]
+    with transaction.atomic():
+        for _ in range(3):
+            jobs.publish("happened", {"n": "1"}, key="k", once=True)
+        jobs.publish("happened", {"n": "2"}, key="another", once=True)
+    assert sorted(Job.objects.values_list("key", flat=True)) == ["another", "k"]
+    for id in jobs.due(10):
+        jobs.run(id)
+    with transaction.atomic():
+        jobs.publish("happened", {"n": "3"}, key="k", once=True)
+    assert Job.objects.filter(key="k", state=JobState.QUEUED).count() == 1, "one that is done hears of nothing more"

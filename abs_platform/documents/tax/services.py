@@ -296,7 +296,7 @@ def _note(document: Document, row: TaxStatus, before: str, *, provider: str, sai
     )
     TaxStatus.objects.filter(document=document).update(to_follow=True)
     owner = str(document.owner_id)
-    jobs.publish("document.tax_status", {"owner": owner}, key=owner, lane=filing_lane(document.owner_id))
+    jobs.publish("document.tax_status", {"owner": owner}, key=owner, lane=filing_lane(document.owner_id), once=True)
 
 
 def _red(answer: Answer, total: Decimal | None) -> tuple[Decimal | None, list[str]]:
