@@ -156,13 +156,11 @@ def _tell(works: Sequence[_Work]) -> None:
 
 
 @transaction.atomic
-def reassess(*, owner_id: UUID) -> int:
-    """The tax office said something new of an owner's documents: the trades that they are in are matched anew and the rights
-    with them, some at a time. Returns of how many documents; 0 where nothing is left.
+def reassess(*, owner_id: UUID) -> None:
+    """The tax office said something new of an owner's documents: the trades of some of them are matched anew, and the rights
+    with them; a job of its own does the others.
     """
-    followed, trade_ids = trades.follow_tax_statuses(owner_id=owner_id)
-    compute_all(trade_ids=trade_ids)
-    return followed
+    compute_all(trade_ids=trades.follow_tax_statuses(owner_id=owner_id))
 
 
 def _fill(right: Right, found: rules.Assessment, *, has_buyer: bool) -> None:

@@ -23,10 +23,7 @@ def compute(job: RunningJob) -> None:
 
 def reassess(job: RunningJob) -> None:
     """Compute anew the rights that rest on an owner's documents of which the tax office said something new."""
-    followed = 0
-    while count := services.reassess(owner_id=UUID(job.payload["owner"])):
-        followed += count
-        job.progress(followed, followed)
+    services.reassess(owner_id=UUID(job.payload["owner"]))
 
 
 def carry(job: RunningJob) -> None:

@@ -123,21 +123,21 @@ def changed_all(actor: Actor, verb: str, changes: Sequence[Change]) -> None:
 
 
 @transaction.atomic
-def follow_tax_statuses(*, owner_id: UUID) -> tuple[int, list[UUID]]:
+def follow_tax_statuses(*, owner_id: UUID) -> list[UUID]:
     """The tax office said something new of an owner's documents: what was taken out counts no more, what came back counts again.
 
-    Compares and matches anew the trades of some of them; of how many, and the trades' ids. Whoever calls has the rights
-    computed in the same transaction.
+    Compares and matches anew the trades of some of them, whose ids it returns; a job of its own does the others. Whoever calls
+    has the rights computed in the same transaction.
     """
     _lock_seller(owner_id)  # no merge meanwhile
     changed = tax.changed(owner_id=owner_id)
     holding = TradeDocument.objects.filter(document_id__in=changed).values("trade_id")
     rows = Trade.objects.select_for_update(no_key=True, of=("self",)).filter(id__in=holding).order_by("id")
     trades = list(rows.select_related("seller", "buyer", "buyer__parent"))
-    tax.follow(document_ids=changed)  # after the trades, as whoever computes a right has it
+    tax.follow(owner_id=owner_id, document_ids=changed)  # after the trades, as whoever computes a right has it
     if trades:
         _compare_anew(PLATFORM, trades)
-    return len(changed), [trade.id for trade in trades]
+    return [trade.id for trade in trades]
 
 
 def _compare_anew(actor: Actor, trades: Sequence[Trade]) -> None:

@@ -207,12 +207,15 @@ def changed(*, owner_id: UUID) -> list[UUID]:
     return list(rows.values_list("document_id", flat=True)[:FOLLOWED_TOGETHER])
 
 
-def follow(*, document_ids: Iterable[UUID]) -> None:
-    """From now on these count as followed. To be called before they are read anew, in the transaction that acts on them:
-    nothing new is said of them until it ends.
+def follow(*, owner_id: UUID, document_ids: Iterable[UUID]) -> None:
+    """From now on these count as followed; what is left has its turn behind whatever waits in the owner's lane.
+
+    To be called before they are read anew, in the transaction that acts on them: nothing new is said of them until it ends.
     """
     rows = TaxStatus.objects.select_for_update().filter(document_id__in=list(document_ids)).order_by("document_id")
     TaxStatus.objects.filter(document_id__in=[row.document_id for row in rows]).update(to_follow=False)
+    if changed(owner_id=owner_id):
+        _publish(owner_id)
 
 
 def erase(*, document_id: UUID) -> None:
@@ -295,8 +298,13 @@ def _note(document: Document, row: TaxStatus, before: str, *, provider: str, sai
         detail={"before": before, "status": row.status, "provider": provider},
     )
     TaxStatus.objects.filter(document=document).update(to_follow=True)
-    owner = str(document.owner_id)
-    jobs.publish("document.tax_status", {"owner": owner}, key=owner, lane=filing_lane(document.owner_id), once=True)
+    _publish(document.owner_id)
+
+
+def _publish(owner_id: UUID) -> None:
+    jobs.publish(
+        "document.tax_status", {"owner": str(owner_id)}, key=str(owner_id), lane=filing_lane(owner_id), once=True
+    )
 
 
 def _red(answer: Answer, total: Decimal | None) -> tuple[Decimal | None, list[str]]:
