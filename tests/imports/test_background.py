@@ -3,17 +3,25 @@
 from unittest import mock
 
 import pytest
+from django.db.models import Q
 
 from abs_platform.core import jobs
+from abs_platform.core.models import Job, JobState
 from abs_platform.documents.models import Document
 from abs_platform.documents.tax import services as tax
+from abs_platform.documents.tax.models import TaxStatus
 from abs_platform.imports import steps
 from abs_platform.imports.models import Batch, Row, StagedDocument
 from abs_platform.integrations.storage import storage
+from abs_platform.integrations.tax.simulator import Simulator
+from abs_platform.integrations.tax.status import Status
 from abs_platform.ledger.models import Record
 from tests.imports import sheets
 from tests.imports.using import IMPORTING, Import, work
+from tests.support.tax import drain_all, tax_office
 from tests.support.world import World
+
+__all__ = ["tax_office"]
 
 
 def _stored() -> int:
@@ -81,6 +89,41 @@ def test_the_tax_office_is_asked_about_what_is_imported_too(world: World) -> Non
     caller = world.supplier.browser
     assert [caller.get(f"documents/{entry['document']}")["tax_status"] for entry in entries] == ["not_verified"] * 3
     assert tax.sweep() == 3
+
+
+def test_what_the_tax_office_says_of_an_import_is_followed_a_few_at_a_time(
+    world: World, tax_office: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tax, "FOLLOWED_TOGETHER", 2)
+    found = Import.of(world.supplier.browser, sheets.simple_invoices(5))
+    found.act("import")
+    for entry in found.entries():
+        tax_office.tell(entry["number"], Status.VERIFIED)
+    assert tax.sweep() == 5
+    asking = Job.objects.get(kind=tax.JOB)
+    jobs.run(asking.id)
+    [following] = Job.objects.filter(kind="rights.reassess", state=JobState.QUEUED)
+    assert TaxStatus.objects.filter(to_follow=True).count() == 5, "each answer rang for all"
+    jobs.run(following.id)
+    assert TaxStatus.objects.filter(to_follow=True).count() == 3
+    drain_all()
+    assert not TaxStatus.objects.filter(to_follow=True).exists()
+    assert set(TaxStatus.objects.values_list("status", flat=True)) == {"verified"}
+
+
+def test_an_import_tells_how_many_of_its_documents_wait_to_be_filed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps, "CHUNK", 2)
+    found = Import.of(world.supplier.browser, sheets.simple_invoices(5))
+    world.supplier.browser.post(f"imports/{found.id}/import", None)
+    jobs.drain(kinds=("imports.carry_out",))
+    assert (found.seen()["state"], found.seen()["filing"]) == ("imported", 5)
+    first, *_ = jobs.due(1, Q(kind="trade.file"))
+    jobs.run(first)
+    assert found.seen()["filing"] == 3
+    work()
+    assert found.seen()["filing"] == 0
 
 
 def test_what_is_imported_is_recorded_and_proven_like_an_upload(world: World) -> None:
