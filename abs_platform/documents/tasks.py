@@ -1,5 +1,6 @@
 """Job handlers of documents."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from abs_platform.core.jobs import RunningJob
@@ -7,6 +8,9 @@ from abs_platform.documents import keeping, services, unpacking
 from abs_platform.documents.alike import services as alike
 from abs_platform.documents.tax import services as tax
 from abs_platform.ledger import selectors as ledger
+
+LOOKING = timedelta(minutes=30)
+"""The longest that a look at everything imported within an hour may take."""
 
 
 def extract(job: RunningJob) -> None:
@@ -39,6 +43,7 @@ def tax_sweep(job: RunningJob) -> None:
 
 def find_alike(job: RunningJob) -> None:
     """Look for invoices that nearly repeat another among those that were read side by side, or before there were traces."""
+    job.hold(LOOKING)
     alike.trace_missing()
     alike.scan()
 
