@@ -113,7 +113,7 @@ def _supplier(actor: Actor) -> tuple[list[Body], list[Body]]:
     looked_at = [Verdict.ATTENTION, Verdict.REFUSED]
     attention = own.filter(verdict__in=looked_at, duplicate_of__isnull=True).count()
     mine = trades.trades(actor=actor).filter(seller_id=actor.home)
-    supported = rights.rights(actor=actor).filter(trade__seller_id=actor.home, supported__gt=0)
+    free = rights.rights(actor=actor).filter(trade__seller_id=actor.home, supported__gt=0, state=RightState.FREE)
     tasks = [
         _task("answer_access_requests", requests, "/consents"),
         _task("mend_documents", attention, "/documents?state=review"),
@@ -122,7 +122,7 @@ def _supplier(actor: Actor) -> tuple[list[Body], list[Body]]:
         ),
     ]
     figures = [
-        *_sums("financeable_now", supported.order_by().values_list("currency").annotate(Sum("supported"))),
+        *_sums("financeable_now", free.order_by().values_list("currency").annotate(Sum("supported"))),
         {"code": "trades", "value": str(mine.count()), "currency": None},
         {"code": "documents", "value": str(own.count()), "currency": None},
     ]

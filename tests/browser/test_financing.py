@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
+from abs_platform.config.sample import trade as sample
 from abs_platform.core import clock
 from tests.browser.conftest import DESK, PHONE, SignIn
 from tests.browser.test_pages import AXE, SETTLING
@@ -87,11 +88,11 @@ def test_from_an_offer_to_money_and_back(visit: SignIn, picture: Picture) -> Non
     clean(head)
 
     head.goto("/portfolio")
-    expect(head.get_by_test_id("portfolio-outstanding")).to_contain_text("100,")
+    expect(head.get_by_test_id("portfolio-outstanding")).to_contain_text("148,160.00")  # with the demonstration's own loan
     picture(head, "portfolio")
     clean(head)
     head.get_by_test_id("portfolio-outstanding").get_by_role("link").click()
-    expect(head.get_by_test_id("loan-row").filter(has_text=ASKED)).to_have_count(1)
+    expect(head.get_by_test_id("loan-row")).to_have_count(2)
 
     _told(visit("core", "/notices"), picture)
     _in_order(visit("financier", "/rights?state=encumbered"), picture)
@@ -115,7 +116,7 @@ def _told(core: Page, picture: Picture) -> None:
 
 def _in_order(holder: Page, picture: Picture) -> None:
     """From the pledge over the chain and 中登 to the debtor's receipt; and who would win, before and after a rival is known."""
-    holder.get_by_test_id("right-row").first.get_by_role("link").first.click()
+    holder.get_by_test_id("right-row").filter(has_text=sample.ORDER_NUMBER).get_by_role("link").first.click()
     expect(holder.get_by_test_id("chain-done")).to_be_visible()
     expect(holder.get_by_test_id("effect-notice")).to_contain_text("已签收")
     expect(holder.get_by_test_id("recorded-notice")).to_have_count(1)

@@ -1,22 +1,40 @@
-"""What is lent in the demonstration: a programme of each financier, and the bearings maker's request with the bank's offer."""
+"""What is lent in the demonstration: a programme of each financier, a loan of the bank to the bearings maker that is paid back in
+part, and another request of its with the bank's offer.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
 from abs_platform.config.demo.cast import Player
 from abs_platform.config.sample import trade as sample
-from abs_platform.core import clock
-from abs_platform.financing import offers, programmes, requests
-from abs_platform.financing.models import Invitation, Programme
+from abs_platform.core import clock, jobs
+from abs_platform.financing import acceptance, offers, programmes, requests
+from abs_platform.financing.lending import payments, services
+from abs_platform.financing.lending.models import Loan
+from abs_platform.financing.models import Invitation, Offer, Pledge, Programme
+from abs_platform.financing.states import PledgeState
 from abs_platform.rights.models import Right
 
 ADVANCE_RATES = {3: Decimal("0.70"), 4: Decimal("0.80"), 5: Decimal("0.90")}
 ASKED = Decimal("100000.00")
+LENT_ON = "LY-PO-2026-0398"
+LENT = Decimal("60000.00")
+REPAID = Decimal("12000.00")
+PATIENCE = timedelta(seconds=30)
 
 
-def tell(players: Mapping[str, Player]) -> None:
-    """Play it through the same services that the API calls."""
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """The bank's programme, and its loan whose pledge is on its way to the registry."""
+
+    programme: Programme
+    loan: Loan
+
+
+def begin(players: Mapping[str, Player]) -> Lent:
+    """Both programmes are opened, and the bearings maker takes the bank's offer. All by the same services that the API calls."""
     core = players["core"].actor.home
     bank = programmes.Draft(
         core_enterprise=core,
@@ -52,7 +70,13 @@ def tell(players: Mapping[str, Player]) -> None:
     )
     lender = _opened(players["financier"], players["financier-head"], bank)
     _opened(players["financier2"], players["financier2-head"], factor)
-    _asked(players, lender)
+    return Lent(lender, _accepted(players, _offered(players, lender, LENT_ON, LENT, "备货用钢材款")))
+
+
+def tell(players: Mapping[str, Player], lent: Lent) -> None:
+    """What followed: the money, a first repayment, and the next request."""
+    _offered(players, lent.programme, sample.ORDER_NUMBER, ASKED, "采购轴承钢，需在月底前付款")
+    _paid_out(players, lent.loan)
 
 
 def _opened(maker: Player, checker: Player, draft: programmes.Draft) -> Programme:
@@ -61,19 +85,20 @@ def _opened(maker: Player, checker: Player, draft: programmes.Draft) -> Programm
     return programmes.approve(actor=checker.actor, programme_id=row.id, terms=programmes.terms_of(row))
 
 
-def _asked(players: Mapping[str, Player], programme: Programme) -> None:
-    """The sample trade's right supports it; the bank's second person has approved the offer, and the supplier decides."""
+def _offered(
+    players: Mapping[str, Player], programme: Programme, order_number: str, amount: Decimal, note: str
+) -> Offer:
+    """The supplier asks for money on the right of a trade; the bank's second person has approved the offer."""
     supplier = players["supplier"].actor
-    right = Right.objects.get(trade__seller=supplier.home, trade__order_number=sample.ORDER_NUMBER)
+    right = Right.objects.get(trade__seller=supplier.home, trade__order_number=order_number)
     until = max(clock.today(), right.due_date or clock.today()) + timedelta(days=30)
-    draft = requests.Draft([right.id], [programme.id], ASKED, until, note="采购轴承钢，需在月底前付款")
-    asked = requests.create(actor=supplier, draft=draft)
+    asked = requests.create(actor=supplier, draft=requests.Draft([right.id], [programme.id], amount, until, note=note))
     requests.submit(actor=supplier, request_id=asked.id)
     offer = offers.propose(
         actor=players["financier"].actor,
         invitation_id=Invitation.objects.get(request=asked).id,
         draft=offers.Draft(
-            amount=ASKED,
+            amount=amount,
             maturity=until,
             method=programme.method,
             recourse=programme.recourse,
@@ -85,4 +110,26 @@ def _asked(players: Mapping[str, Player], programme: Programme) -> None:
             conditions="放款前须完成质押登记并取得核心企业签收的质押通知书",
         ),
     )
-    offers.approve(actor=players["financier-head"].actor, offer_id=offer.id)
+    return offers.approve(actor=players["financier-head"].actor, offer_id=offer.id)
+
+
+def _accepted(players: Mapping[str, Player], offer: Offer) -> Loan:
+    offers.propose_acceptance(actor=players["supplier"].actor, offer_id=offer.id, amount=offer.amount)
+    return acceptance.accept(actor=players["supplier-director"].actor, offer_id=offer.id, amount=offer.amount)
+
+
+def _paid_out(players: Mapping[str, Player], loan: Loan) -> None:
+    """Where the registry holds the pledge by now; else the bank waits, as it would."""
+    jobs.drain(kinds=("rights.registry", "financing.registered"), patience=PATIENCE, strict=False)
+    if Pledge.objects.filter(loan=loan).exclude(state=PledgeState.ACTIVE).exists():
+        return
+    maker, checker = players["financier"].actor, players["financier-head"].actor
+    services.propose_disbursement(
+        actor=maker, loan_id=loan.id, bank_reference="HYCB-FK-000431", disbursed_on=clock.today()
+    )
+    services.disburse(actor=checker, loan_id=loan.id, amount=loan.principal)
+    payment = payments.record(
+        actor=maker, loan_id=loan.id, payer="supplier", right_id=None, amount=REPAID, received_on=clock.today(),
+        bank_reference="HYCB-SK-000432",
+    )  # fmt: skip
+    payments.confirm(actor=checker, payment_id=payment.id, amount=REPAID)

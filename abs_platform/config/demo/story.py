@@ -1,7 +1,7 @@
 """What has happened before the curtain rises.
 
-林澄 of the bearings maker has a trade that is fully confirmed and opened to the bank, one that waits for its receipt, and one
-whose invoice it uploaded twice. The castings maker's receipt is disputed, its invoice bills more than arrived and a credit
+林澄 of the bearings maker has a trade that is fully confirmed and opened to the bank, one that the bank has lent on, one that
+waits for its receipt, and one whose invoice it uploaded twice. The castings maker's receipt is disputed, its invoice bills more than arrived and a credit
 note takes part of it back; the factor may no longer look. The harness maker has an order and a request to answer. What is lent is told in lending.py.
 """
 
@@ -41,6 +41,9 @@ def tell(players: Mapping[str, Player]) -> None:
 
     _upload(supplier, sample.files())
     _confirm(core, sample.ORDER_NUMBER, {"order", "receipt_advice", "invoice"})
+    _upload(supplier, _lent_on(today))
+    _confirm(core, lending.LENT_ON, {"order", "receipt_advice", "invoice"})
+    lent = lending.begin(players)
     _upload(supplier, _second_trade(today))
     _confirm(project, "LYF-2026-0077", {"order"})
     _upload_twice(supplier, today)
@@ -64,7 +67,7 @@ def tell(players: Mapping[str, Player]) -> None:
         purpose_note="订单融资尽调：核实线束订单与交付能力",
         order_number="LY-PO-2026-0440",
     )
-    lending.tell(players)
+    lending.tell(players, lent)
 
 
 def _upload(actor: Actor, files: Files) -> None:
@@ -192,6 +195,25 @@ def _trade(
             payment_terms="验收合格后60天付款",
         )
     return files
+
+
+def _lent_on(today: date) -> Files:
+    lines = [
+        SampleLine(
+            "1", "圆锥滚子轴承", Decimal(180), Decimal("486.00"), specification="32228", seller_item_id="CR-32228"
+        )
+    ]
+    first = today - timedelta(days=40)
+    return _trade(
+        cast.BEARINGS,
+        cast.GROUP,
+        lending.LENT_ON,
+        first,
+        lines,
+        received=lines,
+        invoiced=lines,
+        invoice_number="26322000000003980016",
+    )
 
 
 def _second_trade(today: date) -> Files:

@@ -14,6 +14,7 @@ from abs_platform.core.rest.fields import Body
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged, query_of
 from abs_platform.parties.authentication import actor_of
 from abs_platform.rights import replies, selectors
+from abs_platform.rights.states import RightState
 from abs_platform.trade import replies as trade_replies
 from abs_platform.trade import selectors as trades
 from abs_platform.trade import services as trade_services
@@ -26,7 +27,7 @@ class TradeQuery(serializers.Serializer[Any]):
 
 
 STATES = {
-    "financeable": Q(right__supported__gt=0),
+    "financeable": Q(right__supported__gt=0, right__state=RightState.FREE),
     "pending": Q(documents__confirmation=Confirmation.PENDING),
     "mismatch": Q(mismatches__gt=0),
     "provisional": Q(provisional=True),

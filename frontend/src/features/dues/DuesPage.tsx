@@ -6,6 +6,7 @@ import { Link, useSearchParams } from "react-router";
 import { useList, useResource } from "../../api/queries";
 import type { DueDay } from "../../api/types";
 import { addDecimals } from "../../shared/format/decimal";
+import { today } from "../../shared/format/time";
 import { HTML_LANG } from "../../shared/i18n/language";
 import { useLanguage, useText } from "../../shared/i18n/LanguageProvider";
 import { Money } from "../../shared/ui/figures";
@@ -36,7 +37,7 @@ export function DuesPage({ side }: { side: Side }) {
         action={
           <div className="actions">
             <Button icon={<LeftOutlined aria-hidden />} aria-label={t("previous")} onClick={() => goTo(monthAfter(month, -1))} />
-            <Button onClick={() => goTo(monthOf(new Date()))}>{t("today")}</Button>
+            <Button onClick={() => goTo(monthOf(today()))}>{t("today")}</Button>
             <Button icon={<RightOutlined aria-hidden />} aria-label={t("next")} onClick={() => goTo(monthAfter(month, 1))} />
           </div>
         }

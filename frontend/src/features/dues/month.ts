@@ -1,14 +1,17 @@
 /** Months as "2026-12" and business dates as "2026-12-28": no time zone comes into it. */
 
+import { today } from "../../shared/format/time";
+
 const two = (value: number) => String(value).padStart(2, "0");
 
-export function monthOf(date: Date): string {
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}`;
+/** The month of a business date. */
+export function monthOf(day: string): string {
+  return day.slice(0, 7);
 }
 
-/** A month of the address, or this one where it is none. */
-export function monthFrom(text: string, now: Date = new Date()): string {
-  return /^[12]\d{3}-(0[1-9]|1[0-2])$/.test(text) ? text : monthOf(now);
+/** A month of the address, or today's where it is none. */
+export function monthFrom(text: string, day: string = today()): string {
+  return /^[12]\d{3}-(0[1-9]|1[0-2])$/.test(text) ? text : monthOf(day);
 }
 
 function parts(month: string): [number, number] {

@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import { api, data } from "../../api/client";
 import type { FinancingRequestDetail, Offer } from "../../api/types";
 import { formatShare, isAbove } from "../../shared/format/decimal";
-import { formatDate, today } from "../../shared/format/time";
+import { businessDay, today } from "../../shared/format/time";
 import { useAct } from "../../shared/hooks/useAct";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { Facts } from "../../shared/ui/Facts";
@@ -22,7 +22,7 @@ import { OfferTag } from "./tags";
 const LIVE: readonly Offer["state"][] = ["open", "acceptance_proposed"];
 
 function costs(offer: Offer) {
-  return costOf(offer.amount, offer, offer.accepted_at ? formatDate(offer.accepted_at) : today(), offer.maturity);
+  return costOf(offer.amount, offer, offer.accepted_at ? businessDay(new Date(offer.accepted_at)) : today(), offer.maturity);
 }
 
 /** The offers of a request side by side; of those that can be accepted the cheapest for its amount and time is marked. */

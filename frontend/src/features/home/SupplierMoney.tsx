@@ -23,7 +23,7 @@ export function SupplierMoney() {
 function WhyNot() {
   const t = useText(messages);
   const code = useCodes();
-  const rights = useList("/api/v1/rights", {}, { pageSize: SHOWN });
+  const rights = useList("/api/v1/rights", { state: "free" }, { pageSize: SHOWN });
   const waiting = rights.rows.filter((right) => right.missing.length > 0);
   return (
     <Section title={t("whyNotTitle")} note={t("whyNotNote")} action={<Link to="/trades">{t("allTrades")}</Link>} testId="why-not">

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { addDecimals, formatDecimal, formatExact, formatShare, inTenThousands, isAbove, isZero, typedAmount, typedPercent } from "./decimal";
 import { formatMoney, formatWan } from "./money";
 import { formatSize } from "./size";
-import { formatDate, formatDuration, formatLong, formatRelative, formatTime } from "./time";
+import { formatDate, formatDuration, formatLong, formatRelative, formatTime, today } from "./time";
 
 describe("figures as typed", () => {
   it("are amounts above zero with at most two decimals", () => {
@@ -111,5 +111,13 @@ describe("times", () => {
 describe("sizes", () => {
   it("are decimal", () => {
     expect([999, 1_500, 20_000_000].map(formatSize)).toEqual(["999 B", "1.5 kB", "20 MB"]);
+  });
+});
+
+describe("the business day", () => {
+  it("is Beijing's, also for a reader whose own day is another", () => {
+    expect(today(new Date("2026-11-27T15:59:59Z"))).toBe("2026-11-27");
+    expect(today(new Date("2026-11-27T16:00:00Z"))).toBe("2026-11-28");
+    expect(today(new Date("2026-12-31T20:00:00Z"))).toBe("2027-01-01");
   });
 });

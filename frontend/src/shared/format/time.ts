@@ -51,7 +51,14 @@ export function formatDuration(seconds: number): string {
   return kept.length ? kept.map(([count, unit]) => `${count} ${unit}`).join(" ") : "0 s";
 }
 
-/** The local calendar date, "2026-11-26". */
+const BEIJING_MS = 8 * 3_600_000; // ahead of UTC, all year
+
+/** The business day of a moment, which is Beijing's wherever the reader sits: "2026-11-26". */
+export function businessDay(moment: Date): string {
+  return new Date(moment.getTime() + BEIJING_MS).toISOString().slice(0, 10);
+}
+
+/** The present business day. */
 export function today(now: Date = new Date()): string {
-  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+  return businessDay(now);
 }
