@@ -23,6 +23,7 @@ from abs_platform.parties.actor import Actor
 from abs_platform.parties.authentication import actor_of
 from abs_platform.parties.roles import Role
 from abs_platform.rights import selectors as rights
+from abs_platform.rights.states import RightState
 from abs_platform.risk import selectors as risk
 from abs_platform.risk.states import AlertState
 from abs_platform.trade import selectors as trades

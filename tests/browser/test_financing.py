@@ -88,7 +88,9 @@ def test_from_an_offer_to_money_and_back(visit: SignIn, picture: Picture) -> Non
     clean(head)
 
     head.goto("/portfolio")
-    expect(head.get_by_test_id("portfolio-outstanding")).to_contain_text("148,160.00")  # with the demonstration's own loan
+    expect(head.get_by_test_id("portfolio-outstanding")).to_contain_text(
+        "148,160.00"
+    )  # with the demonstration's own loan
     picture(head, "portfolio")
     clean(head)
     head.get_by_test_id("portfolio-outstanding").get_by_role("link").click()

@@ -33,6 +33,12 @@ def steps(caller: Caller) -> dict[str, tuple[int, str]]:
     }
 
 
+def financeable(caller: Caller) -> tuple[list[str], list[str]]:
+    """What the first page says can be financed now, and the orders of the trades that the list says it of."""
+    figures = [figure["value"] for figure in caller.get("home")["figures"] if figure["code"] == "financeable_now"]
+    return figures, [row["order_number"] for row in caller.rows("trades", state="financeable")]
+
+
 def test_from_the_request_to_money_and_back_each_side_sees_its_step(world: World) -> None:
     lender = lender_of(world)
     way, right = lender.way, performed(world, "HOME-1")
@@ -61,7 +67,9 @@ def test_from_the_request_to_money_and_back_each_side_sees_its_step(world: World
     assert steps(supplier) == steps(second) == {"answer_offers": (1, page)}
     way.accepting(offer)
     assert (steps(supplier), steps(second)) == ({"accept_second": (1, page)}, {})
+    assert financeable(supplier) == (["904.00"], ["HOME-1"])
     loan = acceptance.accept(actor=world.supplier.actor, offer_id=offer.id, amount=offer.amount)
+    assert financeable(supplier) == ([], []), "what is pledged is not financed again"
 
     at = f"/loans/{loan.id}"
     assert steps(maker) == steps(core) == {}  # not registered yet: nothing to pay out, nobody to tell
