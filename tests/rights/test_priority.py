@@ -330,3 +330,17 @@ def test_what_expires_or_is_left_standing_is_told_once(noon: None, world: World,
     services.record_amendment(actor=world.bank.actor, registration_id=row.id, kind="cancel", number="32345678")
     Alert.objects.all().delete()
     assert told(15) == []
+
+
+def test_who_recorded_it_is_named_to_colleagues_and_is_an_organisation_to_others(world: World, right: Right) -> None:
+    row = services.record_registration(
+        actor=world.supplier.actor, right_id=right.id, number="12345678", registered_at=clock.now(),
+        expires_on=clock.today() + timedelta(days=100), description="x", party="x",
+    )  # fmt: skip
+    services.record_amendment(
+        actor=world.supplier.actor, registration_id=row.id, kind="amend", number="22345678", description="y"
+    )
+    open_to_bank(world, right)
+    for member, called in ((world.supplier, row.recorded_by), (world.bank, world.supplier.organisation.name)):
+        [shown] = member.browser.get(f"rights/{right.id}/priority")["registrations"]
+        assert (shown["recorded_by"], shown["amendments"][0]["recorded_by"]) == (called, called)

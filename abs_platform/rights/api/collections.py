@@ -32,7 +32,7 @@ class CollectionOut(serializers.Serializer[Any]):
     received_on = serializers.DateField()
     reference = serializers.CharField()
     told_by = serializers.ChoiceField(choices=list(SOURCES))
-    recorded_by = serializers.CharField()
+    recorded_by = serializers.CharField(allow_blank=True, help_text="A colleague; empty where another side told of it.")
     at = serializers.DateTimeField()
     withdrawn_at = serializers.DateTimeField(allow_null=True)
     allowed_actions = serializers.ListField(child=serializers.CharField())
@@ -82,7 +82,7 @@ def _body(row: Collection, own_source: str | None) -> Body:
         "received_on": row.received_on.isoformat(),
         "reference": row.reference,
         "told_by": row.source,
-        "recorded_by": row.person,
+        "recorded_by": row.person if row.source == own_source else "",
         "at": time(row.at),
         "withdrawn_at": time(counter.at) if counter else None,
         "allowed_actions": ["withdraw"] if counter is None and row.source == own_source else [],

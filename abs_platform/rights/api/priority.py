@@ -14,7 +14,7 @@ from abs_platform.parties.actor import Actor
 from abs_platform.parties.authentication import actor_of
 from abs_platform.rights.api.rights import looked_at
 from abs_platform.rights.priority import rules, selectors, services
-from abs_platform.rights.priority.models import AMENDMENTS, DebtorNotice, ZhongdengRegistration
+from abs_platform.rights.priority.models import AMENDMENTS, DebtorNotice, ZhongdengAmendment, ZhongdengRegistration
 from abs_platform.rights.priority.rules import Claimant, Ground
 
 NUMBER = r"^[0-9A-Za-z-]{6,40}$"
@@ -38,7 +38,7 @@ class AmendmentOut(serializers.Serializer[Any]):
     number = serializers.CharField(allow_blank=True)
     expires_on = serializers.DateField(allow_null=True)
     description = serializers.CharField(allow_blank=True)
-    recorded_by = serializers.CharField()
+    recorded_by = serializers.CharField(help_text="A colleague, or the other organisation.")
     at = serializers.DateTimeField()
 
 
@@ -54,7 +54,7 @@ class RegistrationOut(serializers.Serializer[Any]):
     ended = serializers.BooleanField()
     may_amend = serializers.BooleanField()
     amendments = AmendmentOut(many=True)
-    recorded_by = serializers.CharField()
+    recorded_by = serializers.CharField(help_text="A colleague, or the other organisation.")
     at = serializers.DateTimeField()
 
 
@@ -65,7 +65,7 @@ class RecordedNoticeOut(serializers.Serializer[Any]):
     pledge = serializers.UUIDField(allow_null=True)
     reached_at = serializers.DateTimeField()
     how = serializers.CharField()
-    recorded_by = serializers.CharField()
+    recorded_by = serializers.CharField(help_text="A colleague, or the other organisation.")
     at = serializers.DateTimeField()
 
 
@@ -128,6 +128,11 @@ def _claimant(place: int, each: Claimant) -> Body:
     }
 
 
+def _recorder(row: ZhongdengRegistration | ZhongdengAmendment | DebtorNotice, actor: Actor) -> str:
+    """A colleague by name, others' people as their organisation."""
+    return row.recorded_by if row.organisation_id == actor.organisation_id else row.organisation.name
+
+
 def _registration(row: ZhongdengRegistration, actor: Actor) -> Body:
     return {
         "id": str(row.id),
@@ -146,17 +151,17 @@ def _registration(row: ZhongdengRegistration, actor: Actor) -> Body:
                 "number": each.number,
                 "expires_on": each.expires_on.isoformat() if each.expires_on else None,
                 "description": each.description,
-                "recorded_by": each.recorded_by,
+                "recorded_by": _recorder(each, actor),
                 "at": time(each.at),
             }
             for each in row.amendments.all()
         ],
-        "recorded_by": row.recorded_by,
+        "recorded_by": _recorder(row, actor),
         "at": time(row.at),
     }
 
 
-def _notice(row: DebtorNotice) -> Body:
+def _notice(row: DebtorNotice, actor: Actor) -> Body:
     return {
         "id": str(row.id),
         "party": row.party,
@@ -164,7 +169,7 @@ def _notice(row: DebtorNotice) -> Body:
         "pledge": str(row.pledge_id) if row.pledge_id else None,
         "reached_at": time(row.reached_at),
         "how": row.how,
-        "recorded_by": row.recorded_by,
+        "recorded_by": _recorder(row, actor),
         "at": time(row.at),
     }
 
@@ -186,7 +191,7 @@ def _priority(request: Request, right_id: UUID) -> Body:
         if pledge
         else None,
         "registrations": [_registration(row, actor) for row in found.registrations],
-        "notices": [_notice(row) for row in found.notices],
+        "notices": [_notice(row, actor) for row in found.notices],
         "draft": selectors.draft(right),
         "may_record": actor.has(*services.RECORDERS),
     }

@@ -45,10 +45,13 @@ def records(*, right_id: UUID, on: date | None = None) -> Records:
     pledge = RegistryEntry.objects.filter(right_id=right_id, active=True).first()
     registrations = list(
         ZhongdengRegistration.objects.filter(right_id=right_id)
-        .prefetch_related(Prefetch("amendments", ZhongdengAmendment.objects.order_by("id")))
+        .select_related("organisation")
+        .prefetch_related(
+            Prefetch("amendments", ZhongdengAmendment.objects.select_related("organisation").order_by("id"))
+        )
         .order_by("registered_at", "id")
     )
-    notices = list(DebtorNotice.objects.filter(right_id=right_id).order_by("id"))
+    notices = list(DebtorNotice.objects.filter(right_id=right_id).select_related("organisation").order_by("id"))
     ranking = rules.rank(_claimants(right_id, pledge, registrations, notices, on=on or clock.today()))
     return Records(pledge, registrations, notices, ranking)
 

@@ -3490,6 +3490,7 @@ export interface components {
             /** Format: date */
             expires_on: string | null;
             description: string;
+            /** @description A colleague, or the other organisation. */
             recorded_by: string;
             /** Format: date-time */
             at: string;
@@ -3878,6 +3879,7 @@ export interface components {
             reference: string;
             /** @enum {string} */
             told_by: "holder" | "supplier" | "debtor";
+            /** @description A colleague; empty where another side told of it. */
             recorded_by: string;
             /** Format: date-time */
             at: string;
@@ -5918,6 +5920,7 @@ export interface components {
             /** Format: date-time */
             reached_at: string;
             how: string;
+            /** @description A colleague, or the other organisation. */
             recorded_by: string;
             /** Format: date-time */
             at: string;
@@ -5965,6 +5968,7 @@ export interface components {
             ended: boolean;
             may_amend: boolean;
             amendments: components["schemas"]["AmendmentOut"][];
+            /** @description A colleague, or the other organisation. */
             recorded_by: string;
             /** Format: date-time */
             at: string;
