@@ -32,6 +32,8 @@ MAX_INTEGER_DIGITS = 15
 MAX_DECIMALS = 13
 
 DECIMAL = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?", re.ASCII)
+# As nearly all are written, and read without a further look; a zero has no sign.
+PLAIN_DECIMAL = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,13})?", re.ASCII)
 DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?", re.ASCII)
 CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 # Reorder what a reader sees: U+202A–202E, U+2066–2069.
@@ -69,7 +71,8 @@ class Fields:
         self.foreign: dict[str, str] = {}
         self._steps = _vocabulary(tuple(namespaces.items()))
         self._children: dict[Element, dict[str, list[Element]]] = {}
-        self.currency = self._stated_currency(currency_paths) or self._used_currency(payable_paths)
+        stated = currency_code(self.text(root, *currency_paths))
+        self.currency = stated or self._used_currency(payable_paths)
 
     def all(self, element: Element, path: str) -> Sequence[Element]:
         """The elements at `path` below `element`, in the document's order."""
@@ -110,12 +113,12 @@ class Fields:
     def decimal(self, element: Element, *paths: str) -> Decimal | None:
         """The first decimal stated, path by path."""
         found = self._first(element, paths)
-        return None if found is None else _decimal(found)
+        return None if found is None else as_decimal(found)
 
     def unit(self, element: Element, path: str) -> str | None:
         """The unit code of the quantity at `path`."""
         found = self._first(element, (path,))
-        return None if found is None else (_bounded(found.get("unitCode") or "", MAX_UNIT, found) or None)
+        return None if found is None else (bounded(found.get("unitCode") or "", MAX_UNIT, found) or None)
 
     def amount(self, element: Element, *paths: str) -> Decimal | None:
         """The first amount stated; None, and noted in `foreign`, when it is in another currency than the document's."""
@@ -129,7 +132,7 @@ class Fields:
 
     def as_date(self, element: Element) -> date:
         """The date that an element states. Raises Refused."""
-        return _date(element)
+        return as_date(element)
 
     def dates(self, element: Element, *paths: str) -> list[date]:
         """The dates at the first path that has any."""
@@ -155,43 +158,51 @@ class Fields:
         return None
 
     def _own(self, element: Element) -> Decimal | None:
-        value = _decimal(element)
+        value = as_decimal(element)
         currency = (element.get("currencyID") or "").strip().upper()
-        if currency and self.currency and currency != self.currency:
+        if value is not None and currency and self.currency and currency != self.currency:
             self.foreign.setdefault(currency, format(value, "f"))
             return None
         return value
-
-    def _stated_currency(self, paths: tuple[str, ...]) -> str | None:
-        stated = self.text(self.root, *paths)
-        if stated is None:
-            return None
-        if not CURRENCY.fullmatch(stated.upper()):
-            raise Refused("currency_invalid", f"The document currency “{stated[:20]}” is not a code of three letters.")
-        return stated.upper()
 
     def _used_currency(self, paths: tuple[str, ...]) -> str | None:
         for path in paths:
             found = self._first(self.root, (path,))
             if found is not None and CURRENCY.fullmatch((found.get("currencyID") or "").strip().upper()):
                 return str(found.get("currencyID")).strip().upper()
-        stated = ((each.get("currencyID") or "").strip().upper() for each in self.root.iter())
-        used = Counter(currency for currency in stated if CURRENCY.fullmatch(currency))
-        # The most frequent, the first in the alphabet among equals: the same whatever the order of the lines.
-        return min(used, key=lambda currency: (-used[currency], currency)) if used else None
+        return most_used_currency(self.root)
+
+
+def currency_code(stated: str | None) -> str | None:
+    """The document's currency as it is stated, in capitals. Raises Refused."""
+    if stated is None:
+        return None
+    if not CURRENCY.fullmatch(stated.upper()):
+        raise Refused("currency_invalid", f"The document currency “{stated[:20]}” is not a code of three letters.")
+    return stated.upper()
+
+
+def most_used_currency(root: Element) -> str | None:
+    """The most frequent of the amounts' currencies, the first in the alphabet among equals: whatever the lines' order."""
+    stated = ((each.get("currencyID") or "").strip().upper() for each in root.iter())
+    used = Counter(currency for currency in stated if CURRENCY.fullmatch(currency))
+    return min(used, key=lambda currency: (-used[currency], currency)) if used else None
 
 
 def text_of(element: Element, limit: int = MAX_ID) -> str:
     """Its own text, white space collapsed. Raises Refused where it is too long or would mislead a reader."""
-    return _bounded(element.text or "", limit, element)
+    return bounded(element.text or "", limit, element)
 
 
-def _bounded(text: str, limit: int, element: Element) -> str:
+def bounded(text: str, limit: int, element: Element) -> str:
+    """White space collapsed. Raises Refused, naming the element, where it is too long or would mislead a reader."""
+    if len(text) <= limit and text.isprintable() and " " not in text:
+        return text  # most
     collapsed = " ".join(text.split())
     if len(collapsed) > limit:
         detail = f"{_name(element)} is longer than {limit} characters."
         raise Refused("text_too_long", detail, line=element.sourceline, limit=limit)
-    if not collapsed.isascii() or not collapsed.isprintable():
+    if not collapsed.isprintable():
         bad = next((each for each in collapsed if each in BIDI_CONTROLS or unicodedata.category(each) == "Cc"), None)
         if bad is not None:
             detail = f"{_name(element)} holds the control character U+{ord(bad):04X}."
@@ -203,8 +214,18 @@ def _name(element: Element) -> str:
     return etree.QName(element).localname
 
 
-def _decimal(element: Element) -> Decimal:
-    text = text_of(element, MAX_ID)
+def as_decimal(element: Element) -> Decimal | None:
+    """The decimal that an element states; None where it is empty. Raises Refused."""
+    text = element.text
+    if text is None:
+        return None
+    if PLAIN_DECIMAL.fullmatch(text):
+        return Decimal(text)
+    text = text_of(element)
+    return _decimal(text, element) if text else None
+
+
+def _decimal(text: str, element: Element) -> Decimal:
     match = DECIMAL.fullmatch(text)
     if match is None or not (match[2] or match[3]):
         raise _invalid_decimal(element, f"“{text[:40]}” is not a decimal number")
@@ -222,7 +243,8 @@ def _invalid_decimal(element: Element, why: str) -> Refused:
     return Refused("decimal_invalid", f"{_name(element)} in line {line}: {why}.", line=line)
 
 
-def _date(element: Element) -> date:
+def as_date(element: Element) -> date:
+    """The date that an element states. Raises Refused."""
     text = text_of(element, MAX_ID)
     match = DATE.fullmatch(text)
     try:

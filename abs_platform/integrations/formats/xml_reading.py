@@ -27,7 +27,9 @@ STRICT: Any = {  # Any: lxml's options, each of a type of its own
     "huge_tree": False,
     "remove_comments": True,
     "remove_pis": True,
+    "remove_blank_text": True,  # indentation: nobody reads it, and a tree without it is made in half the time again
 }
+_PARSER = etree.XMLParser(**STRICT)
 _too_deep = etree.XPath("boolean(/" + "*/" * MAX_DEPTH + "*)")
 
 WHITE = " \t\r\n"
@@ -59,15 +61,14 @@ def read(data: bytes, claimed: Set[str]) -> "etree._Element | None":
             "doctype_forbidden",
             "The file has a DOCTYPE. Business documents need none; remove it and send the file again.",
         )
-    is_claimed = _claims(prolog.root, claimed)
     if len(data) > MAX_BYTES:
-        if not is_claimed:
+        if not _claims(prolog.root, claimed):
             return None
         raise Refused("too_large", f"The document is larger than {MAX_BYTES} bytes.", limit=MAX_BYTES)
     try:
         root = _parse(data)
     except etree.XMLSyntaxError as error:
-        if not is_claimed:
+        if not _claims(prolog.root, claimed):
             return None
         line = error.lineno or 1
         reason = (error.msg or "not well-formed").split(", line ")[0][:200]
@@ -124,9 +125,9 @@ def _claims(root: str, claimed: Set[str]) -> bool:
 
 def _parse(data: bytes) -> "etree._Element | None":
     """Few tags: at one go, and measured then. Many: piece by piece, so that a bound is noticed before the rest is read."""
-    if data.count(b"<") > MAX_ELEMENTS:
+    if len(data) > MAX_ELEMENTS and data.count(b"<") > MAX_ELEMENTS:
         return _parse_by_pieces(data)
-    root = etree.fromstring(data, etree.XMLParser(**STRICT))
+    root = etree.fromstring(data, _PARSER)
     if _too_deep(root):
         raise _refused_depth(None)
     return root
