@@ -245,7 +245,11 @@ def _invalid_decimal(element: Element, why: str) -> Refused:
 
 def as_date(element: Element) -> date:
     """The date that an element states. Raises Refused."""
-    text = text_of(element, MAX_ID)
+    return date_in(text_of(element), element)
+
+
+def date_in(text: str, element: Element) -> date:
+    """The date that is written, in this element. Raises Refused."""
     match = DATE.fullmatch(text)
     try:
         return date.fromisoformat(match[1] if match else "")

@@ -16,9 +16,9 @@ from abs_platform.integrations.formats.fields import (
     MAX_REPEATS,
     MAX_UNIT,
     Element,
-    as_date,
     as_decimal,
     bounded,
+    date_in,
     text_of,
 )
 from abs_platform.integrations.formats.refusal import Refused
@@ -47,7 +47,7 @@ def table(wanted: Mapping[str, Take], namespaces: Mapping[str, str]) -> Take:
     wanted_at = takes.get
 
     def walk(element: Element, row: Row) -> None:
-        for child in element:
+        for child in element[:]:  # type: ignore[index]  # the stubs know no slices; an iterator takes twice the time
             take = wanted_at(child.tag)
             if take is not None:
                 take(child, row)
@@ -100,8 +100,8 @@ def dates(name: str) -> Take:
     """Every date stated."""
 
     def take(element: Element, row: Row) -> None:
-        if text_of(element):
-            _append(row, name, as_date(element))
+        if stated := text_of(element):
+            _append(row, name, date_in(stated, element))
 
     return take
 
