@@ -271,6 +271,41 @@ def test_nobody_takes_back_what_another_recorded(world: World, right: Right) -> 
     assert ranked(right) == (Ground.NONE, [])
 
 
+def test_nobody_speaks_for_who_holds_the_pledge(world: World, right: Right) -> None:
+    """A supplier would like its lender to look registered, so that it does not register, or told first or last."""
+    bank, pledge_id = world.bank.organisation.name, uuid7()
+    register(world, right.id, party=f" {bank}")  # before anything is pledged
+    notify(world, right.id, party=bank)
+    with transaction.atomic():
+        registry.pledge(actor=PLATFORM, right_id=right.id, pledge_id=pledge_id, holder_id=world.bank.organisation.id)
+        told = services.acknowledged(actor=world.core.actor, right_id=right.id, pledge_id=pledge_id, party=bank)
+    in_its_name: list[dict[str, Any]] = [{"party": bank}, {"party": bank, "is_rival": True}, {"pledge_id": pledge_id}]
+    for claim in in_its_name:
+        for record in (
+            lambda **more: register(world, right.id, number="55555555", **more),
+            lambda **more: notify(world, right.id, **more),
+        ):
+            with pytest.raises(Forbidden) as refused:
+                record(**claim)
+            assert refused.value.code == "not_pledge_holder"
+    [[first]] = selectors.records(right_id=right.id).ranking.places
+    assert (first.name, first.registered_at, first.notified_at) == (bank, None, told.reached_at)
+
+
+def test_a_holder_records_whatever_its_supplier_revoked(world: World, right: Right) -> None:
+    bank, pledge_id = world.bank, uuid7()
+    with transaction.atomic():
+        registry.pledge(actor=PLATFORM, right_id=right.id, pledge_id=pledge_id, holder_id=bank.organisation.id)
+    assert bank.browser.get(f"rights/{right.id}/priority")["draft"] == "", "what documents say is not open to it"
+    row = register(world, right.id, bank, pledge_id=pledge_id, party=bank.organisation.name)
+    services.record_amendment(
+        actor=bank.actor, registration_id=row.id, kind="amend", number="7777777", description="more"
+    )
+    assert ranked(right) == (Ground.ALONE, [bank.organisation.name])
+    bank.browser.get(f"rights/{right.id}", status=404)
+    world.factor.browser.get(f"rights/{right.id}/priority", status=404)
+
+
 def test_no_page_of_records_grows_without_end(world: World, right: Right, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "MOST_RECORDS", 1)
     row = register(world, right.id)

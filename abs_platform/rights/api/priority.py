@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from abs_platform.core.errors import NotFound
 from abs_platform.core.rest.fields import Body, time
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.authentication import actor_of
@@ -174,8 +175,18 @@ def _notice(row: DebtorNotice, actor: Actor) -> Body:
     }
 
 
+def _draft(request: Request, right_id: UUID) -> str:
+    """Empty for whoever holds a right whose documents are not open to it any more. Raises NotFound for who does neither."""
+    try:
+        return selectors.draft(looked_at(request, right_id))
+    except NotFound:
+        if selectors.held(actor=actor_of(request), right_id=right_id) is None:
+            raise
+        return ""
+
+
 def _priority(request: Request, right_id: UUID) -> Body:
-    actor, right = actor_of(request), looked_at(request, right_id)
+    actor, draft = actor_of(request), _draft(request, right_id)
     found = selectors.records(right_id=right_id)
     pledge = found.pledge
     return {
@@ -192,7 +203,7 @@ def _priority(request: Request, right_id: UUID) -> Body:
         else None,
         "registrations": [_registration(row, actor) for row in found.registrations],
         "notices": [_notice(row, actor) for row in found.notices],
-        "draft": selectors.draft(right),
+        "draft": draft,
         "may_record": actor.has(*services.RECORDERS),
     }
 

@@ -9,6 +9,7 @@ from django.db.models import Prefetch
 
 from abs_platform.core import clock
 from abs_platform.parties import selectors as parties
+from abs_platform.parties.actor import Actor
 from abs_platform.parties.models import Identifier
 from abs_platform.rights.models import Right
 from abs_platform.rights.priority import describing, rules
@@ -56,6 +57,28 @@ def records(*, right_id: UUID, on: date | None = None) -> Records:
     return Records(pledge, registrations, notices, ranking)
 
 
+def held(*, actor: Actor, right_id: UUID) -> Right | None:
+    """A right that the actor's organisation holds by a pledge here, whether or not its trade is open to it."""
+    pledges = RegistryEntry.objects.filter(right_id=right_id, active=True, holder_id=actor.organisation_id)
+    rows = Right.objects.select_related("trade", "trade__seller", "trade__buyer")
+    return rows.filter(id=right_id).first() if actor.organisation_id and pledges.exists() else None
+
+
+def spoken_for(*, right_id: UUID, pledge_id: UUID | None, party: str) -> UUID | None:
+    """Whose a record of this pledge, or of a party of this name, would be: a holder's here, or nobody's that is known."""
+    pledges = RegistryEntry.objects.filter(right_id=right_id, kind="pledge")
+    if pledge_id is not None:
+        return pledges.filter(pledge_id=pledge_id).values_list("holder_id", flat=True).first()
+    holder_id = pledges.filter(active=True).values_list("holder_id", flat=True).first()
+    is_named = holder_id is not None and _key(parties.names([holder_id]).get(holder_id, "")) == _key(party)
+    return holder_id if is_named else None
+
+
+def _key(name: str) -> str:
+    """By which a party is one claimant."""
+    return "".join(name.split()).casefold()
+
+
 def expires_on(row: ZhongdengRegistration) -> date:
     """The day up to which a registration holds, extensions counted."""
     return max([row.expires_on, *(each.expires_on for each in row.amendments.all() if each.expires_on)])
@@ -77,17 +100,24 @@ def _claimants(
     holders: dict[str, _Holder] = {}
 
     def holder(name: str, *, ours: bool) -> _Holder:
-        return holders.setdefault("".join(name.split()).casefold(), _Holder(name, ours))
+        return holders.setdefault(_key(name), _Holder(name, ours))
 
     pledged_to = _holders(right_id)
+
+    def is_its_own(row: ZhongdengRegistration | DebtorNotice) -> bool:
+        """Whether it speaks for itself: of who holds the pledge here nobody else's word counts, given before it or since."""
+        if pledge is None or row.pledge_id is not None or _key(row.party) != _key(pledged_to[pledge.pledge_id]):
+            return True
+        return row.organisation_id == pledge.holder_id
+
     if pledge is not None:
         holder(pledged_to[pledge.pledge_id], ours=True)
     for row in registrations:
-        if any(each.kind == "mistake" for each in row.amendments.all()):
+        if any(each.kind == "mistake" for each in row.amendments.all()) or not is_its_own(row):
             continue
         found = holder(pledged_to.get(row.pledge_id, row.party), ours=not row.is_rival)
         found.registrations.append(Registration(row.registered_at, expires_on(row), ended=is_ended(row)))
-    for notice in notices:
+    for notice in filter(is_its_own, notices):
         found = holder(pledged_to.get(notice.pledge_id, notice.party), ours=not notice.is_rival)
         found.notified_at = notice.reached_at
     return [

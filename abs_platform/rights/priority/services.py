@@ -36,15 +36,11 @@ def record_registration(
 ) -> ZhongdengRegistration:
     """Record an initial registration, one's own or a rival's that a search showed.
 
-    That of a pledge here is its holder's to record: who relies on it must have filed it. Raises Forbidden, NotFound,
-    Invalid, and Conflict for a number that is recorded of this right already.
+    That of a pledge here, or in its holder's name, is the holder's to record: who relies on it must have filed it. Raises
+    Forbidden, NotFound, Invalid, and Conflict for a number that is recorded of this right already.
     """
     actor.require(*RECORDERS)
-    _check(actor, right_id, pledge_id, is_rival=is_rival, happened=registered_at)
-    if pledge_id is not None and not _holds(actor, right_id, pledge_id):
-        raise Forbidden(
-            "not_pledge_holder", "Who holds the pledge files and records its registration. Ask it to record this one."
-        )
+    _check(actor, right_id, pledge_id, party=party, is_rival=is_rival, happened=registered_at)
     _check_room(ZhongdengRegistration.objects.filter(right_id=right_id, organisation_id=actor.home).count())
     if expires_on <= registered_at.date():
         raise Invalid("expires_before", "A registration ends after the day that it was made. Correct one of the two.")
@@ -86,8 +82,9 @@ def record_amendment(
     """
     actor.require(*RECORDERS)
     row = ZhongdengRegistration.objects.select_for_update().filter(id=registration_id).first()
-    if row is None or not rights.rights(actor=actor).filter(id=row.right_id).exists():
+    if row is None:
         raise NotFound
+    _check_seen(actor, row.right_id)
     if not may_amend(actor, row):
         raise Conflict(
             "recorded_by_another",
@@ -136,9 +133,12 @@ def record_notice(
     pledge_id: UUID | None = None,
     is_rival: bool = False,
 ) -> DebtorNotice:
-    """Record that a notice reached the debtor. Raises Forbidden, NotFound, Invalid."""
+    """Record that a notice reached the debtor; that of a pledge here, or in its holder's name, the holder records.
+
+    Raises Forbidden, NotFound, Invalid.
+    """
     actor.require(*RECORDERS)
-    _check(actor, right_id, pledge_id, is_rival=is_rival, happened=reached_at)
+    _check(actor, right_id, pledge_id, party=party, is_rival=is_rival, happened=reached_at)
     _check_room(DebtorNotice.objects.filter(right_id=right_id, organisation_id=actor.home).count())
     row = DebtorNotice.objects.create(
         right_id=right_id,
@@ -169,8 +169,16 @@ def acknowledged(*, actor: Actor, right_id: UUID, pledge_id: UUID, party: str) -
     return row
 
 
-def _check(actor: Actor, right_id: UUID, pledge_id: UUID | None, *, is_rival: bool, happened: datetime) -> None:
-    rights.right(actor=actor, right_id=right_id)
+def _check_seen(actor: Actor, right_id: UUID) -> None:
+    """Raises NotFound unless the actor may see the right, or holds it: a holder records whatever its supplier revoked."""
+    if selectors.held(actor=actor, right_id=right_id) is None:
+        rights.right(actor=actor, right_id=right_id)
+
+
+def _check(
+    actor: Actor, right_id: UUID, pledge_id: UUID | None, *, party: str, is_rival: bool, happened: datetime
+) -> None:
+    _check_seen(actor, right_id)
     if is_rival and pledge_id is not None:
         raise Invalid("rival_has_no_pledge", "A rival's is of no pledge here. Leave the pledge out, or call it ours.")
     if pledge_id is not None and not RegistryEntry.objects.filter(
@@ -179,12 +187,13 @@ def _check(actor: Actor, right_id: UUID, pledge_id: UUID | None, *, is_rival: bo
         raise Invalid(
             "pledge_unknown", "This right has no such pledge. Leave the pledge out, or take one of the right's."
         )
+    if selectors.spoken_for(right_id=right_id, pledge_id=pledge_id, party=party) not in (None, actor.home):
+        raise Forbidden(
+            "not_pledge_holder",
+            "Who holds the pledge records its registration and its notices. Ask it to record this one.",
+        )
     if happened > clock.now():
         raise Invalid("in_the_future", "This has not happened yet. Correct the time.")
-
-
-def _holds(actor: Actor, right_id: UUID, pledge_id: UUID) -> bool:
-    return RegistryEntry.objects.filter(right_id=right_id, pledge_id=pledge_id, holder_id=actor.home).exists()
 
 
 def _check_room(there: int) -> None:

@@ -342,7 +342,7 @@ export const ERRORS = {
     amendment_expiry: ["请更正到期日。", "Correct it."],
     extension_shortens: ["请更正到期日。", "Correct the day."],
     amendment_unexplained: ["请补充说明。", "Say it."],
-    not_pledge_holder: ["质押的登记由质权人办理并录入，请告知对方。", "Its holder files and records the registration. Ask it to."],
+    not_pledge_holder: ["质押的登记和通知由质权人录入，请告知对方。", "Its holder records its registration and its notices. Ask it to."],
     pledge_unknown: ["请不填质押，或选这项权利的质押。", "Leave the pledge out, or take one of the right's."],
     rival_has_no_pledge: ["请不填质押，或改为本平台一方。", "Leave the pledge out, or call it ours."],
     in_the_future: ["请更正时间。", "Correct the time."],

@@ -27,7 +27,7 @@ export function RecordDialog({ recording, ...props }: Props) {
 
 type Common = Omit<Props, "recording">;
 
-/** Whose record it is: of the pledge here, whose holder is known, or somebody else's. */
+/** Whose record it is: somebody else's, or of the pledge here, which its holder alone records. */
 function useWhose(priority: Priority, holder: string, mayBeOurs: boolean) {
   const [rival, setRival] = useState(!mayBeOurs);
   const [other, setOther] = useState("");
@@ -37,7 +37,6 @@ function useWhose(priority: Priority, holder: string, mayBeOurs: boolean) {
 
 function RegistrationDialog({ right, priority, holder, onClose }: Common) {
   const t = useText(messages);
-  // Who holds the pledge files and records its registration.
   const whose = useWhose(priority, holder, priority.pledged?.mine ?? false);
   const [number, setNumber] = useState("");
   const [at, setAt] = useState("");
@@ -67,7 +66,7 @@ function RegistrationDialog({ right, priority, holder, onClose }: Common) {
 
 function NoticeDialog({ right, priority, holder, onClose }: Common) {
   const t = useText(messages);
-  const whose = useWhose(priority, holder, priority.pledged !== null);
+  const whose = useWhose(priority, holder, priority.pledged?.mine ?? false);
   const [at, setAt] = useState("");
   const [how, setHow] = useState("");
   const send = useAct(
