@@ -100,7 +100,7 @@ class Stack:
         is_known = self._demo and self._state.demo_accounts.exists()  # then a look, in the same process, is enough
         check_demo = [["load_demo"]] if is_known else []
         self._manage(
-            "database schema, contracts and keys",
+            "schema up to date, contracts and keys",
             ["migrate", "--no-input"],
             ["setup_ledger"],
             ["setup_registry"],

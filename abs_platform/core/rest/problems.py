@@ -78,7 +78,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
             status=error.status_code,
             code=code,
             title=_TITLES.get(error.status_code, "Refused"),
-            detail=str(error.detail),
+            detail=_NOT_SIGNED_IN if isinstance(error, exceptions.NotAuthenticated) else str(error.detail),
         )
         headers = {}
         if pause := getattr(error, "wait", None):
@@ -91,6 +91,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     return respond(problem, headers)
 
 
+_NOT_SIGNED_IN = "Sign in, or send an access token that is known and has not expired."
 _TITLES = {
     400: "The request is malformed",
     401: "Sign in first",

@@ -26,7 +26,8 @@ export default function SuppliersPage() {
     const last = requests.rows.find((request) => request.owner.id === row.id);
     if (last?.state === "requested") return <StatusTag tone="running">{code("requestState", "requested")}</StatusTag>;
     if (last?.state === "declined") return <StatusTag tone="refused">{code("requestState", "declined")}</StatusTag>;
-    return <span className="muted">{t("noStanding")}</span>;
+    const ended = grants.rows.find((grant) => grant.owner.id === row.id);
+    return <span className="muted">{ended ? code("grantState", ended.state) : t("noStanding")}</span>;
   };
   const columns: Column<Supplier>[] = [
     {

@@ -84,7 +84,7 @@ export const messages = defineMessages({
 
   requestTitle: ["融资申请 {amount}", "Request for {amount}"],
   lead_draft: ["草稿还没有提交，资金方看不到。", "A draft: funders do not see it yet."],
-  lead_submitted: ["资金方正在看，报价会出现在下面。", "Funders are looking at it; their offers appear below."],
+  lead_submitted: ["申请已交给资金方，报价列在下面。", "It is with the funders; their offers are listed below."],
   lead_submittedFinancier: ["看下面的权利，报价或谢绝。", "Look at the rights below, then offer or decline."],
   lead_accepted: ["已接受一份报价。权利登记上链之后，资金方放款。", "An offer was accepted. Once the rights are registered on chain, the funder pays out."],
   lead_withdrawn: ["申请已撤回。", "The request was withdrawn."],

@@ -25,7 +25,7 @@ export const messages = defineMessages({
   nothingFoundText: ["换一个条件，或清除筛选。", "Change the filter, or clear it."],
   back: ["贷款", "Loans"],
   loanTitle: ["贷款 {amount}", "Loan of {amount}"],
-  lead_awaiting: ["权利正在上链登记；全部登记之后资金方可以放款。", "The rights are being registered on chain; once all are, the funder can pay out."],
+  lead_awaiting: ["权利全部上链登记之后，资金方放款。", "The funder pays out once all its rights are registered on chain."],
   lead_disbursement_proposed: ["放款已登记，等第二人复核。", "The disbursement is recorded; a second person confirms it."],
   lead_outstanding: ["款项已放出，按日计息。", "The money is out; interest runs by the day."],
   lead_write_off_proposed: ["已提出核销，等第二人复核。", "A write-off was proposed; a second person confirms it."],

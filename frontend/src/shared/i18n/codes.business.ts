@@ -108,7 +108,7 @@ export const BUSINESS = {
     date_invalid: ["第 {line} 行的日期不合格式，没有读取", "A date in line {line} is malformed; not read"],
   },
   confirmationState: {
-    pending: ["待确认", "Waiting for confirmation"],
+    pending: ["待确认", "Unconfirmed"],
     confirmed: ["已确认", "Confirmed"],
     partial: ["部分确认", "Confirmed in part"],
     disputed: ["有异议", "Disputed"],
