@@ -38,7 +38,8 @@ Follows a log from outside: fetches its newest checkpoint, checks the publisher'
 a consistency proof that the tree contains all that was seen before, remembers it, cosigns it and hands the cosignature in.
 A smaller or inconsistent tree is refused, and both signed checkpoints are kept in the state folder as evidence.
 
-Exit code with --once: 0 cosigned, 1 refused, 4 the log cannot be reached."""
+Exit code with --once: 0 cosigned, 1 refused, 4 the log cannot be reached, or does not
+name this witness yet."""
 
 
 class Unreachable(Exception):
