@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Max, Q, QuerySet
@@ -98,7 +99,7 @@ def covering_grants(*, actor: Actor, looks: Sequence[Look]) -> dict[SubjectRef, 
     return found
 
 
-def relied_on(*, kind: str, ids: Sequence[UUID]) -> tuple[int, int]:
+def relied_on(*, kind: str, ids: "Sequence[UUID] | QuerySet[Any, Any]") -> tuple[int, int]:
     """How many of these subjects a grant in force names, and how many were looked at under any grant."""
     granted = GrantItem.objects.filter(
         subject_kind=kind, subject_id__in=ids, grant__state=GrantState.ACTIVE, grant__valid_until__gt=clock.now()

@@ -11,9 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from abs_platform.core import audit, clock, events, jobs
 from abs_platform.core.errors import Forbidden, Unavailable
@@ -228,7 +229,7 @@ def withdraw(*, actor: Actor, document_ids: Sequence[UUID]) -> None:
     events.notify_all([([actor.home, counterparty], "document", id) for id, counterparty in found.items()])
 
 
-def repeated_by_others(*, document_ids: Sequence[UUID]) -> int:
+def repeated_by_others(*, document_ids: "Sequence[UUID] | QuerySet[Any, Any]") -> int:
     """How many documents outside of these repeat or contradict one of them."""
     related = Q(duplicate_of__in=document_ids) | Q(conflicts_with__in=document_ids)
     rows = Document.objects.filter(related, withdrawn_at=None)

@@ -1,8 +1,10 @@
 """What a person does with an import. The background's part is in steps.py; corrections are in correcting.py."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from abs_platform.core import audit, clock, events, jobs
 from abs_platform.core.errors import Conflict, Invalid, NotFound
@@ -116,13 +118,17 @@ def start(*, actor: Actor, batch_id: UUID, leave_wrong: bool = False) -> Batch:
 
 def dependents(*, actor: Actor, batch_id: UUID) -> dict[str, int]:
     """What depends on an import's documents by now; see trade.withdrawing. Raises Forbidden, NotFound."""
-    return withdrawing.dependents(document_ids=document_ids(selectors.batch(actor=actor, batch_id=batch_id)))
+    return withdrawing.dependents(document_ids=_made(selectors.batch(actor=actor, batch_id=batch_id)))
 
 
 def document_ids(row: Batch) -> list[UUID]:
     """The documents that an import made, and that are not withdrawn."""
+    return [id for id in _made(row).values_list("document_id", flat=True) if id is not None]
+
+
+def _made(row: Batch) -> QuerySet[StagedDocument, Any]:  # Any: rows of one column
     made = StagedDocument.objects.filter(batch=row, document__isnull=False, document__withdrawn_at=None)
-    return [id for id in made.values_list("document_id", flat=True) if id is not None]
+    return made.values("document_id")
 
 
 @transaction.atomic
@@ -132,7 +138,7 @@ def undo(*, actor: Actor, batch_id: UUID) -> Batch:
     Raises NotFound, Conflict when something depends on one of them.
     """
     row = locked(actor, batch_id, "undo")
-    if relied := withdrawing.dependents(document_ids=document_ids(row)):
+    if relied := withdrawing.dependents(document_ids=_made(row)):
         raise Conflict("depended_on", "Something depends on these documents by now, so they stay.", dependents=relied)
     row.problem = None
     tell(actor, row, "import.undo_asked", {"documents": row.imported_count})

@@ -1,7 +1,10 @@
 """Trades on whose rights somebody lent: such a one is not merged away, emptied or withdrawn. Told from above."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from abs_platform.trade.models import Trade
 
@@ -17,6 +20,6 @@ def mark(trade_id: UUID, *, encumbered: bool) -> None:
     Trade.objects.filter(id=trade_id).update(encumbered=encumbered)
 
 
-def count(trade_ids: Sequence[UUID]) -> int:
+def count(trade_ids: "Sequence[UUID] | QuerySet[Any, Any]") -> int:
     """How many of these trades somebody relies on."""
     return Trade.objects.filter(id__in=trade_ids, encumbered=True).count()

@@ -4,7 +4,10 @@ Rows are locked in the order of services.py: the seller's organisation, its trad
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from abs_platform.consent import selectors as consent_selectors
 from abs_platform.consent import services as consent
@@ -17,17 +20,18 @@ from abs_platform.parties.models import Organisation
 from abs_platform.trade import encumbering, filing, services
 from abs_platform.trade.models import PaymentConfirmation, SignedDecision, Trade, TradeDocument, TradeLine
 
+Ids = Sequence[UUID] | QuerySet[Any, Any]  # Any: a query of one column, where the ids are many
 DELETED_TOGETHER = 2_000
 
 
-def dependents(*, document_ids: Sequence[UUID]) -> dict[str, int]:
+def dependents(*, document_ids: Ids) -> dict[str, int]:
     """What relies on these documents, by kind, with how often; nothing while they can be withdrawn.
 
     "decided": the buyer signed its word on one; "payment_confirmed": it signed the payment of a trade with one; "granted"
     and "seen": one of them or their trades was opened singly to somebody, or looked at; "repeated": another repeats one;
     "right_encumbered": somebody lent on the right of a trade with one.
     """
-    trades = list(Trade.objects.filter(documents__in=document_ids).values_list("id", flat=True).distinct())
+    trades = Trade.objects.filter(documents__in=document_ids).values("id")
     looks = [
         consent_selectors.relied_on(kind="document", ids=document_ids),
         consent_selectors.relied_on(kind="trade", ids=trades),
