@@ -28,13 +28,10 @@ BESIDE = {
     "whole stacks": ("tests/browser", "tests/jobs_kill", "tests/launch", "tests/ledger_kill"),
     "ledger to money": (
         "tests/financing",
-        "tests/flows",
         "tests/ledger",
         "tests/lending",
         "tests/registry",
         "tests/rights",
-        "tests/risk",
-        "tests/rules",
         "tests/trade",
     ),
 }
