@@ -13,6 +13,8 @@ from abs_platform.financing.lending import journal, payments, services
 from abs_platform.financing.lending.models import Entry, Loan, Payment
 from abs_platform.financing.models import Programme
 from abs_platform.rights.models import Right
+from abs_platform.trade import selectors as trades
+from abs_platform.trade import signing, statements
 from tests.support.financing import Lending, programme_draft, second
 from tests.support.lending import Lender
 from tests.support.papers import Papers
@@ -73,6 +75,24 @@ def test_nothing_is_paid_out_on_a_right_that_shrank_since_it_was_pledged(lender:
         services.disburse(actor=lender.checker.actor, loan_id=loan.id, amount=loan.principal)
     assert not Entry.objects.exists()
     assert Loan.objects.get(id=loan.id).state == "disbursement_proposed"
+
+
+def test_nothing_is_paid_out_on_a_right_that_fell_below_the_rung_it_was_lent_on(lender: Lender) -> None:
+    """What was accepted is worth what it was; but the debtor disputes the invoice that made the funder lend, a moment ago."""
+    way, core = lender.way, lender.world.core
+    papers = {row.kind: row for row in lender.world.supplier.submit(Papers(number="FELL-1").all())}
+    for kind in ("order", "receipt_advice"):
+        core.decide(papers[kind])
+    right = Right.objects.get(trade__order_number="FELL-1")
+    loan = way.lend(way.programme(min_rung=4), [right])
+    row = trades.queued(actor=core.actor, document_id=papers["invoice"].id)
+    seen = statements.digest_of(statements.content_of(row, trades.compared(row.trade)))
+    signing.decide(
+        actor=core.actor, document_id=row.document_id, decision="dispute", content_digest=seen, reason="never ordered"
+    )
+    with pytest.raises(Conflict, match="carries 0") as refused:
+        lender.propose(loan)
+    assert refused.value.code == "right_shrank"
 
 
 def test_who_was_paid_back_learns_no_more_of_the_right(lender: Lender, right: Right) -> None:

@@ -14,12 +14,16 @@ from abs_platform.core import clock, crashpoints
 from abs_platform.core.errors import Conflict, Invalid
 from abs_platform.core.rest.fields import money
 from abs_platform.core.transitions import target_of
-from abs_platform.financing import pledging, two_people
+from abs_platform.financing import pledging, selectors, two_people
+from abs_platform.financing import rules as rules_of_lending
 from abs_platform.financing.lending import interest, journal, locking, owing, rules
 from abs_platform.financing.lending.models import Loan
 from abs_platform.financing.lending.recording import attest, tell
+from abs_platform.financing.models import RequestedRight
 from abs_platform.financing.states import HOLDING, LOAN_TRANSITIONS, PledgeState
 from abs_platform.parties.actor import Actor
+from abs_platform.rights import services as computing
+from abs_platform.rights.models import Right
 
 
 def _move(actor: Actor, loan: Loan, action: str) -> None:
@@ -128,10 +132,15 @@ def _check_pledges(loan: Loan) -> None:
 
 
 def _check_carried(loan: Loan) -> None:
-    """Nothing is lent on what is not there any more: a document may have been corrected, disputed or credited since."""
+    """Nothing is lent on what is not there any more: a document may have been corrected, disputed or credited since, and its
+    right wait to be computed.
+    """
+    computing.bring_up_to_date(right_ids=list(loan.pledges.values_list("right_id", flat=True)))
     pledging.lock_rights(loan)
+    asked = RequestedRight.objects.filter(request__invitations__offers__loan=loan)
+    rungs = dict(asked.values_list("right", "rung"))
     for pledge in loan.pledges.filter(state__in=HOLDING).select_related("right__trade").order_by("id"):
-        carried = pledge.right.carried_by_now
+        carried = _carried(loan, pledge.right, asked_on=rungs[pledge.right_id])
         if carried < pledge.held_for:
             raise Conflict(
                 "right_shrank",
@@ -142,6 +151,15 @@ def _check_carried(loan: Loan) -> None:
                 held_for=money(pledge.held_for, loan.currency),
                 currency=loan.currency,
             )
+
+
+def _carried(loan: Loan, right: Right, *, asked_on: int) -> Decimal:
+    """What a right carries by now; below the rung that it was asked on, no more than the programme lends there."""
+    carried = right.carried_by_now
+    if right.rung >= asked_on:
+        return carried
+    conditions = selectors.conditions(loan.offer.invitation.programme)
+    return min(carried, rules_of_lending.carried(selectors.claim(right), conditions))
 
 
 @transaction.atomic
