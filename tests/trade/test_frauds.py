@@ -1,11 +1,13 @@
 """Limits that a supplier would like its documents to pass under: sums that say less than the lines do."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from abs_platform.core import jobs
+from abs_platform.config.sample import make
+from abs_platform.core import clock, jobs
 from abs_platform.integrations.formats.model import Extracted, Line, Totals
 from abs_platform.rights.models import Right
 from abs_platform.trade.desk.worth import worth_of
@@ -59,6 +61,32 @@ def test_no_rule_confirms_above_its_amount_what_says_less(world: World) -> None:
     jobs.drain(kinds=(*READING, "trade.confirm_automatically"))
     assert not TradeDocument.objects.filter(confirmation="confirmed", number="PO-3").exists()
     assert Right.objects.get(trade__order_number="PO-3").supported == 0
+
+
+def test_no_rule_confirms_what_one_person_s_tolerance_lets_differ(world: World) -> None:
+    """Two people let a rule confirm what differs in nothing; one of them alone, or a program, says what a difference is."""
+    checker = colleague(world, "checker")
+    [ordered] = world.supplier.submit({"order.xml": Papers(number="PO-3").order()})
+    world.core.decide(ordered)
+    body = {
+        "seller": world.supplier.id, "kinds": ["invoice"], "currency": "CNY", "amount_up_to": "5000", "daily_up_to": "5000",
+    }  # fmt: skip
+    desk = world.core.browser.post("confirmations/desk/rules", body, status=201)
+    checker.browser.post(f"confirmations/desk/changes/{desk['changes'][-1]['id']}/approve")
+    terms = {
+        "seller": world.supplier.id,
+        "quantity": "0.9",
+        "price": "0.9",
+        "effective_from": clock.today().isoformat(),
+    }
+    world.core.program.post("tolerances", terms, status=201)
+    dearer = make.invoice_xml(
+        seller=PAPERS.seller, buyer=PAPERS.buyer, number="I-3", issue_date=clock.today(), order_number="PO-3",
+        lines=(line("1", "150", "15.00"),), due_date=clock.today() + timedelta(days=60), currency="CNY",
+    )  # fmt: skip
+    world.supplier.submit({"invoice.xml": dearer})
+    jobs.drain(kinds=(*READING, "trade.confirm_automatically"))
+    assert TradeDocument.objects.get(kind="invoice").confirmation == "pending"
 
 
 def order(*lines: Line, **totals: Decimal) -> Extracted:

@@ -23,7 +23,7 @@ from abs_platform.trade.desk.choices import Choice
 from abs_platform.trade.desk.models import AutomaticConfirmation
 from abs_platform.trade.desk.rules import MAKER_AND_CHECKER
 from abs_platform.trade.desk.worth import worth_in
-from abs_platform.trade.models import AutomaticRule, ProposedDocument, Trade, TradeDocument
+from abs_platform.trade.models import AutomaticRule, ProposedDocument, Tolerance, Trade, TradeDocument
 from abs_platform.trade.signatories import own_key_of
 from abs_platform.trade.states import Confirmation
 
@@ -62,7 +62,7 @@ def _confirm(rule_id: UUID, document_id: UUID) -> None:
         # One at a time under a rule, so that the day's limit holds.
         rule = AutomaticRule.objects.select_for_update(no_key=True).get(id=rule_id)
         row = selectors.queue(actor=actor).filter(document_id=document_id).first()
-        if rule.stopped_at or row is None or row.confirmation != Confirmation.PENDING:
+        if rule.stopped_at or row is None or row.confirmation != Confirmation.PENDING or _is_loosened(rule):
             return
         facts = selectors.compared(row.trade)
         if not _is_beyond_doubt(rule, row, facts):
@@ -88,6 +88,12 @@ def _confirm(rule_id: UUID, document_id: UUID) -> None:
         said = {"rule": {"id": str(rule.id), "set_by": rule.set_by}}
         deciding.sign_one(signatory, each, statement=deciding.statement_of_one(signatory, each, said))
         AutomaticConfirmation.objects.create(document=each.row, rule=rule, amount=amount, day=today)
+
+
+def _is_loosened(rule: AutomaticRule) -> bool:
+    """Whether one person has said anew what a difference is since two set the rule: it waits until two set it again."""
+    said = Tolerance.objects.filter(buyer=rule.organisation_id, seller=rule.seller_id, set_at__gt=rule.created_at)
+    return said.exists()
 
 
 def _is_beyond_doubt(rule: AutomaticRule, row: TradeDocument, facts: selectors.Facts) -> bool:
