@@ -53,6 +53,7 @@ export function RightPanel({ right }: { right: Right | null }) {
 
 function Headline({ right }: { right: Right }) {
   const t = useText(messages);
+  const code = useCodes();
   const { language } = useLanguage();
   const days = right.days_earlier;
   const counting = right.payment_confirmed_at === null;
@@ -69,6 +70,7 @@ function Headline({ right }: { right: Right }) {
         {right.financeable_since && t("since", { since: formatLong(right.financeable_since, language) })}
         {right.payment_confirmed_at && ` · ${t("paymentAt", { at: formatLong(right.payment_confirmed_at, language) })}`}
       </p>
+      {right.state !== "free" && <StatusTag tone="running">{code("rightState", right.state)}</StatusTag>}
       {right.financeable_since && isZero(right.supported) && <StatusTag tone="attention">{t("nothingToFinance")}</StatusTag>}
     </div>
   );
