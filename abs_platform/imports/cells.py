@@ -48,7 +48,7 @@ class Typed:
 def trimmed(texts: pl.Series) -> tuple[pl.Series, bool]:
     """The texts without white space at their ends, and whether all are plain: nothing in them needs a second look."""
     texts = texts.fill_null("")
-    if texts.head(SAMPLE).n_unique() > REPETITIVE and (whole := _whole(texts)) is not None:
+    if texts.head(SAMPLE).n_unique() > REPETITIVE and (whole := whole_of(texts)) is not None:
         if whole.translate(None, _VISIBLE):
             pass
         elif not (b"e" in whole or b"E" in whole) or not texts.str.contains(SCIENTIFIC).any():
@@ -59,7 +59,7 @@ def trimmed(texts: pl.Series) -> tuple[pl.Series, bool]:
     return texts.str.strip_chars(), False
 
 
-def _whole(texts: pl.Series) -> bytes | None:
+def whole_of(texts: pl.Series) -> bytes | None:
     """The column as one text: to look through it takes a fraction of a search in each cell. None beyond a bound."""
     if texts.str.len_bytes().sum() > MOST_AT_ONCE:
         return None
@@ -102,6 +102,9 @@ def _by_value(texts: pl.Series, of: Callable[[pl.Series], Typed]) -> Typed:
     """For columns of few different texts: each is looked at once."""
     distinct = texts.unique()
     found = of(distinct)
+    if len(distinct) == 1:  # one rate, one currency for all: common
+        values = found.values.new_from_index(0, len(texts))
+        return Typed(values, None if found.codes is None else found.codes.new_from_index(0, len(texts)))
     values = texts.replace_strict(distinct, found.values, return_dtype=found.values.dtype)
     return Typed(values, None if found.codes is None else texts.replace_strict(distinct, found.codes))
 
@@ -201,7 +204,7 @@ def _plain(texts: pl.Series) -> pl.Series:
     values = texts.cast(AMOUNT, strict=False)
     # The cast takes exponents too, and rounds what has too many decimals.
     doubtful = texts.str.len_bytes() > SHORT
-    whole = _whole(texts)
+    whole = whole_of(texts)
     if whole is None or b"e" in whole or b"E" in whole:
         doubtful |= texts.str.contains("[eE]")
     at = doubtful.arg_true()

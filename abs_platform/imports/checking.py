@@ -17,6 +17,8 @@ from abs_platform.imports.mapping import Plan
 LARGEST = 9.99e14
 """Just below documents.rules.FIGURE_LIMIT, as floating point computes sums."""
 SUMS = r"(?i)^\s*(合\s*计|小\s*计|总\s*计|本页小计|本页合计|累\s*计|total|subtotal|grand total|sum|\*{1,3}$)"
+SUMS_BEGIN = b"tTsSgG*"
+"""Without one of these no text in ASCII is such a word."""
 SIDE_BY_SIDE = 4
 """Columns that are looked at at a time; polars lets go of the interpreter while it works."""
 IGNORED = ""
@@ -131,7 +133,7 @@ def _of_documents(texts: pl.DataFrame, table: pl.DataFrame, plan: Plan) -> pl.Da
     """The rows that are some document's, with the document's own fields filled down."""
     mapped = [name for name in texts.columns if name in plan.columns]
     number = texts["number"] if "number" in texts.columns else pl.repeat("", texts.height, eager=True)
-    odd = (number == "") | number.str.contains(SUMS)
+    odd = (number == "") | _sums(number)
     if odd.any():
         first = table.select(pl.coalesce(pl.col(name) for name in table.columns if name != "row").alias("first"))[
             "first"
@@ -153,6 +155,14 @@ def _of_documents(texts: pl.DataFrame, table: pl.DataFrame, plan: Plan) -> pl.Da
             for name in header
         )  # fmt: skip
     return _with_default_cells(texts, plan)
+
+
+def _sums(texts: pl.Series) -> pl.Series:
+    """Where a text says that its row is a sum of others. Numbers of documents are mostly told from these at a glance."""
+    whole = cells.whole_of(texts)
+    if whole is not None and whole.isascii() and not any(mark in whole for mark in SUMS_BEGIN):
+        return pl.repeat(False, len(texts), eager=True)
+    return texts.str.contains(SUMS)
 
 
 def _with_default_cells(texts: pl.DataFrame, plan: Plan) -> pl.DataFrame:

@@ -35,6 +35,18 @@ def test_dates(text: str, expected: object) -> None:
 
 
 @pytest.mark.parametrize(
+    ("number", "is_sum"),
+    [("合 计", True), ("Total 3", True), ("SUBTOTAL", True), ("sum", True), ("ſum", True), ("**", True),
+     ("N-2", False), ("24320000", False), ("GT-7", False), ("****", False)],
+)  # fmt: skip
+def test_a_row_of_sums_is_no_document(number: str, is_sum: bool) -> None:
+    table = pl.DataFrame({"row": [2, 3], "c0": ["1", number], "c1": ["8", "8"]}, schema_overrides={"row": pl.UInt32})
+    plan = Plan(columns={"number": 0, "amount": 1}, defaults={})
+    rows, _ = checking.typed(table, kind="invoice", plan=plan, header_row=1)
+    assert rows["row"].to_list() == ([2] if is_sum else [2, 3])
+
+
+@pytest.mark.parametrize(
     ("cells_of", "wrong"),
     [
         ({"amount": "9" * 15}, True),

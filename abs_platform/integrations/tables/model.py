@@ -52,9 +52,10 @@ def bounded(frame: pl.DataFrame) -> pl.DataFrame:
         )
     if frame.height * frame.width > MAX_CELLS:
         raise TableRefused("table_too_large", f"The table has more than {MAX_CELLS} cells. Split it.", limit=MAX_CELLS)
+    in_bytes = frame.select(pl.all().str.len_bytes().max().fill_null(0)).row(0)  # these are counted already
     for index, name in enumerate(frame.columns):
-        if (frame[name].str.len_bytes().max() or 0) <= MAX_CELL:  # type: ignore[operator]  # lengths are whole numbers
-            continue  # bytes are counted already
+        if in_bytes[index] <= MAX_CELL:
+            continue
         longest = frame[name].str.len_chars()
         if (longest.max() or 0) > MAX_CELL:  # type: ignore[operator]  # lengths are whole numbers
             row = (longest.arg_max() or 0) + 1

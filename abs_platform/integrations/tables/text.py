@@ -28,10 +28,9 @@ _MARKS = (
 
 def read(data: bytes) -> Table:
     """A table of separated values. Raises TableRefused."""
-    content = data.removeprefix(codecs.BOM_UTF8)
-    if b"\0" not in content:
+    if b"\0" not in data:
         try:
-            return _table(content)
+            return _table(data)
         except pl.exceptions.PolarsError:
             pass  # no UTF-8, or more than polars understands
     content = decoded(data).encode()
@@ -43,12 +42,12 @@ def read(data: bytes) -> Table:
 
 
 def _table(content: bytes) -> Table:
-    """Text in UTF-8, by polars. Raises PolarsError where it is none, a row is longer or a quote is out of place."""
+    """Text in UTF-8, marked or not, by polars. Raises PolarsError where it is none, a row is longer, a quote out of place."""
     if b"\n" not in content:
         content = content.replace(b"\r", b"\n")
     # Cut within a character, maybe.
-    sample = content[: 4 * SAMPLE_CHARACTERS].decode(errors="ignore")[:SAMPLE_CHARACTERS]
-    if not sample.strip() and not content.strip():
+    sample = content[: 4 * SAMPLE_CHARACTERS].decode("utf-8-sig", errors="ignore")[:SAMPLE_CHARACTERS]
+    if not sample.strip() and not content.removeprefix(codecs.BOM_UTF8).strip():
         raise TableRefused("table_empty", "There is nothing in the table.")
     separator = separator_of(sample)
     width = max((len(row) for row in _rows(sample, separator)), default=1)
@@ -110,9 +109,10 @@ def _rows(sample: str, separator: str) -> list[list[str]]:
 
 def _quick(data: bytes, separator: str, width: int) -> pl.DataFrame:
     """Under headers of our own. What takes too much memory ends the reader's process, and its limits say so."""
-    names = column_names(width)
+    header = separator.join(column_names(width)).encode() + b"\n"
+    start = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
     return pl.read_csv(
-        separator.join(names).encode() + b"\n" + data,
+        b"".join((header, memoryview(data)[start:])),  # one copy, of what may be large
         separator=separator,
         infer_schema=False,
         raise_if_empty=False,
