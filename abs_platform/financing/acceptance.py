@@ -18,6 +18,7 @@ from abs_platform.financing.lending.models import Loan
 from abs_platform.financing.models import Offer, Pledge, Programme, Request, RequestedRight
 from abs_platform.financing.states import OFFER_TRANSITIONS
 from abs_platform.parties.actor import Actor
+from abs_platform.parties.models import Organisation
 from abs_platform.parties.roles import Role
 from abs_platform.rights import encumbrance
 from abs_platform.rights import services as computing
@@ -100,6 +101,8 @@ def _locked_rights(request: Request) -> list[Right]:
     """The rights of a request as their facts make them now, whatever job has not come to them yet. Raises Conflict where
     one is gone.
     """
+    # One acceptance of a supplier's at a time: what another is just lending on would not be seen.
+    Organisation.objects.select_for_update(no_key=True).get(id=request.supplier_id)
     wanted = list(RequestedRight.objects.filter(request=request).values_list("right", flat=True))
     computing.bring_up_to_date(right_ids=wanted)
     rights = encumbrance.locked(wanted)

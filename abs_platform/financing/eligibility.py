@@ -42,14 +42,16 @@ def verdicts(*, actor: Actor, right_ids: Sequence[UUID], until: date) -> list[Ve
     rights = selectors.own_rights(actor=actor, right_ids=right_ids)
     programmes = list(selectors.open_to(actor.home).select_related("funder", "core_enterprise").order_by("id"))
     rooms = selectors.rooms(programmes, supplier_id=actor.home)
-    return [_verdict(row, rights, until, rooms[row.id]) for row in programmes]
+    claims = selectors.claims(rights)
+    return [_verdict(row, rights, claims, until, rooms[row.id]) for row in programmes]
 
 
-def _verdict(row: Programme, rights: Sequence[Right], until: date, room: rules.Room) -> Verdict:
+def _verdict(
+    row: Programme, rights: Sequence[Right], claims: Sequence[rules.Claim], until: date, room: rules.Room
+) -> Verdict:
     conditions = selectors.conditions(row)
     found = []
-    for right in rights:
-        claim = selectors.claim(right)
+    for right, claim in zip(rights, claims, strict=True):
         stands = rules.obstacles(claim, conditions, until)
         found.append(RightVerdict(right, stands, Decimal(0) if stands else rules.carried(claim, conditions)))
     tenor = rules.tenor_obstacle(until, clock.today(), conditions)

@@ -84,14 +84,14 @@ def release(*, actor: Actor, loan: Loan) -> None:
 
 
 def settle(*, actor: Actor, loan: Loan) -> None:
-    """A locked loan is paid back: rights that their debtor paid are over, the others free again, its request is settled.
+    """A locked loan is paid back: rights of which their debtor has paid all that there is by now are over, the others free again, its request is settled.
 
     In the caller's transaction.
     """
     _, pledges = _locked(loan.id)
     holding = [each for each in pledges if each.state in HOLDING]
     paid = _paid_by_debtor(loan)
-    over = [each for each in holding if paid.get(each.right_id, ZERO) >= each.base]
+    over = [each for each in holding if paid.get(each.right_id, ZERO) > 0 and each.right.base <= 0]
     _end(actor, over, "settle", "pledge.settled", {})
     _end(actor, [each for each in holding if each not in over], "release", "pledge.released", {})
     notices.lift(loan, actor=actor)

@@ -257,7 +257,7 @@ def check(
             days=conditions.max_tenor_days,
             programme=programme.name,
         )
-    claims = [selectors.claim(right) for right in rights]
+    claims = selectors.claims(rights)
     for right, claim in zip(rights, claims, strict=True):
         for obstacle in rules.obstacles(claim, conditions, until)[:1]:
             order = trades.label_of(right.trade)
@@ -303,7 +303,7 @@ def _put_rights(row: Request, rights: Sequence[Right]) -> None:
 
 
 def _end_of(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=clock.now().tzinfo)
+    return datetime.combine(day, time.min, tzinfo=clock.BEIJING)
 
 
 def _told(actor: Actor, row: Request, verb: str, **detail: Any) -> None:  # Any: JSON

@@ -12,6 +12,7 @@ PERFORMED = 3
 """The rung from which something is due: below it a right is pre-financing, and may have no due date yet."""
 
 NOT_FREE = "not_free"
+GOODS_LENT_ON = "goods_lent_on"
 OTHER_DEBTOR = "other_debtor"
 OTHER_CURRENCY = "other_currency"
 RUNG_TOO_LOW = "rung_too_low"
@@ -34,6 +35,9 @@ class Claim:
     base: Decimal
     due_date: date | None
     is_free: bool
+    goods_lent_on: bool = (
+        False  # perhaps: an order that is pledged is of the same items, and one of the two names no order
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ def obstacles(claim: Claim, conditions: Conditions, until: date) -> tuple[str, .
     found = []
     if not claim.is_free:
         found.append(NOT_FREE)
+    if claim.goods_lent_on:
+        found.append(GOODS_LENT_ON)
     if claim.debtor != conditions.debtor:
         found.append(OTHER_DEBTOR)
     if claim.currency != conditions.currency:

@@ -1,6 +1,7 @@
 """Reads of programmes, requests, offers, pledges and notices: what may this actor see?"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
@@ -16,6 +17,7 @@ from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
 from abs_platform.rights.models import Right
 from abs_platform.rights.states import RightState
+from abs_platform.trade import encumbering
 from abs_platform.trade import selectors as trades
 
 Row = TypeVar("Row", bound=Model)
@@ -189,8 +191,14 @@ def conditions(row: Programme) -> rules.Conditions:
     )
 
 
+def claims(rows: Sequence[Right]) -> list[rules.Claim]:
+    """Rights of one supplier, with their trades, as the rules see them before anything is lent."""
+    sharing = encumbering.sharing_goods(row.trade for row in rows)
+    return [replace(claim(row), goods_lent_on=row.trade_id in sharing) for row in rows]
+
+
 def claim(row: Right) -> rules.Claim:
-    """A right, with its trade, as the rules see it."""
+    """A right, with its trade, by itself."""
     return rules.Claim(
         id=str(row.id),
         debtor=str(row.trade.buyer_id) if row.trade.buyer_id else None,

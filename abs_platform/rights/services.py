@@ -71,11 +71,14 @@ def compute_all(*, trade_ids: Sequence[UUID]) -> None:
 
 @transaction.atomic
 def bring_up_to_date(*, right_ids: Sequence[UUID]) -> None:
-    """Compute those of one seller's rights whose trades changed since, whatever job has not come to them yet. Nobody changes
-    the trades before the caller's transaction ends.
+    """Compute those of one seller's rights whose trades changed since, by the tax office's word too, whatever job has not come
+    to them yet. Nobody changes the trades before the caller's transaction ends.
     """
     rights = Right.objects.filter(id__in=right_ids)
-    _locked(list(rights.values_list("trade_id", flat=True)))
+    trade_ids = list(rights.values_list("trade_id", flat=True))
+    for owner_id in rights.order_by().values_list("trade__seller_id", flat=True).distinct():
+        trades.follow_tax_statuses(owner_id=owner_id, within=trade_ids)  # it marks what it matched anew as changed
+    _locked(trade_ids)
     changed = rights.filter(computed_at__lte=F("trade__updated_at"))
     compute_all(trade_ids=list(changed.values_list("trade_id", flat=True)))
 

@@ -123,14 +123,17 @@ def changed_all(actor: Actor, verb: str, changes: Sequence[Change]) -> None:
 
 
 @transaction.atomic
-def follow_tax_statuses(*, owner_id: UUID) -> list[UUID]:
+def follow_tax_statuses(*, owner_id: UUID, within: Sequence[UUID] | None = None) -> list[UUID]:
     """The tax office said something new of an owner's documents: what was taken out counts no more, what came back counts again.
 
-    Compares and matches anew the trades of some of them, whose ids it returns; a job of its own does the others. Whoever calls
-    has the rights computed in the same transaction.
+    Compares and matches anew the trades of some of them, whose ids it returns; a job of its own does the others. `within`: of
+    documents in these trades alone. Whoever calls has the rights computed in the same transaction.
     """
+    among = None if within is None else TradeDocument.objects.filter(trade__in=within).values("document_id")
+    if among is not None and not tax.changed(owner_id=owner_id, among=among):
+        return []
     _lock_seller(owner_id)  # no merge meanwhile
-    changed = tax.changed(owner_id=owner_id)
+    changed = tax.changed(owner_id=owner_id, among=among)
     holding = TradeDocument.objects.filter(document_id__in=changed).values("trade_id")
     rows = Trade.objects.select_for_update(no_key=True, of=("self",)).filter(id__in=holding).order_by("id")
     trades = list(rows.select_related("seller", "buyer", "buyer__parent"))

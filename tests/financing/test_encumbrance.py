@@ -1,11 +1,13 @@
 """A right that somebody lent on keeps its trade, and what holds it follows the loan to its end."""
 
 import io
+import re
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from abs_platform.config.sample import make
 from abs_platform.core import clock, jobs
 from abs_platform.core.errors import Conflict, DomainError
 from abs_platform.documents import receiving
@@ -14,15 +16,16 @@ from abs_platform.financing import offers, pledging, requests
 from abs_platform.financing.lending.models import Loan, Payment
 from abs_platform.financing.models import Notice, Offer, Pledge
 from abs_platform.parties.actor import PLATFORM
-from abs_platform.rights import encumbrance
+from abs_platform.rights import collecting, encumbrance
 from abs_platform.rights import services as rights
 from abs_platform.rights.models import Right
 from abs_platform.rights.registry.models import RegistryEntry
 from abs_platform.trade import withdrawing
 from abs_platform.trade.models import Trade
-from tests.support.financing import Lending, performed, second, until_of
-from tests.support.papers import Papers
-from tests.support.world import READING, World
+from tests.support.financing import ADVANCE_RATES, Lending, performed, second, until_of
+from tests.support.lending import lender_of
+from tests.support.papers import DAY, Papers
+from tests.support.world import READING, World, drain
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -95,6 +98,16 @@ def test_whoever_paid_decides_what_becomes_of_the_right(payer: str, state: str, 
         maker_id=world.bank.actor.person_id,
         checker_id=lending.funder2.actor.person_id,
     )
+    if payer == "debtor":
+        collecting.collect(
+            actor=world.bank.actor,
+            right_id=right.id,
+            amount=right.base,
+            received_on=clock.today(),
+            reference="B-1",
+            source="holder",
+            cause="payment:B-1",
+        )
     Loan.objects.filter(id=loan.id).update(
         state="settled",
         disbursed_on=clock.today(),
@@ -192,6 +205,70 @@ def test_a_credit_note_whose_right_waits_to_be_computed_counts_at_once(world: Wo
     answer = world.supplier.browser.post(f"financing/offers/{offer.id}/accept", {"amount": "700.00"}, status=422)
     assert answer["code"] == "right_nothing_left"
     assert not Pledge.objects.exists()
+
+
+def test_what_the_tax_office_said_counts_at_once(world: World) -> None:
+    """The invoice is voided while the offer is on the table, and no job has come to it yet."""
+    lending = Lending.at(world)
+    right = performed(world, "EN-12")
+    offer = lending.accepting(lending.offered(lending.invited(lending.programme(min_rung=4), [right], "700.00")))
+    TaxStatus.objects.filter(document__trade_id=right.trade_id, document__kind="invoice").update(
+        status="voided", checked_at=clock.now(), to_follow=True
+    )
+    answer = world.supplier.browser.post(f"financing/offers/{offer.id}/accept", {"amount": "700.00"}, status=422)
+    assert answer["code"] in ("right_nothing_left", "right_rung_too_low")
+    assert not Pledge.objects.exists()
+
+
+def _without_order(paper: bytes, receipt: str = "") -> bytes:
+    """The paper without the order that it names; an invoice names the receipt instead."""
+    named = (
+        f"<cac:ReceiptDocumentReference><cbc:ID>{receipt}</cbc:ID></cac:ReceiptDocumentReference>" if receipt else ""
+    )
+    bare = re.sub(rb"<cac:OrderReference>.*?</cac:OrderReference>", b"", paper, flags=re.DOTALL)
+    return bare.replace(b"<cac:AccountingSupplierParty>", named.encode() + b"<cac:AccountingSupplierParty>", 1)
+
+
+@pytest.mark.parametrize("first", ["order", "goods"])
+def test_goods_are_not_lent_on_by_their_order_and_again_by_papers_that_do_not_name_it(world: World, first: str) -> None:
+    lending = Lending.at(world)
+    early = {1: Decimal("0.3"), 2: Decimal("0.4"), **ADVANCE_RATES}
+    programme = lending.programme(min_rung=1, advance_rates=early)
+    papers = Papers(number="PRE-1")
+    due, lines = clock.today() + timedelta(days=60), papers.lines
+    receipt = make.receipt_xml(
+        seller=papers.seller, buyer=papers.buyer, number="GR-77", issue_date=DAY, order_number="", despatch_number="",
+        lines=lines,
+    )  # fmt: skip
+    invoice = make.invoice_xml(
+        seller=papers.seller, buyer=papers.buyer, number="INV-77777777", issue_date=DAY, order_number="", lines=lines,
+        due_date=due,
+    )  # fmt: skip
+    for document in world.supplier.submit(
+        {"o": papers.order(), "r": _without_order(receipt), "i": _without_order(invoice, "GR-77")}
+    ):
+        world.core.decide(document)
+    drain()
+    by_order, by_goods = Right.objects.order_by("trade__provisional")
+    assert (by_order.trade.order_number, by_goods.trade.order_number, by_goods.rung) == ("PRE-1", "", 4)
+    held, other = (by_order, by_goods) if first == "order" else (by_goods, by_order)
+    offer = lending.accepting(lending.offered(lending.invited(programme, [other], "100.00")))
+    lending.lend(programme, [held], "200.00")
+    answer = world.supplier.browser.post(f"financing/offers/{offer.id}/accept", {"amount": "100.00"}, status=422)
+    assert answer["code"] == "right_goods_lent_on"
+    assert set(Pledge.objects.values_list("right", flat=True)) == {held.id}
+
+
+def test_a_right_that_grew_while_it_was_pledged_is_not_over_before_its_debtor_paid_all_of_it(world: World) -> None:
+    right = performed(world, "EN-13")
+    lender = lender_of(world)
+    loan = lender.disbursed(right, principal=Decimal(100))
+    Pledge.objects.filter(loan=loan).update(base=Decimal(200))  # a fifth of it had been accepted then
+    lender.paid(loan, "300", right=right)
+    loan.refresh_from_db()
+    right.refresh_from_db()
+    assert (loan.state, loan.pledges.get().state) == ("settled", "released")
+    assert right.state == "free" and right.base > 0
 
 
 def test_offers_are_bounded(world: World) -> None:

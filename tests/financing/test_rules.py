@@ -41,6 +41,7 @@ claims = st.builds(
     base=amounts,
     due_date=st.none() | st.dates(TODAY, TODAY + timedelta(days=400)),
     is_free=st.booleans(),
+    goods_lent_on=st.booleans(),
 )
 
 
@@ -48,6 +49,7 @@ claims = st.builds(
     ("change", "obstacle"),
     [
         ({"is_free": False}, rules.NOT_FREE),
+        ({"goods_lent_on": True}, rules.GOODS_LENT_ON),
         ({"debtor": "another"}, rules.OTHER_DEBTOR),
         ({"debtor": None}, rules.OTHER_DEBTOR),
         ({"currency": "USD"}, rules.OTHER_CURRENCY),

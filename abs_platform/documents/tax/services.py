@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -199,11 +200,13 @@ def pledge(*, document_ids: Iterable[UUID], is_pledged: bool) -> None:
     )
 
 
-def changed(*, owner_id: UUID) -> list[UUID]:
-    """Documents of an owner of which the tax office said something new that trades and rights have not followed yet, some at a
-    time.
+def changed(*, owner_id: UUID, among: "QuerySet[Any, Any] | None" = None) -> list[UUID]:
+    """Documents of an owner, or of `among` their ids, of which the tax office said something new that trades and rights have
+    not followed yet; some at a time.
     """
     rows = TaxStatus.objects.filter(to_follow=True, document__owner_id=owner_id).order_by("document_id")
+    if among is not None:
+        rows = rows.filter(document__in=among)
     return list(rows.values_list("document_id", flat=True)[:FOLLOWED_TOGETHER])
 
 

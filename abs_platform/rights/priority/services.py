@@ -42,7 +42,7 @@ def record_registration(
     actor.require(*RECORDERS)
     _check(actor, right_id, pledge_id, party=party, is_rival=is_rival, happened=registered_at)
     _check_room(ZhongdengRegistration.objects.filter(right_id=right_id, organisation_id=actor.home).count())
-    if expires_on <= registered_at.date():
+    if expires_on <= clock.day_of(registered_at):
         raise Invalid("expires_before", "A registration ends after the day that it was made. Correct one of the two.")
     try:
         with transaction.atomic():

@@ -71,7 +71,10 @@ def _confirm(rule_id: UUID, document_id: UUID) -> None:
         today = clock.today()
         # Of this and of rules that it replaced: changing a rule opens no second limit for the day.
         today_s = AutomaticConfirmation.objects.filter(
-            rule__organisation=rule.organisation_id, rule__seller=rule.seller_id, day=today
+            rule__organisation=rule.organisation_id,
+            rule__seller=rule.seller_id,
+            rule__currency=rule.currency,
+            day=today,
         )
         spent = today_s.aggregate(sum=Sum("amount"))["sum"] or ZERO
         if spent + amount > rule.daily_up_to:

@@ -76,6 +76,7 @@ export const FINANCING = {
   /** Why a programme lends nothing on a right, or not so much. */
   obstacle: {
     not_free: ["已为另一笔融资质押或转让", "It is pledged or assigned for another loan"],
+    goods_lent_on: ["其中货物可能属于已质押的订单", "Its goods may be those of an order that is pledged already"],
     other_debtor: ["付款方不是该方案的核心企业", "Its debtor is not the programme's core enterprise"],
     other_currency: ["币种与方案不同", "Its currency is not the programme's"],
     rung_too_low: ["确权阶段还未达到方案要求", "Its rung is below what the programme asks for"],
