@@ -200,19 +200,21 @@ def end(actor: Actor, row: Request, verb: str, *, keep: Offer | None = None) -> 
     kept = keep.invitation_id if keep else None
     for offer in Offer.objects.select_for_update(no_key=True).filter(invitation__request=row).order_by("id"):
         if offer.id != (keep.id if keep else None):
-            supersede(offer)
+            _supersede(actor, offer)
     for invitation in row.invitations.order_by("id"):
         if invitation.id != kept:
             end_grant(actor, invitation)
     _told(actor, row, verb)
 
 
-def supersede(offer: Offer) -> None:
+def _supersede(actor: Actor, offer: Offer) -> None:
     """An offer lapses because its request is over; nothing where it is over itself."""
-    row = OFFER_TRANSITIONS["supersede"]
-    if offer.state in row.sources:
-        offer.state = row.target
-        offer.save(update_fields=["state"])
+    if offer.state not in OFFER_TRANSITIONS["supersede"].sources:
+        return
+    offer.state = target_of(OFFER_TRANSITIONS, action="supersede", state=offer.state, roles=PLATFORM_ROLES)
+    offer.accepting_maker_id = None
+    offer.save(update_fields=["state", "accepting_maker_id"])
+    audit.record(actor=actor, verb="offer.superseded", subject=SubjectRef("offer", offer.id))
 
 
 def end_grant(actor: Actor, invitation: Invitation) -> None:

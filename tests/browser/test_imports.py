@@ -17,15 +17,15 @@ ROWS, NUMBER, DATE, PRICE = slice(2, 5), 0, 1, 9
 pytestmark = pytest.mark.browser
 
 
-def invoices(folder: Path, prefix: str) -> Path:
-    """The list of invoices of 用友 U8 with a day that does not exist and a price that is none."""
+def invoices(folder: Path, prefix: str, *, price: str = "十元") -> Path:
+    """The list of invoices of 用友 U8 with a day that does not exist in one, and a price that is none in the other."""
     rows = [list(row) for row in sheets.u8_invoices()]
     for row in rows[ROWS]:
         if row[NUMBER]:
             row[NUMBER] = prefix + str(row[NUMBER])[len(prefix) :]
     rows[1].append("车间")  # which is no field of ours
     rows[4][DATE] = "2026-02-30"
-    rows[2][PRICE] = "十元"
+    rows[2][PRICE] = price
     path = folder / "销售发票列表.xlsx"
     path.write_bytes(sheets.as_xlsx(rows))
     return path
@@ -116,7 +116,7 @@ def test_from_upload_to_undo(visit: SignIn, tmp_path: Path, picture: Any) -> Non
     page.goto("/documents?search=24322000000000009")
     expect(page.get_by_test_id("document-row")).to_have_count(0)
 
-    send(page, invoices(tmp_path, "24322000000000008"))
+    send(page, invoices(tmp_path, "24322000000000008", price="10"))
     expect(page.get_by_test_id("preview")).to_contain_text("岚岳集团")  # the saved mapping was taken
     page.get_by_test_id("remap-button").click()
     expect(page.get_by_test_id("preset").locator("option:checked")).to_have_text("已存：岚岳集团")

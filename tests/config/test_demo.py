@@ -25,7 +25,8 @@ def test_the_bank_has_offered_and_two_people_may_accept(storage_folder: Path) ->
         return Caller(person=Person.objects.get(username=username))
 
     clerk, director = browser("supplier"), browser("supplier-director")
-    [offer] = clerk.rows("financing/offers")
+    offer, accepted = clerk.rows("financing/offers")
+    assert (accepted["state"], accepted["amount"]) == ("accepted", "60000.00")
     assert (offer["state"], offer["amount"], offer["currency"]) == ("open", "100000.00", "CNY")
     assert clerk.post(f"financing/offers/{offer['id']}/propose-acceptance", {"amount": offer["amount"]})
     assert director.post(f"financing/offers/{offer['id']}/accept", {"amount": offer["amount"]})["loan"]

@@ -37,7 +37,7 @@ def test_a_payment_that_never_came_leaves_the_next_one_no_surplus(lender: Lender
         loan = lender.disbursed(right, principal=Decimal(1000), fee_rate=Decimal(0))
     reversed_by_two(lender, lender.paid(loan, "900.00", on=clock.today() - timedelta(days=15)))
     real = lender.paid(loan, "900.00", on=clock.today() - timedelta(days=10))
-    interest = Decimal("1.66")  # of 1,000.00 at 6 % for ten days, booked in two spans: 0.83 + 0.83
+    interest = Decimal("1.67")  # of 1,000.00 at 6 % for ten days, in one span: what came in between never came
     assert parts_of(real) == {"interest": interest, "principal": 900 - interest}
     assert journal.balance(loan=loan)["payable_to_supplier"] == 0
 
@@ -59,7 +59,8 @@ def test_no_counter_entry_is_booked_before_what_it_takes_back(lender: Lender, ri
     with clock.at(datetime.combine(clock.today() + timedelta(days=1), datetime.min.time(), UTC) + timedelta(hours=17)):
         payment = lender.paid(loan, "100.00", on=clock.today())
         reversed_by_two(lender, payment)
-        assert Entry.objects.get(loan=loan, kind="reversal").booked_on == payment.received_on
+        days = Entry.objects.filter(loan=loan, kind="reversal").values_list("booked_on", flat=True)
+        assert set(days) == {payment.received_on}
 
 
 def test_nothing_is_paid_out_on_a_right_that_shrank_since_it_was_pledged(lender: Lender, right: Right) -> None:

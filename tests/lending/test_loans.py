@@ -196,8 +196,8 @@ def test_a_payment_is_undone_by_two_people_and_a_counter_entry(lender: Lender, r
     owed = owing.owed(loan, clock.today() + timedelta(days=30))
     assert (owed.fee, owed.principal) == (100, 10000)
     assert owed.interest == 50 + 50, "the money never came, so the whole principal bore interest"
-    counter = Entry.objects.get(kind="reversal")
-    assert counter.reverses == Entry.objects.get(effect=f"payment:{payment.id}")
+    reversed_ = set(Entry.objects.filter(kind="reversal").values_list("reverses__effect", flat=True))
+    assert reversed_ == {f"payment:{payment.id}", f"interest:payment:{payment.id}"}
     assert is_balanced()
     refused_by(
         "state_conflict",
@@ -223,9 +223,23 @@ def test_money_is_booked_in_the_sequence_in_which_it_came(lender: Lender, right:
     for each in (newest, late):
         payments.propose_reversal(actor=lender.maker.actor, payment_id=each.id, reason="x")
         payments.reverse(actor=lender.checker.actor, payment_id=each.id)
-    # Interest is booked until the newest already, so the early money cannot be put before it any more.
-    with pytest.raises(Conflict):
-        payments.confirm(actor=lender.checker.actor, payment_id=early.id, amount=early.amount)
+    payments.confirm(actor=lender.checker.actor, payment_id=early.id, amount=early.amount)
+    lender.paid(loan, "200", on=clock.today() - timedelta(days=5), reference="again")
+    assert is_balanced()
+
+
+def test_days_between_two_payments_that_were_reversed_bear_interest_on_all_that_was_lent(
+    lender: Lender, right: Right
+) -> None:
+    with clock.at(clock.now() - timedelta(days=30)):
+        loan = lender.disbursed(right, principal=Decimal(10000))
+    first = lender.paid(loan, "6150", on=clock.today() - timedelta(days=20))
+    second = lender.paid(loan, "10", on=clock.today() - timedelta(days=10))
+    for each in (second, first):
+        payments.propose_reversal(actor=lender.maker.actor, payment_id=each.id, reason="x")
+        payments.reverse(actor=lender.checker.actor, payment_id=each.id)
+    owed = owing.owed(loan, clock.today())
+    assert (owed.fee, owed.principal, owed.interest) == (100, 10000, 50), "30 days of 6 % on all of it"
 
 
 def test_what_the_debtor_paid_on_a_right_lowers_what_it_carries_for_good(

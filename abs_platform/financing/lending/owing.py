@@ -108,6 +108,7 @@ def _changes(loans: Sequence[Loan]) -> dict[UUID, list[Change]]:
 
 def _booked_until(loan_ids: Sequence[UUID], as_of: date) -> dict[UUID, date]:
     rows = Entry.objects.filter(loan__in=loan_ids, kind="interest", booked_on__lte=as_of)
+    rows = rows.exclude(reversed_by__booked_on__lte=as_of)
     return dict(rows.values_list("loan").annotate(Max("booked_on")))
 
 
@@ -118,15 +119,22 @@ def settled_until(loan: Loan) -> date:
     return max(day for day in (loan.lent_since, booked, paid) if day)
 
 
+def effect_of(cause: str) -> str:
+    """What the entry of the interest that was booked because of `cause` is called."""
+    return f"interest:{cause}"
+
+
 def book_interest(loan: Loan, *, until: date, cause: str) -> Owed:
     """Book the interest of a locked loan up to a day, because of `cause`. Returns what is owed then, by all that is booked:
     what took a payment back, or wrote the loan off, may be booked on a later day than the one on which money came.
     """
-    unbooked = owed(loan, until).unbooked
+    unbooked, since = ZERO, _booked_until([loan.id], date.max).get(loan.id) or loan.disbursed_on
+    if since and since <= until and _bears_interest(loan, until):
+        unbooked = _interest(loan, _changes([loan])[loan.id], since, until)
     found = _owed(until, journal.balance(loan=loan), unbooked)
     journal.book(
         loan=loan,
-        effect=f"interest:{cause}",
+        effect=effect_of(cause),
         kind="interest",
         booked_on=until,
         lines=[

@@ -120,7 +120,7 @@ def confirm(*, actor: Actor, payment_id: UUID, amount: Decimal) -> Payment:
     pledging.lock_rights(loan)
     payment.checker_id = checker_id
     payment.save(update_fields=["state", "checker_id"])
-    owed = owing.book_interest(loan, until=payment.received_on, cause=f"payment:{payment.id}")
+    owed = owing.book_interest(loan, until=payment.received_on, cause=_effect(payment))
     parts = allocate(payment.amount, owed.parts)
     Allocation.objects.bulk_create(Allocation(payment=payment, part=part, amount=each) for part, each in parts.items())
     journal.book(
@@ -226,10 +226,9 @@ def take_back_reversal(*, actor: Actor, payment_id: UUID) -> Payment:
 
 @transaction.atomic
 def reverse(*, actor: Actor, payment_id: UUID) -> Payment:
-    """Undo a payment, as another person proposed: a counter-entry takes it back, its allocations count no more.
-
-    Interest that was booked up to its day stays; from there on it runs as if the money had never come. Raises NotFound,
-    Forbidden, Conflict.
+    """Undo a payment, as another person proposed: counter-entries take back what was booked for it, the interest up to its day
+    too, and its allocations count no more. So interest runs as if the money had never come, and what came earlier can be
+    booked by its day. Raises NotFound, Forbidden, Conflict.
     """
     loan, payment = locking.payment(actor, payment_id)
     _move(actor, payment, "reverse")
@@ -238,8 +237,9 @@ def reverse(*, actor: Actor, payment_id: UUID) -> Payment:
     pledging.lock_rights(loan)
     payment.reversal_checker_id = checker_id
     payment.save(update_fields=["state", "reversal_checker_id"])
-    booked = Entry.objects.get(effect=_effect(payment))
-    journal.reverse(entry=booked, effect=f"reversal:{payment.id}", booked_on=clock.today())
+    for cause in (_effect(payment), owing.effect_of(_effect(payment))):
+        for booked in Entry.objects.filter(effect=cause):  # interest only where some had run
+            journal.reverse(entry=booked, effect=f"reversal:{cause}", booked_on=clock.today())
     attest(actor, loan, "loan.payment_reversed", {**_detail(payment), "reason": payment.reason})
     if payment.right_id:
         collecting.take_back(actor=actor, cause=f"payment:{payment.id}")

@@ -26,6 +26,7 @@ export const AUDIT = {
     "offer.withdrawn": ["撤回报价", "Offer withdrawn"],
     "offer.rejected": ["拒绝报价", "Offer rejected"],
     "offer.expired": ["报价过期", "Offer expired"],
+    "offer.superseded": ["申请已结束，报价失效", "Offer lapsed with its request"],
     "offer.acceptance_proposed": ["选定报价，待第二人接受", "Acceptance proposed"],
     "offer.acceptance_taken_back": ["撤回选定", "Acceptance taken back"],
     "offer.accepted": ["接受报价", "Offer accepted"],
