@@ -3,7 +3,8 @@
 `enqueue` writes a row in the caller's transaction and rings Celery once that commits. A worker claims the row by lease
 under a fencing token, runs the handler that settings.JOB_HANDLERS names, and finishes the row only while it still holds
 the token. A beat sweep rings again for whatever is due or whose lease ran out, where fewer bells wait to be heard than that,
-so that a lost message, a killed worker or an emptied Redis delays work and never loses it. Kinds that settings.JOB_QUEUES names ring in a queue of their own, so
+so that a lost message, a killed worker or an emptied Redis delays work and never loses it. Kinds that
+settings.JOB_QUEUES names ring in a queue of their own, so
 that what waits for others' systems keeps nothing else waiting. Handlers run at least once; each effect's own unique key
 in the database makes it exactly once.
 

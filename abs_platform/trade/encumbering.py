@@ -25,14 +25,14 @@ def mark(trade_id: UUID, *, encumbered: bool) -> None:
 
 
 def sharing_goods(trades: Iterable[Trade]) -> set[UUID]:
-    """Those of one seller's trades that may be of goods on which somebody lent already: in another trade between the same two,
-    of which an item is in both, while one of the two names no order.
+    """Those of one seller's trades that may be of the same goods as another of them, or as one on which somebody lent already:
+    between the same two, with an item in both, while one of the two names no order.
     """
     asked = list(trades)
     lent_on = Trade.objects.filter(seller__in={trade.seller_id for trade in asked}, encumbered=True)
     pairs = [
         (trade, other)
-        for other in lent_on
+        for other in {*lent_on, *asked}
         for trade in asked
         if trade.id != other.id and trade.buyer_key == other.buyer_key and (trade.provisional or other.provisional)
     ]

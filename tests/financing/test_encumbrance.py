@@ -251,6 +251,9 @@ def test_goods_are_not_lent_on_by_their_order_and_again_by_papers_that_do_not_na
     drain()
     by_order, by_goods = Right.objects.order_by("trade__provisional")
     assert (by_order.trade.order_number, by_goods.trade.order_number, by_goods.rung) == ("PRE-1", "", 4)
+    with pytest.raises(DomainError) as both:
+        lending.invited(programme, [by_order, by_goods], "100.00")
+    assert both.value.code == "right_goods_lent_on"
     held, other = (by_order, by_goods) if first == "order" else (by_goods, by_order)
     offer = lending.accepting(lending.offered(lending.invited(programme, [other], "100.00")))
     lending.lend(programme, [held], "200.00")
