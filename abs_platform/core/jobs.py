@@ -190,8 +190,9 @@ def claim(job_id: UUID) -> RunningJob | None:
         if LANE_TAKEN not in str(error):
             raise
     lane = Job.objects.values_list("lane", flat=True).get(id=job_id)
-    Job.objects.filter(id=job_id, state=JobState.QUEUED).update(run_at=clock.now() + TURN)
-    _call_next(lane)  # it may have become free meanwhile
+    with transaction.atomic():
+        Job.objects.filter(id=job_id, state=JobState.QUEUED).update(run_at=clock.now() + TURN)
+        _call_next(lane)  # it may have become free meanwhile
     return None
 
 
@@ -202,7 +203,7 @@ def _call_next(lane: str) -> None:
     waiting = Job.objects.filter(lane=lane, state=JobState.QUEUED, attempts=0, last_error="").order_by("id")
     if (job := waiting.first()) is not None:
         Job.objects.filter(id=job.id, state=JobState.QUEUED).update(run_at=clock.now())
-        _ring(job.id, job.kind)
+        transaction.on_commit(partial(_ring, job.id, job.kind))
 
 
 def _is_taken(lane: str) -> bool:
@@ -271,9 +272,13 @@ def run(job_id: UUID, *, strict: bool = False) -> bool:
 
 
 def _settle(job: RunningJob, **changes: Any) -> None:
-    """Change the row, but only while this worker's fencing token is the newest."""
-    Job.objects.filter(id=job.id, fence=job.fence, state=JobState.RUNNING).update(lease_until=None, **changes)
-    _call_next(job.lane)
+    """Change the row, but only while this worker's fencing token is the newest.
+
+    In the same transaction the next of its lane is due, so that a worker which dies here leaves nobody waiting a turn.
+    """
+    with transaction.atomic():
+        Job.objects.filter(id=job.id, fence=job.fence, state=JobState.RUNNING).update(lease_until=None, **changes)
+        _call_next(job.lane)
 
 
 def _fail(job: RunningJob, error: Exception) -> None:

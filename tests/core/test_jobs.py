@@ -252,6 +252,27 @@ def test_a_lane_whose_worker_died_goes_on_when_the_lease_runs_out() -> None:
     assert ran == ["1", "2"]
 
 
+def test_a_worker_that_dies_before_it_calls_the_next_of_its_lane_has_not_finished_either(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else everybody in the lane would wait out a turn although nobody runs."""
+    first, second = enqueue(n="1", lane="a"), enqueue(n="2", lane="a")
+    running = jobs.claim(first.id)
+    assert running is not None
+    assert jobs.claim(second.id) is None
+
+    def die(lane: str) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as dying, pytest.raises(SystemExit):
+        dying.setattr(jobs, "_call_next", die)
+        jobs._settle(running, state=JobState.DONE, finished_at=clock.now())
+    first.refresh_from_db()
+    assert first.state == JobState.RUNNING
+    jobs._settle(running, state=JobState.DONE, finished_at=clock.now())
+    assert jobs.due(10) == [second.id]
+
+
 def test_what_failed_or_was_not_ready_is_not_called_before_its_time() -> None:
     waiting, failing = enqueue("not_yet", lane="a"), enqueue("fail", lane="a")
     jobs.run(waiting.id)
