@@ -203,8 +203,8 @@ TEMPLATES = [
 
 # --- database
 _DATABASE_URL = required("DATABASE_URL", "postgres://postgres@127.0.0.1:5432/abs")
-# No statement waits for a lock, runs or idles in a transaction for ever; migrations included.
-_BOUNDS = "-c lock_timeout=15s -c statement_timeout=120s -c idle_in_transaction_session_timeout=120s"
+# No statement waits for a lock, runs or idles in a transaction for ever; migrations included. What is prepared is planned once.
+_BOUNDS = "-c lock_timeout=15s -c statement_timeout=120s -c idle_in_transaction_session_timeout=120s -c plan_cache_mode=force_generic_plan"
 
 
 def _database(url: str, *, options: str, **more: Any) -> dict[str, Any]:  # Any: Django's form

@@ -10,6 +10,8 @@ from django.db import connection
 from django.db.models import Field, Model
 from psycopg import sql
 
+from abs_platform.core import prepared
+
 Column: TypeAlias = "Field[Any, Any]"  # Any: fields of every type
 
 
@@ -19,12 +21,12 @@ def update_all(rows: Collection[Model], names: Sequence[str]) -> None:
         return
     statement, columns = _form(type(next(iter(rows))), tuple(names))
     values = [[each.get_db_prep_save(getattr(row, each.attname), connection) for row in rows] for each in columns]
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(statement, values)
 
 
 @cache
-def _form(model: type[Model], names: tuple[str, ...]) -> tuple[sql.Composed, Sequence[Column]]:
+def _form(model: type[Model], names: tuple[str, ...]) -> tuple[str, Sequence[Column]]:
     """The statement, and the fields whose values it takes, the key first."""
     stored = {each.name: each for each in model._meta.concrete_fields}
     columns = [model._meta.pk, *(stored[name] for name in names)]
@@ -32,13 +34,14 @@ def _form(model: type[Model], names: tuple[str, ...]) -> tuple[sql.Composed, Seq
     statement = sql.SQL(
         "UPDATE {table} row SET {set} FROM unnest({given}) AS given ({names}) WHERE row.{key} = given.{key}"
     )
-    return statement.format(
+    text = statement.format(
         table=sql.Identifier(model._meta.db_table),
         set=sql.SQL(", ").join(sql.SQL("{0} = given.{0}").format(name) for name in others),
         given=sql.SQL(", ").join(sql.SQL("{}::{}[]").format(sql.Placeholder(), _type(each)) for each in columns),
         names=sql.SQL(", ").join([key, *others]),
         key=key,
-    ), columns
+    )
+    return text.as_string(), columns
 
 
 def _type(column: Column) -> sql.SQL:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from abs_platform.core import audit
 from abs_platform.core.ids import uuid7
+from abs_platform.core.prepared import IDS, Prepared
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.crypto import commitments, sm3
 from abs_platform.ledger import keys
@@ -35,6 +36,14 @@ from abs_platform.trade.facts import DocumentFacts
 from abs_platform.trade.models import Signed, SignedDecision
 
 TEMPLATE = "rung/v1"
+
+_confirming = Prepared(
+    lambda: (
+        SignedDecision.objects.filter(document__trade__id__among=IDS, decision="confirm")
+        .select_related("organisation", "manifest", "manifest__organisation")
+        .order_by("at")
+    )
+)
 
 
 def attest(
@@ -82,12 +91,7 @@ class _Describer:
             "seller": trade.seller.name,
             "buyer": trade.buyer_called,
         }
-        self._decisions: dict[str, SignedDecision] = {
-            str(each.document_id): each
-            for each in SignedDecision.objects.filter(document__trade=trade, decision="confirm")
-            .select_related("organisation", "manifest", "manifest__organisation")
-            .order_by("at")
-        }
+        self._decisions: dict[str, SignedDecision] = {str(each.document_id): each for each in _confirming([trade.id])}
 
     def stands_on(self, rung: int) -> bool:
         return rung == self.found.rung

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from abs_platform.core.prepared import IDS, Prepared
 from abs_platform.rights import due, ladder, payments, rules
 from abs_platform.rights.models import Collection
 from abs_platform.rights.reductions import Reduction
@@ -37,6 +38,16 @@ class Reading:
         return due.due_of(self.standing, certain, _terms(self.compared), statutory_days=settings.STATUTORY_PAYMENT_DAYS)
 
 
+_payment_confirmations = Prepared(
+    lambda: PaymentConfirmation.objects.filter(trade__id__among=IDS).select_related("organisation")
+)
+_collections = Prepared(
+    lambda: Collection.objects.filter(right__trade__id__among=IDS, reverses=None, reversed_by=None).select_related(
+        "right"
+    )
+)
+
+
 def read(trade: Trade) -> Reading:
     """Read a trade, with seller and buyer fetched."""
     return read_all([trade])[trade.id]
@@ -45,8 +56,7 @@ def read(trade: Trade) -> Reading:
 def read_all(rows: Sequence[Trade]) -> dict[UUID, Reading]:
     """Read trades, with sellers and buyers fetched, in a number of queries that does not grow with theirs."""
     compared = trades.compared_each(trade.id for trade in rows)
-    confirmations = PaymentConfirmation.objects.filter(trade__in=rows).select_related("organisation")
-    confirmed = {row.trade_id: row for row in confirmations}
+    confirmed = {row.trade_id: row for row in _payment_confirmations(trade.id for trade in rows)}
     told = _told(rows)
     return {
         trade.id: _reading(trade, compared[trade.id], confirmed.get(trade.id), told.get(trade.id, [])) for trade in rows
@@ -69,8 +79,7 @@ def _reading(
 def _told(rows: Sequence[Trade]) -> dict[UUID, list[payments.Told]]:
     """What was paid on the trades' rights, by those who told of it here; remittance advices stand in the trades."""
     found: dict[UUID, list[payments.Told]] = {}
-    standing = Collection.objects.filter(right__trade__in=rows, reverses=None, reversed_by=None)
-    for each in standing.select_related("right"):
+    for each in _collections(trade.id for trade in rows):
         told = payments.Told(each.source, each.reference, each.amount, each.received_on)
         found.setdefault(each.right.trade_id, []).append(told)
     return found

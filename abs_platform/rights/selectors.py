@@ -8,12 +8,17 @@ from django.db.models.functions import Coalesce
 
 from abs_platform.core import clock
 from abs_platform.core.errors import NotFound
+from abs_platform.core.prepared import IDS, Prepared
 from abs_platform.crypto import sm3
 from abs_platform.documents.selectors import BUNDLE_FORMAT
 from abs_platform.ledger import selectors as ledger
 from abs_platform.parties.actor import Actor
 from abs_platform.rights.models import Right, RungFact
 from abs_platform.trade import selectors as trades
+
+_newest_facts = Prepared(
+    lambda: RungFact.objects.filter(right__id__among=IDS).order_by("rung", "-number").distinct("rung")
+)
 
 
 def rights(*, actor: Actor) -> QuerySet[Right]:
@@ -66,7 +71,7 @@ def supported_of(seller_id: UUID) -> int:
 
 def newest_facts(right_id: UUID) -> list[RungFact]:
     """The newest fact of each rung that was ever reached, lowest first."""
-    return list(RungFact.objects.filter(right=right_id).order_by("rung", "-number").distinct("rung"))
+    return _newest_facts([right_id])
 
 
 def fact(*, right_id: UUID, fact_id: UUID) -> RungFact:

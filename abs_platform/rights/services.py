@@ -11,10 +11,11 @@ from django.db.models import F
 
 from abs_platform.core import audit, clock, events
 from abs_platform.core.inserting import insert_all
+from abs_platform.core.prepared import IDS, Prepared
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.core.updating import update_all
 from abs_platform.documents.tax import services as tax
-from abs_platform.documents.tax.rules import TAXED
+from abs_platform.documents.tax.models import Reliance
 from abs_platform.parties.actor import PLATFORM
 from abs_platform.parties.models import Organisation
 from abs_platform.rights import attesting, due, reading, reductions, rules, rung_statements
@@ -39,6 +40,16 @@ COMPUTED = [
     if not field.primary_key and field.name not in ("trade", "state", "encumbered_by", "held_for", "held_rate")
 ]
 
+_trades_locked = Prepared(
+    lambda: (
+        Trade.objects.select_for_update(no_key=True, of=("self",))
+        .filter(id__among=IDS)
+        .select_related("seller", "buyer")
+        .order_by("id")
+    )
+)
+_rights_of = Prepared(lambda: Right.objects.filter(trade__id__among=IDS))
+
 
 def compute(*, trade_id: UUID) -> None:
     """Compute the right of a trade; see `compute_all`."""
@@ -54,7 +65,7 @@ def compute_all(*, trade_ids: Sequence[UUID]) -> None:
     if not locked:
         return
     facts = reading.read_all(locked)
-    there = {right.trade_id: right for right in Right.objects.filter(trade__in=locked)}
+    there = {right.trade_id: right for right in _rights_of(trade.id for trade in locked)}
     works = [_Work(facts[trade.id], there.get(trade.id) or Right(trade=trade)) for trade in locked]
     seen = [each for work in works for each in _assess(work)]
     insert_all(work.right for work in works if work.right._state.adding)
@@ -65,7 +76,8 @@ def compute_all(*, trade_ids: Sequence[UUID]) -> None:
         attesting.attest(right=work.right, facts=work.facts, found=work.found, at=work.right.computed_at, is_new=is_new)
         registry.follow(work.right)
         seen.extend(_shrunk(work.facts.trade, work.right))
-    risk.report(actor=PLATFORM, network_id=locked[0].network_id, observations=seen)
+    if seen:
+        risk.report(actor=PLATFORM, network_id=locked[0].network_id, observations=seen)
     _tell(works)
 
 
@@ -107,8 +119,7 @@ def _locked(trade_ids: Sequence[UUID]) -> list[Trade]:
             id__in=Trade.objects.filter(id__in=trade_ids).values("seller_id")
         )
         list(sellers.order_by("id").values_list("id", flat=True))
-    rows = Trade.objects.select_for_update(no_key=True, of=("self",)).filter(id__in=trade_ids).order_by("id")
-    return list(rows.select_related("seller", "buyer"))
+    return _trades_locked(trade_ids)
 
 
 def _assess(work: _Work) -> list[Observation]:
@@ -132,15 +143,17 @@ def _assess(work: _Work) -> list[Observation]:
 def _rely(works: Sequence[_Work]) -> None:
     """Tell how often the tax office is to be asked about the documents that the rights rest on."""
 
-    def taxed(chosen: Iterable[_Work]) -> list[UUID]:
-        return [doc.document_id for work in chosen for doc in work.facts.compared.documents if doc.kind in TAXED]
+    def relied_on_otherwise(chosen: Iterable[_Work], reliance: Reliance) -> list[UUID]:
+        return [id for work in chosen for id, row in work.facts.compared.taxes.items() if row.reliance != reliance]
 
     pledged = [work for work in works if work.right.state == RightState.ENCUMBERED]
     others = [work for work in works if work.right.state != RightState.ENCUMBERED]
-    if ids := taxed(pledged):
+    if ids := relied_on_otherwise(pledged, Reliance.PLEDGE):
         tax.pledge(document_ids=ids, is_pledged=True)
-    for has_right in (True, False):
-        if ids := taxed(work for work in others if (work.right.supported > 0) is has_right):
+    for reliance in (Reliance.RIGHT, Reliance.NONE):
+        has_right = reliance == Reliance.RIGHT
+        rows = (work for work in others if (work.right.supported > 0) is has_right)
+        if ids := relied_on_otherwise(rows, reliance):
             tax.rely(document_ids=ids, has_right=has_right)
 
 

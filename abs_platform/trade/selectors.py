@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_r
 
 from abs_platform.consent import selectors as consent
 from abs_platform.core.errors import NotFound
+from abs_platform.core.prepared import IDS, Prepared
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.core.transitions import allowed_actions
 from abs_platform.documents import selectors as documents
@@ -86,6 +87,7 @@ class Facts:
     extracted: dict[UUID, Extracted]
     facts: Sequence[DocumentFacts]  # of the documents, in their order
     comparison: rules.Comparison
+    taxes: Mapping[UUID, TaxStatus]
 
     def of(self, document_id: UUID) -> DocumentFacts:
         """The facts of one of the documents."""
@@ -97,11 +99,16 @@ def compared(row: Trade) -> Facts:
     return compared_each([row.id])[row.id]
 
 
+_filed = Prepared(
+    lambda: TradeDocument.objects.filter(trade__id__among=IDS).select_related("document").order_by("document_id")
+)
+
+
 def compared_each(trade_ids: Iterable[UUID]) -> dict[UUID, Facts]:
     """Everything filed in each of the trades, compared; a few queries for all, one more where a document was erased or
     confirmed in part."""
     filed: dict[UUID, list[TradeDocument]] = {id: [] for id in trade_ids}
-    for doc in TradeDocument.objects.filter(trade__in=list(filed)).select_related("document").order_by("document_id"):
+    for doc in _filed(filed):
         filed[doc.trade_id].append(doc)
     by_line = [
         doc
@@ -130,7 +137,8 @@ def _facts(filed: list[TradeDocument], taxes: Mapping[UUID, TaxStatus], allowed:
         )
         for doc in filed
     ]
-    return Facts(filed, extracted, facts, rules.compare(facts))
+    own = {doc.document_id: taxes[doc.document_id] for doc in filed if doc.document_id in taxes}
+    return Facts(filed, extracted, facts, rules.compare(facts), own)
 
 
 def confirmed_of(doc: TradeDocument) -> dict[int, Decimal] | None:

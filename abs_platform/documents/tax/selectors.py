@@ -7,15 +7,18 @@ from uuid import UUID
 from django.conf import settings
 
 from abs_platform.core import clock
+from abs_platform.core.prepared import IDS, Prepared
 from abs_platform.core.rest.fields import time
 from abs_platform.documents.tax.models import TaxStatus, TaxStatusChange
 from abs_platform.integrations.tax.configured import tax_status
 from abs_platform.integrations.tax.status import TaxStatusError
 
+_standings = Prepared(lambda: TaxStatus.objects.filter(document__id__among=IDS))
+
 
 def standings(document_ids: Iterable[UUID]) -> dict[UUID, TaxStatus]:
     """Where documents stand; those that the tax office cannot know of are left out. One query."""
-    return {row.document_id: row for row in TaxStatus.objects.filter(document_id__in=list(document_ids))}
+    return {row.document_id: row for row in _standings(document_ids)}
 
 
 def history(document_id: UUID) -> list[TaxStatusChange]:

@@ -6,6 +6,7 @@ from django.db import IntegrityError, connection, transaction
 
 from abs_platform.core import jobs
 from abs_platform.core.errors import Conflict, NotFound
+from abs_platform.core.prepared import IDS, Prepared
 from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.rights.models import Right
 from abs_platform.rights.registry import contract, digests
@@ -14,6 +15,10 @@ from abs_platform.rights.registry.states import EntryState
 
 CARRY = "rights.registry"
 CLAIM = "rights.claim"
+
+_steps = Prepared(
+    lambda: RegistryEntry.objects.filter(right_id__among=IDS).order_by("id").only("kind", "rung", "active")
+)
 
 
 def register(*, right_id: UUID) -> RegistryEntry:
@@ -95,12 +100,12 @@ def follow(right: Right) -> None:
     """
     if right.financeable_since is None:
         return
-    steps = RegistryEntry.objects.filter(right_id=right.id).order_by("id").values_list("kind", "rung", "active")
-    if not any(kind == "register" for kind, _, _ in steps):
+    steps = _steps([right.id])
+    if not any(step.kind == "register" for step in steps):
         register(right_id=right.id)
-    if [rung for kind, rung, _ in steps if kind == "attest"][-1:] != [right.rung]:
+    if [step.rung for step in steps if step.kind == "attest"][-1:] != [right.rung]:
         attest(right_id=right.id, rung=right.rung)
-    if any(active for _, _, active in steps):
+    if any(step.active for step in steps):
         jobs.enqueue(CLAIM, key=str(right.id), payload={"right": str(right.id)})
 
 

@@ -1,17 +1,19 @@
 """Matching: lines noted as they are filed, and the definition run for an event. Everything at once is in recomputing.py."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
+from abs_platform.core import prepared
 from abs_platform.core.inserting import insert_all
 from abs_platform.core.updating import update_all
 from abs_platform.integrations.formats.model import Line
 from abs_platform.trade.facts import DocumentId
 from abs_platform.trade.matching import lines as noted
 from abs_platform.trade.matching import sql
-from abs_platform.trade.matching.models import LineMatch, MatchLine, TradeMatch
+from abs_platform.trade.matching.models import LineMatch, MatchLine
 from abs_platform.trade.models import TradeDocument, TradeLine
 from abs_platform.trade.rules import LINE_CONSUMED_TWICE, Comparison, LineComparison, Mismatch
 
@@ -26,6 +28,14 @@ _PLACE = """
 
 Noted = tuple[TradeDocument, Sequence[TradeLine], Sequence[Line]]
 """A document, its lines as they are filed, and what each of them says."""
+
+
+class Matched(NamedTuple):
+    """A trade after an event: how many of its rows are used twice, and the lines that use what other trades use."""
+
+    trade_id: UUID
+    consumed_twice: int
+    used_elsewhere: Sequence[int]
 
 
 def note(*, seller_id: UUID, filed: TradeDocument, rows: Sequence[TradeLine], lines: Sequence[Line]) -> None:
@@ -82,8 +92,8 @@ def settle_all(*, comparisons: Mapping[UUID, Comparison]) -> dict[UUID, list[Mis
     return found
 
 
-def _elsewhere(sums: Iterable[TradeMatch]) -> set[int]:
-    return {line_id for each in sums for line_id in each.used_elsewhere}  # type: ignore[attr-defined]  # the query's
+def _elsewhere(sums: Iterable[Matched]) -> set[int]:
+    return {line_id for each in sums for line_id in each.used_elsewhere}
 
 
 def place(*, comparisons: Mapping[UUID, Comparison]) -> int:
@@ -97,9 +107,11 @@ def place(*, comparisons: Mapping[UUID, Comparison]) -> int:
     return moved
 
 
-def match(*, trade_ids: Collection[UUID]) -> list[TradeMatch]:
-    """Match these trades' lines and store what became another; their sums. Runs in the caller's transaction."""
-    return list(TradeMatch.objects.raw(sql.event(), {"affected": list(trade_ids)}))
+def match(*, trade_ids: Collection[UUID]) -> list[Matched]:
+    """Match these trades' lines and store what became another. Runs in the caller's transaction."""
+    with prepared.cursor() as cursor:
+        cursor.execute(sql.event(), {"affected": list(trade_ids)})
+        return [Matched(*row) for row in cursor.fetchall()]
 
 
 def _ids(trade_ids: Collection[UUID]) -> dict[tuple[str, int], int]:

@@ -4,6 +4,7 @@ The event's form is a function in the database (migrations install it with `inst
 session and one event is one round trip.
 """
 
+from functools import cache
 from pathlib import Path
 from string import Template
 
@@ -70,10 +71,11 @@ def definition(condition: str = "true") -> str:
     return _narrowed(_read("definition"), condition)
 
 
+@cache
 def event() -> str:
-    """SELECT …: the sums after an event, with lines that use what other trades use. Parameter: affected, ids of trades."""
+    """SELECT …: what there is to look at after an event (`services.Matched`). Parameter: affected, ids of trades."""
     elsewhere = _narrowed(_read("elsewhere"), "{} = ANY (%s::uuid[])").replace("%s", "%(affected)s")
-    return f"SELECT *, ARRAY({elsewhere}) AS used_elsewhere FROM trade_match(%(affected)s::uuid[])"  # noqa: S608  # our own texts
+    return f"SELECT trade_id, consumed_twice, ARRAY({elsewhere}) FROM trade_match(%(affected)s::uuid[])"  # noqa: S608  # our own texts
 
 
 def roll_up(source: str) -> str:
