@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 
 from abs_platform.core.prepared import IDS, Prepared
 from abs_platform.rights import due, ladder, payments, rules
@@ -38,8 +39,13 @@ class Reading:
         return due.due_of(self.standing, certain, _terms(self.compared), statutory_days=settings.STATUTORY_PAYMENT_DAYS)
 
 
-_payment_confirmations = Prepared(
-    lambda: PaymentConfirmation.objects.filter(trade__id__among=IDS).select_related("organisation")
+_trades = Prepared(
+    lambda: (
+        Trade.objects.filter(id__among=IDS)
+        .select_related("seller", "buyer", "right", "payment_confirmation__organisation")
+        .annotate(is_paid=Exists(Collection.objects.filter(right__trade=OuterRef("pk"))))
+        .order_by("id")
+    )
 )
 _collections = Prepared(
     lambda: Collection.objects.filter(right__trade__id__among=IDS, reverses=None, reversed_by=None).select_related(
@@ -49,17 +55,20 @@ _collections = Prepared(
 
 
 def read(trade: Trade) -> Reading:
-    """Read a trade, with seller and buyer fetched."""
-    return read_all([trade])[trade.id]
+    """Read a trade."""
+    return read_all([trade.id])[trade.id]
 
 
-def read_all(rows: Sequence[Trade]) -> dict[UUID, Reading]:
-    """Read trades, with sellers and buyers fetched, in a number of queries that does not grow with theirs."""
-    compared = trades.compared_each(trade.id for trade in rows)
-    confirmed = {row.trade_id: row for row in _payment_confirmations(trade.id for trade in rows)}
+def read_all(trade_ids: Sequence[UUID]) -> dict[UUID, Reading]:
+    """Read trades, with their rights where there are any, in a number of queries that does not grow with theirs."""
+    rows = _trades(trade_ids)
+    compared = trades.compared_each(trade_ids)
     told = _told(rows)
     return {
-        trade.id: _reading(trade, compared[trade.id], confirmed.get(trade.id), told.get(trade.id, [])) for trade in rows
+        trade.id: _reading(
+            trade, compared[trade.id], getattr(trade, "payment_confirmation", None), told.get(trade.id, [])
+        )
+        for trade in rows
     }
 
 
@@ -79,7 +88,7 @@ def _reading(
 def _told(rows: Sequence[Trade]) -> dict[UUID, list[payments.Told]]:
     """What was paid on the trades' rights, by those who told of it here; remittance advices stand in the trades."""
     found: dict[UUID, list[payments.Told]] = {}
-    for each in _collections(trade.id for trade in rows):
+    for each in _collections(paid) if (paid := [trade.id for trade in rows if trade.is_paid]) else ():  # type: ignore[attr-defined]  # annotated
         told = payments.Told(each.source, each.reference, each.amount, each.received_on)
         found.setdefault(each.right.trade_id, []).append(told)
     return found

@@ -40,15 +40,7 @@ COMPUTED = [
     if not field.primary_key and field.name not in ("trade", "state", "encumbered_by", "held_for", "held_rate")
 ]
 
-_trades_locked = Prepared(
-    lambda: (
-        Trade.objects.select_for_update(no_key=True, of=("self",))
-        .filter(id__among=IDS)
-        .select_related("seller", "buyer")
-        .order_by("id")
-    )
-)
-_rights_of = Prepared(lambda: Right.objects.filter(trade__id__among=IDS))
+_lock = Prepared(lambda: Trade.objects.select_for_update(no_key=True).filter(id__among=IDS).order_by("id").only("id"))
 
 
 def compute(*, trade_id: UUID) -> None:
@@ -64,20 +56,19 @@ def compute_all(*, trade_ids: Sequence[UUID]) -> None:
     locked = _locked(trade_ids)  # without those merged into another trade, whose own job computes it
     if not locked:
         return
-    facts = reading.read_all(locked)
-    there = {right.trade_id: right for right in _rights_of(trade.id for trade in locked)}
-    works = [_Work(facts[trade.id], there.get(trade.id) or Right(trade=trade)) for trade in locked]
+    works = [_Work(each) for each in reading.read_all(locked).values()]
     seen = [each for work in works for each in _assess(work)]
-    insert_all(work.right for work in works if work.right._state.adding)
-    update_all(there.values(), COMPUTED)
+    insert_all(work.right for work in works if work.is_new)
+    update_all([work.right for work in works if not work.is_new], COMPUTED)
     _rely(works)
     for work in works:
-        is_new = work.right.trade_id not in there
-        attesting.attest(right=work.right, facts=work.facts, found=work.found, at=work.right.computed_at, is_new=is_new)
+        attesting.attest(
+            right=work.right, facts=work.facts, found=work.found, at=work.right.computed_at, is_new=work.is_new
+        )
         registry.follow(work.right)
         seen.extend(_shrunk(work.facts.trade, work.right))
     if seen:
-        risk.report(actor=PLATFORM, network_id=locked[0].network_id, observations=seen)
+        risk.report(actor=PLATFORM, network_id=works[0].facts.trade.network_id, observations=seen)
     _tell(works)
 
 
@@ -100,11 +91,14 @@ class _Work:
     """A right on its way from what it was to what its trade's facts make it; `found`: None where that cannot be computed."""
 
     facts: Reading
-    right: Right
-    found: rules.Assessment | None = None
+    right: Right = field(init=False)
+    is_new: bool = field(init=False)
     before: tuple[int, Decimal, Decimal] = field(init=False)
+    found: rules.Assessment | None = None
 
     def __post_init__(self) -> None:
+        self.right = getattr(self.facts.trade, "right", None) or Right(trade=self.facts.trade)
+        self.is_new = self.right._state.adding
         self.before = _standing(self.right)
 
 
@@ -112,14 +106,14 @@ def _standing(right: Right) -> tuple[int, Decimal, Decimal]:
     return right.rung, right.base, right.supported
 
 
-def _locked(trade_ids: Sequence[UUID]) -> list[Trade]:
-    """The trades that are still there, locked; several after their seller, as whoever else locks several does."""
+def _locked(trade_ids: Sequence[UUID]) -> list[UUID]:
+    """Those of the trades that are still there, locked; several after their seller, as whoever else locks several does."""
     if len(trade_ids) > 1:
         sellers = Organisation.objects.select_for_update(no_key=True).filter(
             id__in=Trade.objects.filter(id__in=trade_ids).values("seller_id")
         )
         list(sellers.order_by("id").values_list("id", flat=True))
-    return _trades_locked(trade_ids)
+    return [trade.id for trade in _lock(trade_ids)]
 
 
 def _assess(work: _Work) -> list[Observation]:

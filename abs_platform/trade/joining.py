@@ -78,18 +78,16 @@ class Row:
     order_line_id: str | None = None
     parts: tuple[Part, ...] = ()
     used_by: set[DocumentId] = field(default_factory=set)
+    unit: str = ""
+    """The first unit stated along the ladder."""
 
     def add(self, part: Part) -> None:
         self.parts = (*self.parts, part.converted(self.unit))
         self.used_by.add(part.document.id)
+        self.unit = self.unit or part.unit
 
     def of(self, kind: str) -> tuple[Part, ...]:
         return tuple(part for part in self.parts if part.document.kind == kind)
-
-    @property
-    def unit(self) -> str:
-        """The first unit stated along the ladder."""
-        return next((part.unit for part in self.parts if part.unit), "")
 
     @property
     def label(self) -> str:

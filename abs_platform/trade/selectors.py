@@ -14,7 +14,6 @@ from abs_platform.core.prepared import IDS, Prepared
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.core.transitions import allowed_actions
 from abs_platform.documents import selectors as documents
-from abs_platform.documents.tax import selectors as tax
 from abs_platform.documents.tax.models import TaxStatus
 from abs_platform.integrations.formats.model import Extracted, Line, Totals, from_json
 from abs_platform.parties.actor import Actor
@@ -100,7 +99,7 @@ def compared(row: Trade) -> Facts:
 
 
 _filed = Prepared(
-    lambda: TradeDocument.objects.filter(trade__id__among=IDS).select_related("document").order_by("document_id")
+    lambda: TradeDocument.objects.filter(trade__id__among=IDS).select_related("document__tax").order_by("document_id")
 )
 
 
@@ -117,13 +116,13 @@ def compared_each(trade_ids: Iterable[UUID]) -> dict[UUID, Facts]:
         if not doc.document.content or doc.confirmation == Confirmation.PARTIAL
     ]
     prefetch_related_objects(by_line, Prefetch("lines", TradeLine.objects.order_by("position")))
-    taxes = tax.standings(doc.document_id for rows in filed.values() for doc in rows)
     allowed = in_force.of_trades(filed)
-    return {id: _facts(rows, taxes, allowed[id]) for id, rows in filed.items()}
+    return {id: _facts(rows, allowed[id]) for id, rows in filed.items()}
 
 
-def _facts(filed: list[TradeDocument], taxes: Mapping[UUID, TaxStatus], allowed: in_force.Dated) -> Facts:
+def _facts(filed: list[TradeDocument], allowed: in_force.Dated) -> Facts:
     extracted = {doc.document_id: said(doc) for doc in filed}
+    taxes = {doc.document_id: doc.document.tax for doc in filed if hasattr(doc.document, "tax")}
     facts = [
         facts_of(
             extracted[doc.document_id],
@@ -137,8 +136,7 @@ def _facts(filed: list[TradeDocument], taxes: Mapping[UUID, TaxStatus], allowed:
         )
         for doc in filed
     ]
-    own = {doc.document_id: taxes[doc.document_id] for doc in filed if doc.document_id in taxes}
-    return Facts(filed, extracted, facts, rules.compare(facts), own)
+    return Facts(filed, extracted, facts, rules.compare(facts), taxes)
 
 
 def confirmed_of(doc: TradeDocument) -> dict[int, Decimal] | None:
