@@ -144,11 +144,20 @@ def follow_tax_statuses(*, owner_id: UUID, within: Sequence[UUID] | None = None)
 
 
 def _compare_anew(actor: Actor, trades: Sequence[Trade]) -> None:
-    """Compare and match locked trades of one seller as their documents stand now, and raise alerts."""
+    """Compare and match locked trades of one seller as their documents stand now, and raise alerts.
+
+    Where they use with another trade what is there once, the alert may be that trade's.
+    """
     found = selectors.compared_each(trade.id for trade in trades)
     used_again = matching.settle_all(comparisons={id: facts.comparison for id, facts in found.items()})
     _settle(trades, {id: len(facts.comparison.mismatches) for id, facts in found.items()})
-    seen = [each for trade in trades for each in _observed(trade, found[trade.id], used_again.get(trade.id, []))]
+    others: list[Trade] = []
+    if elsewhere := used_again.keys() - found.keys():
+        others.extend(Trade.objects.filter(id__in=elsewhere).order_by("id"))
+        found |= selectors.compared_each(elsewhere)
+    seen = [
+        each for trade in (*trades, *others) for each in _observed(trade, found[trade.id], used_again.get(trade.id, []))
+    ]
     risk.report(actor=actor, network_id=trades[0].network_id, observations=seen)
 
 

@@ -4,7 +4,6 @@ The event's form is a function in the database (migrations install it with `inst
 session and one event is one round trip.
 """
 
-from functools import cache
 from pathlib import Path
 from string import Template
 
@@ -13,7 +12,7 @@ _FOLDER = Path(__file__).parent
 COLUMNS = (
     "trade_id", "unit", "ordered", "despatched", "received", "rejected", "short", "accepted", "invoiced", "credited",
     "ordered_amount", "invoiced_amount", "credited_amount", "uncovered", "unit_value", "value_accepted", "value_invoiced",
-    "consumed_twice", "status",
+    "used_again_by", "status",
 )  # fmt: skip
 PIECE_COLUMNS = ("of_id", "starts", "by_id", "trade_id", "ends", "available")
 AGREEING = ("matched", "to_receive", "to_invoice")
@@ -22,7 +21,7 @@ _ROLL_UP = {
     "rows": "count(*)",
     "matched": "count(*) FILTER (WHERE status = 'matched')",
     "differing": "count(*) FILTER (WHERE status NOT IN ({}))".format(", ".join(f"'{each}'" for each in AGREEING)),
-    "consumed_twice": "count(*) FILTER (WHERE consumed_twice)",
+    "consumed_twice": "count(used_again_by)",
     **{
         name: f"coalesce(sum({name}), 0)"
         for name in ("ordered_amount", "invoiced_amount", "credited_amount", "value_accepted", "value_invoiced")
@@ -71,11 +70,8 @@ def definition(condition: str = "true") -> str:
     return _narrowed(_read("definition"), condition)
 
 
-@cache
-def event() -> str:
-    """SELECT …: what there is to look at after an event (`services.Matched`). Parameter: affected, ids of trades."""
-    elsewhere = _narrowed(_read("elsewhere"), "{} = ANY (%s::uuid[])").replace("%s", "%(affected)s")
-    return f"SELECT trade_id, consumed_twice, ARRAY({elsewhere}) FROM trade_match(%(affected)s::uuid[])"  # noqa: S608  # our own texts
+EVENT = "SELECT trade_id, line_id FROM trade_match(%s::uuid[])"
+"""An event, by the function in the database: the lines that use what others had used up (`services.UsedAgain`)."""
 
 
 def roll_up(source: str) -> str:
@@ -84,11 +80,12 @@ def roll_up(source: str) -> str:
 
 
 def event_function() -> str:
-    """CREATE FUNCTION trade_match: what one event costs. Parameters: ids of the trades."""
+    """CREATE FUNCTION trade_match, in the place of the one there is. Parameters: ids of the trades."""
     condition = "{} = ANY (affected)"
     return _Text(_read("event")).safe_substitute(
         standing=standing(condition).strip(),
         definition=definition(condition).strip(),
+        elsewhere=_narrowed(_read("elsewhere"), condition).strip(),
         columns=", ".join(COLUMNS),
         stored_columns=", ".join(f"stored.{name}" for name in COLUMNS),
         derived_columns=", ".join(f"derived.{name}" for name in COLUMNS),
