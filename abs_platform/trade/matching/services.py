@@ -46,7 +46,8 @@ def note_all(*, seller_id: UUID, documents: Iterable[Noted]) -> None:
     insert_all(
         MatchLine(line=row, document_id=filed.document_id, trade_id=filed.trade_id, **columns)
         for filed, rows, lines in documents
-        for row, columns in zip(rows, noted.match_lines(seller_id, _said(filed), lines), strict=False)
+        if filed.kind in noted.LEVELS
+        for row, columns in zip(rows, noted.match_lines(seller_id, _said(filed), lines), strict=True)
     )
 
 
