@@ -38,8 +38,8 @@ TABLES = tuple(table for table, _, _ in _STORED.values())
 """What is derived."""
 
 
-RANGE = "{0} > %(after)s AND {0} <= %(last)s"
-"""Trades between two ids. The full form goes range by range, so that its time grows with the lines and its memory does not."""
+AMONG = "{} = ANY (%(trades)s::uuid[])"
+"""Some trades. The full form goes many by many, so that its time grows with the lines and its memory does not."""
 
 
 class _Text(Template):
@@ -95,18 +95,18 @@ def event_function() -> str:
     )
 
 
-def stored(what: str) -> str:
+def stored(what: str, condition: str = "true") -> str:
     """SELECT … of what the events left: "rows", "pieces" or "sums"."""
     table, columns, _ = _STORED[what]
-    return f"SELECT {', '.join(columns)} FROM {table}"  # noqa: S608  # our own words
+    return f"SELECT {', '.join(columns)} FROM {table} WHERE {condition.format('trade_id')}"  # noqa: S608  # our own words
 
 
-def anew(what: str) -> str:
+def anew(what: str, condition: str = "true") -> str:
     """SELECT … of the same, derived from the lines."""
     _, columns, source = _STORED[what]
     if what == "sums":
-        return f"{definition()} {roll_up(source)}"
-    return f"{definition()} SELECT {', '.join(columns)} FROM {source}"  # noqa: S608  # our own words
+        return f"{definition(condition)} {roll_up(source)}"
+    return f"{definition(condition)} SELECT {', '.join(columns)} FROM {source}"  # noqa: S608  # our own words
 
 
 def misplaced() -> list[str]:
@@ -115,19 +115,22 @@ def misplaced() -> list[str]:
         f"DELETE FROM {table} stored WHERE NOT EXISTS (SELECT FROM trade_matchline line "  # noqa: S608  # our own words
         f"WHERE line.line_id = stored.{key} AND line.trade_id = stored.trade_id)"
         for table, key in (("trade_linematch", "line_id"), ("trade_consumption", "of_id"))
+    ] + [
+        "DELETE FROM trade_tradematch stored WHERE NOT EXISTS "
+        "(SELECT FROM trade_matchline line WHERE line.trade_id = stored.trade_id)"
     ]
 
 
 def emptied() -> list[str]:
-    """DELETE … of all that is stored of a range's trades. Parameters: after, last."""
-    return [f"DELETE FROM {table} WHERE {RANGE.format('trade_id')}" for table in TABLES]  # noqa: S608  # our own words
+    """DELETE … of all that is stored of some trades. Parameter: trades."""
+    return [f"DELETE FROM {table} WHERE {AMONG.format('trade_id')}" for table in TABLES]  # noqa: S608  # our own words
 
 
 def full() -> str:
-    """The trades of a range derived anew and stored, where nothing of them is. Parameters: after, last (ids of trades)."""
+    """Some trades derived anew and stored, where nothing of them is. Parameter: trades."""
     rows, pieces, sums = (", ".join(columns) for _, columns, _ in _STORED.values())
     return (
-        f"{definition(RANGE)}, "  # noqa: S608  # our own words
+        f"{definition(AMONG)}, "  # noqa: S608  # our own words
         f"stored_rows AS (INSERT INTO trade_linematch ({rows}) SELECT {rows} FROM derived), "
         f"stored_pieces AS (INSERT INTO trade_consumption ({pieces}) SELECT {pieces} FROM pieces) "
         f"INSERT INTO trade_tradematch ({sums}) {roll_up('derived')}"
