@@ -215,7 +215,9 @@ def _observed(trade: Trade, facts: selectors.Facts, used_again: Sequence[rules.M
 
 @transaction.atomic
 def attach(*, actor: Actor, document_id: UUID, trade_id: UUID) -> Document:
-    """Join an own loose document to an own trade. Raises Forbidden, NotFound, and Conflict when it is not loose."""
+    """Join an own loose document to an own trade. Raises Forbidden, NotFound, and Conflict when it is not loose or names
+    another buyer.
+    """
     actor.require(Role.SUPPLIER)
     _lock_seller(actor.home)
     if not Trade.objects.filter(id=trade_id, seller_id=actor.home).exists():
@@ -227,6 +229,10 @@ def attach(*, actor: Actor, document_id: UUID, trade_id: UUID) -> Document:
     if not document.is_loose:
         raise Conflict(
             "not_loose", "Only a document that has been read, repeats no other and is in no trade can be joined."
+        )
+    if document.counterparty_id not in (None, trade.buyer_id):
+        raise Conflict(
+            "other_buyer", "The document names another buyer than the trade's. Join it to a trade with that one."
         )
     filing.hold(trade, [document.id])
     changed(actor, trade, "trade.document_attached", {"document": str(document.id)})
