@@ -1,5 +1,6 @@
 """A document as the rules see it: what it says, and how it stands with the core enterprise."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -179,5 +180,8 @@ def takes_back(line: Line) -> bool:
 
 
 def unit_code(unit: str | None) -> str:
-    """A unit of measure code (UN/ECE Recommendation 20) for comparing; "" where none is stated."""
-    return (unit or "").strip().upper()
+    """A unit of measure code (UN/ECE Recommendation 20) for comparing; "" where none is stated.
+
+    Of compatibility forms the plain one: Chinese invoices write ㎏, ㎡ and ＫＧ.
+    """
+    return unicodedata.normalize("NFKC", unit or "").strip().upper()

@@ -14,9 +14,12 @@ from django.db.models import Q
 
 from abs_platform.consent import services as consent
 from abs_platform.core.subjects import SubjectRef
+from abs_platform.core.updating import update_all
+from abs_platform.crypto import sm3
 from abs_platform.documents import services as documents
 from abs_platform.documents.models import Document
 from abs_platform.documents.services import Placement
+from abs_platform.integrations.formats.fields import MAX_ID
 from abs_platform.integrations.formats.model import Extracted, fold, from_json
 from abs_platform.parties.actor import PLATFORM
 from abs_platform.parties.models import Organisation
@@ -42,16 +45,21 @@ class Place:
 def place_of(extracted: Extracted) -> Place:
     """The keys of a document, most decisive first."""
     order = extracted.trade_order_number or _first(line.order_number for line in extracted.lines)
-    keys = [f"order:{fold(order)}"] if order else []
+    keys = [_key("order", order)] if order else []
     if own := OWN_KEY.get(extracted.kind):
-        keys.append(f"{own}:{fold(extracted.number)}")
+        keys.append(_key(own, extracted.number))
     for prefix, header, lines in (
         ("invoice", extracted.invoice_numbers, (line.invoice_number for line in extracted.lines)),
         ("receipt", extracted.receipt_numbers, (line.receipt_number for line in extracted.lines)),
         ("despatch", extracted.despatch_numbers, (line.despatch_number for line in extracted.lines)),
     ):
-        keys.extend(f"{prefix}:{fold(number)}" for number in [*header, *lines] if number)
+        keys.extend(_key(prefix, number) for number in [*header, *lines] if number)
     return Place(order or "", tuple(dict.fromkeys(keys)))
+
+
+def _key(prefix: str, number: str) -> str:
+    folded = fold(number)  # one character may become many
+    return f"{prefix}:{folded if len(folded) <= MAX_ID else sm3.sm3(folded.encode()).hex()}"
 
 
 def has_place(extracted: Extracted) -> bool:
@@ -83,9 +91,13 @@ def is_current(filed: TradeDocument, extracted: Extracted) -> bool:
     )
 
 
-def _register(trade: Trade, place: Place) -> None:
+def _register(places: Iterable[tuple[Trade, Place]]) -> None:
     TradeKey.objects.bulk_create(
-        (TradeKey(trade=trade, seller_id=trade.seller_id, buyer_key=trade.buyer_key, key=key) for key in place.keys),
+        (
+            TradeKey(trade=trade, seller_id=trade.seller_id, buyer_key=trade.buyer_key, key=key)
+            for trade, place in places
+            for key in place.keys
+        ),
         ignore_conflicts=True,
     )
 
@@ -93,18 +105,27 @@ def _register(trade: Trade, place: Place) -> None:
 def may_merge(other: Trade, *, into: Trade) -> bool:
     """A trade without order, or without buyer, is not yet known to be another; one that somebody relies on stays itself."""
     provisional = not other.order_number or other.buyer_key == NO_BUYER
-    same_order = other.order_number in ("", into.order_number)
-    return provisional and same_order and other.buyer_key in (NO_BUYER, into.buyer_key) and not _stays(other)
+    return (
+        provisional
+        and may_be_of(other, into.order_number)
+        and other.buyer_key in (NO_BUYER, into.buyer_key)
+        and not _stays(other)
+    )
+
+
+def may_be_of(trade: Trade, order_number: str) -> bool:
+    """Whether a trade may be that of an order: it is called the same, however that is written, or by no order yet."""
+    return not trade.order_number or fold(trade.order_number) == fold(order_number)
 
 
 def _stays(trade: Trade) -> bool:
     """Whether somebody relies on it as it is: its payment was signed, or its right was lent on."""
-    return trade.encumbered or _is_paid(trade)
+    return trade.encumbered or trade.id in _paid([trade])
 
 
-def _is_paid(trade: Trade) -> bool:
-    """Whether its payment was confirmed: that was signed for this trade, which therefore stays what it is."""
-    return PaymentConfirmation.objects.filter(trade=trade).exists()
+def _paid(trades: Sequence[Trade]) -> set[UUID]:
+    """Those whose payment was confirmed: that was signed for this trade, which therefore stays what it is."""
+    return set(PaymentConfirmation.objects.filter(trade__in=trades).values_list("trade_id", flat=True))
 
 
 def merge(provisional: Trade, *, into: Trade) -> None:
@@ -147,7 +168,7 @@ def may_stay(trade: Trade, document: Document) -> bool:
     """Whether a corrected document still fits its trade: the same buyer, no other order."""
     extracted = from_json(document.content or {})
     order_number = place_of(extracted).order_number
-    is_same_order = not order_number or trade.order_number in ("", order_number)
+    is_same_order = not order_number or may_be_of(trade, order_number)
     return is_same_order and trade.buyer_key in (NO_BUYER, buyer_key_of(extracted, document.counterparty))
 
 
@@ -155,7 +176,7 @@ def reconsider(trade: Trade, document: Document) -> None:
     """Forget what the document said of the trade and hear what it says now; it is filed again after this."""
     TradeDocument.objects.filter(document=document).delete()
     rekey(trade)
-    _register(trade, place_of(from_json(document.content or {})))
+    _register([(trade, place_of(from_json(document.content or {})))])
 
 
 def leave(trade: Trade, document: Document) -> bool:
@@ -181,16 +202,26 @@ def leave(trade: Trade, document: Document) -> bool:
 
 def rekey(trade: Trade) -> None:
     """What the trade is called and found by, from the documents that are filed in it."""
-    filed = TradeDocument.objects.filter(trade=trade).select_related("document").order_by("document_id")
-    said = [(each, from_json(each.document.content)) for each in filed if each.document.content]
-    TradeKey.objects.filter(trade=trade).delete()
-    for _, extracted in said:
-        _register(trade, place_of(extracted))
-    orders = [each for each, _ in said if each.kind == "order"]
-    trade.provisional = not orders
-    trade.ordered = orders[-1].total if orders else None
-    trade.currency = _first(each.currency for each, _ in said) or ""
-    if not _stays(trade):
-        trade.order_number = _first(place_of(extracted).order_number for _, extracted in said) or ""
-        documents.relabel(trade_id=trade.id, label=trade.order_number)
-    trade.save(update_fields=["provisional", "ordered", "currency", "order_number"])
+    rekey_all([trade])
+
+
+def rekey_all(trades: Sequence[Trade]) -> None:
+    """`rekey` for trades of one seller."""
+    said: dict[UUID, list[tuple[Extracted, Place]]] = {trade.id: [] for trade in trades}
+    for filed in TradeDocument.objects.filter(trade__in=trades).select_related("document").order_by("document_id"):
+        if filed.document.content:
+            extracted = from_json(filed.document.content)
+            said[filed.trade_id].append((extracted, place_of(extracted)))
+    TradeKey.objects.filter(trade__in=trades).delete()
+    _register((trade, place) for trade in trades for _, place in said[trade.id])
+    paid = _paid(trades)
+    for trade in trades:
+        orders = [each for each, _ in said[trade.id] if each.kind == "order"]
+        trade.provisional = not orders
+        trade.ordered = orders[-1].total if orders else None
+        trade.currency = _first(each.currency for each, _ in said[trade.id]) or ""
+        called = _first(place.order_number for _, place in said[trade.id]) or ""
+        if called != trade.order_number and not (trade.encumbered or trade.id in paid):
+            trade.order_number = called
+            documents.relabel(trade_id=trade.id, label=called)
+    update_all(trades, ["provisional", "ordered", "currency", "order_number"])

@@ -188,7 +188,7 @@ def _chosen(place: Place, known: dict[str, Trade], buyer_key: str) -> Trade | No
         trade = known.get(key)
         if trade is None or (trade.buyer_key == NO_BUYER and buyer_key != NO_BUYER):
             continue
-        if key.startswith("order:") or not place.order_number or trade.order_number in ("", place.order_number):
+        if key.startswith("order:") or not place.order_number or filing.may_be_of(trade, place.order_number):
             return trade
     return None
 

@@ -144,11 +144,20 @@ def follow_tax_statuses(*, owner_id: UUID, within: Sequence[UUID] | None = None)
 
 
 def _compare_anew(actor: Actor, trades: Sequence[Trade]) -> None:
-    """Compare and match locked trades of one seller as their documents stand now, and raise alerts."""
+    """Compare and match locked trades of one seller as their documents stand now, and raise alerts.
+
+    Where they use with another trade what is there once, the alert may be that trade's.
+    """
     found = selectors.compared_each(trade.id for trade in trades)
     used_again = matching.settle_all(comparisons={id: facts.comparison for id, facts in found.items()})
     _settle(trades, {id: len(facts.comparison.mismatches) for id, facts in found.items()})
-    seen = [each for trade in trades for each in _observed(trade, found[trade.id], used_again.get(trade.id, []))]
+    others: list[Trade] = []
+    if elsewhere := used_again.keys() - found.keys():
+        others.extend(Trade.objects.filter(id__in=elsewhere).order_by("id"))
+        found |= selectors.compared_each(elsewhere)
+    seen = [
+        each for trade in (*trades, *others) for each in _observed(trade, found[trade.id], used_again.get(trade.id, []))
+    ]
     risk.report(actor=actor, network_id=trades[0].network_id, observations=seen)
 
 
@@ -206,7 +215,9 @@ def _observed(trade: Trade, facts: selectors.Facts, used_again: Sequence[rules.M
 
 @transaction.atomic
 def attach(*, actor: Actor, document_id: UUID, trade_id: UUID) -> Document:
-    """Join an own loose document to an own trade. Raises Forbidden, NotFound, and Conflict when it is not loose."""
+    """Join an own loose document to an own trade. Raises Forbidden, NotFound, and Conflict when it is not loose or names
+    another buyer.
+    """
     actor.require(Role.SUPPLIER)
     _lock_seller(actor.home)
     if not Trade.objects.filter(id=trade_id, seller_id=actor.home).exists():
@@ -218,6 +229,10 @@ def attach(*, actor: Actor, document_id: UUID, trade_id: UUID) -> Document:
     if not document.is_loose:
         raise Conflict(
             "not_loose", "Only a document that has been read, repeats no other and is in no trade can be joined."
+        )
+    if document.counterparty_id not in (None, trade.buyer_id):
+        raise Conflict(
+            "other_buyer", "The document names another buyer than the trade's. Join it to a trade with that one."
         )
     filing.hold(trade, [document.id])
     changed(actor, trade, "trade.document_attached", {"document": str(document.id)})

@@ -22,6 +22,8 @@ from abs_platform.trade.models import PaymentConfirmation, SignedDecision, Trade
 
 Ids = Sequence[UUID] | QuerySet[Any, Any]  # Any: a query of one column, where the ids are many
 DELETED_TOGETHER = 2_000
+SETTLED_TOGETHER = 500
+"""Trades that are compared in one go: their documents are read and held meanwhile."""
 
 
 def dependents(*, document_ids: Ids) -> dict[str, int]:
@@ -54,9 +56,8 @@ def withdraw(*, actor: Actor, document_ids: Sequence[UUID]) -> None:
     """
     Organisation.objects.select_for_update(no_key=True).get(id=actor.home)
     touched = TradeDocument.objects.filter(document__in=document_ids).values_list("trade_id", flat=True)
-    trades = list(
-        Trade.objects.select_for_update(no_key=True, of=("self",)).filter(id__in=list(touched)).order_by("id")
-    )
+    locked = Trade.objects.select_for_update(no_key=True, of=("self",)).filter(id__in=list(touched)).order_by("id")
+    trades = list(locked.select_related("seller", "buyer", "buyer__parent"))
     if relied := dependents(document_ids=document_ids):
         raise Conflict("depended_on", "Something depends on these documents by now, so they stay.", dependents=relied)
     for together in _portions(document_ids):
@@ -78,7 +79,8 @@ def _settle(actor: Actor, trades: Sequence[Trade]) -> None:
     holding = set(Document.objects.filter(trade_id__in=ids).values_list("trade_id", flat=True))
     for together in _portions([id for id in ids if id not in holding]):
         Trade.objects.filter(id__in=together).delete()
-    for trade in trades:
-        if trade.id in holding:
-            filing.rekey(trade)
-            services.changed(actor, trade, "trade.documents_withdrawn", {})
+    staying = [trade for trade in trades if trade.id in holding]
+    for first in range(0, len(staying), SETTLED_TOGETHER):
+        compared = staying[first : first + SETTLED_TOGETHER]
+        filing.rekey_all(compared)
+        services.changed_all(actor, "trade.documents_withdrawn", [(trade, [{}]) for trade in compared])

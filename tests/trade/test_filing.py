@@ -141,6 +141,18 @@ def test_a_loose_document_is_joined_by_hand_once(world: World) -> None:
     assert again["code"] == "not_loose"
 
 
+def test_a_document_that_names_another_buyer_is_not_joined_by_hand(world: World) -> None:
+    """The buyer that it names would lose it, and this one be shown it."""
+    world.supplier.submit(PAPERS.all())
+    [trade] = world.supplier.browser.rows("trades")
+    [note] = world.supplier.submit({"note.txt": b"for the project company"})
+    Document.objects.filter(id=note.id).update(counterparty=world.project.organisation)
+    refused = world.supplier.browser.post(f"documents/{note.id}/attach", {"trade": trade["id"]}, status=409)
+    assert refused["code"] == "other_buyer"
+    note.refresh_from_db()
+    assert (note.counterparty_id, note.trade_id) == (world.project.organisation.id, None)
+
+
 def test_joining_to_anothers_trade_or_anothers_document_finds_nothing(world: World) -> None:
     [note] = world.supplier.submit({"note.txt": b"x"})
     world.castings.submit(Papers(number="PO-5", seller=cast.CASTINGS).all())

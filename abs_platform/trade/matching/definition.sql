@@ -137,7 +137,7 @@ measured AS NOT MATERIALIZED (
         counts AND confirmed AND value_unit AS is_sure,
         counts AND own_currency AND quantity > 0 AND amount IS NOT NULL AND value_unit AS has_worth,
         -- Prices per base unit, by cross multiplication so that nothing is rounded.
-        level = 4 AND own_currency AND same_unit AND abs(unit_price * coalesce(order_factor, times) - order_price * times)
+        level = 4 AND counts AND own_currency AND same_unit AND abs(unit_price * coalesce(order_factor, times) - order_price * times)
             > abs(order_price * times) * price_tolerance AS price_differs,
         quantity_tolerance, amount_tolerance
     FROM placed
@@ -177,7 +177,7 @@ sums AS (
 ),
 summed AS MATERIALIZED (
     SELECT
-        row.row_id, row.trade_id, row.unit, row.factor AS row_factor, row.spine AS is_ordered,
+        row.row_id, row.trade_id, row.unit, row.factor AS row_factor, row.spine AND row.counts AS is_ordered,
         CASE WHEN row.spine AND row.counts THEN row.quantity * coalesce(row.order_factor, row.factor, 1) END AS ordered,
         CASE WHEN row.spine AND row.counts THEN row.amount END AS ordered_amount,
         CASE WHEN row.spine AND row.counts AND row.confirmed AND row.quantity > 0 AND row.amount IS NOT NULL
@@ -210,6 +210,7 @@ named AS MATERIALIZED (
     -- First what names the very line that it uses, in sequence, as far as that goes.
     SELECT
         offer.row_id, offer.trade_id, offer.line_id AS of_id, claim.line_id AS by_id, offer.quantity AS available, claim.tolerance,
+        claim.level, claim.place,
         sum(claim.quantity) OVER so_far - claim.quantity AS before,
         sum(claim.quantity) OVER so_far AS after
     FROM used claim
@@ -280,23 +281,46 @@ pieces AS MATERIALIZED (
         ON claim.side = 'claim' AND claim.row_id = cut.row_id AND claim.level = cut.level AND claim.place = cut.claim_place
     WHERE cut.at < cut.until AND cut.until <= offer.starts + offer.rest AND cut.until <= claim.starts + claim.rest
 ),
+used_too_much AS MATERIALIZED (
+    -- Rows where several lines of a level together use more than there is.
+    SELECT row_id, 4 AS level FROM summed
+    WHERE received IS NOT NULL AND invoice_lines > 1 AND claimed > coalesce(accepted, 0) * (1 + invoice_tolerance)
+    UNION ALL
+    SELECT row_id, 3 FROM summed
+    WHERE receipt_lines > 1 AND accepted > ordered * (1 + receipt_tolerance)
+),
+used_again AS MATERIALIZED (
+    -- The line that uses what others had used up: of invoices before receipts before credit notes, who names a line that was
+    -- used up, else the last.
+    SELECT DISTINCT ON (row_id) row_id, line_id
+    FROM (
+        SELECT row_id, by_id AS line_id, level, true AS by_name, place
+        FROM named
+        WHERE before > 0 AND after > available * (1 + tolerance)
+        UNION ALL
+        SELECT
+            placed.row_id, placed.line_id, placed.level, false,
+            row_number() OVER (
+                PARTITION BY placed.row_id, placed.level
+                ORDER BY placed.issue_date NULLS LAST, placed.number, placed.document_id, placed.position
+            )
+        FROM placed
+        JOIN used_too_much ON used_too_much.row_id = placed.row_id AND used_too_much.level = placed.level
+        WHERE placed.adds_up AND CASE placed.level WHEN 3 THEN placed.accepted ELSE placed.quantity END > 0
+    ) each
+    ORDER BY row_id, CASE level WHEN 4 THEN 1 WHEN 3 THEN 2 ELSE 3 END, by_name DESC, place DESC
+),
 judged AS NOT MATERIALIZED (
     SELECT
-        summed.*,
+        summed.*, used_again.line_id AS used_again_by,
         CASE WHEN received IS NULL THEN 0 ELSE greatest(coalesce(claimed, 0) - coalesce(accepted, 0), 0) END AS uncovered,
-        coalesce(summed.received IS NOT NULL AND summed.claimed > coalesce(summed.accepted, 0) * (1 + invoice_tolerance)
-            AND summed.invoice_lines > 1, false)
-            OR coalesce(summed.accepted > summed.ordered * (1 + receipt_tolerance) AND summed.receipt_lines > 1, false)
-            OR summed.row_id IN (
-                SELECT named.row_id FROM named
-                WHERE named.before > 0 AND named.after > named.available * (1 + named.tolerance)
-            ) AS consumed_twice,
         CASE WHEN coalesce(order_worth, confirmed_worth) IS NOT NULL
             THEN least(order_worth, confirmed_worth, invoice_worth) END AS worth,
         -- Accepted counts as far as ordered.
         least(accepted_surely, ordered) AS due,
         greatest(invoiced, 0) AS billed
     FROM summed
+    LEFT JOIN used_again ON used_again.row_id = summed.row_id
     OFFSET 0
 ),
 derived AS MATERIALIZED (
@@ -306,7 +330,7 @@ derived AS MATERIALIZED (
         CASE WHEN worth >= 0 AND worth < 1e15 THEN round(worth, 13) END AS unit_value,
         CASE WHEN worth >= 0 AND abs(due * worth) < 1e15 THEN round(due * worth, 13) END AS value_accepted,
         CASE WHEN worth >= 0 AND abs(due * worth) < 1e15 THEN round(least(due, billed) * worth, 13) END AS value_invoiced,
-        consumed_twice,
+        used_again_by,
         CASE
             WHEN is_ordered IS NOT TRUE THEN 'not_ordered'
             WHEN accepted > ordered * (1 + receipt_tolerance) THEN 'over_received'

@@ -1,5 +1,7 @@
 -- One event: the trades that it affects are matched anew, and only rows that became others are written.
-CREATE OR REPLACE FUNCTION trade_match(affected uuid[]) RETURNS SETOF trade_tradematch
+-- Returns the lines, each with its trade, that use what others had used up: in these trades, or with them in others.
+DROP FUNCTION IF EXISTS trade_match(uuid[]);
+CREATE FUNCTION trade_match(affected uuid[]) RETURNS TABLE (trade_id uuid, line_id bigint)
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off  -- whatever the statistics say, an event reads a few trades
@@ -51,6 +53,9 @@ BEGIN
     INSERT INTO trade_tradematch (trade_id, $roll_up_columns)
     SELECT trade_id, $roll_up FROM derived GROUP BY trade_id
     ON CONFLICT (trade_id) DO UPDATE SET ($roll_up_columns) = ROW ($excluded);
-    RETURN QUERY SELECT * FROM trade_tradematch WHERE trade_id = ANY (affected);
+    RETURN QUERY
+    SELECT trade_id, used_again_by FROM trade_linematch WHERE trade_id = ANY (affected) AND used_again_by IS NOT NULL
+    UNION
+    ($elsewhere);
 END
 $function$

@@ -35,10 +35,8 @@ def digest(seller_id: UUID, *parts: str) -> UUID:
 
 
 def match_lines(seller_id: UUID, said: Said, lines: Sequence[Line]) -> Iterator[dict[str, object]]:
-    """The columns of each line's MatchLine; none for kinds that make no rows. One for each of `lines`, in sequence."""
-    level = LEVELS.get(said.kind)
-    if level is None:
-        return
+    """The columns of each line's MatchLine, one for each of `lines`, in sequence. Raises KeyError for kinds without a level."""
+    level = LEVELS[said.kind]
     counts = Counter(fold(line.id) for line in lines)
     with localcontext() as context:
         context.prec = PRECISION

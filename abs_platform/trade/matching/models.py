@@ -100,8 +100,8 @@ class LineMatch(models.Model):
     """One row of the comparison: an order line (or the first line of what no order line is known of) and all that joins it.
 
     Quantities in base units, amounts in the order's currency; null where no counting document states one. `uncovered`: what
-    is invoiced beyond what was accepted. `consumed_twice`: a second document used what was used up. `value_…`: confirmed
-    acceptance at the lower of order's and invoices' unit value.
+    is invoiced beyond what was accepted. `used_again_by`: the line that uses what others had used up, if one does. `value_…`:
+    confirmed acceptance at the lower of order's and invoices' unit value.
     """
 
     line = models.OneToOneField(
@@ -126,7 +126,7 @@ class LineMatch(models.Model):
     unit_value = _figure(30, 13)
     value_accepted = _figure(30, 13)
     value_invoiced = _figure(30, 13)
-    consumed_twice = models.BooleanField(default=False)
+    used_again_by = models.BigIntegerField(null=True)
     status = models.CharField(max_length=14)
 
     class Meta:

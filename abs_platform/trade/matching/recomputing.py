@@ -1,6 +1,6 @@
 """Everything matched anew, set against what the events left. A difference is told and never mended in silence."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice, pairwise
@@ -25,6 +25,7 @@ WORKERS = 4
 """Ranges that are matched at once, each over a connection of its own."""
 WORK_MEMORY = "256MB"
 """For each sort and hash of the full form."""
+_HOLD = "SELECT id FROM trade_trade WHERE {} ORDER BY id FOR NO KEY UPDATE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +38,33 @@ class Difference:
 
 
 def differences() -> list[Difference]:
-    """Match everything again and compare; nothing is changed. Long on a large base: reads every filed line."""
+    """Match everything again and compare; nothing is changed. Long on a large base: reads every filed line.
+
+    What differs is looked at once more, its trade held as an event holds it: what is filed meanwhile differs from nothing.
+    """
+    suspected = sorted({each.trade_id for each in _compared()})
+    chunks = (suspected[first : first + CHUNK] for first in range(0, len(suspected), CHUNK))
+    return [each for trades in chunks for each in _compared(trades)]
+
+
+def _compared(among: Sequence[UUID] | None = None) -> list[Difference]:
+    """What differs; `among`: of these trades, which stay as they are meanwhile."""
+    condition = "true" if among is None else sql.AMONG
+    bounds = {"trades": list(among or ())}
+    lines = f"SELECT * FROM trade_matchline WHERE {condition.format('trade_id')}"  # noqa: S608  # our own words
     with transaction.atomic():
-        before = _copy_lines()
         with connection.cursor() as cursor:
             _unbounded(cursor)
-            cursor.execute(sql.standing())
-        for trades in _chunks():
+            if among is not None:
+                cursor.execute(_HOLD.format(sql.AMONG.format("id")), bounds)
+            cursor.execute(f"CREATE TEMP TABLE lines_before ON COMMIT DROP AS {lines}", bounds)
+            cursor.execute(sql.standing(condition), bounds)
+        for trades in _chunks() if among is None else [among]:
             compared = selectors.compared_each(trades)
             services.place(comparisons={id: facts.comparison for id, facts in compared.items()})
-        found = [*_count("lines", before, "SELECT * FROM trade_matchline")]
+        found = _count("lines", "SELECT * FROM lines_before", lines, bounds)
         for what in sql.STORED:
-            found.extend(_count(what, sql.stored(what), sql.anew(what)))
+            found.extend(_count(what, sql.stored(what, condition), sql.anew(what, condition), bounds))
         transaction.set_rollback(True)
     return found
 
@@ -107,13 +123,11 @@ def _rebuild_range_apart(trades: tuple[UUID, UUID]) -> None:
 
 @transaction.atomic
 def _rebuild_range(trades: tuple[UUID, UUID]) -> None:
-    after, last = trades
-    bounds = {"after": after, "last": last}
     with connection.cursor() as cursor:
         _unbounded(cursor)
-        cursor.execute(
-            "SELECT FROM trade_trade WHERE id > %(after)s AND id <= %(last)s ORDER BY id FOR NO KEY UPDATE", bounds
-        )
+        cursor.execute(_HOLD.format("id > %s AND id <= %s"), trades)
+        # Those alone: what is opened meanwhile is its own event's matter.
+        bounds = {"trades": [id for (id,) in cursor.fetchall()]}
         for statement in sql.emptied():
             cursor.execute(statement, bounds)
         cursor.execute(sql.full(), bounds)
@@ -163,19 +177,14 @@ def _chunks() -> Iterator[list[UUID]]:
         yield chunk
 
 
-def _copy_lines() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE lines_before ON COMMIT DROP AS SELECT * FROM trade_matchline")
-    return "SELECT * FROM lines_before"
-
-
-def _count(what: str, stored: str, anew: str) -> list[Difference]:
+def _count(what: str, stored: str, anew: str, bounds: Mapping[str, list[UUID]]) -> list[Difference]:
     """How many rows of each trade are in one and not in the other."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH stored AS ({stored}), anew AS ({anew}), "  # noqa: S608  # our own texts
             "other AS ((SELECT * FROM stored EXCEPT SELECT * FROM anew) "
             "UNION ALL (SELECT * FROM anew EXCEPT SELECT * FROM stored)) "
-            "SELECT trade_id, count(*) FROM other GROUP BY trade_id ORDER BY trade_id"
+            "SELECT trade_id, count(*) FROM other GROUP BY trade_id ORDER BY trade_id",
+            bounds,
         )
         return [Difference(trade_id, what, count) for trade_id, count in cursor.fetchall()]

@@ -10,10 +10,9 @@ from abs_platform.core import prepared
 from abs_platform.core.inserting import insert_all
 from abs_platform.core.updating import update_all
 from abs_platform.integrations.formats.model import Line
-from abs_platform.trade.facts import DocumentId
 from abs_platform.trade.matching import lines as noted
 from abs_platform.trade.matching import sql
-from abs_platform.trade.matching.models import LineMatch, MatchLine
+from abs_platform.trade.matching.models import MatchLine
 from abs_platform.trade.models import TradeDocument, TradeLine
 from abs_platform.trade.rules import LINE_CONSUMED_TWICE, Comparison, LineComparison, Mismatch
 
@@ -30,12 +29,11 @@ Noted = tuple[TradeDocument, Sequence[TradeLine], Sequence[Line]]
 """A document, its lines as they are filed, and what each of them says."""
 
 
-class Matched(NamedTuple):
-    """A trade after an event: how many of its rows are used twice, and the lines that use what other trades use."""
+class UsedAgain(NamedTuple):
+    """A line that uses what others had used up, and its trade."""
 
     trade_id: UUID
-    consumed_twice: int
-    used_elsewhere: Sequence[int]
+    line_id: int
 
 
 def note(*, seller_id: UUID, filed: TradeDocument, rows: Sequence[TradeLine], lines: Sequence[Line]) -> None:
@@ -48,7 +46,8 @@ def note_all(*, seller_id: UUID, documents: Iterable[Noted]) -> None:
     insert_all(
         MatchLine(line=row, document_id=filed.document_id, trade_id=filed.trade_id, **columns)
         for filed, rows, lines in documents
-        for row, columns in zip(rows, noted.match_lines(seller_id, _said(filed), lines), strict=False)
+        if filed.kind in noted.LEVELS
+        for row, columns in zip(rows, noted.match_lines(seller_id, _said(filed), lines), strict=True)
     )
 
 
@@ -66,34 +65,25 @@ def note_confirmed(*, seller_id: UUID, filed: TradeDocument, lines: Sequence[Lin
     update_all(rows, COUNTED)
 
 
-def settle(*, trade_id: UUID, comparison: Comparison) -> list[Mismatch]:
+def settle(*, trade_id: UUID, comparison: Comparison) -> dict[UUID, list[Mismatch]]:
     """Match a trade after something about it changed; see `settle_all`."""
-    return settle_all(comparisons={trade_id: comparison}).get(trade_id, [])
+    return settle_all(comparisons={trade_id: comparison})
 
 
 def settle_all(*, comparisons: Mapping[UUID, Comparison]) -> dict[UUID, list[Mismatch]]:
     """Match trades after something about them changed. Runs in the caller's transaction.
 
     `comparisons`: what Python makes of each, which says where a line belongs that no reference places. Returns by trade
-    the lines that use what other lines, also of other trades, have used up.
+    the lines that use what others had used up; of two trades that use the same, it may be the other one's.
     """
     place(comparisons=comparisons)
-    sums = match(trade_ids=comparisons)
-    found = {
-        each.trade_id: _used_again(each.trade_id, comparisons[each.trade_id]) for each in sums if each.consumed_twice
-    }
-    if len(comparisons) > 1 and _elsewhere(sums):  # rare: which of them it concerns is asked one by one
-        sums_of_each = {trade_id: match(trade_ids=[trade_id]) for trade_id in comparisons}
-    else:
-        sums_of_each = dict.fromkeys(comparisons, sums)
-    for trade_id, own in sums_of_each.items():
-        if elsewhere := _elsewhere(own):
-            found[trade_id] = [*found.get(trade_id, []), *_used_elsewhere(elsewhere)]
+    used_again = match(trade_ids=comparisons)
+    found: dict[UUID, list[Mismatch]] = {}
+    if used_again:
+        rows = TradeLine.objects.select_related("document").in_bulk([each.line_id for each in used_again])
+        for trade_id, line_id in sorted(used_again):
+            found.setdefault(trade_id, []).append(_twice(rows[line_id]))
     return found
-
-
-def _elsewhere(sums: Iterable[Matched]) -> set[int]:
-    return {line_id for each in sums for line_id in each.used_elsewhere}
 
 
 def place(*, comparisons: Mapping[UUID, Comparison]) -> int:
@@ -107,11 +97,11 @@ def place(*, comparisons: Mapping[UUID, Comparison]) -> int:
     return moved
 
 
-def match(*, trade_ids: Collection[UUID]) -> list[Matched]:
+def match(*, trade_ids: Collection[UUID]) -> list[UsedAgain]:
     """Match these trades' lines and store what became another. Runs in the caller's transaction."""
     with prepared.cursor() as cursor:
-        cursor.execute(sql.event(), {"affected": list(trade_ids)})
-        return [Matched(*row) for row in cursor.fetchall()]
+        cursor.execute(sql.EVENT, [list(trade_ids)])
+        return [UsedAgain(*row) for row in cursor.fetchall()]
 
 
 def _ids(trade_ids: Collection[UUID]) -> dict[tuple[str, int], int]:
@@ -125,27 +115,5 @@ def _line_ids(row: LineComparison, ids: Mapping[tuple[str, int], int]) -> list[i
     return [ids[key] for part in row.parts if (key := (str(part.document.id), part.position)) in ids]
 
 
-def _used_again(trade_id: UUID, comparison: Comparison) -> list[Mismatch]:
-    """Of each row where something was used twice, the last line that did so: an invoice's, else a receipt's."""
-    twice = set(LineMatch.objects.filter(trade_id=trade_id, consumed_twice=True).values_list("line_id", flat=True))
-    ids = _ids([trade_id])
-    found = []
-    for row in comparison.lines:
-        if _line_ids(row, ids)[:1] and _line_ids(row, ids)[0] in twice:
-            using = {
-                kind: [part for part in row.parts if part.document.kind == kind and part.document.counts]
-                for kind in ("invoice", "receipt_advice")
-            }
-            last = (using["invoice"] if len(using["invoice"]) > 1 else using["receipt_advice"])[-1]
-            found.append(_twice(last.document.number, last.line.id, last.document.id))
-    return found
-
-
-def _used_elsewhere(line_ids: Collection[int]) -> list[Mismatch]:
-    """Lines that bill, under another trade, what a receipt line had accepted and others billed."""
-    rows = TradeLine.objects.filter(id__in=line_ids).select_related("document").order_by("id")
-    return [_twice(row.document.number, row.line_id, row.document_id) for row in rows]
-
-
-def _twice(number: str, line: str, document_id: DocumentId) -> Mismatch:
-    return Mismatch(LINE_CONSUMED_TWICE, number, line, "", "", document_id)
+def _twice(row: TradeLine) -> Mismatch:
+    return Mismatch(LINE_CONSUMED_TWICE, row.document.number, row.line_id, "", "", row.document_id)

@@ -4,7 +4,6 @@ The event's form is a function in the database (migrations install it with `inst
 session and one event is one round trip.
 """
 
-from functools import cache
 from pathlib import Path
 from string import Template
 
@@ -13,7 +12,7 @@ _FOLDER = Path(__file__).parent
 COLUMNS = (
     "trade_id", "unit", "ordered", "despatched", "received", "rejected", "short", "accepted", "invoiced", "credited",
     "ordered_amount", "invoiced_amount", "credited_amount", "uncovered", "unit_value", "value_accepted", "value_invoiced",
-    "consumed_twice", "status",
+    "used_again_by", "status",
 )  # fmt: skip
 PIECE_COLUMNS = ("of_id", "starts", "by_id", "trade_id", "ends", "available")
 AGREEING = ("matched", "to_receive", "to_invoice")
@@ -22,7 +21,7 @@ _ROLL_UP = {
     "rows": "count(*)",
     "matched": "count(*) FILTER (WHERE status = 'matched')",
     "differing": "count(*) FILTER (WHERE status NOT IN ({}))".format(", ".join(f"'{each}'" for each in AGREEING)),
-    "consumed_twice": "count(*) FILTER (WHERE consumed_twice)",
+    "consumed_twice": "count(used_again_by)",
     **{
         name: f"coalesce(sum({name}), 0)"
         for name in ("ordered_amount", "invoiced_amount", "credited_amount", "value_accepted", "value_invoiced")
@@ -39,8 +38,8 @@ TABLES = tuple(table for table, _, _ in _STORED.values())
 """What is derived."""
 
 
-RANGE = "{0} > %(after)s AND {0} <= %(last)s"
-"""Trades between two ids. The full form goes range by range, so that its time grows with the lines and its memory does not."""
+AMONG = "{} = ANY (%(trades)s::uuid[])"
+"""Some trades. The full form goes many by many, so that its time grows with the lines and its memory does not."""
 
 
 class _Text(Template):
@@ -71,11 +70,8 @@ def definition(condition: str = "true") -> str:
     return _narrowed(_read("definition"), condition)
 
 
-@cache
-def event() -> str:
-    """SELECT …: what there is to look at after an event (`services.Matched`). Parameter: affected, ids of trades."""
-    elsewhere = _narrowed(_read("elsewhere"), "{} = ANY (%s::uuid[])").replace("%s", "%(affected)s")
-    return f"SELECT trade_id, consumed_twice, ARRAY({elsewhere}) FROM trade_match(%(affected)s::uuid[])"  # noqa: S608  # our own texts
+EVENT = "SELECT trade_id, line_id FROM trade_match(%s::uuid[])"
+"""An event, by the function in the database: the lines that use what others had used up (`services.UsedAgain`)."""
 
 
 def roll_up(source: str) -> str:
@@ -84,11 +80,12 @@ def roll_up(source: str) -> str:
 
 
 def event_function() -> str:
-    """CREATE FUNCTION trade_match: what one event costs. Parameters: ids of the trades."""
+    """CREATE FUNCTION trade_match, in the place of the one there is. Parameters: ids of the trades."""
     condition = "{} = ANY (affected)"
     return _Text(_read("event")).safe_substitute(
         standing=standing(condition).strip(),
         definition=definition(condition).strip(),
+        elsewhere=_narrowed(_read("elsewhere"), condition).strip(),
         columns=", ".join(COLUMNS),
         stored_columns=", ".join(f"stored.{name}" for name in COLUMNS),
         derived_columns=", ".join(f"derived.{name}" for name in COLUMNS),
@@ -98,18 +95,18 @@ def event_function() -> str:
     )
 
 
-def stored(what: str) -> str:
+def stored(what: str, condition: str = "true") -> str:
     """SELECT … of what the events left: "rows", "pieces" or "sums"."""
     table, columns, _ = _STORED[what]
-    return f"SELECT {', '.join(columns)} FROM {table}"  # noqa: S608  # our own words
+    return f"SELECT {', '.join(columns)} FROM {table} WHERE {condition.format('trade_id')}"  # noqa: S608  # our own words
 
 
-def anew(what: str) -> str:
+def anew(what: str, condition: str = "true") -> str:
     """SELECT … of the same, derived from the lines."""
     _, columns, source = _STORED[what]
     if what == "sums":
-        return f"{definition()} {roll_up(source)}"
-    return f"{definition()} SELECT {', '.join(columns)} FROM {source}"  # noqa: S608  # our own words
+        return f"{definition(condition)} {roll_up(source)}"
+    return f"{definition(condition)} SELECT {', '.join(columns)} FROM {source}"  # noqa: S608  # our own words
 
 
 def misplaced() -> list[str]:
@@ -118,19 +115,22 @@ def misplaced() -> list[str]:
         f"DELETE FROM {table} stored WHERE NOT EXISTS (SELECT FROM trade_matchline line "  # noqa: S608  # our own words
         f"WHERE line.line_id = stored.{key} AND line.trade_id = stored.trade_id)"
         for table, key in (("trade_linematch", "line_id"), ("trade_consumption", "of_id"))
+    ] + [
+        "DELETE FROM trade_tradematch stored WHERE NOT EXISTS "
+        "(SELECT FROM trade_matchline line WHERE line.trade_id = stored.trade_id)"
     ]
 
 
 def emptied() -> list[str]:
-    """DELETE … of all that is stored of a range's trades. Parameters: after, last."""
-    return [f"DELETE FROM {table} WHERE {RANGE.format('trade_id')}" for table in TABLES]  # noqa: S608  # our own words
+    """DELETE … of all that is stored of some trades. Parameter: trades."""
+    return [f"DELETE FROM {table} WHERE {AMONG.format('trade_id')}" for table in TABLES]  # noqa: S608  # our own words
 
 
 def full() -> str:
-    """The trades of a range derived anew and stored, where nothing of them is. Parameters: after, last (ids of trades)."""
+    """Some trades derived anew and stored, where nothing of them is. Parameter: trades."""
     rows, pieces, sums = (", ".join(columns) for _, columns, _ in _STORED.values())
     return (
-        f"{definition(RANGE)}, "  # noqa: S608  # our own words
+        f"{definition(AMONG)}, "  # noqa: S608  # our own words
         f"stored_rows AS (INSERT INTO trade_linematch ({rows}) SELECT {rows} FROM derived), "
         f"stored_pieces AS (INSERT INTO trade_consumption ({pieces}) SELECT {pieces} FROM pieces) "
         f"INSERT INTO trade_tradematch ({sums}) {roll_up('derived')}"

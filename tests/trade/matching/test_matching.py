@@ -77,6 +77,7 @@ def invoice(quantity: str, number: str = "I-1", **fields: object) -> Extracted:
         ((ORDER, receipt("10"), invoice("10")), "matched"),
         ((ORDER, receipt("10000", unit="KGM"), invoice("10")), "matched"),
         ((ORDER, receipt("10000", unit="公斤"), invoice("10", unit="吨")), "matched"),
+        ((ORDER, receipt("10000", unit="㎏"), invoice("10000", unit="ＫＧ")), "matched"),
         ((ORDER, receipt("9"), invoice("9")), "short"),
         ((ORDER, receipt("10", rejected=Decimal(1)), invoice("9")), "rejected"),
         ((ORDER, invoice("10")), "invoice_first"),
@@ -91,7 +92,7 @@ def test_what_a_line_comes_to(world: World, papers: tuple[Extracted, ...], statu
 
 def test_an_invoice_line_uses_what_a_receipt_accepted(world: World) -> None:
     row = submit(world, ORDER, receipt("6"), receipt("4", "R-2"), invoice("7"), invoice("3", "I-2"))
-    assert (row.accepted, row.invoiced, row.uncovered, row.consumed_twice) == (10000, 10000, 0, False)
+    assert (row.accepted, row.invoiced, row.uncovered, row.used_again_by) == (10000, 10000, 0, None)
     pieces = Consumption.objects.order_by("of__document__number", "starts")
     assert [
         (each.of.document.number, each.by.document.number, each.starts, each.ends)
@@ -120,9 +121,9 @@ def test_named_lines_are_used_before_others(world: World) -> None:
     ids=["again", "in part", "by name", "in another unit"],
 )
 def test_a_receipt_line_is_not_billed_twice(world: World, second: Extracted) -> None:
-    assert not submit(world, ORDER, receipt("10"), invoice("10")).consumed_twice
+    assert submit(world, ORDER, receipt("10"), invoice("10")).used_again_by is None
     assert not Alert.objects.filter(rule="line_consumed_twice").exists()
-    assert submit(world, second).consumed_twice
+    assert submit(world, second).used_again_by is not None
     alert = Alert.objects.get(rule="line_consumed_twice")
     assert alert.detail["document"] == "I-2"
     assert TradeMatch.objects.get().consumed_twice == 1
@@ -153,13 +154,13 @@ def test_what_is_filed_together_is_matched_together(world: World) -> None:
 
 
 def test_goods_are_not_received_twice(world: World) -> None:
-    assert submit(world, ORDER, receipt("10"), receipt("10", "R-2")).consumed_twice
+    assert submit(world, ORDER, receipt("10"), receipt("10", "R-2")).used_again_by is not None
     assert Alert.objects.get(rule="line_consumed_twice").detail["document"] == "R-2"
 
 
 def test_one_invoice_that_bills_too_much_is_no_second_use(world: World) -> None:
     row = submit(world, ORDER, receipt("9"), invoice("10"))
-    assert (row.status, row.uncovered, row.consumed_twice) == ("over_invoiced", 1000, False)
+    assert (row.status, row.uncovered, row.used_again_by) == ("over_invoiced", 1000, None)
 
 
 def test_a_tolerance_holds_from_its_day_on(world: World) -> None:

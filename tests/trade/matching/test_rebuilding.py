@@ -1,17 +1,29 @@
-"""Everything put in the place of what is stored, range by range over connections of their own, which needs commits."""
+"""Everything put in the place of what is stored, range by range over connections of their own, which needs commits; and
+everything compared, while others file.
+"""
 
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from abs_platform.integrations.formats.model import Extracted, Line
-from abs_platform.trade.matching import recomputing
+from abs_platform.trade.matching import recomputing, services, sql
 from abs_platform.trade.models import Consumption, LineMatch, TradeMatch
 from tests.support.filing import file
 from tests.support.matches import derived, stored
 from tests.support.world import World
 
+ORDER = Extracted(
+    kind="order",
+    number="PO-1",
+    currency="CNY",
+    lines=(Line(id="1", item_name="steel", unit="TNE", quantity=Decimal(10), price=Decimal(4000)),),
+)
 NUMBERS = ("PO-1", "PO-2", "PO-3")
 
 
@@ -38,3 +50,56 @@ def test_ranges_that_are_matched_at_once_store_what_events_stored(
     TradeMatch.objects.filter(trade_id=third.trade_id).delete()
     recomputing.rebuild()
     assert stored() == before == derived()
+
+
+def file_meanwhile(world: World, said: Extracted) -> None:
+    """By somebody else, over a connection of its own."""
+
+    def other() -> None:
+        try:
+            file(said, owner=world.supplier.organisation, buyer=world.core.organisation)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    thread.join()
+
+
+def once(doing: Callable[[], None]) -> Callable[[], None]:
+    """At the first call alone."""
+    left = [doing]
+    return lambda: left.pop()() if left else None
+
+
+def test_what_is_filed_during_a_rebuild_is_its_own_events_matter(
+    committed_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file(ORDER, owner=committed_world.supplier.organisation, buyer=committed_world.core.organisation)
+    meanwhile, full = once(lambda: file_meanwhile(committed_world, replace(ORDER, number="PO-2"))), sql.full
+
+    def interrupted() -> str:
+        meanwhile()
+        return full()
+
+    monkeypatch.setattr(sql, "full", interrupted)
+    recomputing.rebuild()
+    assert stored() == derived()
+    assert TradeMatch.objects.count() == 2
+
+
+def test_what_is_filed_during_a_comparison_differs_from_nothing(
+    committed_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file(ORDER, owner=committed_world.supplier.organisation, buyer=committed_world.core.organisation)
+    changed = LineMatch.objects.get()
+    LineMatch.objects.update(ordered=9999)
+    meanwhile = once(lambda: file_meanwhile(committed_world, replace(ORDER, number="PO-2")))
+    place = services.place
+
+    def interrupted(**given: Any) -> int:  # Any: its arguments
+        meanwhile()
+        return place(**given)
+
+    monkeypatch.setattr(services, "place", interrupted)
+    assert recomputing.differences() == [recomputing.Difference(changed.trade_id, "rows", 2)]
