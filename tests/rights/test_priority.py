@@ -332,7 +332,8 @@ def noon() -> Iterator[None]:
         yield
 
 
-def test_what_expires_or_is_left_standing_is_told_once(noon: None, world: World, right: Right) -> None:
+@pytest.mark.parametrize("ending", ["release", "settle"])
+def test_what_expires_or_is_left_standing_is_told_once(ending: str, noon: None, world: World, right: Right) -> None:
     """Within 30 days of its expiry while the pledge stands; two weeks after the pledge ended; not once it is extended or cancelled."""
     pledge_id = uuid7()
     with transaction.atomic():
@@ -359,12 +360,37 @@ def test_what_expires_or_is_left_standing_is_told_once(noon: None, world: World,
     )  # fmt: skip
     assert told(101) == ["zhongdeng_expiring"]
     with transaction.atomic():
-        registry.release(actor=PLATFORM, right_id=right.id, pledge_id=pledge_id)
+        if ending == "release":
+            registry.release(actor=PLATFORM, right_id=right.id, pledge_id=pledge_id)
+        else:
+            registry.settle(actor=PLATFORM, right_id=right.id)
     assert told(13) == ["zhongdeng_expiring"]
     assert told(14) == ["zhongdeng_expiring", "zhongdeng_left_standing"]
     services.record_amendment(actor=world.bank.actor, registration_id=row.id, kind="cancel", number="32345678")
     Alert.objects.all().delete()
     assert told(15) == []
+
+
+def test_two_weeks_run_from_the_day_of_the_release_in_beijing(world: World, right: Right) -> None:
+    """Not from the day before, which it still is in UTC, nor from when the chain moved the step last."""
+    pledge_id, released_at = uuid7(), datetime(2026, 3, 1, 20, tzinfo=UTC)
+    with clock.at(released_at), transaction.atomic():
+        registry.register(right_id=right.id)
+        registry.pledge(actor=PLATFORM, right_id=right.id, pledge_id=pledge_id, holder_id=world.bank.organisation.id)
+        step = registry.release(actor=PLATFORM, right_id=right.id, pledge_id=pledge_id)
+    type(step).objects.filter(id=step.id).update(changed_at=released_at + timedelta(days=9))
+    ZhongdengRegistration.objects.create(
+        right_id=right.id, pledge_id=pledge_id, party="x", number="12345678", registered_at=released_at,
+        expires_on=date(2027, 1, 1), description="x", organisation=world.bank.organisation, recorded_by="x",
+    )  # fmt: skip
+
+    def is_told(day: datetime) -> bool:
+        with clock.at(day):
+            watching.watch()
+        return Alert.objects.filter(rule="zhongdeng_left_standing").exists()
+
+    assert not is_told(released_at + timedelta(days=13))
+    assert is_told(released_at + timedelta(days=14))
 
 
 def test_who_recorded_it_is_named_to_colleagues_and_is_an_organisation_to_others(world: World, right: Right) -> None:
