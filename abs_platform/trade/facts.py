@@ -176,8 +176,3 @@ def as_confirmed(line: Line, quantity: Decimal, *, kind: str) -> Line:
 def takes_back(line: Line) -> bool:
     """Whether the line lowers what the document states: a return, a discount."""
     return any(figure is not None and figure < 0 for figure in (line.quantity, line.amount))
-
-
-def unit_code(unit: str | None) -> str:
-    """A unit of measure code (UN/ECE Recommendation 20) for comparing; "" where none is stated."""
-    return (unit or "").strip().upper()
