@@ -22,6 +22,7 @@ from abs_platform.rights.priority.rules import Claimant, Ground, Registration
 from abs_platform.rights.registry import services as registry
 from abs_platform.risk.models import Alert
 from abs_platform.trade import selectors as trades
+from abs_platform.trade.models import TradeDocument
 from tests.rights.rules_of_priority import ILLEGAL
 from tests.support.papers import Papers
 from tests.support.world import Member, World
@@ -101,6 +102,18 @@ def test_the_description_tells_the_claim_from_every_other() -> None:
     assert "尚未开具发票" in describing.description(
         **common, amount=Decimal("1e15"), currency="CNY", due_date=None, invoices=[]
     )
+    unknown = describing.description(
+        **common,
+        amount=Decimal(100),
+        currency="",
+        due_date=None,
+        invoices=[
+            describing.InvoiceFacts("1", None, Decimal(60), "USD"),
+            describing.InvoiceFacts("2", None, Decimal(40)),
+        ],
+    )
+    assert "应收账款金额：100.00；" in unknown and "人民币" not in unknown
+    assert "号码1，价税合计USD 60.00" in unknown and "号码2，价税合计40.00" in unknown
 
 
 # --- records
@@ -189,10 +202,11 @@ def test_an_extension_carries_on_and_a_later_notice_corrects_the_earlier(world: 
     notify(world, right.id, party="乙银行", is_rival=True)
     after = end + timedelta(days=1)
     assert ranked(right, on=after)[0] == Ground.NOTIFIED
-    with pytest.raises(Invalid):
+    with pytest.raises(Invalid) as refused:
         services.record_amendment(
             actor=world.supplier.actor, registration_id=row.id, kind="extend", number="7777777", expires_on=end
         )
+    assert refused.value.params["field"] == "expires_on"
     services.record_amendment(
         actor=world.supplier.actor, registration_id=row.id, kind="extend", number="7777777", expires_on=after
     )
@@ -207,25 +221,30 @@ def test_who_may_record_and_what_is_refused(world: World, right: Right) -> None:
     row = register(world, right.id)
     with pytest.raises(Conflict):
         register(world, right.id)
-    wrong: list[dict[str, Any]] = [
-        {"registered_at": clock.now() + timedelta(days=1)},
-        {"expires_on": clock.today() - timedelta(days=9)},
-        {"pledge_id": uuid7()},
-        {"is_rival": True, "pledge_id": uuid7()},
+    wrong: list[tuple[str, dict[str, Any]]] = [
+        ("registered_at", {"registered_at": clock.now() + timedelta(days=1)}),
+        ("expires_on", {"expires_on": clock.today() - timedelta(days=9)}),
+        ("pledge", {"pledge_id": uuid7()}),
+        ("pledge", {"is_rival": True, "pledge_id": uuid7()}),
     ]
-    for change in wrong:
-        with pytest.raises(Invalid):
+    for field, change in wrong:
+        with pytest.raises(Invalid) as refused:
             register(world, right.id, number="55555555", **change)
-    amendments: list[dict[str, Any]] = [
-        {"kind": "extend", "number": "7777777"},
-        {"kind": "cancel"},
-        {"kind": "amend", "number": "7777777"},
-        {"kind": "mistake", "number": "7777777", "description": "x"},
-        {"kind": "cancel", "number": "7777777", "expires_on": clock.today() + timedelta(days=999)},
+        assert refused.value.params["field"] == field
+    with pytest.raises(Invalid) as refused:
+        notify(world, right.id, reached_at=clock.now() + timedelta(days=1))
+    assert refused.value.params["field"] == "reached_at"
+    amendments: list[tuple[str, dict[str, Any]]] = [
+        ("expires_on", {"kind": "extend", "number": "7777777"}),
+        ("number", {"kind": "cancel"}),
+        ("description", {"kind": "amend", "number": "7777777"}),
+        ("number", {"kind": "mistake", "number": "7777777", "description": "x"}),
+        ("expires_on", {"kind": "cancel", "number": "7777777", "expires_on": clock.today() + timedelta(days=999)}),
     ]
-    for change in amendments:
-        with pytest.raises(Invalid):
+    for field, change in amendments:
+        with pytest.raises(Invalid) as refused:
             services.record_amendment(actor=world.supplier.actor, registration_id=row.id, **change)
+        assert refused.value.params["field"] == field
     with pytest.raises(Forbidden):
         services.record_amendment(actor=world.core.actor, registration_id=row.id, kind="cancel", number="7777777")
     for stranger in (world.castings, world.stranger, world.bank):
@@ -391,6 +410,33 @@ def test_two_weeks_run_from_the_day_of_the_release_in_beijing(world: World, righ
 
     assert not is_told(released_at + timedelta(days=13))
     assert is_told(released_at + timedelta(days=14))
+
+
+def test_the_description_names_the_invoices_that_count(world: World, right: Right) -> None:
+    [invoice] = TradeDocument.objects.filter(kind="invoice").select_related("document")
+    assert f"号码{invoice.number}" in selectors.draft(right)
+    world.core.decide(invoice.document, "dispute", "another price was agreed")
+    assert "尚未开具发票" in selectors.draft(right)
+
+
+@pytest.mark.parametrize(("path", "name"), [("zhongdeng", "registered_at"), ("notices", "reached_at")])
+def test_a_moment_without_its_offset_is_refused(path: str, name: str, world: World, right: Right) -> None:
+    """Who was first is decided by it, and eight hours are between Beijing and UTC."""
+    given = {
+        "party": "别家保理",
+        "rival": True,
+        "number": "55555555",
+        "expires_on": "2999-01-01",
+        "description": "x",
+        "how": "x",
+    }
+    send = world.supplier.browser.send
+    naive = send("POST", f"rights/{right.id}/{path}", {**given, name: "2026-01-01T10:00:00"})
+    assert naive.status_code == 422
+    assert [(each["field"], each["code"]) for each in naive.json()["errors"]] == [(name, "offset_missing")]
+    aware = send("POST", f"rights/{right.id}/{path}", {**given, name: "2026-01-01T10:00:00+08:00"})
+    [row] = aware.json()["registrations" if path == "zhongdeng" else "notices"]
+    assert row[name] == "2026-01-01T02:00:00.000Z"
 
 
 def test_who_recorded_it_is_named_to_colleagues_and_is_an_organisation_to_others(world: World, right: Right) -> None:
