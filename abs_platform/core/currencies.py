@@ -14,8 +14,10 @@ def minor_unit(currency: str | None) -> Decimal:
     return Decimal(1) if currency in ZERO_DECIMAL_CURRENCIES else Decimal("0.01")
 
 
-def check_amount(amount: Decimal, currency: str) -> None:
-    """Raises Invalid for an amount that is not above zero, too large, or finer than its currency."""
+def check_amount(amount: Decimal, currency: str, *, field: str = "amount") -> None:
+    """Raises Invalid, naming the field, for an amount that is not above zero, too large, or finer than its currency."""
     unit = minor_unit(currency)
     if not amount.is_finite() or not 0 < amount < AMOUNT_LIMIT or amount != amount.quantize(unit):
-        raise Invalid("amount_invalid", f"The amount must be above zero and a multiple of {unit}.", unit=str(unit))
+        raise Invalid(
+            "amount_invalid", f"The amount must be above zero and a multiple of {unit}.", unit=str(unit), field=field
+        )

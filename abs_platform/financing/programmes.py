@@ -50,8 +50,8 @@ class Draft:
     @property
     def columns(self) -> dict[str, Any]:  # Any: columns
         """As the model keeps it. Raises Invalid for what contradicts itself."""
-        for amount in (self.limit, self.supplier_limit):
-            check_amount(amount, self.currency)
+        check_amount(self.limit, self.currency, field="limit")
+        check_amount(self.supplier_limit, self.currency, field="supplier_limit")
         if self.supplier_limit > self.limit:
             raise Invalid(
                 "limits_not_nested", "The limit for one supplier is above the programme's. Lower it, or raise that one."

@@ -12,6 +12,7 @@ from abs_platform.core.currencies import check_amount
 from abs_platform.core.errors import Conflict, Forbidden, Invalid, NotFound
 from abs_platform.core.ids import uuid7
 from abs_platform.core.subjects import SubjectRef
+from abs_platform.integrations.formats.model import fold
 from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.parties.roles import Role
 from abs_platform.rights import selectors, services
@@ -47,8 +48,9 @@ def tell(*, actor: Actor, right_id: UUID, amount: Decimal, received_on: date, re
         raise Conflict("trade_not_known", "The order or the currency of this trade is not known yet.")
     check_amount(amount, right.currency)
     if received_on > clock.today():
-        raise Invalid("day_not_yet", "A payment is recorded once it has been made.")
-    if _standing(right, source).filter(reference=reference).exists():
+        raise Invalid("day_not_yet", "A payment is recorded once it has been made.", field="received_on")
+    told = {fold(each) for each in _standing(right, source).values_list("reference", flat=True)}
+    if fold(reference) in told:
         raise Conflict(
             "bank_reference_used",
             "This bank reference is recorded already. If it is the same money, nothing is left to do; if not, check it.",

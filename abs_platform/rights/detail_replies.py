@@ -9,7 +9,7 @@ from abs_platform.core.models import AuditEntry
 from abs_platform.core.rest.fields import Body, money, number, time
 from abs_platform.ledger import selectors as ledger
 from abs_platform.parties.models import Organisation
-from abs_platform.rights import eligibility, reading, sources, support
+from abs_platform.rights import eligibility, reading, selectors, sources, support
 from abs_platform.rights.due import CERTAIN
 from abs_platform.rights.ladder import PAYMENT_CONFIRMED
 from abs_platform.rights.models import Right, RungFact
@@ -32,16 +32,15 @@ def detail_body(row: Right) -> Body:
     facts = reading.read(row.trade)
     found = _assessed(facts)
     written = list(RungFact.objects.filter(right=row).order_by("-number")[:MAX_FACTS])
-    positions = ledger.positions([fact.record_id for fact in written])
-    bodies = {fact.id: _fact(fact, positions[fact.record_id]) for fact in written}
-    newest = {fact.rung: bodies[fact.id] for fact in reversed(written)}
+    newest = selectors.newest_facts(row.id)
+    positions = ledger.positions([fact.record_id for fact in {*written, *newest}])
     step = next_step(row)
     return {
         **right_body(row),
         "due": _due(row),
         "next_step": _step(step) if step else None,
-        "rungs": _rungs(facts, found, newest),
-        "facts": list(bodies.values()),
+        "rungs": _rungs(facts, found, {fact.rung: _fact(fact, positions[fact.record_id]) for fact in newest}),
+        "facts": [_fact(fact, positions[fact.record_id]) for fact in written],
         "eligibility": _eligibility(row, facts),
         "timeline": _timeline(row, facts, written, positions),
     }

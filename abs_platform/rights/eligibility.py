@@ -1,7 +1,8 @@
 """Whether a right could enter a pool: the eligibility criteria (合格标准) as versioned rules. Pure Python.
 
 Each rule passes, fails, or cannot be decided with what is on record; each says why and what would make it pass.
-Source: DOMAIN "Eligibility". A plan's own criteria come on top.
+Source: DOMAIN "Eligibility". That it is no bill is no rule here: a right is computed from trade documents, and nobody can
+bring a bill as one. A plan's own criteria come on top.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ from abs_platform.rights.rules import AMOUNT_NOT_FIXED, CURRENCY_DIFFERS, DISPUT
 from abs_platform.rights.states import RightState
 from abs_platform.trade.facts import RED_LETTER, VERIFIED
 
-RULESET = "abs-eligibility/v1"
+RULESET = "abs-eligibility/v2"
 
 
 class Outcome(StrEnum):
@@ -83,11 +84,6 @@ def _unencumbered(facts: Facts) -> Verdict:
     return Verdict("unencumbered", Outcome.FAIL, facts.state, remedy)
 
 
-def _not_a_bill(facts: Facts) -> Verdict:
-    """A right here is computed from trade documents; nobody can bring a bill as one."""
-    return Verdict("not_a_bill", Outcome.PASS, "account_receivable")
-
-
 def _invoice_verified(facts: Facts) -> Verdict:
     if not facts.tax:
         return Verdict("invoice_verified", Outcome.FAIL, "no_invoice", "upload_invoice")
@@ -142,7 +138,6 @@ RULES: tuple[Rule, ...] = (
     _performed,
     _undisputed,
     _unencumbered,
-    _not_a_bill,
     _invoice_verified,
     _amount_fixed,
     _due_date_fixed,

@@ -3,7 +3,7 @@
 Pure Python, and the result depends on the facts only, not on their order. Base by rung: 1 the ordered quantity, 2 the
 despatched, 3 the accepted (as far as ordered), 4 the lower of accepted and invoiced, 5 the confirmed amount; valued at
 the unit value (line amount ÷ quantity, the lower of order and invoice where both are known; see `valuation`), plus
-stated tax, less what `reductions` names, payments and what is consumed; never below zero.
+stated tax, less what `reductions` names and what was paid; never below zero.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -98,7 +98,7 @@ def assess(
 ) -> Assessment:
     """The right that the facts support.
 
-    `rates`: advance rate (0 to 1) by rung. `deductions`: payments and consumed amounts, each what it may take at most.
+    `rates`: advance rate (0 to 1) by rung. `deductions`: payments, each what it may take at most.
     `verified_only`: invoices that the tax office can know of must be verified by it to lift to rung 4.
     Raises ValueError for a rate outside 0 to 1, or a deduction below zero.
     """

@@ -1,6 +1,5 @@
 """A document as the rules see it: what it says, and how it stands with the core enterprise."""
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -177,11 +176,3 @@ def as_confirmed(line: Line, quantity: Decimal, *, kind: str) -> Line:
 def takes_back(line: Line) -> bool:
     """Whether the line lowers what the document states: a return, a discount."""
     return any(figure is not None and figure < 0 for figure in (line.quantity, line.amount))
-
-
-def unit_code(unit: str | None) -> str:
-    """A unit of measure code (UN/ECE Recommendation 20) for comparing; "" where none is stated.
-
-    Of compatibility forms the plain one: Chinese invoices write ㎏, ㎡ and ＫＧ.
-    """
-    return unicodedata.normalize("NFKC", unit or "").strip().upper()

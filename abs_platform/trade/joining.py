@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 from itertools import islice
 
+from abs_platform.core.units import ratio, unit_code
 from abs_platform.integrations.formats.model import Line, fold
-from abs_platform.trade.facts import CONFIRMED, DISPUTED, PRECISION, DocumentFacts, DocumentId, stated_amount, unit_code
-from abs_platform.trade.units import ratio
+from abs_platform.trade.facts import CONFIRMED, DISPUTED, PRECISION, DocumentFacts, DocumentId, stated_amount
 
 # Of more rows that fit alike, this many are weighed against each other.
 CANDIDATES = 32

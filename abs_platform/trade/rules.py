@@ -2,7 +2,7 @@
 
 Pure Python. The result depends on the documents only, never on their order of arrival. The order's lines are the spine;
 a line of another document joins it by reference, else by what it says (see `joining`). Who calls leaves out duplicates.
-Disputed documents are shown and do not count for quantities. Quantities are compared in the row's unit (see `units`).
+Disputed documents are shown and do not count for quantities. Quantities are compared in the row's unit (see `core.units`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -173,6 +173,27 @@ def test_amounts_in_another_currency_are_left_out() -> None:
     assert stated.verdict is Verdict.ACCEPTED
 
 
+@pytest.mark.parametrize("code", ["X" * 2000, "\u202eDSU"])
+def test_an_amount_s_currency_is_a_code(code: str) -> None:
+    total = '<ram:TaxTotalAmount currencyID="EUR">353.40</ram:TaxTotalAmount>'
+    assert code_of(cii({total: total.replace("EUR", code)})) == "currency_invalid"
+
+
+def test_a_price_is_for_so_many_of_its_own_unit() -> None:
+    basis = '<ram:BasisQuantity unitCode="{}">1</ram:BasisQuantity></ram:NetPriceProductTradePrice>'
+    stated = CII[CII.index("<ram:NetPrice") : CII.index("</ram:NetPriceProductTradePrice>")]
+    assert "BasisQuantity" not in stated
+    priced = {
+        unit: formats.read(cii({"</ram:NetPriceProductTradePrice>": basis.format(unit)}).encode())
+        for unit in ("DZN", "BX")
+    }
+    for unit, read_as in (("DZN", (Decimal("18.60"), Decimal(12))), ("BX", (None, Decimal(1)))):
+        document = priced[unit].document
+        assert document is not None
+        assert (document.lines[0].price, document.lines[0].price_base_quantity) == read_as
+    assert "price_unit_differs" in rules(priced["BX"]) and "price_unit_differs" not in rules(priced["DZN"])
+
+
 def test_lines_that_only_group_others_are_not_counted() -> None:
     start, end = CII.index("<ram:IncludedSupply"), CII.index("</ram:IncludedSupplyChainTradeLineItem>") + 39
     line = CII[start:end]

@@ -112,6 +112,32 @@ def test_references_of_header_and_lines() -> None:
     assert rules(extracted) == ["several_orders"]
 
 
+def test_the_references_of_a_line_are_never_mixed() -> None:
+    """Line 1 without an order and line 2 of O2 are no line 1 of O2."""
+    references = (
+        "<cac:OrderLineReference/><cac:OrderLineReference><cbc:LineID>1</cbc:LineID></cac:OrderLineReference>"
+        "<cac:OrderLineReference><cbc:LineID>2</cbc:LineID><cac:OrderReference><cbc:ID>O2</cbc:ID></cac:OrderReference></cac:OrderLineReference>"
+    )
+    once = "<cac:DespatchLineReference><cbc:LineID>4</cbc:LineID></cac:DespatchLineReference>"
+    extracted = read(
+        "Invoice",
+        f"<cac:InvoiceLine><cbc:ID>1</cbc:ID>{once}</cac:InvoiceLine><cac:InvoiceLine><cbc:ID>2</cbc:ID>{references}{once}{once}</cac:InvoiceLine>",
+    )
+    line = extracted.lines[1]
+    assert (line.order_number, line.order_line_id, line.despatch_line_id) == (None, "1", "4")
+    [remark] = [each for each in extracted.remarks if each.rule == "several_line_references"]
+    assert remark.params == {"found": "2"}
+    credited = "<cac:BillingReference><cac:InvoiceDocumentReference><cbc:ID>I1</cbc:ID></cac:InvoiceDocumentReference>{}</cac:BillingReference>"
+    of_lines = "".join(
+        f"<cac:BillingReferenceLine><cbc:ID>{id}</cbc:ID></cac:BillingReferenceLine>" for id in ("7", "8")
+    )
+    extracted = read(
+        "CreditNote", f"<cac:CreditNoteLine><cbc:ID>1</cbc:ID>{credited.format(of_lines)}</cac:CreditNoteLine>"
+    )
+    assert (extracted.lines[0].invoice_number, extracted.lines[0].invoice_line_id) == ("I1", "7")
+    assert rules(extracted) == ["several_line_references"]
+
+
 def test_an_order_refers_to_no_order() -> None:
     extracted = read(
         "Order", "<cac:OrderDocumentReference><cbc:ID>O0</cbc:ID></cac:OrderDocumentReference>", number="O1"
@@ -142,14 +168,65 @@ def test_a_receipt_accepts_what_it_does_not_reject() -> None:
     assert rules(extracted) == ["rejected_over_received"]
 
 
+def received(quantity: str, unit: str, name: str, taken: str, taken_unit: str) -> Line:
+    extracted = read(
+        "ReceiptAdvice",
+        f'<cac:ReceiptLine><cbc:ID>7</cbc:ID><cbc:ReceivedQuantity unitCode="{unit}">{quantity}</cbc:ReceivedQuantity>'
+        f'<cbc:{name}Quantity unitCode="{taken_unit}">{taken}</cbc:{name}Quantity></cac:ReceiptLine>',
+    )
+    return extracted.lines[0]
+
+
+@pytest.mark.parametrize("name", ["Rejected", "Short", "Oversupply", "Backorder"])
+def test_what_is_taken_off_counts_in_the_unit_of_the_quantity(name: str) -> None:
+    for taken, unit, found in (
+        ("1", "TNE", "1000"),
+        ("1.5", "千克", "1.5"),
+        ("2", "LBR", "0.90718474"),
+        ("0", "BX", "0"),
+    ):
+        line = received("1000", "KGM", name, taken, unit)
+        assert getattr(line, name.lower()) == Decimal(found)
+    for unit, of in (("BX", "KGM"), ("KGM", "LBR"), ("MTR", "KGM")):
+        with pytest.raises(formats.Refused) as refused:
+            received("1000", of, name, "1", unit)
+        assert refused.value.code == "unit_differs"
+        assert refused.value.params == {"line_id": "7", "expected": of, "found": unit}
+
+
+def test_a_ton_rejected_of_a_thousand_kilograms_leaves_nothing() -> None:
+    assert received("1000", "KGM", "Rejected", "1", "TNE").accepted == 0
+
+
+PRICED = (
+    '<cbc:DocumentCurrencyCode>CNY</cbc:DocumentCurrencyCode><cac:InvoiceLine><cbc:ID>1</cbc:ID><cbc:InvoicedQuantity unitCode="TNE">2</cbc:InvoicedQuantity>'
+    '<cbc:LineExtensionAmount currencyID="CNY">2000</cbc:LineExtensionAmount><cac:Price><cbc:PriceAmount currencyID="CNY">1</cbc:PriceAmount>'
+    '<cbc:BaseQuantity unitCode="{}">1</cbc:BaseQuantity></cac:Price></cac:InvoiceLine>'
+)
+
+
+def test_a_price_is_for_so_many_of_its_own_unit() -> None:
+    by_weight = read("Invoice", PRICED.format("KGM"))
+    assert (by_weight.lines[0].price, by_weight.lines[0].price_base_quantity) == (1, Decimal("0.001"))
+    assert rules(by_weight) == []
+    by_box = read("Invoice", PRICED.format("BX"))
+    assert (by_box.lines[0].price, by_box.lines[0].price_base_quantity) == (None, 1)
+    assert rules(by_box) == ["price_unit_differs"]
+
+
 @pytest.mark.parametrize(
     ("content", "due"),
     [
         (
             "<cac:PaymentMeans><cbc:PaymentDueDate>2026-12-01</cbc:PaymentDueDate></cac:PaymentMeans><cbc:DueDate>2026-12-02</cbc:DueDate>",
-            1,
+            2,
         ),
         ("<cbc:DueDate>2026-12-02</cbc:DueDate>", 2),
+        (
+            "<cac:PaymentMeans><cbc:PaymentDueDate>2026-12-05</cbc:PaymentDueDate></cac:PaymentMeans><cac:PaymentTerms>"
+            "<cbc:PaymentDueDate>2026-12-06</cbc:PaymentDueDate><cbc:InstallmentDueDate>2026-12-07</cbc:InstallmentDueDate></cac:PaymentTerms>",
+            7,
+        ),
         ("<cac:PaymentTerms><cbc:PaymentDueDate>2026-12-03Z</cbc:PaymentDueDate></cac:PaymentTerms>", 3),
         ("<cac:PaymentTerms><cbc:Note>60 days</cbc:Note></cac:PaymentTerms>", None),
         ("<cbc:DueDate/>", None),
@@ -218,6 +295,24 @@ def test_amounts_in_another_currency_are_left_out_and_remarked() -> None:
     assert [each.amount for each in extracted.lines] == [Decimal("100.00"), None]
     assert rules(extracted) == ["currency_mixed"]
     assert extracted.remarks[0].params == {"expected": "CNY", "found": "9.00 USD"}
+
+
+def test_of_many_other_currencies_some_are_named() -> None:
+    codes = [f"{one}{other}X" for one in "ABCDE" for other in "ABCDEFGHIJ"]
+    extracted = read(
+        "Invoice",
+        "<cbc:DocumentCurrencyCode>CNY</cbc:DocumentCurrencyCode>" + "".join(line("", "1", code) for code in codes),
+    )
+    [remark] = [each for each in extracted.remarks if each.rule == "currency_mixed"]
+    assert remark.params["found"] == ", ".join(f"1 {code}" for code in codes[:20])
+
+
+@pytest.mark.parametrize("code", ["X" * 2000, "\u202eDSU", "人民币"])
+@pytest.mark.parametrize("stated", ["<cbc:DocumentCurrencyCode>CNY</cbc:DocumentCurrencyCode>", ""])
+def test_an_amount_s_currency_is_a_code(code: str, stated: str) -> None:
+    with pytest.raises(formats.Refused) as refused:
+        read("Invoice", stated + line("", "1", code))
+    assert refused.value.code == "currency_invalid" and code not in refused.value.detail
 
 
 def test_currency_is_that_of_the_payable_amount_else_the_most_frequent() -> None:

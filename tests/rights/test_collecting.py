@@ -115,6 +115,26 @@ def right(module_right: Right) -> Right:
     return module_right
 
 
+def test_one_teller_tells_of_a_reference_once_however_it_is_written(world: World) -> None:
+    right = performed(world, "PO-8")
+    base = base_of(right)
+    tell(world.supplier, right, 100, "AB-1")
+    with pytest.raises(Conflict) as refused:
+        tell(world.supplier, right, 100, "ａb -1")
+    assert refused.value.code == "bank_reference_used"
+    assert base_of(right) == base - 100
+    tell(world.core, right, 100, "ab-1")
+    assert base_of(right) == base - 100
+
+
+def test_what_is_wrong_is_named_by_its_field(world: World) -> None:
+    right = performed(world, "PO-7")
+    given = {"amount": "10.00", "received_on": clock.today().isoformat(), "reference": "x"}
+    for field, value in (("amount", "0"), ("received_on", "2999-01-01")):
+        answer = world.supplier.browser.send("POST", f"rights/{right.id}/collections", {**given, field: value})
+        assert (answer.status_code, answer.json()["params"]["field"]) == (422, field)
+
+
 def test_nobody_tells_of_payments_without_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each is compared with every other when the right is computed."""
     right = performed(world, "PO-9")

@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from abs_platform.core import clock
+from abs_platform.rights import detail_replies
 from abs_platform.rights.models import Right
-from abs_platform.trade.models import TradeDocument
+from abs_platform.trade.models import Trade, TradeDocument
 from tests.support.callers import Body
 from tests.support.papers import Papers, line
 from tests.support.world import World
@@ -71,6 +72,15 @@ def test_each_rung_says_what_it_supports_and_what_it_would(world: World) -> None
     assert [event["kind"] for event in right["timeline"]].count("rung_reached") == 2
 
 
+def test_a_rung_names_its_fact_however_many_others_followed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.supplier.submit({"o.xml": PAPERS.order(), "r.xml": PAPERS.receipt()})
+    confirm(world, "order", "receipt_advice")
+    monkeypatch.setattr(detail_replies, "MAX_FACTS", 1)
+    right = page(world)
+    assert [each["rung"] for each in right["facts"]] == [3]
+    assert [each["fact"]["rung"] if each["fact"] else None for each in right["rungs"]] == [1, None, 3, None, None]
+
+
 def test_eligibility_says_what_is_in_the_way(world: World) -> None:
     world.supplier.submit(PAPERS.all())
     confirm(world, "order")
@@ -82,7 +92,7 @@ def test_eligibility_says_what_is_in_the_way(world: World) -> None:
         "invoice_verified": "fail",  # nobody has asked the tax office yet
         "not_registered_elsewhere": "unknown",
     }
-    assert (eligibility["ruleset"], eligibility["eligible"]) == ("abs-eligibility/v1", False)
+    assert (eligibility["ruleset"], eligibility["eligible"]) == ("abs-eligibility/v2", False)
 
 
 def test_every_figure_opens_to_lines_that_make_it(world: World) -> None:
@@ -122,5 +132,9 @@ def test_the_list_narrows_and_sorts(world: World) -> None:
     assert numbers(state="settled") == numbers(buyer=world.bank.id) == []
     assert numbers(due_from="2026-05-12", due_to="2026-05-12") == ["L-1"]
     assert browser.get("rights", status=422, sort="beauty")["code"] == "invalid_input"
+    Trade.objects.update(buyer_name="as the papers call it")
+    for listed in ("rights", "trades"):
+        for name in ("as the papers", world.core.organisation.name):
+            assert [row["order_number"] for row in browser.rows(listed, search=name)] == ["S-1", "L-1"]
     first = browser.get("rights", page_size=1, sort="due")
     assert Decimal(first["results"][0]["supported"]) > 0 and first["next"]

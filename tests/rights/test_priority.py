@@ -22,6 +22,7 @@ from abs_platform.rights.priority.rules import Claimant, Ground, Registration
 from abs_platform.rights.registry import services as registry
 from abs_platform.risk.models import Alert
 from abs_platform.trade import selectors as trades
+from abs_platform.trade.models import TradeDocument
 from tests.rights.rules_of_priority import ILLEGAL
 from tests.support.papers import Papers
 from tests.support.world import Member, World
@@ -101,6 +102,18 @@ def test_the_description_tells_the_claim_from_every_other() -> None:
     assert "尚未开具发票" in describing.description(
         **common, amount=Decimal("1e15"), currency="CNY", due_date=None, invoices=[]
     )
+    unknown = describing.description(
+        **common,
+        amount=Decimal(100),
+        currency="",
+        due_date=None,
+        invoices=[
+            describing.InvoiceFacts("1", None, Decimal(60), "USD"),
+            describing.InvoiceFacts("2", None, Decimal(40)),
+        ],
+    )
+    assert "应收账款金额：100.00；" in unknown and "人民币" not in unknown
+    assert "号码1，价税合计USD 60.00" in unknown and "号码2，价税合计40.00" in unknown
 
 
 # --- records
@@ -189,10 +202,11 @@ def test_an_extension_carries_on_and_a_later_notice_corrects_the_earlier(world: 
     notify(world, right.id, party="乙银行", is_rival=True)
     after = end + timedelta(days=1)
     assert ranked(right, on=after)[0] == Ground.NOTIFIED
-    with pytest.raises(Invalid):
+    with pytest.raises(Invalid) as refused:
         services.record_amendment(
             actor=world.supplier.actor, registration_id=row.id, kind="extend", number="7777777", expires_on=end
         )
+    assert refused.value.params["field"] == "expires_on"
     services.record_amendment(
         actor=world.supplier.actor, registration_id=row.id, kind="extend", number="7777777", expires_on=after
     )
@@ -207,25 +221,30 @@ def test_who_may_record_and_what_is_refused(world: World, right: Right) -> None:
     row = register(world, right.id)
     with pytest.raises(Conflict):
         register(world, right.id)
-    wrong: list[dict[str, Any]] = [
-        {"registered_at": clock.now() + timedelta(days=1)},
-        {"expires_on": clock.today() - timedelta(days=9)},
-        {"pledge_id": uuid7()},
-        {"is_rival": True, "pledge_id": uuid7()},
+    wrong: list[tuple[str, dict[str, Any]]] = [
+        ("registered_at", {"registered_at": clock.now() + timedelta(days=1)}),
+        ("expires_on", {"expires_on": clock.today() - timedelta(days=9)}),
+        ("pledge", {"pledge_id": uuid7()}),
+        ("pledge", {"is_rival": True, "pledge_id": uuid7()}),
     ]
-    for change in wrong:
-        with pytest.raises(Invalid):
+    for field, change in wrong:
+        with pytest.raises(Invalid) as refused:
             register(world, right.id, number="55555555", **change)
-    amendments: list[dict[str, Any]] = [
-        {"kind": "extend", "number": "7777777"},
-        {"kind": "cancel"},
-        {"kind": "amend", "number": "7777777"},
-        {"kind": "mistake", "number": "7777777", "description": "x"},
-        {"kind": "cancel", "number": "7777777", "expires_on": clock.today() + timedelta(days=999)},
+        assert refused.value.params["field"] == field
+    with pytest.raises(Invalid) as refused:
+        notify(world, right.id, reached_at=clock.now() + timedelta(days=1))
+    assert refused.value.params["field"] == "reached_at"
+    amendments: list[tuple[str, dict[str, Any]]] = [
+        ("expires_on", {"kind": "extend", "number": "7777777"}),
+        ("number", {"kind": "cancel"}),
+        ("description", {"kind": "amend", "number": "7777777"}),
+        ("number", {"kind": "mistake", "number": "7777777", "description": "x"}),
+        ("expires_on", {"kind": "cancel", "number": "7777777", "expires_on": clock.today() + timedelta(days=999)}),
     ]
-    for change in amendments:
-        with pytest.raises(Invalid):
+    for field, change in amendments:
+        with pytest.raises(Invalid) as refused:
             services.record_amendment(actor=world.supplier.actor, registration_id=row.id, **change)
+        assert refused.value.params["field"] == field
     with pytest.raises(Forbidden):
         services.record_amendment(actor=world.core.actor, registration_id=row.id, kind="cancel", number="7777777")
     for stranger in (world.castings, world.stranger, world.bank):
@@ -332,7 +351,8 @@ def noon() -> Iterator[None]:
         yield
 
 
-def test_what_expires_or_is_left_standing_is_told_once(noon: None, world: World, right: Right) -> None:
+@pytest.mark.parametrize("ending", ["release", "settle"])
+def test_what_expires_or_is_left_standing_is_told_once(ending: str, noon: None, world: World, right: Right) -> None:
     """Within 30 days of its expiry while the pledge stands; two weeks after the pledge ended; not once it is extended or cancelled."""
     pledge_id = uuid7()
     with transaction.atomic():
@@ -359,12 +379,64 @@ def test_what_expires_or_is_left_standing_is_told_once(noon: None, world: World,
     )  # fmt: skip
     assert told(101) == ["zhongdeng_expiring"]
     with transaction.atomic():
-        registry.release(actor=PLATFORM, right_id=right.id, pledge_id=pledge_id)
+        if ending == "release":
+            registry.release(actor=PLATFORM, right_id=right.id, pledge_id=pledge_id)
+        else:
+            registry.settle(actor=PLATFORM, right_id=right.id)
     assert told(13) == ["zhongdeng_expiring"]
     assert told(14) == ["zhongdeng_expiring", "zhongdeng_left_standing"]
     services.record_amendment(actor=world.bank.actor, registration_id=row.id, kind="cancel", number="32345678")
     Alert.objects.all().delete()
     assert told(15) == []
+
+
+def test_two_weeks_run_from_the_day_of_the_release_in_beijing(world: World, right: Right) -> None:
+    """Not from the day before, which it still is in UTC, nor from when the chain moved the step last."""
+    pledge_id, released_at = uuid7(), datetime(2026, 3, 1, 20, tzinfo=UTC)
+    with clock.at(released_at), transaction.atomic():
+        registry.register(right_id=right.id)
+        registry.pledge(actor=PLATFORM, right_id=right.id, pledge_id=pledge_id, holder_id=world.bank.organisation.id)
+        step = registry.release(actor=PLATFORM, right_id=right.id, pledge_id=pledge_id)
+    type(step).objects.filter(id=step.id).update(changed_at=released_at + timedelta(days=9))
+    ZhongdengRegistration.objects.create(
+        right_id=right.id, pledge_id=pledge_id, party="x", number="12345678", registered_at=released_at,
+        expires_on=date(2027, 1, 1), description="x", organisation=world.bank.organisation, recorded_by="x",
+    )  # fmt: skip
+
+    def is_told(day: datetime) -> bool:
+        with clock.at(day):
+            watching.watch()
+        return Alert.objects.filter(rule="zhongdeng_left_standing").exists()
+
+    assert not is_told(released_at + timedelta(days=13))
+    assert is_told(released_at + timedelta(days=14))
+
+
+def test_the_description_names_the_invoices_that_count(world: World, right: Right) -> None:
+    [invoice] = TradeDocument.objects.filter(kind="invoice").select_related("document")
+    assert f"号码{invoice.number}" in selectors.draft(right)
+    world.core.decide(invoice.document, "dispute", "another price was agreed")
+    assert "尚未开具发票" in selectors.draft(right)
+
+
+@pytest.mark.parametrize(("path", "name"), [("zhongdeng", "registered_at"), ("notices", "reached_at")])
+def test_a_moment_without_its_offset_is_refused(path: str, name: str, world: World, right: Right) -> None:
+    """Who was first is decided by it, and eight hours are between Beijing and UTC."""
+    given = {
+        "party": "别家保理",
+        "rival": True,
+        "number": "55555555",
+        "expires_on": "2999-01-01",
+        "description": "x",
+        "how": "x",
+    }
+    send = world.supplier.browser.send
+    naive = send("POST", f"rights/{right.id}/{path}", {**given, name: "2026-01-01T10:00:00"})
+    assert naive.status_code == 422
+    assert [(each["field"], each["code"]) for each in naive.json()["errors"]] == [(name, "offset_missing")]
+    aware = send("POST", f"rights/{right.id}/{path}", {**given, name: "2026-01-01T10:00:00+08:00"})
+    [row] = aware.json()["registrations" if path == "zhongdeng" else "notices"]
+    assert row[name] == "2026-01-01T02:00:00.000Z"
 
 
 def test_who_recorded_it_is_named_to_colleagues_and_is_an_organisation_to_others(world: World, right: Right) -> None:

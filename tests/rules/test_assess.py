@@ -110,11 +110,11 @@ def test_reductions_in_turn_each_for_what_it_really_took() -> None:
         RECEIPT,
         INVOICE,
         credit,
-        deductions=(Reduction("payment", Decimal(2000), "P1"), Reduction("consumed", Decimal(1), "F1")),
+        deductions=(Reduction("payment", Decimal(2000), "P1"), Reduction("payment", Decimal(1), "F1")),
     )
     assert found.reductions == (
         Reduction("credit_note", Decimal("103.00"), "C1"),
-        Reduction("consumed", Decimal("1.00"), "F1"),
+        Reduction("payment", Decimal("1.00"), "F1"),
         Reduction("payment", Decimal("1002.50"), "P1"),
     )
     assert (found.base, found.poolable_reasons) == (Decimal("0.00"), ("nothing_left",))

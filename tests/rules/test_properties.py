@@ -183,9 +183,7 @@ def test_what_is_not_confirmed_never_raises_what_is(
 
 @settings(max_examples=80, deadline=None)
 @given(trades(), st.lists(st.decimals(0, 1_000_000, places=2), max_size=3))
-def test_payments_and_consumption_take_what_they_say_and_no_more(
-    known: list[DocumentFacts], amounts: list[Decimal]
-) -> None:
+def test_payments_take_what_they_say_and_no_more(known: list[DocumentFacts], amounts: list[Decimal]) -> None:
     deductions = [Reduction("payment", amount, f"P{position}") for position, amount in enumerate(amounts)]
     before, after = right(known), right(known, *deductions)
     assert after.base == max(before.base - sum(amounts, Decimal(0)), Decimal(0))

@@ -4,8 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from abs_platform.trade.facts import unit_code
-from abs_platform.trade.units import ratio, unit_of
+from abs_platform.core.units import ratio, unit_code, unit_of
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,18 @@ class Day(serializers.DateField):
         return day
 
 
+class Moment(serializers.DateTimeField):
+    """A moment with its offset from UTC: without one it would be another in Beijing than here."""
+
+    default_error_messages = {"offset_missing": "Say the offset from UTC too: 2026-01-31T10:00:00+08:00."}
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        if value.tzinfo is None:
+            self.fail("offset_missing")
+        aware: datetime = super().enforce_timezone(value)
+        return aware
+
+
 class Coded(serializers.Serializer[Any]):
     """A word of the interface's dictionary, with what to put into it."""
 

@@ -17,7 +17,7 @@ from abs_platform.integrations.formats.model import ZERO, Extracted, Level, Part
 from abs_platform.integrations.formats.profiles import WITHOUT_LINES, Profile, profile_of
 from abs_platform.integrations.formats.reading import Reading
 from abs_platform.integrations.formats.refusal import Refused
-from abs_platform.integrations.formats.remarks import remarks_of
+from abs_platform.integrations.formats.remarks import named, price_unit_differs, remarks_of
 from abs_platform.integrations.formats.source import Source
 
 # UNTDID 1001: what EN 16931 takes for credit notes (BR-CL-01), and what asks for more of what was invoiced before.
@@ -243,17 +243,19 @@ def _reading_remarks(fields: CiiFields, extracted: Extracted, code: str | None) 
         detail = "This is a pro-forma invoice (type 325): it asks nobody to pay."
         remarks.append(Remark("proforma", detail, level=Level.ATTENTION, field="kind"))
     if fields.foreign:
-        found = ", ".join(f"{value} {currency}" for currency, value in sorted(fields.foreign.items()))
+        found = named(f"{value} {currency}" for currency, value in sorted(fields.foreign.items()))
         detail = f"Amounts in another currency than the document's {extracted.currency} were not read: {found}."
         params = {"expected": extracted.currency or "", "found": found}
         remarks.append(Remark("currency_mixed", detail, params, Level.ATTENTION, "currency"))
+    if fields.prices_left_out:
+        remarks.append(price_unit_differs(fields.prices_left_out))
     if fields.imprecise:
-        found = ", ".join(f"{text} ({day.isoformat()})" for text, day in sorted(fields.imprecise.items()))
+        found = named(f"{text} ({day.isoformat()})" for text, day in sorted(fields.imprecise.items()))
         detail = f"Dates are stated as a month or a week; the last day counts: {found}."
         remarks.append(Remark("date_imprecise", detail, {"found": found}))
     due_dates = sorted({each.isoformat() for each in _due_dates(fields)})
     if len(due_dates) > 1:
-        found = ", ".join(due_dates[:20])
+        found = named(due_dates)
         counting = extracted.due_date.isoformat() if extracted.due_date else ""
         detail = f"Several due dates are stated: {found}; {counting} counts."
         remarks.append(Remark("several_due_dates", detail, {"expected": counting, "found": found}, field="due_date"))

@@ -5,6 +5,7 @@ from decimal import Decimal
 from abs_platform.integrations.formats.cii_syntax import CiiFields
 from abs_platform.integrations.formats.fields import MAX_NAME, MAX_TEXT, Element
 from abs_platform.integrations.formats.line_tax import with_tax
+from abs_platform.integrations.formats.line_units import price_base_in
 from abs_platform.integrations.formats.model import ONE, ZERO, Line, Totals
 from abs_platform.integrations.formats.refusal import Refused
 
@@ -54,6 +55,10 @@ def _line(fields: CiiFields, element: Element, kind: str, position: int) -> Line
     quantities = tuple(f"{delivery}/ram:{name}" for name in QUANTITIES.get(kind, BILLED))
     stated = next((path for path in quantities if fields.text(element, path)), quantities[0])
     under = element.find(settlement, fields.namespaces)
+    unit, base = fields.unit(element, stated), f"{price}/ram:BasisQuantity"
+    price_base = price_base_in(unit, fields.decimal(element, base), fields.unit(element, base))
+    if price_base is None:
+        fields.prices_left_out.append(str(position))
     allowances, charges = (None, None) if under is None else allowances_and_charges(fields, under)
 
     def reference(section: str, name: str, field: str = "IssuerAssignedID") -> str | None:
@@ -66,11 +71,10 @@ def _line(fields: CiiFields, element: Element, kind: str, position: int) -> Line
         buyer_item_id=fields.text(element, f"{product}/ram:BuyerAssignedID"),
         seller_item_id=fields.text(element, f"{product}/ram:SellerAssignedID"),
         standard_item_id=fields.text(element, f"{product}/ram:GlobalID"),
-        unit=fields.unit(element, stated),
+        unit=unit,
         quantity=fields.decimal(element, stated),
-        price=fields.amount(element, f"{price}/ram:ChargeAmount"),
-        # A base quantity of nothing would divide by zero: it is read as not stated.
-        price_base_quantity=fields.decimal(element, f"{price}/ram:BasisQuantity") or ONE,
+        price=fields.amount(element, f"{price}/ram:ChargeAmount") if price_base else None,
+        price_base_quantity=price_base or ONE,
         allowances=allowances or ZERO,
         charges=charges or ZERO,
         amount=fields.amount(element, f"{settlement}/ram:{fields.dialect.line_summation}/ram:LineTotalAmount"),

@@ -107,6 +107,8 @@ class CiiFields(Fields):
         )
         self.dialect = dialect
         self.imprecise: dict[str, date] = {}
+        self.prices_left_out: list[str] = []
+        """By position, from 1, the lines whose price is for another unit than their quantity is in."""
 
     def as_date(self, element: Element) -> date:
         """A day; of a month (610) or a week (616) the last day, noted in `imprecise`."""

@@ -2,7 +2,7 @@
 
 Every value that matters is either read exactly or refused: an amount that cannot be read is never passed over.
 Source: UBL 2.0–2.3 (OASIS), unqualified data types; XML Schema part 2 for decimal and date. Other vocabularies give
-their own namespaces, and their own way to write a date (see `cii_fields`).
+their own namespaces, and their own way to write a date (see `cii_syntax`).
 """
 
 import re
@@ -35,6 +35,7 @@ DECIMAL = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?", re.ASCII)
 # As nearly all are written, and read without a further look; a zero has no sign.
 PLAIN_DECIMAL = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,13})?", re.ASCII)
 DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?", re.ASCII)
+TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 # Reorder what a reader sees: U+202A–202E, U+2066–2069.
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -148,7 +149,7 @@ class Fields:
 
     def indicator(self, element: Element, path: str) -> bool | None:
         """A truth value; None when it is not stated or neither."""
-        return {"true": True, "1": True, "false": False, "0": False}.get((self.text(element, path) or "").lower())
+        return TRUTHS.get((self.text(element, path) or "").lower())
 
     def _first(self, element: Element, paths: tuple[str, ...]) -> "Element | None":
         for path in paths:
@@ -161,6 +162,7 @@ class Fields:
         value = as_decimal(element)
         currency = (element.get("currencyID") or "").strip().upper()
         if value is not None and currency and self.currency and currency != self.currency:
+            check_currency(currency)
             self.foreign.setdefault(currency, format(value, "f"))
             return None
         return value
@@ -180,6 +182,13 @@ def currency_code(stated: str | None) -> str | None:
     if not CURRENCY.fullmatch(stated.upper()):
         raise Refused("currency_invalid", f"The document currency “{stated[:20]}” is not a code of three letters.")
     return stated.upper()
+
+
+def check_currency(code: str) -> None:
+    """Raises Refused for an amount's currency that is no code."""
+    if not CURRENCY.fullmatch(code):
+        # What it is instead may be of any length, and mislead whoever reads it.
+        raise Refused("currency_invalid", "The currency of an amount (currencyID) is not a code of three letters.")
 
 
 def most_used_currency(root: Element) -> str | None:

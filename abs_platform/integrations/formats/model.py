@@ -2,7 +2,7 @@
 
 The names follow UBL 2.x. Amounts are in the document's currency, quantities in the line's unit, dates as stated without
 a time zone. None means: not stated. Nothing is invented, except a line's `tax` when only a rate or the document's tax
-is stated (see `ubl_lines`).
+is stated (see `line_tax`).
 """
 
 import dataclasses

@@ -4,8 +4,9 @@ Source: EN 16931-1 BR-CO-10 to BR-CO-16 for what the sums of an invoice are; UBL
 has no rule on a line's own arithmetic; Peppol's R120 is what is compared here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal, localcontext
+from itertools import islice
 
 from abs_platform.integrations.formats.model import TRADE_KINDS, ZERO, Extracted, Level, Line, Remark
 
@@ -16,6 +17,9 @@ SUM_TOLERANCE = Decimal("0.05")
 PRICE_TOLERANCE = Decimal("0.005")
 # Nobody pays fractions of these, and line amounts are rounded to the whole, whatever decimals ISO 4217 allows.
 WHOLE_CURRENCIES = frozenset({"CLP", "HUF", "IDR", "ISK", "JPY", "KRW", "PYG", "TWD", "VND"})
+
+# Of what there may be any number of, a remark names so many.
+MOST_NAMED = 20
 
 PRICED = ("order", "order_change", "order_response", "invoice", "debit_note", "credit_note")
 BILLS = ("invoice", "debit_note", "credit_note")
@@ -35,6 +39,18 @@ def remarks_of(extracted: Extracted) -> tuple[Remark, ...]:
     with localcontext() as context:
         context.prec = PRECISION
         return (*_missing(extracted), *_on_totals(extracted), *_on_lines(extracted))
+
+
+def named(found: Iterable[str]) -> str:
+    """The first of these, for a remark."""
+    return ", ".join(islice(found, MOST_NAMED))
+
+
+def price_unit_differs(lines: Iterable[str]) -> Remark:
+    """Prices that say nothing of the quantity. `lines`: their positions, from 1."""
+    found = named(lines)
+    detail = f"Prices are for another unit than the quantity is in and were not read: of the lines in place {found}."
+    return _attention("price_unit_differs", detail, "lines", {"found": found})
 
 
 def _missing(extracted: Extracted) -> Iterator[Remark]:

@@ -13,10 +13,10 @@ from abs_platform.integrations.formats.fields import UBL, Element
 from abs_platform.integrations.formats.model import Extracted, Level, Party, Remark, Totals
 from abs_platform.integrations.formats.reading import Reading
 from abs_platform.integrations.formats.refusal import Refused
-from abs_platform.integrations.formats.remarks import remarks_of
+from abs_platform.integrations.formats.remarks import named, price_unit_differs, remarks_of
 from abs_platform.integrations.formats.source import Source
 from abs_platform.integrations.formats.ubl_amounts import Amounts, totals_of
-from abs_platform.integrations.formats.ubl_lines import lines_of
+from abs_platform.integrations.formats.ubl_lines import lines_of, lines_of_several, prices_left_out
 from abs_platform.integrations.formats.ubl_table import (
     BUYER_ROLES,
     DELIVERED,
@@ -50,12 +50,12 @@ ANY_DOCUMENT = re.compile(re.escape(f"{{{UBL}") + r"([A-Za-z]{1,60})-2\}\1", re.
 # UN/ECE 4343 and the codes of Peppol's order response.
 ACCEPTED_CODES = {"AP": True, "29": True, "RE": False, "27": False}
 
-# By the day on which something falls due; the first that is stated counts.
+# Where it is stated on which day something falls due.
 DUE_DATES = ("means_due_dates", "due_dates", "terms_due_dates", "installment_due_dates")
 
 
 class Ubl:
-    """UBL 2.0 to 2.3."""
+    """UBL 2.0 to 2.4."""
 
     roots = frozenset(KINDS)
 
@@ -167,7 +167,7 @@ def _order_number(row: Row, kind: str) -> str | None:
 
 def _due_dates(row: Row) -> list[date]:
     """Every date on which something falls due; where there are several, the last is the day on which all is due."""
-    return next((row[name] for name in DUE_DATES if name in row), [])
+    return [each for name in DUE_DATES for each in row.get(name, ())]
 
 
 def _accepted(row: Row) -> bool | None:
@@ -203,21 +203,28 @@ def _distinct(numbers: Iterable[str]) -> tuple[str, ...]:
 
 
 def _reading_remarks(row: Row, amounts: Amounts, extracted: Extracted) -> list[Remark]:
-    """What only the file shows: amounts left out for their currency, several due dates, several orders."""
+    """What only the file shows: amounts and prices left out, several due dates, several documents for one line."""
     remarks = []
     if amounts.foreign:
-        found = ", ".join(f"{value} {currency}" for currency, value in sorted(amounts.foreign.items()))
+        found = named(f"{value} {currency}" for currency, value in sorted(amounts.foreign.items()))
         detail = f"Amounts in another currency than the document's {extracted.currency} were not read: {found}."
         remarks.append(Remark("currency_mixed", detail, {"expected": extracted.currency or "", "found": found}))
-    due_dates = sorted({each.isoformat() for name in DUE_DATES for each in row.get(name, ())})
+    due_dates = sorted({each.isoformat() for each in _due_dates(row)})
     if len(due_dates) > 1:
-        found = ", ".join(due_dates[:20])
+        found = named(due_dates)
         counting = extracted.due_date.isoformat() if extracted.due_date else ""
         detail = f"Several due dates are stated: {found}; {counting} counts."
         remarks.append(Remark("several_due_dates", detail, {"expected": counting, "found": found}))
     orders = _joined((), [extracted.order_number, *(line.order_number for line in extracted.lines)])
     if len(orders) > 1 and extracted.kind != "order":
-        found = ", ".join(orders[:20])
+        found = named(orders)
         detail = f"Several orders are referred to; the document joins the first: {found}."
         remarks.append(Remark("several_orders", detail, {"found": found}))
+    rows = row.get("lines", [])
+    if without_price := prices_left_out(rows):
+        remarks.append(price_unit_differs(without_price))
+    if referring := lines_of_several(rows):
+        found = named(referring)
+        detail = f"Lines refer to several lines of other documents; the first counts: of the lines in place {found}."
+        remarks.append(Remark("several_line_references", detail, {"found": found}, field="lines"))
     return remarks

@@ -3,7 +3,13 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from abs_platform.integrations.formats.fields import CURRENCY, Element, currency_code, most_used_currency
+from abs_platform.integrations.formats.fields import (
+    CURRENCY,
+    Element,
+    check_currency,
+    currency_code,
+    most_used_currency,
+)
 from abs_platform.integrations.formats.model import ZERO, Totals
 from abs_platform.integrations.formats.xml_rows import Amount, Row
 
@@ -20,13 +26,15 @@ class Amounts:
         self.currency = currency_code(header.get("currency")) or _payable_currency(header) or most_used_currency(root)
 
     def own(self, amount: Amount | None) -> Decimal | None:
-        """The figure; None where it is in another currency."""
+        """The figure; None where it is in another currency. Raises Refused for what is no currency."""
         if amount is None:
             return None
         value, code = amount
         if not code or code == self.currency:
             return value
         currency = _capital(code)
+        if currency and currency != self.currency:
+            check_currency(currency)
         if currency and self.currency and currency != self.currency:
             self.foreign.setdefault(currency, format(value, "f"))
             return None

@@ -123,19 +123,27 @@ HEADER = {
     "cbc:TotalBalanceAmount": amount("total_balance"),
 }
 
+
+def _reference(lines: str, number: str) -> Take:
+    """What one element refers to: lines, and the document that they are of."""
+    return table({lines: texts("lines"), number: text("number")})
+
+
+REFERENCES = ("order_lines", "despatch_lines", "receipt_lines", "invoice_lines")
+
 LINE = {
     "cbc:ID": text("id"),  # BT-126
     "cbc:Note": texts("notes", MAX_TEXT),  # BT-127
-    "cbc:RejectedQuantity": not_negative("rejected"),
-    "cbc:ShortQuantity": not_negative("short"),
-    "cbc:OversupplyQuantity": not_negative("oversupply"),
-    "cbc:BackorderQuantity": not_negative("backorder"),
+    "cbc:RejectedQuantity": not_negative("rejected", unit="rejected_unit"),
+    "cbc:ShortQuantity": not_negative("short", unit="short_unit"),
+    "cbc:OversupplyQuantity": not_negative("oversupply", unit="oversupply_unit"),
+    "cbc:BackorderQuantity": not_negative("backorder", unit="backorder_unit"),
     "cbc:LineExtensionAmount": amount("amount"),  # BT-131
     "cbc:DebitLineAmount": amount("debit"),
     "cbc:CreditLineAmount": amount("credit"),
     "cac:AllowanceCharge": rows("allowances_and_charges", ALLOWANCE_OR_CHARGE),
     "cac:Price/cbc:PriceAmount": amount("price"),  # BT-146
-    "cac:Price/cbc:BaseQuantity": decimal("price_base_quantity"),  # BT-149
+    "cac:Price/cbc:BaseQuantity": decimal("price_base_quantity", unit="price_base_unit"),  # BT-149, BT-150
     "cac:TaxTotal/cbc:TaxAmount": amounts("taxes"),
     "cbc:TotalTaxAmount": amount("total_tax"),
     # Three places for the rate; the first that is stated counts.
@@ -147,14 +155,12 @@ LINE = {
     "cac:Item/cac:SellersItemIdentification/cbc:ID": text("seller_item_id"),  # BT-155
     "cac:Item/cac:BuyersItemIdentification/cbc:ID": text("buyer_item_id"),  # BT-156
     "cac:Item/cac:StandardItemIdentification/cbc:ID": text("standard_item_id"),  # BT-157
-    "cac:OrderLineReference/cbc:LineID": text("order_line_id"),  # BT-132
-    "cac:OrderLineReference/cac:OrderReference/cbc:ID": text("order_number"),
-    "cac:DespatchLineReference/cbc:LineID": text("despatch_line_id"),
-    "cac:DespatchLineReference/cac:DocumentReference/cbc:ID": text("despatch_number"),
-    "cac:ReceiptLineReference/cbc:LineID": text("receipt_line_id"),
-    "cac:ReceiptLineReference/cac:DocumentReference/cbc:ID": text("receipt_number"),
-    "cac:BillingReference/cac:InvoiceDocumentReference/cbc:ID": text("invoice_number"),
-    "cac:BillingReference/cac:BillingReferenceLine/cbc:ID": text("invoice_line_id"),
+    "cac:OrderLineReference": rows("order_lines", _reference("cbc:LineID", "cac:OrderReference/cbc:ID")),  # BT-132
+    "cac:DespatchLineReference": rows("despatch_lines", _reference("cbc:LineID", "cac:DocumentReference/cbc:ID")),
+    "cac:ReceiptLineReference": rows("receipt_lines", _reference("cbc:LineID", "cac:DocumentReference/cbc:ID")),
+    "cac:BillingReference": rows(
+        "invoice_lines", _reference("cac:BillingReferenceLine/cbc:ID", "cac:InvoiceDocumentReference/cbc:ID")
+    ),
     "cac:DiscrepancyResponse/cbc:ReferenceID": text("answered_number"),
 }
 

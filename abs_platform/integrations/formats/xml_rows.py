@@ -15,6 +15,7 @@ from abs_platform.integrations.formats.fields import (
     MAX_ID,
     MAX_REPEATS,
     MAX_UNIT,
+    TRUTHS,
     Element,
     as_decimal,
     bounded,
@@ -28,11 +29,13 @@ Take = Callable[[Element, Row], None]
 """Takes what an element says into a row. Raises Refused."""
 Amount = tuple[Decimal, str]
 """A figure and the code of its currency as it is written, empty where none is stated."""
-TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 
 
 def table(wanted: Mapping[str, Take], namespaces: Mapping[str, str]) -> Take:
-    """What is wanted by path below an element. Paths are of prefixed names: "cac:Item/cbc:Name"."""
+    """What is wanted by path below an element. Paths are of prefixed names: "cac:Item/cbc:Name".
+
+    Raises ValueError for a path that is wanted and leads to others.
+    """
     takes: dict[str, Take] = {}
     deeper: dict[str, dict[str, Take]] = {}
     for path, take in wanted.items():
@@ -43,6 +46,8 @@ def table(wanted: Mapping[str, Take], namespaces: Mapping[str, str]) -> Take:
             deeper.setdefault(qualified, {})[rest] = take
         else:
             takes[qualified] = take
+    if both := takes.keys() & deeper.keys():
+        raise ValueError(f"both taken and gone into: {both}")
     takes |= {name: table(below, namespaces) for name, below in deeper.items()}
     wanted_at = takes.get
 
@@ -118,8 +123,8 @@ def decimal(name: str, unit: str = "") -> Take:
     return take
 
 
-def not_negative(name: str) -> Take:
-    """The first decimal stated, refused below zero."""
+def not_negative(name: str, unit: str) -> Take:
+    """The first decimal stated, refused below zero; with its unit's code under the name `unit`."""
 
     def take(element: Element, row: Row) -> None:
         if name in row or (value := as_decimal(element)) is None:
@@ -129,6 +134,8 @@ def not_negative(name: str) -> Take:
             detail = f"{etree.QName(element).localname} in line {element.sourceline} is below zero."
             raise Refused("quantity_negative", detail, line=element.sourceline)
         row[name] = value
+        if code := element.get("unitCode"):
+            row[unit] = bounded(code, MAX_UNIT, element) or None
 
     return take
 

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from abs_platform.core.rest.fields import Body, money, time
+from abs_platform.core.rest.forms import checked
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged
 from abs_platform.parties.authentication import actor_of
 from abs_platform.rights import collecting
@@ -56,9 +57,7 @@ class CollectionsView(APIView):
     def post(self, request: Request, id: UUID) -> Response:
         """The supplier says that it was paid, or the debtor that it paid; the right is computed anew."""
         actor = actor_of(request)
-        form = CollectionIn(data=request.data)
-        form.is_valid(raise_exception=True)
-        row = collecting.tell(actor=actor, right_id=id, **form.validated_data)
+        row = collecting.tell(actor=actor, right_id=id, **checked(CollectionIn, request))
         return Response(_body(row, row.source), status=201)
 
 

@@ -10,7 +10,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from abs_platform.core.errors import NotFound
-from abs_platform.core.rest.fields import Body, time
+from abs_platform.core.rest.fields import Body, Moment, time
+from abs_platform.core.rest.forms import checked
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.authentication import actor_of
 from abs_platform.rights.api.rights import looked_at
@@ -99,7 +100,7 @@ class RegistrationIn(serializers.Serializer[Any]):
     party = serializers.CharField(max_length=200)
     rival = serializers.BooleanField(default=False)
     pledge = serializers.UUIDField(required=False, allow_null=True, default=None)
-    registered_at = serializers.DateTimeField()
+    registered_at = Moment()
     expires_on = serializers.DateField()
     description = serializers.CharField(max_length=20_000)
 
@@ -115,7 +116,7 @@ class NoticeIn(serializers.Serializer[Any]):
     party = serializers.CharField(max_length=200)
     rival = serializers.BooleanField(default=False)
     pledge = serializers.UUIDField(required=False, allow_null=True, default=None)
-    reached_at = serializers.DateTimeField()
+    reached_at = Moment()
     how = serializers.CharField(max_length=200)
 
 
@@ -226,9 +227,7 @@ class RegistrationsView(APIView):
     def post(self, request: Request, id: UUID) -> Response:
         """Record a registration that was filed at 中登, one's own or a rival's. Replies who would win now."""
         actor = actor_of(request)
-        form = RegistrationIn(data=request.data)
-        form.is_valid(raise_exception=True)
-        given = form.validated_data
+        given = checked(RegistrationIn, request)
         services.record_registration(
             actor=actor,
             right_id=id,
@@ -263,9 +262,7 @@ class NoticesView(APIView):
     def post(self, request: Request, id: UUID) -> Response:
         """Record that a notice of assignment or pledge reached the debtor. Replies who would win now."""
         actor = actor_of(request)
-        form = NoticeIn(data=request.data)
-        form.is_valid(raise_exception=True)
-        given = form.validated_data
+        given = checked(NoticeIn, request)
         services.record_notice(
             actor=actor,
             right_id=id,

@@ -50,7 +50,10 @@ class TradesView(APIView):
         rows = trades.trades(actor=actor).filter(STATES.get(query.get("state", ""), Q()))
         if search := query.get("search"):
             rows = rows.filter(
-                Q(order_number__icontains=search) | Q(buyer_name__icontains=search) | Q(seller__name__icontains=search)
+                Q(order_number__icontains=search)
+                | Q(buyer_name__icontains=search)
+                | Q(buyer__name__icontains=search)
+                | Q(seller__name__icontains=search)
             )
 
         def represent(page: Any) -> list[Body]:  # Any: a page of Trade

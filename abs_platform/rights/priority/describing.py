@@ -25,11 +25,12 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceFacts:
-    """What is said of an invoice."""
+    """What is said of an invoice. `total` in `currency`, empty where none is stated."""
 
     number: str
     issue_date: date | None
     total: Decimal | None
+    currency: str = ""
 
 
 def description(
@@ -60,22 +61,23 @@ def _invoices(invoices: Sequence[InvoiceFacts], currency: str) -> str:
     listed = "；".join(
         f"号码{each.number}"
         + (f"，开票日期{_day(each.issue_date)}" if each.issue_date else "")
-        + (f"，价税合计{_figure(each.total)}" if each.total is not None else "")
+        + (f"，价税合计{_amount(each.total, each.currency)}" if each.total is not None else "")
         for each in invoices
     )
     return f"对应发票共{len(invoices)}张：{listed}。"
 
 
 def _money(amount: Decimal, currency: str) -> str:
-    figure = _figure(amount)
-    if currency not in ("", "CNY"):
-        return f"{currency} {figure}"
-    words = cn2an.an2cn(figure.replace(",", ""), "rmb") if Decimal(0) < amount < LIMIT else ""
-    return f"人民币{figure}元" + (f"（大写：{words}）" if words else "")
+    if currency != "CNY":
+        return _amount(amount, currency)
+    words = cn2an.an2cn(f"{amount:.2f}", "rmb") if Decimal(0) < amount < LIMIT else ""
+    return f"人民币{_amount(amount, currency)}元" + (f"（大写：{words}）" if words else "")
 
 
-def _figure(amount: Decimal) -> str:
-    return f"{amount:,.2f}"
+def _amount(amount: Decimal, currency: str) -> str:
+    """The figure; with its currency, where that is known and another than the yuan."""
+    figure = f"{amount:,.2f}"
+    return figure if currency in ("", "CNY") else f"{currency} {figure}"
 
 
 def _day(day: date) -> str:

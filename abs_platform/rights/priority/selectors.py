@@ -11,12 +11,12 @@ from abs_platform.core import clock
 from abs_platform.parties import selectors as parties
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.models import Identifier
+from abs_platform.rights import reading
 from abs_platform.rights.models import Right
 from abs_platform.rights.priority import describing, rules
 from abs_platform.rights.priority.models import DebtorNotice, ZhongdengAmendment, ZhongdengRegistration
 from abs_platform.rights.priority.rules import Claimant, Ranking, Registration
 from abs_platform.rights.registry.models import RegistryEntry
-from abs_platform.trade import selectors as trades
 
 ENDING = ("cancel", "mistake")
 
@@ -141,7 +141,8 @@ def draft(right: Right) -> str:
             organisation_id__in=[id for id in (trade.seller_id, trade.buyer_id) if id], scheme="company_id"
         ).values_list("organisation_id", "value")
     )
-    said = trades.compared(trade).extracted.values()
+    facts = reading.read(trade)
+    counting = {str(each.id) for each in facts.standing.counting_invoices}
     return describing.description(
         creditor=describing.Named(trade.seller.name, codes.get(trade.seller_id, "").upper()),
         debtor=describing.Named(trade.buyer_called, codes.get(trade.buyer_id, "").upper() if trade.buyer_id else ""),
@@ -150,6 +151,8 @@ def draft(right: Right) -> str:
         currency=right.currency,
         due_date=right.due_date,
         invoices=[
-            describing.InvoiceFacts(each.number, each.issue_date, each.total) for each in said if each.kind == "invoice"
+            describing.InvoiceFacts(each.number, each.issue_date, each.total, each.currency or "")
+            for id, each in facts.compared.extracted.items()
+            if str(id) in counting
         ],
     )

@@ -40,10 +40,15 @@ def record_registration(
     Forbidden, NotFound, Invalid, and Conflict for a number that is recorded of this right already.
     """
     actor.require(*RECORDERS)
-    _check(actor, right_id, pledge_id, party=party, is_rival=is_rival, happened=registered_at)
+    _check(actor, right_id, pledge_id, party=party, is_rival=is_rival)
+    _check_happened(registered_at, field="registered_at")
     _check_room(ZhongdengRegistration.objects.filter(right_id=right_id, organisation_id=actor.home).count())
     if expires_on <= clock.day_of(registered_at):
-        raise Invalid("expires_before", "A registration ends after the day that it was made. Correct one of the two.")
+        raise Invalid(
+            "expires_before",
+            "A registration ends after the day that it was made. Correct one of the two.",
+            field="expires_on",
+        )
     try:
         with transaction.atomic():
             row = ZhongdengRegistration.objects.create(
@@ -94,14 +99,20 @@ def record_amendment(
         raise Conflict("zhongdeng_ended", "This registration was cancelled. Record a new one.")
     if (kind == "mistake") == bool(number):
         raise Invalid(
-            "amendment_number", "An amendment at Zhongdeng has its number; a mistake here has none. Correct it."
+            "amendment_number",
+            "An amendment at Zhongdeng has its number; a mistake here has none. Correct it.",
+            field="number",
         )
     if (kind == "extend") != bool(expires_on):
-        raise Invalid("amendment_expiry", "An extension says until when, and nothing else does. Correct it.")
+        raise Invalid(
+            "amendment_expiry", "An extension says until when, and nothing else does. Correct it.", field="expires_on"
+        )
     if expires_on is not None and expires_on <= selectors.expires_on(row):
-        raise Invalid("extension_shortens", "An extension ends later than what it extends. Correct the day.")
+        raise Invalid(
+            "extension_shortens", "An extension ends later than what it extends. Correct the day.", field="expires_on"
+        )
     if kind in ("amend", "mistake") and not description:
-        raise Invalid("amendment_unexplained", "Say what was changed, or what the mistake was.")
+        raise Invalid("amendment_unexplained", "Say what was changed, or what the mistake was.", field="description")
     _check_room(row.amendments.count())
     ZhongdengAmendment.objects.create(
         registration=row,
@@ -138,7 +149,8 @@ def record_notice(
     Raises Forbidden, NotFound, Invalid.
     """
     actor.require(*RECORDERS)
-    _check(actor, right_id, pledge_id, party=party, is_rival=is_rival, happened=reached_at)
+    _check(actor, right_id, pledge_id, party=party, is_rival=is_rival)
+    _check_happened(reached_at, field="reached_at")
     _check_room(DebtorNotice.objects.filter(right_id=right_id, organisation_id=actor.home).count())
     row = DebtorNotice.objects.create(
         right_id=right_id,
@@ -175,25 +187,32 @@ def _check_seen(actor: Actor, right_id: UUID) -> None:
         rights.right(actor=actor, right_id=right_id)
 
 
-def _check(
-    actor: Actor, right_id: UUID, pledge_id: UUID | None, *, party: str, is_rival: bool, happened: datetime
-) -> None:
+def _check(actor: Actor, right_id: UUID, pledge_id: UUID | None, *, party: str, is_rival: bool) -> None:
     _check_seen(actor, right_id)
     if is_rival and pledge_id is not None:
-        raise Invalid("rival_has_no_pledge", "A rival's is of no pledge here. Leave the pledge out, or call it ours.")
+        raise Invalid(
+            "rival_has_no_pledge",
+            "A rival's is of no pledge here. Leave the pledge out, or call it ours.",
+            field="pledge",
+        )
     if pledge_id is not None and not RegistryEntry.objects.filter(
         right_id=right_id, pledge_id=pledge_id, kind="pledge"
     ):
         raise Invalid(
-            "pledge_unknown", "This right has no such pledge. Leave the pledge out, or take one of the right's."
+            "pledge_unknown",
+            "This right has no such pledge. Leave the pledge out, or take one of the right's.",
+            field="pledge",
         )
     if selectors.spoken_for(right_id=right_id, pledge_id=pledge_id, party=party) not in (None, actor.home):
         raise Forbidden(
             "not_pledge_holder",
             "Who holds the pledge records its registration and its notices. Ask it to record this one.",
         )
-    if happened > clock.now():
-        raise Invalid("in_the_future", "This has not happened yet. Correct the time.")
+
+
+def _check_happened(moment: datetime, *, field: str) -> None:
+    if moment > clock.now():
+        raise Invalid("in_the_future", "This has not happened yet. Correct the time.", field=field)
 
 
 def _check_room(there: int) -> None:

@@ -8,18 +8,19 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Max
-
 from abs_platform.core import clock
 from abs_platform.rights.priority import selectors
 from abs_platform.rights.priority.models import ZhongdengRegistration
 from abs_platform.rights.registry import alerts
 from abs_platform.rights.registry.models import RegistryEntry
+from abs_platform.rights.registry.states import EntryState
 from abs_platform.risk.models import Severity
 
 SOON = timedelta(days=30)
 LEFT = timedelta(days=14)
 AT_ONCE = 500
+SETTLED = None
+"""Of no pledge: the step that ends whichever holds the right."""
 
 
 def watch() -> None:
@@ -40,25 +41,29 @@ def watch() -> None:
 
 
 def _look_at(rows: list[ZhongdengRegistration]) -> None:
-    ended = _ended(row.pledge_id for row in rows if row.pledge_id)
+    over = _over(row.right_id for row in rows)
     today = clock.today()
     for row in rows:
         until = selectors.expires_on(row)
-        released = ended.get(row.pledge_id) if row.pledge_id else None
-        if released is not None and released + LEFT <= today <= until:
+        since = over.get((row.right_id, row.pledge_id)) or over.get((row.right_id, SETTLED))
+        if since is not None and since + LEFT <= today <= until:
             _report("zhongdeng_left_standing", row, severity=Severity.MEDIUM, cause=str(row.id), until=until)
-        elif released is None and until - SOON <= today:
+        elif since is None and until - SOON <= today:
             _report(
                 "zhongdeng_expiring", row, severity=Severity.HIGH, cause=f"{row.id}:{until.isoformat()}", until=until
             )
 
 
-def _ended(pledge_ids: Iterable[UUID]) -> dict[UUID | None, date]:
-    """Since when pledges hold nothing any more, of those that do not: released, refused, or their rights settled."""
-    steps = RegistryEntry.objects.filter(pledge_id__in=list(pledge_ids))
-    over = steps.filter(kind="pledge", active=False).values_list("pledge_id", flat=True)
-    last = steps.filter(pledge_id__in=over).values_list("pledge_id").annotate(Max("changed_at"))
-    return {pledge_id: moment.date() for pledge_id, moment in last}
+def _over(right_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID | None], date]:
+    """Since which day pledges, by right and pledge, hold nothing any more: released, else refused; or settled with the right."""
+    steps = RegistryEntry.objects.filter(right_id__in=set(right_ids), kind__in=("pledge", "release", "settle"))
+    since = {}
+    for step in steps.order_by("id"):  # a pledge before its release
+        if step.kind != "pledge":
+            since[step.right_id, step.pledge_id] = clock.day_of(step.created_at)
+        elif step.state == EntryState.REFUSED:  # which is final, and so its last change
+            since[step.right_id, step.pledge_id] = clock.day_of(step.changed_at)
+    return since
 
 
 def _report(rule: str, row: ZhongdengRegistration, *, severity: Severity, cause: str, until: date) -> None:

@@ -84,7 +84,9 @@ def _begun(run_id: UUID | None) -> Reconciliation | None:
 def _kept(run: Reconciliation, comparison: "_Comparison", found: Sequence[tuple[bytes, Difference]]) -> Reconciliation:
     told = []
     for digest, difference in found:
-        right_id = RegistryEntry.objects.filter(digest=digest).values_list("right_id", flat=True).first()
+        right_id = (
+            RegistryEntry.objects.filter(kind="register", digest=digest).values_list("right_id", flat=True).first()
+        )
         each = {"kind": difference.kind, "here": difference.here, "there": difference.there}
         told.append({**each, "right": str(right_id or ""), "digest": digest.hex()})
         alerts.differs(right_id, digest=digest.hex(), difference=each)
@@ -178,7 +180,10 @@ def _expected_of(digests: Sequence[bytes]) -> dict[bytes, Expected]:
     """How each right should stand, without those that have a step under way."""
     steps: dict[bytes, list[DoneStep]] = {digest: [] for digest in digests}
     under_way = set()
-    for entry in RegistryEntry.objects.filter(digest__in=list(digests)).order_by("id"):
+    # By right: of all a right's steps, its registration alone is found by digest.
+    registered = RegistryEntry.objects.filter(kind="register", digest__in=list(digests))
+    right_ids = list(registered.values_list("right_id", flat=True))
+    for entry in RegistryEntry.objects.filter(right_id__in=right_ids, digest__in=list(digests)).order_by("id"):
         digest = bytes(entry.digest)
         if entry.state in (EntryState.PENDING, EntryState.SENT):
             under_way.add(digest)

@@ -10,11 +10,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from abs_platform.core.rest.fields import Body
+from abs_platform.core.rest.forms import checked
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged, query_of
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.authentication import actor_of
 from abs_platform.trade.api import desk_serializers as shapes
-from abs_platform.trade.api.views import checked
 from abs_platform.trade.desk import delegating, proposals, replies, settings, setup
 from abs_platform.trade.desk import selectors as desk
 from abs_platform.trade.desk.choices import from_json

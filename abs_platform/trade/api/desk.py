@@ -10,12 +10,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from abs_platform.core.rest.fields import Body
+from abs_platform.core.rest.forms import checked
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, ByAmount, Queue, page_of, paged, query_of
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.authentication import actor_of
 from abs_platform.trade import selectors, signing
 from abs_platform.trade.api import desk_serializers as shapes
-from abs_platform.trade.api.views import checked
 from abs_platform.trade.desk import disputing, replies
 from abs_platform.trade.desk import selectors as desk
 from abs_platform.trade.desk.authority import reader_of

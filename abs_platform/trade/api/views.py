@@ -1,30 +1,22 @@
 """Confirming payments, joining and opening; the confirmation desk is in desk.py. Trades themselves are read through rights/api, which knows what they support."""
 
 from dataclasses import asdict
-from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from abs_platform.core.rest.fields import Body, time
+from abs_platform.core.rest.fields import time
+from abs_platform.core.rest.forms import checked
 from abs_platform.documents import replies as documents
 from abs_platform.parties.authentication import actor_of
 from abs_platform.trade import replies, selectors, services, sharing, signing
 from abs_platform.trade.api import serializers as shapes
 from abs_platform.trade.desk.entering import PaymentTerms, Waiting
 from abs_platform.trade.own_signing import ToSignOut, own_of, to_sign_body
-
-
-def checked(shape: type[serializers.Serializer[Any]], request: Request) -> Body:
-    """The request's body as `shape` takes it. Raises ValidationError."""
-    form = shape(data=request.data)
-    form.is_valid(raise_exception=True)
-    body: Body = form.validated_data
-    return body
 
 
 class PaymentConfirmationView(APIView):

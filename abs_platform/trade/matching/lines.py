@@ -7,10 +7,10 @@ from datetime import date
 from decimal import Decimal, localcontext
 from uuid import UUID
 
+from abs_platform.core.units import unit_code, unit_of
 from abs_platform.crypto import sm3
 from abs_platform.integrations.formats.model import Line, fold
-from abs_platform.trade.facts import PRECISION, unit_code
-from abs_platform.trade.units import unit_of
+from abs_platform.trade.facts import PRECISION
 
 LEVELS = {"order": 1, "despatch_advice": 2, "receipt_advice": 3, "invoice": 4, "credit_note": 5}
 

@@ -2,8 +2,7 @@ from typing import Any
 
 from django.db import migrations
 
-from abs_platform.trade.facts import unit_code
-from abs_platform.trade.units import unit_of
+from abs_platform.core.units import unit_code, unit_of
 
 # Was taken for ten million square metres, which it is not.
 _NO_AREA = {"unit": "MTK", "factor": 10_000_000}

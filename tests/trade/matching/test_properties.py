@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from abs_platform.core.units import unit_code, unit_of
 from abs_platform.integrations.formats.model import Extracted, Line
 from abs_platform.trade import selectors, withdrawing
 from abs_platform.trade import services as trades
-from abs_platform.trade.facts import PRECISION, unit_code
+from abs_platform.trade.facts import PRECISION
 from abs_platform.trade.models import Consumption, LineMatch, MatchLine, Tolerance, Trade, TradeDocument
-from abs_platform.trade.units import unit_of
 from tests.support.database import rolled_back
 from tests.support.filing import correct, file
 from tests.support.matches import derived, stored

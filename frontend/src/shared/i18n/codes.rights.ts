@@ -52,7 +52,6 @@ export const RIGHTS = {
   reduction: {
     credit_note: ["贷项通知单", "Credit note"],
     payment: ["已付款", "Payment"],
-    consumed: ["已占用", "Already consumed"],
     allowance: ["折让", "Allowance"],
     prepaid: ["预付款", "Prepaid"],
     above_invoice_total: ["超出发票合计的部分", "Above the invoice's own total"],
@@ -125,7 +124,6 @@ export const RIGHTS = {
     performed: ["已履约", "Performed"],
     undisputed: ["无异议、抵销", "Undisputed"],
     unencumbered: ["未质押转让", "Unencumbered"],
-    not_a_bill: ["不是票据", "Not a bill"],
     invoice_verified: ["发票已查验", "Invoice verified"],
     amount_fixed: ["金额确定", "Amount fixed"],
     due_date_fixed: ["到期日确定", "Due date fixed"],
@@ -145,7 +143,6 @@ export const RIGHTS = {
     free: ["未融资", "it is free"],
     encumbered: ["已质押或转让", "it is pledged or assigned"],
     settled: ["已结清", "it is settled"],
-    account_receivable: ["由贸易单据计算的应收账款", "a receivable computed from trade documents"],
     no_invoice: ["还没有发票", "there is no invoice"],
     verified: ["税务局已确认", "the tax office confirmed it"],
     not_verified: ["税务局尚未确认", "the tax office has not confirmed it"],

@@ -4,8 +4,10 @@ Codes of UN/ECE Recommendation 20 (revision 17), and the words that Chinese docu
 what a trade puts into them (boxes, rolls, pallets) are no multiples of anything: they are compared with themselves alone.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 ONE = Decimal(1)
 
@@ -41,8 +43,14 @@ _UNITS |= {word: _UNITS[code] for word, code in _WORDS.items()}
 _UNITS |= {"斤": Unit("KGM", Decimal("0.5")), "市斤": Unit("KGM", Decimal("0.5")), "两": Unit("KGM", Decimal("0.05"))}
 
 
+@lru_cache(maxsize=4096)
+def unit_code(unit: str | None) -> str:
+    """A unit of measure as it is compared: compatibility forms (㎏) and case unified; "" where none is stated."""
+    return unicodedata.normalize("NFKC", unit or "").strip().upper()
+
+
 def unit_of(code: str) -> Unit:
-    """The unit behind a code (see `facts.unit_code`); one that is not known is its own base."""
+    """The unit behind a code (see `unit_code`); one that is not known is its own base."""
     return _UNITS.get(code) or Unit(code)
 
 
