@@ -117,6 +117,23 @@ def repaid(*, loan: Loan, outstanding: Decimal) -> None:
         encumbrance.hold_for(pledge_id=pledge.id, amount=min(share, unpaid.quantize(unit, rounding=ROUND_DOWN)))
 
 
+def spread(*, loan: Loan, outstanding: Decimal) -> None:
+    """What of a locked loan's principal none of its rights is held for, as the debtor paid others of them, those carry that
+    carry more by now. So they are held for all that is out, or each for all that it carries.
+    """
+    _, pledges = _locked(loan.id)
+    unit = minor_unit(loan.currency)
+    holding = [each for each in pledges if each.state in HOLDING]
+    left = outstanding - sum((each.right.held_for or ZERO for each in holding), ZERO)
+    for pledge in holding:
+        held_for = pledge.right.held_for or ZERO
+        carried = pledge.right.carried_by_now.quantize(unit, rounding=ROUND_DOWN)
+        more = min(left, carried - held_for)
+        if more > 0:
+            encumbrance.hold_for(pledge_id=pledge.id, amount=held_for + more)
+            left -= more
+
+
 def _paid_by_debtor(loan: Loan) -> dict[UUID | None, Decimal]:
     """By right, what its debtor paid on it to the funder, by the payments that stand in the books."""
     rows = Payment.objects.filter(loan=loan, payer="debtor", state__in=COUNTING).order_by()

@@ -27,7 +27,12 @@ class Reading:
     compared: trades.Facts
     payment: PaymentConfirmation | None
     standing: ladder.Standing
-    paid: Sequence[Reduction]
+    told: Sequence[payments.Told]
+
+    @property
+    def paid(self) -> Sequence[Reduction]:
+        """What was paid on the right, each payment once."""
+        return payments.payments(self.told)
 
     def assess(self) -> rules.Assessment:
         """The right that the facts support. Raises ArithmeticError for figures that nobody can compute with."""
@@ -73,7 +78,7 @@ def _reading(
         verified_only=settings.INVOICE_MUST_BE_VERIFIED,
     )
     remitted = payments.remitted(compared.facts, compared.extracted.values(), standing.currency)
-    return Reading(trade, compared, payment, standing, payments.payments([*told, *remitted]))
+    return Reading(trade, compared, payment, standing, [*told, *remitted])
 
 
 def _told(rows: Sequence[Trade]) -> dict[UUID, list[payments.Told]]:

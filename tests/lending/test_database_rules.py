@@ -130,6 +130,7 @@ ILLEGAL: dict[str, Callable[[], None]] = {
     "allocation_part_known": change(Allocation, part="bonus"),
     "allocation_amount": change(Allocation, amount=NAN),
     "allocation_positive": change(Allocation, amount=0),
+    "payout_payee_known": change(Payout, payee="nobody"),
     "payout_state_known": change(Payout, CONFIRMED, state="lost"),
     "payout_amount": change(Payout, amount=NAN),
     "payout_positive": change(Payout, amount=0),

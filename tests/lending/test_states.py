@@ -141,7 +141,7 @@ KINDS = {
         [str(s) for s in states.LoanState],
         "financing/loans",
         loan_in,
-        {"record_payment": {"outstanding", "written_off"}, "record_payout": {"settled"}},
+        {"record_payment": {"outstanding", "written_off", "settled"}, "record_payout": {"settled"}},
     ),
     "payment": Kind(
         states.PAYMENT_TRANSITIONS, [str(s) for s in states.PaymentState], "financing/payments", payment_in, {}

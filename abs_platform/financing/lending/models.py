@@ -22,12 +22,14 @@ ACCOUNT_CODES = (
     "interest_receivable",
     "fee_receivable",
     "payable_to_supplier",
+    "payable_to_debtor",
     "interest_income",
     "fee_income",
     "loss",
 )
 KINDS = ("disbursement", "interest", "payment", "reversal", "write_off", "payout")
 PAYERS = ("supplier", "debtor")
+PAYEES = PAYERS
 BEFORE_DISBURSEMENT = ("awaiting", "cancelled")
 ENDED = ("settled", "cancelled", "written_off")
 
@@ -322,10 +324,12 @@ class Allocation(models.Model):
 
 
 class Payout(models.Model):
-    """What was left of payments once nothing was owed any more, paid on to the supplier whose it is."""
+    """What was left of payments once nothing was owed any more, paid to whose it is: the supplier its surplus (余款), the debtor
+    what it paid and did not owe (溢收款)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="payouts")
+    payee = models.CharField(max_length=8, choices=[(p, p) for p in PAYEES], default="supplier")
     amount = amount_field()
     paid_on = models.DateField()
     bank_reference = models.CharField(max_length=100)
@@ -338,6 +342,7 @@ class Payout(models.Model):
     class Meta:
         constraints = [
             one_of("state", PayoutState, "payout_state_known"),
+            one_of("payee", PAYEES, "payout_payee_known"),
             within_limits("amount", "payout_amount"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payout_positive"),
             models.CheckConstraint(

@@ -15,7 +15,7 @@ from abs_platform.financing import history, two_people
 from abs_platform.financing.history import HistoryOut
 from abs_platform.financing.lending import ageing, owing
 from abs_platform.financing.lending.allocation import PARTS
-from abs_platform.financing.lending.models import PAYERS, Loan, Payment, Payout
+from abs_platform.financing.lending.models import PAYEES, PAYERS, Loan, Payment, Payout
 from abs_platform.financing.lending.owing import Owed
 from abs_platform.financing.lending.payments import TAKING
 from abs_platform.financing.states import (
@@ -41,6 +41,7 @@ class OwedOut(serializers.Serializer[Any]):
     total = serializers.CharField()
     recovery = serializers.CharField(help_text="What was written off and has not come back.")
     payable = serializers.CharField(help_text="The supplier's surplus that the funder still has.")
+    refundable = serializers.CharField(help_text="What the debtor paid and did not owe, that the funder still has.")
 
 
 class LoanOut(serializers.Serializer[Any]):
@@ -133,6 +134,7 @@ class PayoutOut(serializers.Serializer[Any]):
     loan = serializers.UUIDField()
     funder = Named()
     supplier = Named()
+    payee = serializers.ChoiceField(choices=list(PAYEES))
     amount = serializers.CharField()
     currency = serializers.CharField()
     paid_on = serializers.DateField()
@@ -169,6 +171,7 @@ def owed_body(owed: Owed, currency: str) -> Body:
         "total": owed.total,
         "recovery": owed.recovery,
         "payable": owed.payable,
+        "refundable": owed.refundable,
     }
     return {"as_of": owed.as_of.isoformat(), **{name: money(value, currency) for name, value in figures.items()}}
 
@@ -227,7 +230,7 @@ def loan_actions(row: Loan, owed: Owed, *, actor: Actor) -> list[str]:
         found.remove("propose_write_off")
     if actor.home == row.funder_id and actor.has(Role.FINANCIER):
         found += ["record_payment"] if row.state in TAKING else []
-        found += ["record_payout"] if owed.payable > 0 else []
+        found += ["record_payout"] if owed.payable > 0 or owed.refundable > 0 else []
     return found
 
 
@@ -320,6 +323,7 @@ def payout_bodies(rows: Sequence[Payout], *, actor: Actor) -> list[Body]:
     return [
         {
             **_moved(row, people),
+            "payee": row.payee,
             "paid_on": day(row.paid_on),
             "allowed_actions": _actions(
                 PAYOUT_TRANSITIONS,

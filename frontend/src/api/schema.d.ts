@@ -1485,7 +1485,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Confirm what another person recorded: it is used for fee, interest and principal, the rest is the supplier's. */
+        /**
+         * @description Confirm what another person recorded: it is used for fee, interest and principal; the rest is the
+         *     supplier's, or the debtor's where it paid what it did not owe.
+         */
         post: operations["financing_payments_confirm_create"];
         delete?: never;
         options?: never;
@@ -1568,10 +1571,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What of the suppliers' surplus was paid on to them, newest first. */
+        /** @description What was left of payments and paid on to the suppliers, or back to the debtors, newest first. */
         get: operations["payouts_list"];
         put?: never;
-        /** @description Record that surplus was sent to the supplier; another person confirms it. */
+        /** @description Record that surplus was sent to the supplier, or an overpayment back to the debtor; another person confirms it. */
         post: operations["financing_payouts_create"];
         delete?: never;
         options?: never;
@@ -3471,7 +3474,7 @@ export interface components {
         };
         AllocationOut: {
             /** @enum {string} */
-            part: "fee" | "interest" | "principal" | "recovery" | "surplus";
+            part: "fee" | "interest" | "principal" | "recovery" | "surplus" | "refund";
             amount: string;
         };
         AmendmentInRequest: {
@@ -5447,6 +5450,8 @@ export interface components {
             recovery: string;
             /** @description The supplier's surplus that the funder still has. */
             payable: string;
+            /** @description What the debtor paid and did not owe, that the funder still has. */
+            refundable: string;
         };
         OwnInRequest: {
             /** @description SM2, DER, hex, over the statement's bytes */
@@ -5562,6 +5567,12 @@ export interface components {
         PayoutInRequest: {
             /** Format: uuid */
             loan: string;
+            /**
+             * @description The debtor gets back what it did not owe.
+             * @default supplier
+             * @enum {string}
+             */
+            payee: "supplier" | "debtor";
             /** Format: decimal */
             amount: string;
             /** Format: date */
@@ -5575,6 +5586,8 @@ export interface components {
             loan: string;
             funder: components["schemas"]["Named"];
             supplier: components["schemas"]["Named"];
+            /** @enum {string} */
+            payee: "supplier" | "debtor";
             amount: string;
             currency: string;
             /** Format: date */
@@ -6784,7 +6797,7 @@ export interface components {
         };
         TrialLineOut: {
             /** @enum {string} */
-            account: "cash" | "principal_receivable" | "interest_receivable" | "fee_receivable" | "payable_to_supplier" | "interest_income" | "fee_income" | "loss";
+            account: "cash" | "principal_receivable" | "interest_receivable" | "fee_receivable" | "payable_to_supplier" | "payable_to_debtor" | "interest_income" | "fee_income" | "loss";
             debit: string;
             credit: string;
         };

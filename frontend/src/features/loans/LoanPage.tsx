@@ -103,6 +103,7 @@ function Owed({ row }: { row: LoanDetail }) {
           ],
           !isZero(row.owed.recovery) && [t("recovery"), money(row.owed.recovery)],
           !isZero(row.owed.payable) && [t("payable"), money(row.owed.payable)],
+          !isZero(row.owed.refundable) && [t("refundable"), money(row.owed.refundable)],
         ]}
       />
       <LoanActions loan={row} />
