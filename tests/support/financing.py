@@ -13,7 +13,7 @@ from abs_platform.financing.lending.models import Loan, Payment
 from abs_platform.financing.models import Invitation, Notice, Offer, Pledge, Programme, Request
 from abs_platform.rights import collecting
 from abs_platform.rights.models import Right
-from tests.support.papers import Papers, line
+from tests.support.papers import Papers, line, not_due_yet
 from tests.support.world import Member, World, drain
 
 LIMIT = Decimal(1_000_000)
@@ -28,7 +28,7 @@ def second(member: Member, username: str = "") -> Member:
 def performed(world: World, number: str, price: str = "10.00", *, seller: Member | None = None) -> Right:
     """A right on rung 4 over 100 pieces, its order, receipt and invoice confirmed by the core enterprise."""
     seller = seller or world.supplier
-    papers = Papers(number=number, lines=(line(price=price),))
+    papers = Papers(number=number, lines=(line(price=price),), due=not_due_yet())
     for document in seller.submit(papers.all()):
         if document.kind in ("order", "receipt_advice", "invoice"):
             world.core.decide(document)
