@@ -16,7 +16,7 @@ from abs_platform.core.currencies import minor_unit
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.core.transitions import target_of
 from abs_platform.financing import notices, requests
-from abs_platform.financing.lending.models import Loan, Payment
+from abs_platform.financing.lending.models import PROPOSED, Loan, Payment
 from abs_platform.financing.models import Pledge, Request
 from abs_platform.financing.states import COUNTING, HOLDING, LOAN_TRANSITIONS, PLEDGE_TRANSITIONS, PledgeState
 from abs_platform.parties.actor import PLATFORM, Actor
@@ -63,8 +63,8 @@ def refused(*, pledge_id: UUID, reason: str) -> None:
     row = LOAN_TRANSITIONS["refuse"]
     if loan.state in row.sources:
         loan.state, loan.ended_at = row.target, clock.now()
-        loan.maker_id, loan.bank_reference, loan.disbursed_on = None, "", None
-        loan.save(update_fields=["state", "ended_at", "maker_id", "bank_reference", "disbursed_on"])
+        loan.take_proposal_back()
+        loan.save(update_fields=["state", "ended_at", *PROPOSED])
         audit.record(
             actor=PLATFORM, verb="loan.cancelled", subject=SubjectRef("loan", loan.id), detail={"reason": reason}
         )

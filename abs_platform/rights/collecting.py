@@ -120,10 +120,9 @@ def _report_paid_past_holder(right: Right, row: Collection) -> None:
 
 
 def overpaid(*, right_id: UUID, amount: Decimal, received_on: date, reference: str) -> Decimal:
-    """What of a payment to its holder the debtor did not owe on a right any more, whose trade is locked: the part above the
-    right's base that nobody else told of yet.
+    """What of a payment to its holder the debtor did not owe on a right any more, which is up to date and locked: the part above
+    its base that nobody else told of yet.
     """
-    services.bring_up_to_date(right_ids=[right_id])
     right = Right.objects.select_related("trade", "trade__seller", "trade__buyer").get(id=right_id)
     told = reading.read(right.trade).told
     both = payments.payments([*told, payments.Told(HOLDER, reference, amount, received_on)])

@@ -79,6 +79,9 @@ ILLEGAL: dict[str, Callable[[], None]] = {
     "loan_disbursement_proposed_whole": change(Loan, OUT, disbursed_on=None),
     "loan_disbursement_proposed_whole ": change(Loan, OUT, bank_reference=""),
     "loan_disbursement_proposed_whole  ": change(Loan, OUT, state="awaiting", checker_id=None),
+    "loan_disbursement_proposed_whole   ": change(
+        Loan, OUT, state="awaiting", checker_id=None, maker_id=None, bank_reference="", disbursed_on=None,
+    ),
     "loan_disbursed_by_two": change(Loan, OUT, checker_id=None),
     "loan_disbursed_by_two ": change(Loan, OUT, state="disbursement_proposed"),
     "loan_two_people": change(Loan, OUT, checker_id=F("maker_id")),

@@ -32,6 +32,8 @@ PAYERS = ("supplier", "debtor")
 PAYEES = PAYERS
 BEFORE_DISBURSEMENT = ("awaiting", "cancelled")
 ENDED = ("settled", "cancelled", "written_off")
+PROPOSED = ("maker_id", "payee_account", "bank_reference", "disbursed_on")
+"""What a proposed disbursement fills in."""
 
 
 # A loan that is paid back leaves nothing behind it open: neither a pledge nor its request.
@@ -67,6 +69,7 @@ class Loan(models.Model):
     state = models.CharField(max_length=22, choices=[(s, s) for s in LoanState], default=LoanState.AWAITING)
     maker_id = models.UUIDField(null=True)
     checker_id = models.UUIDField(null=True)
+    payee_account = models.CharField(max_length=100, blank=True, default="")  # to which it was sent
     bank_reference = models.CharField(max_length=100, blank=True, default="")
     disbursed_on = models.DateField(null=True)  # as proposed, until another person has disbursed it
     claimed_on = models.DateField(null=True)  # with recourse: since when the supplier itself has to pay back
@@ -94,7 +97,9 @@ class Loan(models.Model):
             models.CheckConstraint(condition=Q(currency__regex="^[A-Z]{3}$"), name="loan_currency"),
             models.CheckConstraint(condition=~Q(funder=F("supplier")), name="loan_between_two"),
             models.CheckConstraint(
-                condition=Q(state__in=BEFORE_DISBURSEMENT, disbursed_on=None, maker_id=None, bank_reference="")
+                condition=Q(
+                    state__in=BEFORE_DISBURSEMENT, disbursed_on=None, maker_id=None, bank_reference="", payee_account=""
+                )
                 | ~Q(state__in=BEFORE_DISBURSEMENT)
                 & Q(disbursed_on__isnull=False, maker_id__isnull=False)
                 & ~Q(bank_reference=""),
@@ -140,6 +145,10 @@ class Loan(models.Model):
             models.Index(fields=["supplier", "-id"], name="loan_supplier"),
             models.Index(fields=["due_date"], name="loan_outstanding", condition=Q(state="outstanding")),
         ]
+
+    def take_proposal_back(self) -> None:
+        """No disbursement is proposed any more; unsaved."""
+        self.maker_id, self.payee_account, self.bank_reference, self.disbursed_on = None, "", "", None
 
     @property
     def lent_since(self) -> date:

@@ -34,6 +34,7 @@ from abs_platform.financing.models import Pledge
 from abs_platform.financing.states import COUNTING, HOLDING, LOAN_TRANSITIONS, PAYMENT_TRANSITIONS, LoanState
 from abs_platform.parties.actor import Actor
 from abs_platform.rights import collecting
+from abs_platform.rights import services as computing
 from abs_platform.rights.encumbrance import PLATFORM_ROLES
 
 ZERO = Decimal(0)
@@ -124,6 +125,8 @@ def confirm(*, actor: Actor, payment_id: UUID, amount: Decimal) -> Payment:
     rules.check_typed(amount, payment.amount, loan.currency)
     _check_takes(loan)
     day = _booking_day(loan, payment)
+    if payment.right_id:  # whether it owed that much, the right has to say as it stands now
+        computing.bring_up_to_date(right_ids=list(loan.pledges.values_list("right_id", flat=True)))
     pledging.lock_rights(loan)
     payment.checker_id = checker_id
     payment.save(update_fields=["state", "checker_id"])

@@ -13,7 +13,7 @@ from abs_platform.core.rest.fields import Body, Named, money, named, number, tim
 from abs_platform.core.transitions import Table, allowed_actions
 from abs_platform.financing import history, two_people
 from abs_platform.financing.history import HistoryOut
-from abs_platform.financing.lending import ageing, owing
+from abs_platform.financing.lending import ageing, owing, services
 from abs_platform.financing.lending.allocation import PARTS
 from abs_platform.financing.lending.models import PAYEES, PAYERS, Loan, Payment, Payout
 from abs_platform.financing.lending.owing import Owed
@@ -63,7 +63,11 @@ class LoanOut(serializers.Serializer[Any]):
     grace_days = serializers.IntegerField()
     due_date = serializers.DateField()
     disbursed_on = serializers.DateField(allow_null=True, help_text="As proposed, until it is disbursed.")
+    payee_account = serializers.CharField(allow_blank=True, help_text="To which the money was sent, as proposed.")
     bank_reference = serializers.CharField(allow_blank=True)
+    proposal = serializers.CharField(
+        allow_null=True, help_text="Of a proposed disbursement, SM3 of all that it says: approving it sends it back."
+    )
     claimed_on = serializers.DateField(allow_null=True, help_text="With recourse: since when the supplier has to pay.")
     days_overdue = serializers.IntegerField()
     bucket = serializers.ChoiceField(choices=list(ageing.BUCKETS), allow_null=True)
@@ -207,7 +211,9 @@ def _loan_body(row: Loan, owed: Owed, *, actor: Actor, people: Mapping[UUID, str
         "grace_days": terms.grace_days,
         "due_date": day(row.due_date),
         "disbursed_on": day(row.disbursed_on),
+        "payee_account": row.payee_account,
         "bank_reference": row.bank_reference,
+        "proposal": services.proposal_of(row) if row.state == LoanState.DISBURSEMENT_PROPOSED else None,
         "claimed_on": day(row.claimed_on),
         "days_overdue": max((on - row.due_date).days, 0) if is_lent else 0,
         "bucket": ageing.bucket_of(row.due_date, on) if is_lent else None,

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from abs_platform.core import clock
 from abs_platform.parties import selectors as parties
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.models import Identifier
+from abs_platform.parties.roles import Role
 from abs_platform.rights.models import Right
 from abs_platform.rights.priority import describing, rules
 from abs_platform.rights.priority.models import DebtorNotice, ZhongdengAmendment, ZhongdengRegistration
@@ -19,6 +20,7 @@ from abs_platform.rights.registry.models import RegistryEntry
 from abs_platform.trade import selectors as trades
 
 ENDING = ("cancel", "mistake")
+RECORDERS = (Role.FINANCIER, Role.SUPPLIER)
 
 
 @dataclass
@@ -55,6 +57,18 @@ def records(*, right_id: UUID, on: date | None = None) -> Records:
     notices = list(DebtorNotice.objects.filter(right_id=right_id).select_related("organisation").order_by("id"))
     ranking = rules.rank(_claimants(right_id, pledge, registrations, notices, on=on or clock.today()))
     return Records(pledge, registrations, notices, ranking)
+
+
+def recorded(*, actor: Actor) -> QuerySet[ZhongdengRegistration]:
+    """What the actor's own organisation recorded as registered, whether or not the rights are open to it still.
+
+    Raises Forbidden for those who record nothing.
+    """
+    actor.require(*RECORDERS)
+    rows = ZhongdengRegistration.objects.filter(organisation=actor.home).select_related("organisation")
+    return rows.prefetch_related(
+        Prefetch("amendments", ZhongdengAmendment.objects.select_related("organisation").order_by("id"))
+    )
 
 
 def held(*, actor: Actor, right_id: UUID) -> Right | None:

@@ -1059,7 +1059,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Confirm what another person proposed; `amount` is the principal. All pledges must be active. */
+        /** @description Confirm what another person proposed, as it was read; `amount` is the principal. All pledges must be active. */
         post: operations["financing_loans_disburse_create"];
         delete?: never;
         options?: never;
@@ -3294,6 +3294,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/zhongdeng": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The registrations that the caller's organisation recorded, newest first: of rights, too, that are not open to it any more. */
+        get: operations["zhongdeng_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/zhongdeng/{id}/amendments": {
         parameters: {
             query?: never;
@@ -3303,7 +3320,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Record an extension (展期), change (变更) or cancellation (注销), or that it was recorded by mistake. */
+        /**
+         * @description Record an extension (展期), change (变更) or cancellation (注销), or that it was recorded by mistake. Whoever recorded the
+         *     registration says that it ended also once the right is not open to it any more.
+         */
         post: operations["zhongdeng_amend"];
         delete?: never;
         options?: never;
@@ -4079,7 +4099,17 @@ export interface components {
             expected: string;
             found: string;
         };
+        DisburseInRequest: {
+            /**
+             * Format: decimal
+             * @description Typed back, to be compared.
+             */
+            amount: string;
+            /** @description As the loan's reply gave it. */
+            proposal: string;
+        };
         DisbursementInRequest: {
+            payee_account: string;
             bank_reference: string;
             /** Format: date */
             disbursed_on: string;
@@ -4911,7 +4941,11 @@ export interface components {
              * @description As proposed, until it is disbursed.
              */
             disbursed_on: string | null;
+            /** @description To which the money was sent, as proposed. */
+            payee_account: string;
             bank_reference: string;
+            /** @description Of a proposed disbursement, SM3 of all that it says: approving it sends it back. */
+            proposal: string | null;
             /**
              * Format: date
              * @description With recourse: since when the supplier has to pay.
@@ -4974,7 +5008,11 @@ export interface components {
              * @description As proposed, until it is disbursed.
              */
             disbursed_on: string | null;
+            /** @description To which the money was sent, as proposed. */
+            payee_account: string;
             bank_reference: string;
+            /** @description Of a proposed disbursement, SM3 of all that it says: approving it sends it back. */
+            proposal: string | null;
             /**
              * Format: date
              * @description With recourse: since when the supplier has to pay.
@@ -5474,6 +5512,39 @@ export interface components {
         };
         OwnKeyStatementOut: {
             statement: string;
+        };
+        OwnRegistrationOut: {
+            /** Format: uuid */
+            id: string;
+            number: string;
+            party: string;
+            rival: boolean;
+            /** Format: uuid */
+            pledge: string | null;
+            /** Format: date-time */
+            registered_at: string;
+            /**
+             * Format: date
+             * @description With its extensions
+             */
+            expires_on: string;
+            description: string;
+            ended: boolean;
+            may_amend: boolean;
+            amendments: components["schemas"]["AmendmentOut"][];
+            /** @description A colleague, or the other organisation. */
+            recorded_by: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            right: string;
+        };
+        OwnRegistrationOutPage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["OwnRegistrationOut"][];
         };
         PartInRequest: {
             position: number;
@@ -8500,7 +8571,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TypedAmountInRequest"];
+                "application/json": components["schemas"]["DisburseInRequest"];
             };
         };
         responses: {
@@ -11854,6 +11925,32 @@ export interface operations {
             };
         };
     };
+    zhongdeng_list: {
+        parameters: {
+            query?: {
+                /** @description Where to go on, as `next` and `previous` give it. */
+                cursor?: string;
+                /** @description Rows in a page, 1 to 100; 50 if not given. */
+                page_size?: number;
+                /** @description Those that were neither cancelled nor a mistake. */
+                standing?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRegistrationOutPage"];
+                };
+            };
+        };
+    };
     zhongdeng_amend: {
         parameters: {
             query?: never;
@@ -11874,7 +11971,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PriorityOut"];
+                    "application/json": components["schemas"]["OwnRegistrationOut"];
                 };
             };
         };

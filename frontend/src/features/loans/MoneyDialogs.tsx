@@ -15,17 +15,23 @@ interface Props {
   onClose: () => void;
 }
 
-/** The first of two: which transfer paid the loan out, and when. */
+/** The first of two: which transfer paid the loan out, to which account, and when. */
 export function DisbursementDialog({ loan, onClose }: Props) {
   const t = useText(messages);
+  const accountId = useId();
+  const [account, setAccount] = useState("");
   const [reference, setReference] = useState("");
   const [day, setDay] = useState(today());
   const send = useAct(
-    () => data(api.POST("/api/v1/financing/loans/{id}/propose-disbursement", { params: { path: { id: loan.id } }, body: { bank_reference: reference.trim(), disbursed_on: day } })),
+    () => data(api.POST("/api/v1/financing/loans/{id}/propose-disbursement", { params: { path: { id: loan.id } }, body: { payee_account: account.trim(), bank_reference: reference.trim(), disbursed_on: day } })),
     onClose,
   );
   return (
-    <Frame title={t("disbursementTitle")} what={t("disbursementWhat")} ready={reference.trim() !== "" && day !== ""} send={send} onClose={onClose}>
+    <Frame title={t("disbursementTitle")} what={t("disbursementWhat")} ready={account.trim() !== "" && reference.trim() !== "" && day !== ""} send={send} onClose={onClose}>
+      <div className="field">
+        <label htmlFor={accountId}>{t("payeeAccount")}</label>
+        <input id={accountId} className="input" maxLength={100} value={account} onChange={(event) => setAccount(event.target.value)} data-testid="payee-account" />
+      </div>
       <Reference value={reference} onChange={setReference} />
       <DayField label={t("disbursedOn")} value={day} onChange={setDay} />
     </Frame>
