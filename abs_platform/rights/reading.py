@@ -27,12 +27,8 @@ class Reading:
     compared: trades.Facts
     payment: PaymentConfirmation | None
     standing: ladder.Standing
-    told: Sequence[payments.Told]
-
-    @property
-    def paid(self) -> Sequence[Reduction]:
-        """What was paid on the right, each payment once."""
-        return payments.payments(self.told)
+    told: Sequence[payments.Told]  # of payments on the right
+    paid: Sequence[Reduction]  # each of them once
 
     def assess(self) -> rules.Assessment:
         """The right that the facts support. Raises ArithmeticError for figures that nobody can compute with."""
@@ -77,8 +73,8 @@ def _reading(
         _confirmed(payment) if payment else None,
         verified_only=settings.INVOICE_MUST_BE_VERIFIED,
     )
-    remitted = payments.remitted(compared.facts, compared.extracted.values(), standing.currency)
-    return Reading(trade, compared, payment, standing, [*told, *remitted])
+    every = [*told, *payments.remitted(compared.facts, compared.extracted.values(), standing.currency)]
+    return Reading(trade, compared, payment, standing, every, payments.payments(every))
 
 
 def _told(rows: Sequence[Trade]) -> dict[UUID, list[payments.Told]]:
