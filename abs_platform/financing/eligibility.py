@@ -49,15 +49,6 @@ def verdicts(*, actor: Actor, right_ids: Sequence[UUID], until: date) -> list[Ve
 def _verdict(
     row: Programme, rights: Sequence[Right], claims: Sequence[rules.Claim], until: date, room: rules.Room
 ) -> Verdict:
-    conditions = selectors.conditions(row)
-    found = []
-    for right, claim in zip(rights, claims, strict=True):
-        stands = rules.obstacles(claim, conditions, until)
-        found.append(RightVerdict(right, stands, Decimal(0) if stands else rules.carried(claim, conditions)))
-    tenor = rules.tenor_obstacle(until, clock.today(), conditions)
-    obstacles = [*([tenor] if tenor else []), *([] if room.left > 0 else [rules.NO_ROOM])]
-    if obstacles or any(each.obstacles for each in found):
-        most = Decimal(0)
-    else:
-        most = min(sum((each.carried for each in found), Decimal(0)), room.left)
-    return Verdict(row, tuple(obstacles), found, most)
+    found = rules.judge(claims, selectors.conditions(row), room, until=until, today=clock.today())
+    of_rights = zip(rights, found.of_each, found.carried, strict=True)
+    return Verdict(row, found.obstacles, [RightVerdict(*each) for each in of_rights], found.most)

@@ -16,7 +16,7 @@ from abs_platform.core.currencies import minor_unit
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.core.transitions import target_of
 from abs_platform.financing import notices, requests
-from abs_platform.financing.lending.models import Loan, Payment
+from abs_platform.financing.lending.models import PROPOSED, Loan, Payment
 from abs_platform.financing.models import Pledge, Request
 from abs_platform.financing.states import COUNTING, HOLDING, LOAN_TRANSITIONS, PLEDGE_TRANSITIONS, PledgeState
 from abs_platform.parties.actor import PLATFORM, Actor
@@ -63,8 +63,8 @@ def refused(*, pledge_id: UUID, reason: str) -> None:
     row = LOAN_TRANSITIONS["refuse"]
     if loan.state in row.sources:
         loan.state, loan.ended_at = row.target, clock.now()
-        loan.maker_id, loan.bank_reference, loan.disbursed_on = None, "", None
-        loan.save(update_fields=["state", "ended_at", "maker_id", "bank_reference", "disbursed_on"])
+        loan.take_proposal_back()
+        loan.save(update_fields=["state", "ended_at", *PROPOSED])
         audit.record(
             actor=PLATFORM, verb="loan.cancelled", subject=SubjectRef("loan", loan.id), detail={"reason": reason}
         )
@@ -115,6 +115,23 @@ def repaid(*, loan: Loan, outstanding: Decimal) -> None:
         share = (outstanding * pledge.held_for / lent).quantize(unit, rounding=ROUND_UP) if lent else ZERO
         unpaid = pledge.held_for - paid.get(pledge.right_id, ZERO) * (pledge.right.held_rate or ZERO)
         encumbrance.hold_for(pledge_id=pledge.id, amount=min(share, unpaid.quantize(unit, rounding=ROUND_DOWN)))
+
+
+def spread(*, loan: Loan, outstanding: Decimal) -> None:
+    """What of a locked loan's principal none of its rights is held for, as the debtor paid others of them, those carry that
+    carry more by now. So they are held for all that is out, or each for all that it carries.
+    """
+    _, pledges = _locked(loan.id)
+    unit = minor_unit(loan.currency)
+    holding = [each for each in pledges if each.state in HOLDING]
+    left = outstanding - sum((each.right.held_for or ZERO for each in holding), ZERO)
+    for pledge in holding:
+        held_for = pledge.right.held_for or ZERO
+        carried = pledge.right.carried_by_now.quantize(unit, rounding=ROUND_DOWN)
+        more = min(left, carried - held_for)
+        if more > 0:
+            encumbrance.hold_for(pledge_id=pledge.id, amount=held_for + more)
+            left -= more
 
 
 def _paid_by_debtor(loan: Loan) -> dict[UUID | None, Decimal]:

@@ -252,16 +252,20 @@ def check(
     unit = minor_unit(conditions.currency)
     if amount <= 0 or amount != amount.quantize(unit):
         raise Invalid("amount_invalid", f"The amount must be above zero and a multiple of {unit}.", unit=str(unit))
-    if obstacle := rules.tenor_obstacle(until, clock.today(), conditions):
+    claims = selectors.claims(rights)
+    room = selectors.room(programme, supplier_id=supplier_id)
+    found = rules.judge(claims, conditions, room, until=until, today=clock.today())
+    for obstacle in found.obstacles:
+        if obstacle == rules.NO_ROOM:  # then the most is nothing
+            continue
         raise Invalid(
             obstacle,
             f"The day of repayment must be within {conditions.max_tenor_days} days from now.",
             days=conditions.max_tenor_days,
             programme=programme.name,
         )
-    claims = selectors.claims(rights)
-    for right, claim in zip(rights, claims, strict=True):
-        for obstacle in rules.obstacles(claim, conditions, until)[:1]:
+    for right, obstacles in zip(rights, found.of_each, strict=True):
+        for obstacle in obstacles[:1]:
             order = trades.label_of(right.trade)
             raise Invalid(
                 f"right_{obstacle}",
@@ -270,12 +274,11 @@ def check(
                 order_number=order,
                 programme=programme.name,
             )
-    most = rules.most(claims, conditions, selectors.room(programme, supplier_id=supplier_id))
-    if amount > most:
+    if amount > found.most:
         raise Invalid(
             "amount_above_most",
-            f"The programme {programme.name} can lend at most {most} on these rights now.",
-            most=str(most),
+            f"The programme {programme.name} can lend at most {found.most} on these rights now.",
+            most=str(found.most),
             currency=conditions.currency,
             programme=programme.name,
         )

@@ -13,10 +13,13 @@ PERFORMED = 3
 
 NOT_FREE = "not_free"
 GOODS_LENT_ON = "goods_lent_on"
+REGISTERED_ELSEWHERE = "registered_elsewhere"
 OTHER_DEBTOR = "other_debtor"
 OTHER_CURRENCY = "other_currency"
 RUNG_TOO_LOW = "rung_too_low"
 NOTHING_LEFT = "nothing_left"
+DISPUTED = "disputed"
+OVERDUE = "overdue"
 DUE_DATE_MISSING = "due_date_missing"
 DUE_AFTER_MATURITY = "due_after_maturity"
 TENOR_PASSED = "tenor_passed"
@@ -38,17 +41,23 @@ class Claim:
     goods_lent_on: bool = (
         False  # perhaps: an order that is pledged is of the same items, and one of the two names no order
     )
+    is_disputed: bool = False
+    rivals: frozenset[str] = frozenset()  # for whom it is registered at 中登, as names compare
 
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """On what a programme lends. `advance_rates`: by rung, a fraction of the base; a rung without one carries nothing."""
+    """On what a programme lends. `advance_rates`: by rung, a fraction of the base; a rung without one carries nothing.
+
+    `lender`: its funder's name, as names compare.
+    """
 
     debtor: str
     currency: str
     min_rung: int
     advance_rates: Mapping[int, Decimal]
     max_tenor_days: int
+    lender: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +75,34 @@ class Room:
         return max(min(self.limit - self.taken, self.supplier_limit - self.taken_by_supplier), ZERO)
 
 
-def obstacles(claim: Claim, conditions: Conditions, until: date) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a programme says of rights together: why it lends nothing (on anything, and on each), what each carries, the most."""
+
+    obstacles: tuple[str, ...]
+    of_each: tuple[tuple[str, ...], ...]
+    carried: tuple[Decimal, ...]
+    most: Decimal
+
+
+def judge(claims: Sequence[Claim], conditions: Conditions, room: Room, *, until: date, today: date) -> Judgement:
+    """What may be lent on these rights until that day: all that asks, offers and accepts goes by this."""
+    tenor = tenor_obstacle(until, today, conditions)
+    whole = (*([tenor] if tenor else []), *([] if room.left > 0 else [NO_ROOM]))
+    of_each = tuple(obstacles(claim, conditions, until, today) for claim in claims)
+    each = tuple(ZERO if stands else carried(claim, conditions) for claim, stands in zip(claims, of_each, strict=True))
+    return Judgement(whole, of_each, each, ZERO if whole or any(of_each) else most(claims, conditions, room))
+
+
+def obstacles(claim: Claim, conditions: Conditions, until: date, today: date) -> tuple[str, ...]:
     """Why a right carries nothing under these conditions for a loan until that day; nothing where it does."""
     found = []
     if not claim.is_free:
         found.append(NOT_FREE)
     if claim.goods_lent_on:
         found.append(GOODS_LENT_ON)
+    if claim.rivals - {conditions.lender}:
+        found.append(REGISTERED_ELSEWHERE)
     if claim.debtor != conditions.debtor:
         found.append(OTHER_DEBTOR)
     if claim.currency != conditions.currency:
@@ -81,10 +111,14 @@ def obstacles(claim: Claim, conditions: Conditions, until: date) -> tuple[str, .
         found.append(RUNG_TOO_LOW)
     elif carried(claim, conditions) <= 0:
         found.append(NOTHING_LEFT)
+    if claim.is_disputed:
+        found.append(DISPUTED)
     if claim.due_date is None and claim.rung >= PERFORMED:
         found.append(DUE_DATE_MISSING)
     if claim.due_date is not None and claim.due_date > until:
         found.append(DUE_AFTER_MATURITY)
+    if claim.due_date is not None and claim.due_date < today:
+        found.append(OVERDUE)
     return tuple(found)
 
 

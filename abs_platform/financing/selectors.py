@@ -16,6 +16,8 @@ from abs_platform.financing.states import COUNTING, LENT, LoanState, ProgrammeSt
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
 from abs_platform.rights.models import Right
+from abs_platform.rights.priority import selectors as priority
+from abs_platform.rights.rules import DISPUTE_OPEN
 from abs_platform.rights.states import RightState
 from abs_platform.trade import encumbering
 from abs_platform.trade import selectors as trades
@@ -47,7 +49,7 @@ def programmes(*, actor: Actor) -> QuerySet[Programme]:
 def open_to(supplier_id: UUID) -> QuerySet[Programme]:
     """The programmes that a supplier may ask now: active, another's, and about somebody it sells to."""
     buyers = trades.buyers_of(supplier_id)
-    active = Programme.objects.filter(state=ProgrammeState.ACTIVE, core_enterprise__in=buyers)
+    active = Programme.objects.select_related("funder").filter(state=ProgrammeState.ACTIVE, core_enterprise__in=buyers)
     return active.exclude(funder=supplier_id)
 
 
@@ -188,13 +190,15 @@ def conditions(row: Programme) -> rules.Conditions:
         min_rung=row.min_rung,
         advance_rates={int(rung): Decimal(rate) for rung, rate in row.advance_rates.items()},
         max_tenor_days=row.max_tenor_days,
+        lender=priority.key(row.funder.name),
     )
 
 
 def claims(rows: Sequence[Right]) -> list[rules.Claim]:
     """Rights of one supplier, with their trades, as the rules see them before anything is lent."""
     sharing = encumbering.sharing_goods(row.trade for row in rows)
-    return [replace(claim(row), goods_lent_on=row.trade_id in sharing) for row in rows]
+    rivals = priority.rivals(right_ids=[row.id for row in rows])
+    return [replace(claim(row), goods_lent_on=row.trade_id in sharing, rivals=rivals[row.id]) for row in rows]
 
 
 def claim(row: Right) -> rules.Claim:
@@ -207,6 +211,7 @@ def claim(row: Right) -> rules.Claim:
         base=row.base,
         due_date=row.due_date,
         is_free=row.state == RightState.FREE,
+        is_disputed=DISPUTE_OPEN in row.poolable_reasons,
     )
 
 

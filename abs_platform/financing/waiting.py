@@ -73,6 +73,7 @@ def of_funder(actor: Actor) -> list[Waiting]:
     overdue = mine.filter(state__in=LENT, due_date__lt=clock.today())
     held = Pledge.objects.filter(holder=actor.home, state__in=HOLDING)
     shrunk = held.filter(right__held_for__gt=F("right__base") * F("right__held_rate"))
+    fell = held.filter(right__held_for__gt=0, right__rung__lt=F("right__held_rung"))
     told = Collection.objects.filter(
         right=OuterRef("right"),
         source__in=[SUPPLIER, DEBTOR],
@@ -82,6 +83,7 @@ def of_funder(actor: Actor) -> list[Waiting]:
     )
     return [
         _waiting("rights_shrank", shrunk.values_list("loan", flat=True), "/portfolio", "/loans/{}"),
+        _waiting("rights_fell", fell.values_list("loan", flat=True), "/portfolio", "/loans/{}"),
         _waiting("paid_elsewhere", held.filter(Exists(told)).values_list("loan", flat=True), "/portfolio", "/loans/{}"),
         _waiting("check_money", _moves_to_check(actor), "/loans", "/loans/{}"),
         _requests("approve_offers", _by_another(proposed, "maker_id", actor)),

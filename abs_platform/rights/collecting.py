@@ -15,7 +15,7 @@ from abs_platform.core.subjects import SubjectRef
 from abs_platform.integrations.formats.model import fold
 from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.parties.roles import Role
-from abs_platform.rights import selectors, services
+from abs_platform.rights import payments, reading, selectors, services
 from abs_platform.rights.models import Collection, Right
 from abs_platform.rights.payments import DEBTOR, HOLDER, SUPPLIER
 from abs_platform.rights.states import RightState
@@ -25,6 +25,7 @@ from abs_platform.risk.services import Observation
 from abs_platform.trade import encumbering
 from abs_platform.trade import selectors as trades
 
+ZERO = Decimal(0)
 # By each side, of one right: its computation compares each of them with every other.
 MOST_TOLD = 500
 
@@ -61,7 +62,7 @@ def tell(*, actor: Actor, right_id: UUID, amount: Decimal, received_on: date, re
             f"Of one right {MOST_TOLD} payments are told. Sum up what is left in one.",
             limit=MOST_TOLD,
         )
-    row = collect(
+    return collect(
         actor=actor,
         right_id=right.id,
         amount=amount,
@@ -69,10 +70,8 @@ def tell(*, actor: Actor, right_id: UUID, amount: Decimal, received_on: date, re
         reference=reference,
         source=source,
         cause=f"told:{uuid7()}",
+        is_past_holder=right.state == RightState.ENCUMBERED,
     )
-    if right.state == RightState.ENCUMBERED:
-        _report_paid_past_holder(right, row)
-    return row
 
 
 def own_source(*, actor: Actor, right_id: UUID) -> str | None:
@@ -106,7 +105,7 @@ def _standing(right: Right, source: str) -> QuerySet[Collection]:
 
 
 def _report_paid_past_holder(right: Right, row: Collection) -> None:
-    """The debtor paid the supplier although somebody holds the right: the money that was lent on it went elsewhere."""
+    """The debtor paid somebody else than the one who holds the right: the money that was lent on it went elsewhere."""
     trade = right.trade
     seen = Observation(
         rule="held_right_paid_elsewhere",
@@ -122,11 +121,34 @@ def _report_paid_past_holder(right: Right, row: Collection) -> None:
     risk.report(actor=PLATFORM, network_id=trade.network_id, observations=[seen])
 
 
+def overpaid(*, right_id: UUID, amount: Decimal, received_on: date, reference: str) -> Decimal:
+    """What of a payment to its holder the debtor did not owe on a right any more, which is up to date and locked: the part above
+    its base that nobody else told of yet.
+    """
+    right = Right.objects.select_related("trade", "trade__seller", "trade__buyer").get(id=right_id)
+    told = reading.read(right.trade).told
+    both = payments.payments([*told, payments.Told(HOLDER, reference, amount, received_on)])
+    before = sum((each.amount for each in payments.payments(told)), ZERO)
+    base: Decimal = right.base
+    return max(sum((each.amount for each in both), ZERO) - before - base, ZERO)
+
+
 @transaction.atomic
 def collect(
-    *, actor: Actor, right_id: UUID, amount: Decimal, received_on: date, reference: str, source: str, cause: str
+    *,
+    actor: Actor,
+    right_id: UUID,
+    amount: Decimal,
+    received_on: date,
+    reference: str,
+    source: str,
+    cause: str,
+    is_past_holder: bool = False,
 ) -> Collection:
-    """Add what was paid and compute the right anew, for services that know that it was. `cause` is used once."""
+    """Add what was paid and compute the right anew, for services that know that it was. `cause` is used once.
+
+    `is_past_holder`: an alert tells whoever holds the right that the money went elsewhere.
+    """
     encumbering.lock(Right.objects.filter(id=right_id).values_list("trade_id", flat=True))
     right = Right.objects.get(id=right_id)
     encumbering.mark(right.trade_id, encumbered=True)
@@ -142,6 +164,8 @@ def collect(
     )
     _told(actor, row, "right.paid")
     services.compute(trade_id=right.trade_id)
+    if is_past_holder:
+        _report_paid_past_holder(right, row)
     return row
 
 
@@ -157,13 +181,16 @@ def withdraw(*, actor: Actor, right_id: UUID, collection_id: UUID) -> Collection
         raise Conflict("told_by_another", "Only whoever recorded a payment takes it back.")
     if Collection.objects.filter(reverses=row).exists():
         raise Conflict("state_conflict", "This payment was taken back already.")
-    return take_back(actor=actor, cause=row.cause)
+    take_back(actor=actor, cause=row.cause)
+    return row
 
 
 @transaction.atomic
-def take_back(*, actor: Actor, cause: str) -> Collection:
-    """Undo what `cause` added, by a row against it, and compute the right anew."""
-    row = Collection.objects.select_related("right").get(cause=cause)
+def take_back(*, actor: Actor, cause: str) -> Collection | None:
+    """Undo what `cause` added, by a row against it, and compute the right anew; None where it added nothing."""
+    row = Collection.objects.select_related("right").filter(cause=cause).first()
+    if row is None:
+        return None
     counter = Collection.objects.create(
         right=row.right,
         amount=row.amount,

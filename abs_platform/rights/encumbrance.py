@@ -16,7 +16,7 @@ from abs_platform.core.transitions import target_of
 from abs_platform.documents.tax import services as tax
 from abs_platform.documents.tax.rules import TAXED
 from abs_platform.parties.actor import Actor
-from abs_platform.rights.models import Right
+from abs_platform.rights.models import HELD, Right
 from abs_platform.rights.states import PLATFORM_ROLE, TRANSITIONS, RightState
 from abs_platform.trade import encumbering as trades
 from abs_platform.trade.models import TradeDocument
@@ -27,12 +27,13 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A right, the pledge that is to hold it, what is lent on it, and at which rate (0 to 1) of its base."""
+    """A right, the pledge that is to hold it, what is lent on it, at which rate (0 to 1) of its base, and on which rung."""
 
     right_id: UUID
     pledge_id: UUID
     amount: Decimal
     rate: Decimal
+    rung: int
 
 
 def locked(right_ids: Sequence[UUID]) -> list[Right]:
@@ -54,7 +55,8 @@ def encumber(*, actor: Actor, holds: Sequence[Hold]) -> None:
                 right=str(right.id),
                 order_number=right.trade.order_number,
             )
-        right.encumbered_by, right.held_for, right.held_rate = hold.pledge_id, hold.amount, hold.rate
+        right.encumbered_by, right.held_for = hold.pledge_id, hold.amount
+        right.held_rate, right.held_rung = hold.rate, hold.rung
         _moved(actor, right, "encumber", {"pledge": str(hold.pledge_id), "amount": str(hold.amount)})
 
 
@@ -80,13 +82,13 @@ def _end(actor: Actor, pledge_ids: Sequence[UUID], action: str) -> None:
     held = list(Right.objects.filter(encumbered_by__in=pledge_ids).values_list("id", flat=True))
     for right in locked(held):
         pledge = str(right.encumbered_by)
-        right.encumbered_by = right.held_for = right.held_rate = None
+        right.encumbered_by = right.held_for = right.held_rate = right.held_rung = None
         _moved(actor, right, action, {"pledge": pledge})
 
 
 def _moved(actor: Actor, right: Right, action: str, detail: dict[str, object]) -> None:
     right.state = target_of(TRANSITIONS, action=action, state=right.state, roles=PLATFORM_ROLES)
-    right.save(update_fields=["state", "encumbered_by", "held_for", "held_rate"])
+    right.save(update_fields=["state", *HELD])
     # A settled right's trade is history that somebody lent on; it stays as an encumbered one does.
     is_relied_on = right.state != RightState.FREE or right.collections.exists()
     trades.mark(right.trade_id, encumbered=is_relied_on)

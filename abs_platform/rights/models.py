@@ -41,6 +41,10 @@ __all__ = [
 ]
 
 
+HELD = ("encumbered_by", "held_for", "held_rate", "held_rung")
+"""What of a right says by which pledge it is held."""
+
+
 class Right(models.Model):
     """The right of one trade, computed anew whenever its facts change. `calculation` opens every figure to its lines."""
 
@@ -66,6 +70,7 @@ class Right(models.Model):
     encumbered_by = models.UUIDField(null=True)  # the pledge that holds it
     held_for = amount_field(null=True)  # what was lent on it and is not paid back
     held_rate = models.DecimalField(max_digits=5, decimal_places=4, null=True)  # of its base, at which that was lent
+    held_rung = models.PositiveSmallIntegerField(null=True)  # on which that was lent
 
     class Meta:
         triggers = [
@@ -86,8 +91,11 @@ class Right(models.Model):
                     held_rate__isnull=False,
                     held_rate__gt=0,
                     held_rate__lte=1,
+                    held_rung__isnull=False,
+                    held_rung__gte=1,
+                    held_rung__lte=5,
                 )
-                | ~Q(state="encumbered") & Q(encumbered_by__isnull=True, held_for__isnull=True, held_rate__isnull=True),
+                | ~Q(state="encumbered") & Q(**{f"{name}__isnull": True for name in HELD}),
                 name="right_encumbered_by_a_pledge",
             ),
             within_limits("base", "right_base"),

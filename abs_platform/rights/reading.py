@@ -28,7 +28,8 @@ class Reading:
     compared: trades.Facts
     payment: PaymentConfirmation | None
     standing: ladder.Standing
-    paid: Sequence[Reduction]
+    told: Sequence[payments.Told]  # of payments on the right
+    paid: Sequence[Reduction]  # each of them once
 
     def assess(self) -> rules.Assessment:
         """The right that the facts support. Raises ArithmeticError for figures that nobody can compute with."""
@@ -81,8 +82,8 @@ def _reading(
         _confirmed(payment) if payment else None,
         verified_only=settings.INVOICE_MUST_BE_VERIFIED,
     )
-    remitted = payments.remitted(compared.facts, compared.extracted.values(), standing.currency)
-    return Reading(trade, compared, payment, standing, payments.payments([*told, *remitted]))
+    every = [*told, *payments.remitted(compared.facts, compared.extracted.values(), standing.currency)]
+    return Reading(trade, compared, payment, standing, every, payments.payments(every))
 
 
 def _told(rows: Sequence[Trade]) -> dict[UUID, list[payments.Told]]:

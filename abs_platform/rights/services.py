@@ -18,8 +18,8 @@ from abs_platform.documents.tax import services as tax
 from abs_platform.documents.tax.models import Reliance
 from abs_platform.parties.actor import PLATFORM
 from abs_platform.parties.models import Organisation
-from abs_platform.rights import attesting, due, reading, reductions, rules, rung_statements
-from abs_platform.rights.models import Right
+from abs_platform.rights import attesting, due, holding, reading, reductions, rules, rung_statements
+from abs_platform.rights.models import HELD, Right
 from abs_platform.rights.reading import Reading
 from abs_platform.rights.registry import services as registry
 from abs_platform.rights.states import RightState
@@ -37,7 +37,7 @@ ZERO = Decimal(0)
 COMPUTED = [
     field.name
     for field in Right._meta.concrete_fields
-    if not field.primary_key and field.name not in ("trade", "state", "encumbered_by", "held_for", "held_rate")
+    if not field.primary_key and field.name not in ("trade", "state", *HELD)
 ]
 
 _lock = Prepared(lambda: Trade.objects.select_for_update(no_key=True).filter(id__among=IDS).order_by("id").only("id"))
@@ -66,7 +66,7 @@ def compute_all(*, trade_ids: Sequence[UUID]) -> None:
             right=work.right, facts=work.facts, found=work.found, at=work.right.computed_at, is_new=work.is_new
         )
         registry.follow(work.right)
-        seen.extend(_shrunk(work.facts.trade, work.right))
+        seen.extend(holding.endangered(work.facts.trade, work.right))
     if seen:
         risk.report(actor=PLATFORM, network_id=works[0].facts.trade.network_id, observations=seen)
     _tell(works)
@@ -229,24 +229,3 @@ def _not_computable(trade: Trade) -> Observation:
         subject_label=selectors.label_of(trade),
         organisation_ids=(trade.seller_id, trade.buyer_id),
     )
-
-
-def _shrunk(trade: Trade, right: Right) -> list[Observation]:
-    """Once for each pledge: what was lent on the right is more than it carries by now, at the rate at which it was lent."""
-    if right.held_for is None:
-        return []
-    carried = right.carried_by_now
-    if carried >= right.held_for:
-        return []
-    seen = Observation(
-        rule="encumbered_right_shrank",
-        severity=Severity.CRITICAL,
-        key=f"encumbered_right_shrank:{right.encumbered_by}",
-        subject=selectors.subject_of(trade),
-        subject_label=selectors.label_of(trade),
-        organisation_ids=(trade.seller_id, trade.buyer_id),
-        amount=right.held_for - carried,
-        currency=right.currency,
-        detail={"expected": str(right.held_for), "found": str(carried)},
-    )
-    return [seen]

@@ -115,7 +115,7 @@ def confirm_payment(
     for more people, keep what was entered until enough of them entered the same.
 
     Raises NotFound, Forbidden, Conflict when there is one or the trade is not known well enough, Invalid for an amount
-    that is not positive, finer than the currency, or above what was invoiced.
+    that is not positive, finer than the currency, or above what was invoiced, or a due date before that was issued.
     """
     signatory = DeskSignatory(authority_of(actor), own)
     terms = PaymentTerms(content_digest, amount, due_date, account)
@@ -170,7 +170,7 @@ def _payment(signatory: DeskSignatory, trade_id: UUID, terms: PaymentTerms) -> t
     if trade is None:
         raise NotFound
     facts = selectors.compared(trade)
-    _check_payment(trade, facts, terms.amount)
+    _check_payment(trade, facts, terms)
     content = statements.payment_content(trade, facts)
     is_current = all(filing.is_current(doc, facts.extracted[doc.document_id]) for doc in facts.documents)
     if statements.digest_of(content) != terms.content_digest or not is_current:
@@ -194,7 +194,8 @@ def _payment_statement(
     )
 
 
-def _check_payment(trade: Trade, facts: selectors.Facts, amount: Decimal) -> None:
+def _check_payment(trade: Trade, facts: selectors.Facts, terms: PaymentTerms) -> None:
+    amount = terms.amount
     if PaymentConfirmation.objects.filter(trade=trade).exists():
         raise Conflict("already_confirmed", "The payment of this trade has been confirmed.")
     if not trade.order_number or not trade.currency:
@@ -208,3 +209,20 @@ def _check_payment(trade: Trade, facts: selectors.Facts, amount: Decimal) -> Non
             invoiced=str(sum(invoiced)),
             currency=trade.currency,
         )
+    issued = _issued_on(facts)
+    if issued is not None and terms.due_date < issued:
+        raise Invalid(
+            "due_date_before_document",
+            f"The due date is before {issued}, the date of what is to be paid. Correct the due date.",
+            field="due_date",
+            earliest=issued.isoformat(),
+        )
+
+
+def _issued_on(facts: selectors.Facts) -> date | None:
+    """When what is to be paid was invoiced; where nothing was or no invoice is dated, ordered. The first day of several."""
+    for kind in ("invoice", "order"):
+        days = [doc.issue_date for doc in facts.documents if doc.kind == kind and doc.issue_date is not None]
+        if days:
+            return min(days)
+    return None

@@ -95,6 +95,7 @@ GET  rights/{right}/registry              200 200 404 200 404 404 404 404 404 40
 GET  rights/{right}/priority              200 200 404 200 404 404 404 404 404 404 404 404 401
 POST rights/{right}/zhongdeng             201 403 403 201 404 404 404 404 403 403 403 403 401
 POST rights/{right}/notices               201 403 403 201 404 404 404 404 403 403 403 403 401
+GET  zhongdeng                            200 403 403 200 200 200 200 200 403 403 403 403 401
 POST zhongdeng/{registration}/amendments  201 403 403 409 404 404 404 404 403 403 403 403 401
 GET  financing/dues?side=receivable       200 403 403 403 403 403 200 200 403 403 403 403 401
 GET  financing/dues/calendar?side=payable&first=2026-01-01&last=2026-12-31 403 200 200 403 403 403 403 403 403 403 403 403 401

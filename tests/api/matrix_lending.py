@@ -45,8 +45,12 @@ def bodies(lending: FinancingStage) -> dict[str, Any]:  # Any: JSON
     """A sound body for each that takes one."""
     return {
         "rights/{paid_right}/collections": {"amount": "1.00", "received_on": "2026-01-31", "reference": "PAID-2"},
-        "financing/loans/{loan}/propose-disbursement": {"bank_reference": "OUT-9", "disbursed_on": "2026-01-31"},
-        "financing/loans/{loan}/disburse": {"amount": "100.00"},
+        "financing/loans/{loan}/propose-disbursement": {
+            "payee_account": "6222",
+            "bank_reference": "OUT-9",
+            "disbursed_on": "2026-01-31",
+        },
+        "financing/loans/{loan}/disburse": {"amount": "100.00", "proposal": "0" * 64},
         "financing/loans/{loan}/cancel": {"reason": "not needed"},
         "financing/loans/{loan}/propose-write-off": {"reason": "insolvent"},
         "financing/loans/{loan}/write-off": {"amount": "100.00"},

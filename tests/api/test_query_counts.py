@@ -25,6 +25,7 @@ from abs_platform.parties import services as parties
 from abs_platform.parties.actor import PLATFORM
 from abs_platform.rights import collecting
 from abs_platform.rights.models import Right
+from abs_platform.rights.priority import services as priority
 from abs_platform.rights.registry.models import Reconciliation
 from abs_platform.risk import services as risk
 from abs_platform.risk.models import Severity
@@ -36,7 +37,7 @@ from tests.support import schema
 from tests.support.callers import Caller
 from tests.support.financing import Lending
 from tests.support.lending import Lender
-from tests.support.papers import Papers, line
+from tests.support.papers import Papers, line, not_due_yet
 from tests.support.signing_desk import digest_now
 from tests.support.stage import IMPORTING, table_of_invoices
 from tests.support.world import World, drain
@@ -75,6 +76,7 @@ LISTS = [
     ("financing/payments", "bank"),
     ("financing/payouts", "bank"),
     ("rights/{right}/collections", "supplier"),
+    ("zhongdeng", "supplier"),
     ("confirmations", "core"),
     ("tolerances", "core"),
     ("tolerances", "supplier"),
@@ -123,7 +125,7 @@ class Growing:
 
     def grow(self, upto: int) -> None:
         numbers = range(self.rows, upto)
-        papers = [Papers(number=f"PO-{n}", lines=(line(), line("2"))) for n in numbers]
+        papers = [Papers(number=f"PO-{n}", lines=(line(), line("2")), due=not_due_yet()) for n in numbers]
         self.world.supplier.submit({f"{p.number}.xml": p.order() for p in papers})
         for n in numbers:
             self._one_more(n)
@@ -196,6 +198,11 @@ class Growing:
             collecting.tell(
                 actor=self.world.supplier.actor, right_id=UUID(self.right), amount=Decimal(1),
                 received_on=clock.today(), reference=f"R-{n}",
+            )  # fmt: skip
+        for n in numbers:
+            priority.record_registration(
+                actor=self.world.supplier.actor, right_id=UUID(self.right), number=f"1000000{n}", party="another",
+                registered_at=clock.now(), expires_on=today + timedelta(days=9), description="x",
             )  # fmt: skip
         Right.objects.update(**supported)
 

@@ -37,7 +37,7 @@ from abs_platform.rights.registry import contract
 from tests.bench._measuring import Figure, Progress
 from tests.bench._registry import pledged_events
 from tests.support.dying import Mortal, dies
-from tests.support.financing import Lending, performed
+from tests.support.financing import ACCOUNT, Lending, performed, proposal_now
 from tests.support.once import HEARING, differences, hear, problems, time_passes
 from tests.support.world import World
 
@@ -184,7 +184,7 @@ def _step(lending: Lending, programme: Programme, right: Right) -> bool:
     elif loan.state == "outstanding":
         _pay(lending, loan)
     elif loan.state == "disbursement_proposed":
-        services.disburse(actor=lending.funder2.actor, loan_id=loan.id, amount=loan.principal)
+        _disburse(lending, loan)()
     elif loan.pledges.filter(state="active").exists():
         _propose(lending, loan)
     else:
@@ -212,10 +212,22 @@ def _ask(lending: Lending, programme: Programme, right: Right) -> None:
         acceptance.accept(actor=supplier, offer_id=offer.id, amount=offer.amount)
 
 
+def _disburse(lending: Lending, loan: Loan) -> Callable[[], Loan]:
+    """To pay out what is proposed now."""
+    return partial(
+        services.disburse,
+        actor=lending.funder2.actor,
+        loan_id=loan.id,
+        amount=loan.principal,
+        proposal=proposal_now(loan),
+    )
+
+
 def _propose(lending: Lending, loan: Loan) -> None:
     services.propose_disbursement(
-        actor=lending.funder.actor, loan_id=loan.id, bank_reference=f"OUT-{loan.id}", disbursed_on=clock.today()
-    )
+        actor=lending.funder.actor, loan_id=loan.id, payee_account=ACCOUNT, bank_reference=f"OUT-{loan.id}",
+        disbursed_on=clock.today(),
+    )  # fmt: skip
 
 
 def _pay(lending: Lending, loan: Loan) -> None:
@@ -265,7 +277,7 @@ def _control(lending: Lending, programme: Programme, progress: Progress) -> int:
     hear(timedelta(seconds=60))
     for loan in loans:
         _propose(lending, loan)
-        disburse = partial(services.disburse, actor=lending.funder2.actor, loan_id=loan.id, amount=loan.principal)
+        disburse = _disburse(lending, loan)
         with patch.object(journal, "book", partial(_late, booked)):
             dies(disburse, at="late")
     found += _kinds()["money without entry"]

@@ -75,6 +75,7 @@ def test_from_an_offer_to_money_and_back(visit: SignIn, picture: Picture) -> Non
     open_loan(financier)
     expect(financier.get_by_test_id("pledge-row")).to_contain_text("生效", timeout=REGISTERED)
     financier.get_by_test_id("loan-propose-disbursement").click()
+    financier.get_by_test_id("payee-account").fill("江南示例银行 6222 0000")
     financier.get_by_test_id("bank-reference").fill("FK-2026-0001")
     financier.get_by_test_id("money-save").click()
     expect(financier.get_by_test_id("loan-state")).to_have_text("放款待复核")

@@ -7,7 +7,6 @@ import pytest
 
 from abs_platform.core import clock
 from abs_platform.financing import acceptance, notices, offers, programmes
-from abs_platform.financing.lending import services
 from abs_platform.financing.lending.models import Loan
 from abs_platform.financing.models import Notice
 from abs_platform.rights.models import Right
@@ -20,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("db")
 
 FINANCING = {
     "accept_second", "answer_offers", "repay_loans", "check_money", "approve_offers", "approve_programmes", "loans_overdue",
-    "disburse_loans", "answer_requests", "acknowledge_notices", "pay_dues", "rights_shrank", "paid_elsewhere",
+    "disburse_loans", "answer_requests", "acknowledge_notices", "pay_dues", "rights_shrank", "rights_fell", "paid_elsewhere",
 }  # fmt: skip
 
 
@@ -80,7 +79,7 @@ def test_from_the_request_to_money_and_back_each_side_sees_its_step(world: World
     notices.acknowledge(actor=world.core.actor, notice_id=notice.id)
     lender.propose(loan)
     assert (steps(maker), steps(checker), steps(core)) == ({}, {"check_money": (1, at)}, {})
-    services.disburse(actor=lender.checker.actor, loan_id=loan.id, amount=loan.principal)
+    lender.disburse(loan)
     assert steps(maker) == steps(checker) == steps(supplier) == {}
     today = clock.today()
     Loan.objects.filter(id=loan.id).update(disbursed_on=today - timedelta(days=9), due_date=today - timedelta(days=1))

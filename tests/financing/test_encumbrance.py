@@ -67,7 +67,7 @@ def test_a_cancelled_loan_lets_its_rights_go(world: World) -> None:
     held = Right.objects.get(id=right.id)
     pledge = Pledge.objects.get(loan=loan)
     assert (held.state, held.encumbered_by, held.held_for) == ("encumbered", pledge.id, Decimal(100))
-    assert held.held_rate == Decimal("0.8")
+    assert (held.held_rate, held.held_rung) == (Decimal("0.8"), 4)
     timeline = world.core.browser.get(f"rights/{right.id}")["timeline"]
     assert [event["params"] for event in timeline if event["kind"] == "right_encumber"] == [{}], (
         "what was lent is not told"
@@ -124,7 +124,7 @@ def test_whoever_paid_decides_what_becomes_of_the_right(payer: str, state: str, 
     assert [grant["state"] for grant in world.bank.browser.rows("grants")] == ["revoked"]
     if state == "settled":
         with pytest.raises(Conflict):
-            hold = encumbrance.Hold(right.id, Pledge.objects.get(loan=loan).id, Decimal(1), Decimal(1))
+            hold = encumbrance.Hold(right.id, Pledge.objects.get(loan=loan).id, Decimal(1), Decimal(1), 4)
             encumbrance.encumber(actor=PLATFORM, holds=[hold])
 
 

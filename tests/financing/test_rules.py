@@ -1,5 +1,6 @@
 """What a programme lends on which rights is arithmetic: never above what carries it, and spread without losing a cent."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -29,6 +30,7 @@ CLAIM = {
     "due_date": TODAY + timedelta(days=60),
     "is_free": True,
 }
+RIVAL = frozenset({"anotherbank"})
 
 amounts = st.decimals(0, 10**9, places=2)
 rungs = st.integers(0, 5)
@@ -42,6 +44,8 @@ claims = st.builds(
     due_date=st.none() | st.dates(TODAY, TODAY + timedelta(days=400)),
     is_free=st.booleans(),
     goods_lent_on=st.booleans(),
+    is_disputed=st.booleans(),
+    rivals=st.sampled_from([frozenset(), RIVAL]),
 )
 
 
@@ -50,6 +54,9 @@ claims = st.builds(
     [
         ({"is_free": False}, rules.NOT_FREE),
         ({"goods_lent_on": True}, rules.GOODS_LENT_ON),
+        ({"rivals": RIVAL}, rules.REGISTERED_ELSEWHERE),
+        ({"is_disputed": True}, rules.DISPUTED),
+        ({"due_date": TODAY - timedelta(days=1)}, rules.OVERDUE),
         ({"debtor": "another"}, rules.OTHER_DEBTOR),
         ({"debtor": None}, rules.OTHER_DEBTOR),
         ({"currency": "USD"}, rules.OTHER_CURRENCY),
@@ -60,17 +67,26 @@ claims = st.builds(
     ],
 )
 def test_each_obstacle_stands_alone(change: dict[str, object], obstacle: str) -> None:
-    assert rules.obstacles(Claim(**CLAIM), CONDITIONS, UNTIL) == ()
-    assert rules.obstacles(Claim(**{**CLAIM, **change}), CONDITIONS, UNTIL) == (obstacle,)
+    assert rules.obstacles(Claim(**CLAIM), CONDITIONS, UNTIL, TODAY) == ()
+    assert rules.obstacles(Claim(**{**CLAIM, **change}), CONDITIONS, UNTIL, TODAY) == (obstacle,)
 
 
 def test_the_day_of_repayment_may_be_the_day_on_which_the_right_is_due() -> None:
-    assert rules.obstacles(Claim(**{**CLAIM, "due_date": UNTIL}), CONDITIONS, UNTIL) == ()
+    assert rules.obstacles(Claim(**{**CLAIM, "due_date": UNTIL}), CONDITIONS, UNTIL, TODAY) == ()
+
+
+def test_a_right_that_is_due_today_is_not_overdue() -> None:
+    assert rules.obstacles(Claim(**{**CLAIM, "due_date": TODAY}), CONDITIONS, UNTIL, TODAY) == ()
+
+
+def test_ones_own_registration_stands_in_nobodys_way() -> None:
+    own = replace(CONDITIONS, lender="anotherbank")
+    assert rules.obstacles(Claim(**{**CLAIM, "rivals": RIVAL}), own, UNTIL, TODAY) == ()
 
 
 def test_pre_financing_needs_no_due_date() -> None:
     early = Conditions("core", "CNY", 1, {1: Decimal("0.30")}, 180)
-    assert rules.obstacles(Claim(**{**CLAIM, "rung": 1, "due_date": None}), early, UNTIL) == ()
+    assert rules.obstacles(Claim(**{**CLAIM, "rung": 1, "due_date": None}), early, UNTIL, TODAY) == ()
 
 
 @pytest.mark.parametrize(("days", "obstacle"), [(-1, "tenor_passed"), (0, "tenor_passed"), (1, None), (180, None)])
@@ -99,6 +115,20 @@ def test_the_most_keeps_both_limits(
     if most:
         assert taken + most <= limit
         assert by_supplier + most <= supplier_limit
+
+
+@given(st.lists(claims, max_size=4), amounts, st.dates(TODAY, UNTIL))
+def test_what_may_be_asked_for_is_what_nothing_stands_in_the_way_of(
+    found: list[Claim], limit: Decimal, until: date
+) -> None:
+    room = Room(limit, Decimal(0), limit, Decimal(0))
+    judged = rules.judge(found, CONDITIONS, room, until=until, today=TODAY)
+    assert judged.of_each == tuple(rules.obstacles(each, CONDITIONS, until, TODAY) for each in found)
+    if judged.obstacles or any(judged.of_each):
+        assert judged.most == 0
+    else:
+        assert judged.most == min(sum(judged.carried, Decimal(0)), limit)
+    assert all(not carried for carried, stands in zip(judged.carried, judged.of_each, strict=True) if stands)
 
 
 @given(st.lists(amounts, min_size=1, max_size=8), st.decimals(0, 1, places=6))

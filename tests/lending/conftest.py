@@ -9,11 +9,13 @@ from abs_platform.rights.models import Right
 from tests.support.financing import performed
 from tests.support.fixtures import committed_world, module_world, storage_folder, world
 from tests.support.lending import Lender, lender_of
+from tests.support.papers import not_due_yet
 from tests.support.world import World, drain
 
 __all__ = ["committed_world", "module_world", "storage_folder", "world"]
 
 BASE = Decimal("159153.72")
+DUE = max(sample.DUE, not_due_yet())
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +31,7 @@ def lender(module_lender: Lender, db: None) -> Lender:
 
 @pytest.fixture(scope="module")
 def module_right(module_world: World) -> Right:
-    for document in module_world.supplier.submit(sample.files()):
+    for document in module_world.supplier.submit(sample.files(due=DUE)):
         if document.kind in ("order", "receipt_advice"):
             module_world.core.decide(document)
     drain()
@@ -44,5 +46,5 @@ def other_right(world: World) -> Right:
 
 @pytest.fixture
 def right(module_right: Right, db: None) -> Right:
-    """What the sample trade supports once its order and receipt are confirmed: 159,153.72 due on 2026-12-28."""
+    """What the sample trade supports once its order and receipt are confirmed: 159,153.72, not due yet."""
     return Right.objects.get(id=module_right.id)

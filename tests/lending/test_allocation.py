@@ -9,21 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abs_platform.financing.lending import ageing
-from abs_platform.financing.lending.allocation import PARTS, allocate
+from abs_platform.financing.lending.allocation import OWED, allocate
 
 amounts = st.decimals("0.01", "1000000", places=2)
-owed = st.fixed_dictionaries({part: st.decimals("0", "1000000", places=2) for part in PARTS[:-1]})
+owed = st.fixed_dictionaries({part: st.decimals("0", "1000000", places=2) for part in OWED})
 
 
-@given(amounts, owed)
+@given(amounts, owed, st.decimals("0", "1000000", places=2))
 def test_every_cent_goes_somewhere_and_no_part_gets_more_than_it_is_owed(
-    amount: Decimal, owed: dict[str, Decimal]
+    amount: Decimal, owed: dict[str, Decimal], overpaid: Decimal
 ) -> None:
-    parts = allocate(amount, owed)
+    parts = allocate(amount, owed, overpaid=overpaid)
     assert sum(parts.values()) == amount
     assert all(each > 0 for each in parts.values())
-    assert all(parts[part] <= owed[part] for part in parts if part != "surplus")
-    for before, after in pairwise(PARTS):
+    assert all(parts[part] <= owed[part] for part in parts if part in OWED)
+    left = amount - sum(parts.get(part, 0) for part in OWED)
+    assert parts.get("refund", 0) == min(left, overpaid), "first what the debtor did not owe, then the supplier's"
+    for before, after in pairwise([*OWED, "surplus"]):
         if parts.get(after):
             assert parts.get(before, 0) == owed[before], f"{before} comes before {after}"
 

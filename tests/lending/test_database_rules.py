@@ -79,6 +79,9 @@ ILLEGAL: dict[str, Callable[[], None]] = {
     "loan_disbursement_proposed_whole": change(Loan, OUT, disbursed_on=None),
     "loan_disbursement_proposed_whole ": change(Loan, OUT, bank_reference=""),
     "loan_disbursement_proposed_whole  ": change(Loan, OUT, state="awaiting", checker_id=None),
+    "loan_disbursement_proposed_whole   ": change(
+        Loan, OUT, state="awaiting", checker_id=None, maker_id=None, bank_reference="", disbursed_on=None,
+    ),
     "loan_disbursed_by_two": change(Loan, OUT, checker_id=None),
     "loan_disbursed_by_two ": change(Loan, OUT, state="disbursement_proposed"),
     "loan_two_people": change(Loan, OUT, checker_id=F("maker_id")),
@@ -130,6 +133,7 @@ ILLEGAL: dict[str, Callable[[], None]] = {
     "allocation_part_known": change(Allocation, part="bonus"),
     "allocation_amount": change(Allocation, amount=NAN),
     "allocation_positive": change(Allocation, amount=0),
+    "payout_payee_known": change(Payout, payee="nobody"),
     "payout_state_known": change(Payout, CONFIRMED, state="lost"),
     "payout_amount": change(Payout, amount=NAN),
     "payout_positive": change(Payout, amount=0),

@@ -9,15 +9,18 @@ from abs_platform.config.sample.make import Company, credit_code
 from abs_platform.core import clock
 from abs_platform.core.errors import Conflict, NotFound
 from abs_platform.financing import programmes, requests
-from abs_platform.financing.lending import journal, payments, services
+from abs_platform.financing.lending import journal, owing, payments, services
 from abs_platform.financing.lending.models import Entry, Loan, Payment
 from abs_platform.financing.models import Programme
 from abs_platform.rights.models import Right
+from abs_platform.rights.services import compute
+from abs_platform.risk.models import Alert
 from abs_platform.trade import selectors as trades
 from abs_platform.trade import signing, statements
+from tests.lending.conftest import DUE
 from tests.support.financing import Lending, programme_draft, second
 from tests.support.lending import Lender
-from tests.support.papers import Papers
+from tests.support.papers import Papers, not_due_yet
 from tests.support.world import drain
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -73,7 +76,7 @@ def test_nothing_is_paid_out_on_a_right_that_shrank_since_it_was_pledged(lender:
     lender.propose(loan)
     shrunk.update(base=0)
     with pytest.raises(Conflict, match="carries 0"):
-        services.disburse(actor=lender.checker.actor, loan_id=loan.id, amount=loan.principal)
+        lender.disburse(loan)
     assert not Entry.objects.exists()
     assert Loan.objects.get(id=loan.id).state == "disbursement_proposed"
 
@@ -81,7 +84,7 @@ def test_nothing_is_paid_out_on_a_right_that_shrank_since_it_was_pledged(lender:
 def test_nothing_is_paid_out_on_a_right_that_fell_below_the_rung_it_was_lent_on(lender: Lender) -> None:
     """What was accepted is worth what it was; but the debtor disputes the invoice that made the funder lend, a moment ago."""
     way, core = lender.way, lender.world.core
-    papers = {row.kind: row for row in lender.world.supplier.submit(Papers(number="FELL-1").all())}
+    papers = {row.kind: row for row in lender.world.supplier.submit(Papers(number="FELL-1", due=not_due_yet()).all())}
     for kind in ("order", "receipt_advice"):
         core.decide(papers[kind])
     right = Right.objects.get(trade__order_number="FELL-1")
@@ -96,10 +99,40 @@ def test_nothing_is_paid_out_on_a_right_that_fell_below_the_rung_it_was_lent_on(
     assert refused.value.code == "right_shrank"
 
 
+def test_who_lent_is_told_where_only_the_rung_fell(lender: Lender) -> None:
+    """The debtor disputes the invoice after the money is out: as much is accepted as before, and less of it is sure."""
+    way, core = lender.way, lender.world.core
+    papers = {row.kind: row for row in lender.world.supplier.submit(Papers(number="FELL-2", due=not_due_yet()).all())}
+    for kind in ("order", "receipt_advice"):
+        core.decide(papers[kind])
+    right = Right.objects.get(trade__order_number="FELL-2")
+    loan = way.lend(way.programme(min_rung=4), [right])
+    lender.propose(loan)
+    lender.disburse(loan)
+    core.decide(papers["invoice"], "dispute", "never ordered")
+    drain()
+    right.refresh_from_db()
+    assert (right.rung, right.held_rung) == (3, 4) and right.carried_by_now > loan.principal
+    rules = Alert.objects.filter(subject_id=right.trade_id, rule__startswith="encumbered_right")
+    assert rules.values_list("rule", "severity").get() == ("encumbered_right_fell", "high")
+    compute(trade_id=right.trade_id)
+    assert rules.count() == 1, "once"
+    assert dangers(lender) == {"rights_fell": f"/loans/{loan.id}"}
+    row = Loan.objects.select_related("offer").get(id=loan.id)
+    lender.paid(loan, str(owing.owed(row, clock.today()).total))
+    assert dangers(lender) == {}
+
+
+def dangers(lender: Lender) -> dict[str, str]:
+    """What the lender's first page says endangers its money, and where."""
+    tasks = lender.maker.browser.get("home")["tasks"]
+    return {each["code"]: each["link"] for each in tasks if each["count"] and each["code"].startswith("rights_")}
+
+
 def test_who_was_paid_back_learns_no_more_of_the_right(lender: Lender, right: Right) -> None:
     loan = lender.disbursed(right, fee_rate=Decimal(0))
     path = f"financing/pledges/{loan.pledges.get().id}"
-    told = {"base_now": "159153.72", "rung": 4, "due_date": "2026-12-28", "right_state": "encumbered"}
+    told = {"base_now": "159153.72", "rung": 4, "due_date": DUE.isoformat(), "right_state": "encumbered"}
     assert told.items() <= lender.maker.browser.get(path).items()
     lender.paid(loan, "1000.00")
     assert dict.fromkeys(told) == {name: lender.maker.browser.get(path)[name] for name in told}
@@ -113,7 +146,7 @@ def test_nobody_lends_to_itself_or_on_its_own_debts(lender: Lender) -> None:
     company = Company(name="供应与融资公司", credit_code=credit_code("110000", "MA0DEM77"))
     both = lender.world.member("both", company, "supplier", "financier")
     way = Lending(lender.world, both, second(both), second(both, "both-3"))
-    for document in both.submit(Papers(number="PO-9", seller=company).all()):
+    for document in both.submit(Papers(number="PO-9", seller=company, due=not_due_yet()).all()):
         if document.kind in ("order", "receipt_advice"):
             lender.world.core.decide(document)
     drain()

@@ -17,6 +17,7 @@ from abs_platform.ledger.models import Record
 from abs_platform.rights.models import Right
 from abs_platform.rights.services import compute
 from abs_platform.risk.models import Alert
+from tests.support.financing import ACCOUNT, proposal_now
 from tests.support.lending import Lender
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -31,7 +32,7 @@ def is_balanced() -> bool:
 def test_paid_out_by_two_people_with_everything_that_tells_of_it(lender: Lender, right: Right) -> None:
     loan = lender.lend(right, principal=Decimal(100000))
     lender.propose(loan, "OUT-1")
-    done = services.disburse(actor=lender.checker.actor, loan_id=loan.id, amount=Decimal("100000.00"))
+    done = lender.disburse(loan)
     assert (done.state, done.bank_reference) == ("outstanding", "OUT-1")
     entry = Entry.objects.get(loan=loan)
     booked = {(each.account.code, each.debit, each.credit) for each in entry.postings.select_related("account")}
@@ -54,9 +55,11 @@ def test_one_person_or_a_program_is_not_two(lender: Lender, right: Right) -> Non
     loan = lender.lend(right)
     lender.propose(loan)
     with pytest.raises(Forbidden) as refused:
-        services.disburse(actor=lender.maker.actor, loan_id=loan.id, amount=loan.principal)
+        lender.disburse(loan, by=lender.maker)
     assert refused.value.code == "second_person_needed"
-    answer = lender.maker.program.send("POST", f"financing/loans/{loan.id}/disburse", {"amount": "1000.00"})
+    answer = lender.maker.program.send(
+        "POST", f"financing/loans/{loan.id}/disburse", {"amount": "1000.00", "proposal": proposal_now(loan)}
+    )
     assert (answer.status_code, b"person_needed" in answer.content) == (403, True)
     assert not Entry.objects.exists()
 
@@ -66,17 +69,15 @@ def test_nothing_is_lent_on_what_is_not_held_yet(lender: Lender, right: Right, o
     first, second = loan.pledges.order_by("id")
     pledging.registered(pledge_id=first.id)
     lender.propose(loan)
-    refused_by(
-        "pledges_not_active",
-        lambda: services.disburse(actor=lender.checker.actor, loan_id=loan.id, amount=loan.principal),
-    )
+    refused_by("pledges_not_active", lambda: lender.disburse(loan))
+    read = proposal_now(loan)
     assert not Entry.objects.exists()
     pledging.refused(pledge_id=second.id, reason="taken")
     loan.refresh_from_db()
     assert (loan.state, loan.bank_reference, loan.disbursed_on) == ("cancelled", "", None)
     refused_by(
         "state_conflict",
-        lambda: services.disburse(actor=lender.checker.actor, loan_id=loan.id, amount=loan.principal),
+        lambda: services.disburse(actor=lender.checker.actor, loan_id=loan.id, amount=loan.principal, proposal=read),
     )
 
 
@@ -93,16 +94,58 @@ def test_what_a_disbursement_must_say(lender: Lender, right: Right) -> None:
         refused_by(
             "day_out_of_range",
             lambda day=day: services.propose_disbursement(  # type: ignore[misc]  # mypy cannot infer a default's lambda
-                actor=actor, loan_id=loan.id, bank_reference="A", disbursed_on=day
+                actor=actor, loan_id=loan.id, payee_account=ACCOUNT, bank_reference="A", disbursed_on=day
             ),
         )
     lender.propose(loan, "A")
     refused_by(
         "amount_not_repeated",
-        lambda: services.disburse(actor=lender.checker.actor, loan_id=loan.id, amount=Decimal("999.99")),
+        lambda: services.disburse(
+            actor=lender.checker.actor, loan_id=loan.id, amount=Decimal("999.99"), proposal=proposal_now(loan)
+        ),
     )
     taken_back = services.take_back_disbursement(actor=actor, loan_id=loan.id)
     assert (taken_back.state, taken_back.bank_reference, taken_back.disbursed_on) == ("awaiting", "", None)
+    assert taken_back.payee_account == ""
+    with pytest.raises(Invalid):
+        services.propose_disbursement(
+            actor=actor, loan_id=loan.id, payee_account=" ", bank_reference="A", disbursed_on=clock.today()
+        )
+
+
+EXCHANGED: dict[str, dict[str, object]] = {
+    "account": {"payee_account": "6222 9999"},
+    "day": {"disbursed_on": clock.today() - timedelta(days=1)},
+    "reference": {"bank_reference": "B"},
+}
+
+
+@pytest.mark.parametrize("what", EXCHANGED)
+def test_what_is_paid_out_is_what_was_read(what: str, lender: Lender, right: Right) -> None:
+    """The disbursement is taken back and proposed anew, for the same amount, between reading and approving."""
+    with clock.at(clock.now() - timedelta(days=2)):
+        loan = lender.lend(right)
+    maker, checker, address = lender.maker.browser, lender.checker.browser, f"financing/loans/{loan.id}"
+    first = {"payee_account": ACCOUNT, "bank_reference": "A", "disbursed_on": clock.today()}
+
+    def propose(**change: object) -> None:
+        body = {name: str(value) for name, value in {**first, **change}.items()}
+        maker.post(f"{address}/propose-disbursement", body)
+
+    propose()
+    read = checker.get(address)
+    assert read["payee_account"] == ACCOUNT
+    typed = {"amount": read["principal"], "proposal": read["proposal"]}
+    maker.post(f"{address}/take-back-disbursement")
+    propose(**EXCHANGED[what])
+    assert checker.post(f"{address}/disburse", typed, status=409)["code"] == "proposal_changed"
+    checker.post(f"{address}/disburse", {"amount": read["principal"]}, status=422)
+    assert not Entry.objects.exists()
+    maker.post(f"{address}/take-back-disbursement")
+    propose()  # the same once more is what was read
+    paid = checker.post(f"{address}/disburse", typed)
+    assert (paid["state"], paid["proposal"], paid["payee_account"]) == ("outstanding", None, ACCOUNT)
+    assert f'"payee_account":"{ACCOUNT}"' in LoanFact.objects.get(loan=loan).statement
 
 
 def test_one_transfer_pays_out_one_loan(lender: Lender, right: Right, other_right: Right) -> None:

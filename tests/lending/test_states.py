@@ -18,7 +18,7 @@ from abs_platform.core import clock
 from abs_platform.core.models import AuditEntry, Job
 from abs_platform.core.transitions import Table
 from abs_platform.financing import states
-from abs_platform.financing.lending import payouts
+from abs_platform.financing.lending import payouts, services
 from abs_platform.financing.lending.models import Entry, Loan, LoanFact, Payment, Payout, Posting
 from abs_platform.financing.models import Notice, Pledge, Request
 from abs_platform.ledger.models import Record
@@ -26,7 +26,7 @@ from abs_platform.rights.models import Collection, Right
 from abs_platform.rights.states import PLATFORM_ROLE
 from tests.support.callers import Caller
 from tests.support.database import rolled_back
-from tests.support.financing import performed
+from tests.support.financing import ACCOUNT, performed
 from tests.support.lending import Lender
 from tests.support.world import World
 
@@ -141,7 +141,7 @@ KINDS = {
         [str(s) for s in states.LoanState],
         "financing/loans",
         loan_in,
-        {"record_payment": {"outstanding", "written_off"}, "record_payout": {"settled"}},
+        {"record_payment": {"outstanding", "written_off", "settled"}, "record_payout": {"settled"}},
     ),
     "payment": Kind(
         states.PAYMENT_TRANSITIONS, [str(s) for s in states.PaymentState], "financing/payments", payment_in, {}
@@ -158,9 +158,10 @@ def call(kind: Kind, action: str, row: Any, owed: str) -> tuple[str, dict[str, A
         return "financing/payments", {**moved, "payer": "supplier", "received_on": today}
     if action == "record_payout":
         return "financing/payouts", {**moved, "paid_on": today}
+    proposal = services.proposal_of(row) if isinstance(row, Loan) and row.disbursed_on else "0" * 64
     bodies: dict[str, dict[str, Any]] = {
-        "propose_disbursement": {"bank_reference": "OUT-9", "disbursed_on": today},
-        "disburse": {"amount": str(getattr(row, "principal", ""))},
+        "propose_disbursement": {"payee_account": ACCOUNT, "bank_reference": "OUT-9", "disbursed_on": today},
+        "disburse": {"amount": str(getattr(row, "principal", "")), "proposal": proposal},
         "write_off": {"amount": owed},
         "confirm": {"amount": str(getattr(row, "amount", ""))},
     }

@@ -19,7 +19,7 @@ from abs_platform.financing.models import Notice, Offer, Pledge
 from abs_platform.rights.registry.models import RegistryEntry
 from tests.registry.conftest import Book
 from tests.support.dying import Mortal, dies
-from tests.support.financing import Lending, performed
+from tests.support.financing import ACCOUNT, Lending, performed, proposal_now
 from tests.support.once import differences, hear, problems, time_passes
 
 IN_ACCEPTANCE = ("accept.moved", "accept.pledged", "accept.notified", "accept.registering")
@@ -48,13 +48,14 @@ def accept(lending: Lending, offer: Offer) -> None:
 
 
 def disburse(lending: Lending, loan: Loan) -> None:
-    services.disburse(actor=lending.funder2.actor, loan_id=loan.id, amount=loan.principal)
+    services.disburse(actor=lending.funder2.actor, loan_id=loan.id, amount=loan.principal, proposal=proposal_now(loan))
 
 
 def propose(lending: Lending, loan: Loan) -> None:
     services.propose_disbursement(
-        actor=lending.funder.actor, loan_id=loan.id, bank_reference=f"OUT-{loan.id}", disbursed_on=clock.today()
-    )
+        actor=lending.funder.actor, loan_id=loan.id, payee_account=ACCOUNT, bank_reference=f"OUT-{loan.id}",
+        disbursed_on=clock.today(),
+    )  # fmt: skip
 
 
 def test_death_at_every_crash_point(lending: Lending) -> None:

@@ -325,6 +325,35 @@ def test_a_holder_records_whatever_its_supplier_revoked(world: World, right: Rig
     world.factor.browser.get(f"rights/{right.id}/priority", status=404)
 
 
+def test_who_lost_sight_of_a_right_still_records_that_its_registration_was_cancelled(
+    world: World, right: Right
+) -> None:
+    """The bank filed before it lent, and the supplier let its grant run out."""
+    open_to_bank(world, right)
+    bank, name = world.bank, world.bank.organisation.name
+    row, other = (register(world, right.id, bank, number=number, party=name) for number in ("0123456789", "0223456789"))
+    of_supplier = register(world, right.id, number="0323456789", party="乙银行")
+    with clock.at(clock.now() + timedelta(days=2)):
+        bank.browser.get(f"rights/{right.id}/priority", status=404)
+        assert [each["id"] for each in bank.browser.rows("zhongdeng", standing="true")] == [str(other.id), str(row.id)]
+        address, filed = f"zhongdeng/{row.id}/amendments", {"kind": "cancel", "number": "9123456789"}
+        longer = {"kind": "extend", "number": "8123456789", "expires_on": "2099-01-01"}
+        bank.browser.post(address, longer, status=404)  # nothing else, and nobody else's
+        bank.browser.post(f"zhongdeng/{of_supplier.id}/amendments", filed, status=404)
+        world.factor.browser.post(address, filed, status=404)
+        done = bank.browser.post(address, filed, status=201)
+        assert (done["ended"], done["right"], done["may_amend"]) == (True, str(right.id), False)
+        [standing] = bank.browser.rows("zhongdeng", standing="true")
+        assert standing["id"] == str(other.id)
+        assert len(bank.browser.rows("zhongdeng")) == 2
+        seen = world.supplier.browser.get(f"rights/{right.id}/priority")["registrations"]
+        assert {each["number"]: each["ended"] for each in seen} == {
+            "0123456789": True, "0223456789": False, "0323456789": False,
+        }  # fmt: skip
+        services.record_amendment(actor=bank.actor, registration_id=other.id, kind="mistake", description="never filed")
+        assert bank.browser.rows("zhongdeng", standing="true") == []
+
+
 def test_no_page_of_records_grows_without_end(world: World, right: Right, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "MOST_RECORDS", 1)
     row = register(world, right.id)

@@ -13,10 +13,11 @@ from abs_platform.financing.lending.models import Loan, Payment
 from abs_platform.financing.models import Invitation, Notice, Offer, Pledge, Programme, Request
 from abs_platform.rights import collecting
 from abs_platform.rights.models import Right
-from tests.support.papers import Papers, line
+from tests.support.papers import Papers, line, not_due_yet
 from tests.support.world import Member, World, drain
 
 LIMIT = Decimal(1_000_000)
+ACCOUNT = "江南示例银行 6222 0000"
 ADVANCE_RATES = {rung: Decimal(rate) for rung, rate in ((3, "0.70"), (4, "0.80"), (5, "0.90"))}
 
 
@@ -28,7 +29,7 @@ def second(member: Member, username: str = "") -> Member:
 def performed(world: World, number: str, price: str = "10.00", *, seller: Member | None = None) -> Right:
     """A right on rung 4 over 100 pieces, its order, receipt and invoice confirmed by the core enterprise."""
     seller = seller or world.supplier
-    papers = Papers(number=number, lines=(line(price=price),))
+    papers = Papers(number=number, lines=(line(price=price),), due=not_due_yet())
     for document in seller.submit(papers.all()):
         if document.kind in ("order", "receipt_advice", "invoice"):
             world.core.decide(document)
@@ -133,6 +134,11 @@ def register(loan: Loan) -> None:
         pledging.registered(pledge_id=pledge.id)
 
 
+def proposal_now(loan: Loan) -> str:
+    """The digest of the disbursement that is proposed now."""
+    return services.proposal_of(Loan.objects.get(id=loan.id))
+
+
 @dataclass
 class FinancingStage:
     """One of everything between the bank and the supplier that the API gives addresses to."""
@@ -150,8 +156,10 @@ def _loans(lending: Lending, programme: Programme) -> dict[str, Any]:  # Any: ro
     def lend() -> Loan:
         loan = lending.lend(programme, [right])
         reference = f"OUT-{loan.id}"
-        services.propose_disbursement(actor=maker, loan_id=loan.id, bank_reference=reference, disbursed_on=today)
-        return services.disburse(actor=checker, loan_id=loan.id, amount=loan.principal)
+        services.propose_disbursement(
+            actor=maker, loan_id=loan.id, payee_account=ACCOUNT, bank_reference=reference, disbursed_on=today
+        )
+        return services.disburse(actor=checker, loan_id=loan.id, amount=loan.principal, proposal=proposal_now(loan))
 
     def pay(loan: Loan, amount: str) -> Payment:
         row = payments.record(

@@ -10,7 +10,7 @@ from abs_platform.core.ids import uuid7
 from abs_platform.financing.lending import payments, services
 from abs_platform.financing.lending.models import Loan, Payment
 from abs_platform.rights.models import Right
-from tests.support.financing import Lending, register
+from tests.support.financing import ACCOUNT, Lending, proposal_now, register
 from tests.support.world import Member, World
 
 
@@ -55,12 +55,18 @@ class Lender:
         """A loan that was paid out today."""
         loan = self.lend(*rights, **options)
         self.propose(loan)
-        return services.disburse(actor=self.checker.actor, loan_id=loan.id, amount=loan.principal)
+        return self.disburse(loan)
+
+    def disburse(self, loan: Loan, *, by: Member | None = None) -> Loan:
+        """What is proposed now is paid out, by the second person unless `by` says else."""
+        actor = (by or self.checker).actor
+        return services.disburse(actor=actor, loan_id=loan.id, amount=loan.principal, proposal=proposal_now(loan))
 
     def propose(self, loan: Loan, reference: str = "") -> None:
         services.propose_disbursement(
             actor=self.maker.actor,
             loan_id=loan.id,
+            payee_account=ACCOUNT,
             bank_reference=reference or f"OUT-{str(loan.id)[-6:]}",
             disbursed_on=clock.today(),
         )

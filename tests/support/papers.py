@@ -8,8 +8,14 @@ from decimal import Decimal
 from abs_platform.config.sample import make
 from abs_platform.config.sample import trade as sample
 from abs_platform.config.sample.make import Company, SampleLine
+from abs_platform.core import clock
 
 DAY = date(2026, 3, 2)
+
+
+def not_due_yet() -> date:
+    """A day two months from now: nobody lends on what is overdue."""
+    return clock.today() + timedelta(days=60)
 
 
 def line(id: str = "1", quantity: str = "100", price: str = "10.00", **more: object) -> SampleLine:
@@ -27,6 +33,7 @@ class Papers:
     buyer: Company = sample.CORE_ENTERPRISE
     lines: Sequence[SampleLine] = (line(),)
     currency: str = "CNY"
+    due: date = DAY + timedelta(days=71)
 
     def order(self, **more: object) -> bytes:
         return self._made(make.order_xml, self.number, 0, lines=self.lines, currency=self.currency, **more)
@@ -55,7 +62,7 @@ class Papers:
             11,
             order_number=self.number if order_number is None else order_number,
             lines=lines or self.lines,
-            due_date=DAY + timedelta(days=71),
+            due_date=self.due,
             currency=self.currency,
         )
 

@@ -233,6 +233,25 @@ def test_an_amount_that_is_none_is_refused(amount: str, world: World) -> None:
     assert not PaymentConfirmation.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("papers", "first_day"), [("order", "2026-03-02"), ("all", "2026-03-13")], ids=["ordered", "invoiced"]
+)
+def test_nothing_is_due_before_it_was_invoiced_or_ordered(papers: str, first_day: str, world: World) -> None:
+    submitted = world.supplier.submit({"o": PAPERS.order()} if papers == "order" else PAPERS.all())
+    trade = TradeDocument.objects.get(document=submitted[0]).trade_id
+    body = {"amount": "900.00", "account": "6200", "content_digest": world.core.payment_digest(trade)}
+    before = date.fromisoformat(first_day) - timedelta(days=1)
+    for day in ("1900-01-01", before.isoformat()):
+        refused = world.core.browser.post(
+            f"trades/{trade}/payment-confirmations", {**body, "due_date": day}, status=422
+        )
+        assert (refused["code"], refused["params"]) == (
+            "due_date_before_document", {"field": "due_date", "earliest": first_day},
+        )  # fmt: skip
+    assert not PaymentConfirmation.objects.exists()
+    world.core.browser.post(f"trades/{trade}/payment-confirmations", {**body, "due_date": first_day}, status=201)
+
+
 def test_days_earlier_run_from_the_first_financeable_moment_to_the_payment_confirmation(world: World) -> None:
     start = clock.now()
     with clock.at(start):

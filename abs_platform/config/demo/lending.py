@@ -124,10 +124,11 @@ def _paid_out(players: Mapping[str, Player], loan: Loan) -> None:
     if Pledge.objects.filter(loan=loan).exclude(state=PledgeState.ACTIVE).exists():
         return
     maker, checker = players["financier"].actor, players["financier-head"].actor
-    services.propose_disbursement(
-        actor=maker, loan_id=loan.id, bank_reference="HYCB-FK-000431", disbursed_on=clock.today()
-    )
-    services.disburse(actor=checker, loan_id=loan.id, amount=loan.principal)
+    proposed = services.propose_disbursement(
+        actor=maker, loan_id=loan.id, payee_account="江南示例银行苏州分行 3201 0088 0000 6612",
+        bank_reference="HYCB-FK-000431", disbursed_on=clock.today(),
+    )  # fmt: skip
+    services.disburse(actor=checker, loan_id=loan.id, amount=loan.principal, proposal=services.proposal_of(proposed))
     payment = payments.record(
         actor=maker, loan_id=loan.id, payer="supplier", right_id=None, amount=REPAID, received_on=clock.today(),
         bank_reference="HYCB-SK-000432",

@@ -30,6 +30,7 @@ from abs_platform.trade.models import Trade, TradeDocument
 
 READING = ("documents.extract", "documents.unpack", "trade.file", "trade.refile", "rights.compute")
 PATIENCE = timedelta(seconds=30)
+NOT_DUE_YET = timedelta(days=30)
 Files = Mapping[str, bytes]
 
 
@@ -39,7 +40,7 @@ def tell(players: Mapping[str, Player]) -> None:
     supplier, castings, harness = (players[name].actor for name in ("supplier", "supplier2", "supplier3"))
     core, project = players["core"].actor, players["project"].actor
 
-    _upload(supplier, sample.files())
+    _upload(supplier, sample.files(due=max(sample.DUE, today + NOT_DUE_YET)))
     _confirm(core, sample.ORDER_NUMBER, {"order", "receipt_advice", "invoice"})
     _upload(supplier, _lent_on(today))
     _confirm(core, lending.LENT_ON, {"order", "receipt_advice", "invoice"})

@@ -69,8 +69,11 @@ DELIVERY_NOTE = f"""送货签收单（附件，非结构化）
 """
 
 
-def files() -> dict[str, bytes]:
-    """File name → content of the whole sample."""
+DUE = date(2026, 12, 28)
+
+
+def files(*, due: date = DUE) -> dict[str, bytes]:
+    """File name → content of the whole sample; `due`: when its invoice is to be paid."""
     bearings, angular, taper = LINES
     received = [bearings, angular, replace(taper, quantity=Decimal(392), short=Decimal(8))]
     billed = [bearings, replace(angular, price=Decimal("88.50")), taper]
@@ -116,7 +119,7 @@ def files() -> dict[str, bytes]:
             issue_date=date(2026, 11, 2),
             order_number=ORDER_NUMBER,
             lines=billed,
-            due_date=date(2026, 12, 28),
+            due_date=due,
             payment_terms="验收合格后60天付款",
         ),
         "delivery-note.txt": DELIVERY_NOTE.encode(),

@@ -47,8 +47,13 @@ FILTERS = {
 
 
 class DisbursementIn(serializers.Serializer[Any]):
+    payee_account = serializers.CharField(max_length=100)
     bank_reference = serializers.CharField(max_length=100)
     disbursed_on = Day()
+
+
+class DisburseIn(TypedAmountIn):
+    proposal = serializers.RegexField(r"^[0-9a-f]{64}$", help_text="As the loan's reply gave it.")
 
 
 def matching(query: dict[str, Any]) -> tuple[Q, date | None]:  # Any: checked query parameters
@@ -127,10 +132,10 @@ class DisburseView(APIView):
     """Confirm a disbursement."""
 
     @idempotent
-    @extend_schema(request=TypedAmountIn, responses=replies.LoanDetailOut, tags=["financing"])
+    @extend_schema(request=DisburseIn, responses=replies.LoanDetailOut, tags=["financing"])
     def post(self, request: Request, id: UUID) -> Response:
-        """Confirm what another person proposed; `amount` is the principal. All pledges must be active."""
-        return _with(request, id, services.disburse, TypedAmountIn)
+        """Confirm what another person proposed, as it was read; `amount` is the principal. All pledges must be active."""
+        return _with(request, id, services.disburse, DisburseIn)
 
 
 class CancelView(APIView):

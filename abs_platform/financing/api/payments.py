@@ -1,4 +1,4 @@
-"""Payments that come in on loans, and pay-outs of what is left to the supplier: each by two people."""
+"""Payments that come in on loans, and pay-outs of what is left to the supplier or the debtor: each by two people."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ from abs_platform.core.rest.idempotency import idempotent
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged, query_of
 from abs_platform.financing.api.forms import ReasonIn, TypedAmountIn, checked
 from abs_platform.financing.lending import payments, payouts, replies, selectors
-from abs_platform.financing.lending.models import PAYERS, Payment, Payout
+from abs_platform.financing.lending.models import PAYEES, PAYERS, Payment, Payout
 from abs_platform.financing.states import PaymentState, PayoutState
 from abs_platform.parties.authentication import actor_of
 
@@ -42,6 +42,9 @@ class PayoutQuery(serializers.Serializer[Any]):
 
 class PayoutIn(serializers.Serializer[Any]):
     loan = serializers.UUIDField()
+    payee = serializers.ChoiceField(
+        choices=list(PAYEES), default="supplier", help_text="The debtor gets back what it did not owe."
+    )
     amount = serializers.DecimalField(max_digits=20, decimal_places=4)
     paid_on = Day()
     bank_reference = serializers.CharField(max_length=100)
@@ -99,7 +102,8 @@ class ConfirmPaymentView(APIView):
     @idempotent
     @extend_schema(request=TypedAmountIn, responses=replies.PaymentOut, tags=["financing"])
     def post(self, request: Request, id: UUID) -> Response:
-        """Confirm what another person recorded: it is used for fee, interest and principal, the rest is the supplier's."""
+        """Confirm what another person recorded: it is used for fee, interest and principal; the rest is the
+        supplier's, or the debtor's where it paid what it did not owe."""
         return _on_payment(request, id, payments.confirm, TypedAmountIn)
 
 
@@ -149,7 +153,7 @@ class PayoutsView(APIView):
         operation_id="payouts_list",
     )
     def get(self, request: Request) -> Response:
-        """What of the suppliers' surplus was paid on to them, newest first."""
+        """What was left of payments and paid on to the suppliers, or back to the debtors, newest first."""
         actor = actor_of(request)
         rows = selectors.payouts(actor=actor).filter(**query_of(request, PayoutQuery))
         return paged(request, rows, lambda page: replies.payout_bodies(page, actor=actor))
@@ -157,7 +161,7 @@ class PayoutsView(APIView):
     @idempotent
     @extend_schema(request=PayoutIn, responses={201: replies.PayoutOut}, tags=["financing"])
     def post(self, request: Request) -> Response:
-        """Record that surplus was sent to the supplier; another person confirms it."""
+        """Record that surplus was sent to the supplier, or an overpayment back to the debtor; another person confirms it."""
         form = checked(PayoutIn, request)
         form["loan_id"] = form.pop("loan")
         return _payout(request, payouts.record(actor=actor_of(request), **form), status=201)

@@ -1,7 +1,7 @@
 """The funder's books by double entry. Entries are only ever added; what was wrong is taken back by a counter-entry.
 
 Chart of accounts: `cash`, `principal_receivable`, `interest_receivable`, `fee_receivable` (assets) and `loss` (expense) grow by
-debit; `payable_to_supplier` (liability), `interest_income`, `fee_income` grow by credit.
+debit; `payable_to_supplier`, `payable_to_debtor` (liabilities), `interest_income`, `fee_income` grow by credit.
 """
 
 from collections.abc import Iterable, Sequence

@@ -22,14 +22,18 @@ ACCOUNT_CODES = (
     "interest_receivable",
     "fee_receivable",
     "payable_to_supplier",
+    "payable_to_debtor",
     "interest_income",
     "fee_income",
     "loss",
 )
 KINDS = ("disbursement", "interest", "payment", "reversal", "write_off", "payout")
 PAYERS = ("supplier", "debtor")
+PAYEES = PAYERS
 BEFORE_DISBURSEMENT = ("awaiting", "cancelled")
 ENDED = ("settled", "cancelled", "written_off")
+PROPOSED = ("maker_id", "payee_account", "bank_reference", "disbursed_on")
+"""What a proposed disbursement fills in."""
 
 
 # A loan that is paid back leaves nothing behind it open: neither a pledge nor its request.
@@ -65,6 +69,7 @@ class Loan(models.Model):
     state = models.CharField(max_length=22, choices=[(s, s) for s in LoanState], default=LoanState.AWAITING)
     maker_id = models.UUIDField(null=True)
     checker_id = models.UUIDField(null=True)
+    payee_account = models.CharField(max_length=100, blank=True, default="")  # to which it was sent
     bank_reference = models.CharField(max_length=100, blank=True, default="")
     disbursed_on = models.DateField(null=True)  # as proposed, until another person has disbursed it
     claimed_on = models.DateField(null=True)  # with recourse: since when the supplier itself has to pay back
@@ -92,7 +97,9 @@ class Loan(models.Model):
             models.CheckConstraint(condition=Q(currency__regex="^[A-Z]{3}$"), name="loan_currency"),
             models.CheckConstraint(condition=~Q(funder=F("supplier")), name="loan_between_two"),
             models.CheckConstraint(
-                condition=Q(state__in=BEFORE_DISBURSEMENT, disbursed_on=None, maker_id=None, bank_reference="")
+                condition=Q(
+                    state__in=BEFORE_DISBURSEMENT, disbursed_on=None, maker_id=None, bank_reference="", payee_account=""
+                )
                 | ~Q(state__in=BEFORE_DISBURSEMENT)
                 & Q(disbursed_on__isnull=False, maker_id__isnull=False)
                 & ~Q(bank_reference=""),
@@ -138,6 +145,10 @@ class Loan(models.Model):
             models.Index(fields=["supplier", "-id"], name="loan_supplier"),
             models.Index(fields=["due_date"], name="loan_outstanding", condition=Q(state="outstanding")),
         ]
+
+    def take_proposal_back(self) -> None:
+        """No disbursement is proposed any more; unsaved."""
+        self.maker_id, self.payee_account, self.bank_reference, self.disbursed_on = None, "", "", None
 
     @property
     def lent_since(self) -> date:
@@ -322,10 +333,12 @@ class Allocation(models.Model):
 
 
 class Payout(models.Model):
-    """What was left of payments once nothing was owed any more, paid on to the supplier whose it is."""
+    """What was left of payments once nothing was owed any more, paid to whose it is: the supplier its surplus (余款), the debtor
+    what it paid and did not owe (溢收款)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="payouts")
+    payee = models.CharField(max_length=8, choices=[(p, p) for p in PAYEES], default="supplier")
     amount = amount_field()
     paid_on = models.DateField()
     bank_reference = models.CharField(max_length=100)
@@ -338,6 +351,7 @@ class Payout(models.Model):
     class Meta:
         constraints = [
             one_of("state", PayoutState, "payout_state_known"),
+            one_of("payee", PAYEES, "payout_payee_known"),
             within_limits("amount", "payout_amount"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payout_positive"),
             models.CheckConstraint(

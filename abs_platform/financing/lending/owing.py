@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, Sum
 
 from abs_platform.core import clock
 from abs_platform.financing.lending import interest, journal
@@ -33,6 +33,7 @@ class Owed:
     recovery: Decimal = ZERO
     unbooked: Decimal = ZERO  # the part of `interest` that no entry holds yet
     payable: Decimal = ZERO  # the supplier's, still with the funder
+    refundable: Decimal = ZERO  # the debtor's, likewise
 
     @property
     def total(self) -> Decimal:
@@ -75,6 +76,7 @@ def _owed(as_of: date, held: Mapping[str, Decimal], unbooked: Decimal) -> Owed:
         recovery=held["loss"],
         unbooked=unbooked,
         payable=held["payable_to_supplier"],
+        refundable=held["payable_to_debtor"],
     )
 
 
@@ -110,6 +112,16 @@ def _booked_until(loan_ids: Sequence[UUID], as_of: date) -> dict[UUID, date]:
     rows = Entry.objects.filter(loan__in=loan_ids, kind="interest", booked_on__lte=as_of)
     rows = rows.exclude(reversed_by__booked_on__lte=as_of)
     return dict(rows.values_list("loan").annotate(Max("booked_on")))
+
+
+def principal_out(loan: Loan, held: Mapping[str, Decimal]) -> Decimal:
+    """What is lent and not paid back, by the balances of the loan's accounts: of what was written off, all that did not come
+    back yet, up to the principal in it.
+    """
+    repaid = Allocation.objects.filter(payment__loan=loan, payment__state__in=COUNTING, part=PRINCIPAL)
+    back: Decimal = repaid.aggregate(sum=Sum("amount"))["sum"] or ZERO
+    lost: Decimal = min(held["loss"], loan.principal - back - held["principal_receivable"])
+    return held["principal_receivable"] + lost
 
 
 def settled_until(loan: Loan) -> date:

@@ -1,7 +1,8 @@
 """Money that comes in on a loan: recorded by one person, confirmed and allocated by another, reversed by two.
 
-民法典561 gives the sequence: fee, interest, principal; what is left is the supplier's. Payments are booked in the sequence in
-which the money came, so that interest is what the principal of each day bears.
+民法典561 gives the sequence: fee, interest, principal; what is left is the supplier's, or the debtor's where it paid what it did
+not owe. Payments are booked in the sequence in which the money came, so that interest is what the principal of each day bears.
+What comes in once the loan is over is left as a whole, and booked too.
 """
 
 from collections.abc import Mapping
@@ -16,24 +17,37 @@ from abs_platform.core.currencies import check_amount
 from abs_platform.core.errors import Conflict, Invalid
 from abs_platform.core.transitions import target_of
 from abs_platform.financing import pledging, two_people
-from abs_platform.financing.lending import journal, locking, owing, rules
-from abs_platform.financing.lending.allocation import FEE, INTEREST, PRINCIPAL, RECOVERY, SURPLUS, allocate
+from abs_platform.financing.lending import journal, locking, owing, payouts, rules
+from abs_platform.financing.lending.allocation import (
+    FEE,
+    INTEREST,
+    LEFT,
+    PRINCIPAL,
+    RECOVERY,
+    REFUND,
+    SURPLUS,
+    allocate,
+)
 from abs_platform.financing.lending.models import Allocation, Entry, Loan, Payment
 from abs_platform.financing.lending.recording import attest, tell
+from abs_platform.financing.models import Pledge
 from abs_platform.financing.states import COUNTING, HOLDING, LOAN_TRANSITIONS, PAYMENT_TRANSITIONS, LoanState
 from abs_platform.parties.actor import Actor
 from abs_platform.rights import collecting
+from abs_platform.rights import services as computing
 from abs_platform.rights.encumbrance import PLATFORM_ROLES
 
+ZERO = Decimal(0)
 ACCOUNTS = {
     FEE: "fee_receivable",
     INTEREST: "interest_receivable",
     PRINCIPAL: "principal_receivable",
     RECOVERY: "loss",
-    SURPLUS: "payable_to_supplier",
+    SURPLUS: payouts.ACCOUNTS["supplier"],
+    REFUND: payouts.ACCOUNTS["debtor"],
 }
-# What comes in on a loan that was written off comes back from the loss.
-TAKING = (LoanState.OUTSTANDING, LoanState.WRITTEN_OFF)
+# What comes in on a loan that was written off comes back from the loss; on one that is paid back it is owed to somebody else.
+TAKING = (LoanState.OUTSTANDING, LoanState.WRITTEN_OFF, LoanState.SETTLED)
 
 
 def record(
@@ -110,24 +124,20 @@ def confirm(*, actor: Actor, payment_id: UUID, amount: Decimal) -> Payment:
     checker_id = two_people.checker(actor, payment.maker_id)
     rules.check_typed(amount, payment.amount, loan.currency)
     _check_takes(loan)
-    settled_until = owing.settled_until(loan)
-    if payment.received_on < settled_until:
-        raise Conflict(
-            "payment_out_of_order",
-            f"Later money is booked until {settled_until}. Reverse that first, and book both by the day on which they came.",
-            until=settled_until.isoformat(),
-        )
+    day = _booking_day(loan, payment)
+    if payment.right_id:  # whether it owed that much, the right has to say as it stands now
+        computing.bring_up_to_date(right_ids=list(loan.pledges.values_list("right_id", flat=True)))
     pledging.lock_rights(loan)
     payment.checker_id = checker_id
     payment.save(update_fields=["state", "checker_id"])
-    owed = owing.book_interest(loan, until=payment.received_on, cause=_effect(payment))
-    parts = allocate(payment.amount, owed.parts)
+    owed = owing.book_interest(loan, until=day, cause=_effect(payment))
+    parts = allocate(payment.amount, owed.parts, overpaid=_overpaid(payment))
     Allocation.objects.bulk_create(Allocation(payment=payment, part=part, amount=each) for part, each in parts.items())
     journal.book(
         loan=loan,
         effect=_effect(payment),
         kind="payment",
-        booked_on=payment.received_on,
+        booked_on=day,
         lines=[
             journal.debit("cash", payment.amount),
             *(journal.credit(ACCOUNTS[part], each) for part, each in parts.items()),
@@ -135,19 +145,60 @@ def confirm(*, actor: Actor, payment_id: UUID, amount: Decimal) -> Payment:
     )
     attest(actor, loan, "loan.paid", {**_detail(payment), **{part: str(each) for part, each in parts.items()}})
     held = journal.balance(loan=loan)
-    pledging.repaid(loan=loan, outstanding=held["principal_receivable"])
-    if payment.right_id:
-        collecting.collect(
-            actor=actor,
-            right_id=payment.right_id,
-            amount=payment.amount,
-            received_on=payment.received_on,
-            reference=payment.bank_reference,
-            source="holder",
-            cause=f"payment:{payment.id}",
-        )
+    pledging.repaid(loan=loan, outstanding=owing.principal_out(loan, held))
+    _collect(actor, loan, payment, payment.amount - parts.get(REFUND, ZERO))
+    pledging.spread(loan=loan, outstanding=owing.principal_out(loan, held))
     _settle_if_paid(actor, loan, held)
     return payment
+
+
+def _booking_day(loan: Loan, payment: Payment) -> date:
+    """The day by which a payment is booked: the one on which it came; once the loan is over, none before that.
+
+    Raises Conflict for what came before something that is booked, and can be reversed.
+    """
+    settled_until = owing.settled_until(loan)
+    if payment.received_on < settled_until and not _is_over(loan):
+        raise Conflict(
+            "payment_out_of_order",
+            f"Later money is booked until {settled_until}. Reverse that first, and book both by the day on which they came.",
+            until=settled_until.isoformat(),
+        )
+    return max(payment.received_on, settled_until)
+
+
+def _is_over(loan: Loan) -> bool:
+    """Whether all of a loan that was paid out came back, so that nothing is held for it any more."""
+    return not loan.pledges.filter(state__in=HOLDING).exists()
+
+
+def _overpaid(payment: Payment) -> Decimal:
+    """What of a payment its debtor did not owe on the right."""
+    if payment.right_id is None:
+        return ZERO
+    return collecting.overpaid(
+        right_id=payment.right_id,
+        amount=payment.amount,
+        received_on=payment.received_on,
+        reference=payment.bank_reference,
+    )
+
+
+def _collect(actor: Actor, loan: Loan, payment: Payment, amount: Decimal) -> None:
+    """What the debtor paid and does not get back reduces its right; once that is held for another loan, its holder is told."""
+    if payment.right_id is None or not amount:
+        return
+    others = Pledge.objects.filter(right=payment.right_id, state__in=HOLDING).exclude(loan=loan)
+    collecting.collect(
+        actor=actor,
+        right_id=payment.right_id,
+        amount=amount,
+        received_on=payment.received_on,
+        reference=payment.bank_reference,
+        source="holder",
+        cause=f"payment:{payment.id}",
+        is_past_holder=others.exists(),
+    )
 
 
 def _check_takes(loan: Loan) -> None:
@@ -201,16 +252,31 @@ def propose_reversal(*, actor: Actor, payment_id: UUID, reason: str) -> Payment:
 
 
 def _check_reversible(loan: Loan, payment: Payment) -> None:
-    """What ended the loan set its rights free, and what came later was reckoned on it: neither can be undone alone."""
-    if not loan.pledges.filter(state="active").exists():
-        raise Conflict("loan_ended", "The loan's rights are not held any more, so its payments stay.")
+    """What ended the loan set its rights free, and what came later was reckoned on it: neither can be undone alone. What came
+    once it was over can, while it is still here.
+    """
     _check_takes(loan)
+    if _is_over(loan):
+        _check_still_here(loan, payment)
+        return
     later = Payment.objects.filter(loan=loan, state__in=COUNTING).exclude(id=payment.id)
     booked = Entry.objects.get(effect=_effect(payment))
     if later.filter(received_on__gt=payment.received_on).exists() or (
         Entry.objects.filter(loan=loan, kind__in=["payment", "write_off"], id__gt=booked.id, reversed_by=None).exists()
     ):
         raise Conflict("payment_not_last", "Later money is booked on this loan. Reverse that first.")
+
+
+def _check_still_here(loan: Loan, payment: Payment) -> None:
+    parts = dict(payment.allocations.values_list("part", "amount"))
+    if not parts.keys() <= set(LEFT):
+        raise Conflict("loan_ended", "The loan's rights are not held any more, so its payments stay.")
+    for part, payee in ((SURPLUS, "supplier"), (REFUND, "debtor")):
+        if parts.get(part, ZERO) > payouts.left(loan, payee):
+            raise Conflict(
+                "surplus_paid_out",
+                "What was left of this payment was sent on. Reject that pay-out, or ask for it back.",
+            )
 
 
 @transaction.atomic
@@ -243,5 +309,7 @@ def reverse(*, actor: Actor, payment_id: UUID) -> Payment:
     attest(actor, loan, "loan.payment_reversed", {**_detail(payment), "reason": payment.reason})
     if payment.right_id:
         collecting.take_back(actor=actor, cause=f"payment:{payment.id}")
-    pledging.repaid(loan=loan, outstanding=journal.balance(loan=loan)["principal_receivable"])
+    outstanding = owing.principal_out(loan, journal.balance(loan=loan))
+    pledging.repaid(loan=loan, outstanding=outstanding)
+    pledging.spread(loan=loan, outstanding=outstanding)
     return payment

@@ -1,4 +1,5 @@
-"""What was left of payments is the supplier's: paid on to it by a pay-out that one person records and another confirms."""
+"""What was left of payments is the supplier's, or the debtor's who paid what it did not owe: it goes to them by a pay-out that
+one person records and another confirms."""
 
 from datetime import date
 from decimal import Decimal
@@ -19,25 +20,32 @@ from abs_platform.financing.states import PAYOUT_TRANSITIONS, PayoutState
 from abs_platform.parties.actor import Actor
 
 ZERO = Decimal(0)
+ACCOUNTS = {"supplier": "payable_to_supplier", "debtor": "payable_to_debtor"}
 
 
-def record(*, actor: Actor, loan_id: UUID, amount: Decimal, paid_on: date, bank_reference: str) -> Payout:
-    """Say that surplus was sent to the supplier. Raises NotFound, Forbidden, Invalid, Conflict for more than it is owed."""
+def record(
+    *, actor: Actor, loan_id: UUID, amount: Decimal, paid_on: date, bank_reference: str, payee: str = "supplier"
+) -> Payout:
+    """Say that surplus was sent to the supplier, or an overpayment back to the debtor.
+
+    Raises NotFound, Forbidden, Invalid, Conflict for more than the payee is owed.
+    """
     try:
         with transaction.atomic():
             loan = locking.loan(actor, loan_id)
             check_amount(amount, loan.currency)
-            owed = left(loan)
+            owed = left(loan, payee)
             if amount > owed:
                 raise Conflict(
-                    "payout_above_payable",
-                    f"The supplier is owed {owed} from this loan.",
+                    "payout_above_payable" if payee == "supplier" else "refund_above_refundable",
+                    f"The {payee} is owed {owed} from this loan.",
                     payable=str(owed),
                     currency=loan.currency,
                 )
             rules.check_day(paid_on, earliest=loan.lent_since, latest=clock.today())
             payout = Payout.objects.create(
                 loan=loan,
+                payee=payee,
                 amount=amount,
                 paid_on=paid_on,
                 bank_reference=bank_reference,
@@ -54,15 +62,16 @@ def record(*, actor: Actor, loan_id: UUID, amount: Decimal, paid_on: date, bank_
     return payout
 
 
-def left(loan: Loan) -> Decimal:
-    """What of the supplier's surplus no pay-out speaks of yet."""
-    recorded = Payout.objects.filter(loan=loan, state=PayoutState.RECORDED).aggregate(sum=Sum("amount"))["sum"]
-    return journal.balance(loan=loan)["payable_to_supplier"] - (recorded or ZERO)
+def left(loan: Loan, payee: str) -> Decimal:
+    """What of the payee's money no pay-out speaks of yet."""
+    recorded = Payout.objects.filter(loan=loan, payee=payee, state=PayoutState.RECORDED)
+    return journal.balance(loan=loan)[ACCOUNTS[payee]] - (recorded.aggregate(sum=Sum("amount"))["sum"] or ZERO)
 
 
 def _detail(payout: Payout) -> dict[str, str]:
     return {
         "payout": str(payout.id),
+        "payee": payout.payee,
         "amount": str(payout.amount),
         "paid_on": payout.paid_on.isoformat(),
         "bank_reference": payout.bank_reference,
@@ -86,7 +95,7 @@ def confirm(*, actor: Actor, payout_id: UUID, amount: Decimal) -> Payout:
         effect=f"payout:{payout.id}",
         kind="payout",
         booked_on=payout.paid_on,
-        lines=[journal.debit("payable_to_supplier", payout.amount), journal.credit("cash", payout.amount)],
+        lines=[journal.debit(ACCOUNTS[payout.payee], payout.amount), journal.credit("cash", payout.amount)],
     )
     attest(actor, loan, "loan.paid_out", _detail(payout))
     return payout

@@ -13,9 +13,9 @@ from abs_platform.core.rest.fields import Body, Named, money, named, number, tim
 from abs_platform.core.transitions import Table, allowed_actions
 from abs_platform.financing import history, two_people
 from abs_platform.financing.history import HistoryOut
-from abs_platform.financing.lending import ageing, owing
+from abs_platform.financing.lending import ageing, owing, services
 from abs_platform.financing.lending.allocation import PARTS
-from abs_platform.financing.lending.models import PAYERS, Loan, Payment, Payout
+from abs_platform.financing.lending.models import PAYEES, PAYERS, Loan, Payment, Payout
 from abs_platform.financing.lending.owing import Owed
 from abs_platform.financing.lending.payments import TAKING
 from abs_platform.financing.states import (
@@ -41,6 +41,7 @@ class OwedOut(serializers.Serializer[Any]):
     total = serializers.CharField()
     recovery = serializers.CharField(help_text="What was written off and has not come back.")
     payable = serializers.CharField(help_text="The supplier's surplus that the funder still has.")
+    refundable = serializers.CharField(help_text="What the debtor paid and did not owe, that the funder still has.")
 
 
 class LoanOut(serializers.Serializer[Any]):
@@ -62,7 +63,11 @@ class LoanOut(serializers.Serializer[Any]):
     grace_days = serializers.IntegerField()
     due_date = serializers.DateField()
     disbursed_on = serializers.DateField(allow_null=True, help_text="As proposed, until it is disbursed.")
+    payee_account = serializers.CharField(allow_blank=True, help_text="To which the money was sent, as proposed.")
     bank_reference = serializers.CharField(allow_blank=True)
+    proposal = serializers.CharField(
+        allow_null=True, help_text="Of a proposed disbursement, SM3 of all that it says: approving it sends it back."
+    )
     claimed_on = serializers.DateField(allow_null=True, help_text="With recourse: since when the supplier has to pay.")
     days_overdue = serializers.IntegerField()
     bucket = serializers.ChoiceField(choices=list(ageing.BUCKETS), allow_null=True)
@@ -133,6 +138,7 @@ class PayoutOut(serializers.Serializer[Any]):
     loan = serializers.UUIDField()
     funder = Named()
     supplier = Named()
+    payee = serializers.ChoiceField(choices=list(PAYEES))
     amount = serializers.CharField()
     currency = serializers.CharField()
     paid_on = serializers.DateField()
@@ -169,6 +175,7 @@ def owed_body(owed: Owed, currency: str) -> Body:
         "total": owed.total,
         "recovery": owed.recovery,
         "payable": owed.payable,
+        "refundable": owed.refundable,
     }
     return {"as_of": owed.as_of.isoformat(), **{name: money(value, currency) for name, value in figures.items()}}
 
@@ -204,7 +211,9 @@ def _loan_body(row: Loan, owed: Owed, *, actor: Actor, people: Mapping[UUID, str
         "grace_days": terms.grace_days,
         "due_date": day(row.due_date),
         "disbursed_on": day(row.disbursed_on),
+        "payee_account": row.payee_account,
         "bank_reference": row.bank_reference,
+        "proposal": services.proposal_of(row) if row.state == LoanState.DISBURSEMENT_PROPOSED else None,
         "claimed_on": day(row.claimed_on),
         "days_overdue": max((on - row.due_date).days, 0) if is_lent else 0,
         "bucket": ageing.bucket_of(row.due_date, on) if is_lent else None,
@@ -227,7 +236,7 @@ def loan_actions(row: Loan, owed: Owed, *, actor: Actor) -> list[str]:
         found.remove("propose_write_off")
     if actor.home == row.funder_id and actor.has(Role.FINANCIER):
         found += ["record_payment"] if row.state in TAKING else []
-        found += ["record_payout"] if owed.payable > 0 else []
+        found += ["record_payout"] if owed.payable > 0 or owed.refundable > 0 else []
     return found
 
 
@@ -320,6 +329,7 @@ def payout_bodies(rows: Sequence[Payout], *, actor: Actor) -> list[Body]:
     return [
         {
             **_moved(row, people),
+            "payee": row.payee,
             "paid_on": day(row.paid_on),
             "allowed_actions": _actions(
                 PAYOUT_TRANSITIONS,

@@ -14,10 +14,12 @@ from abs_platform.core import clock, crashpoints
 from abs_platform.core.errors import Conflict, Invalid
 from abs_platform.core.rest.fields import money
 from abs_platform.core.transitions import target_of
+from abs_platform.crypto import sm3
+from abs_platform.crypto.canonical import canonical_json
 from abs_platform.financing import pledging, selectors, two_people
 from abs_platform.financing import rules as rules_of_lending
 from abs_platform.financing.lending import interest, journal, locking, owing, rules
-from abs_platform.financing.lending.models import Loan
+from abs_platform.financing.lending.models import PROPOSED, Loan
 from abs_platform.financing.lending.recording import attest, tell
 from abs_platform.financing.models import RequestedRight
 from abs_platform.financing.states import HOLDING, LOAN_TRANSITIONS, PledgeState
@@ -30,8 +32,10 @@ def _move(actor: Actor, loan: Loan, action: str) -> None:
     loan.state = target_of(LOAN_TRANSITIONS, action=action, state=loan.state, roles=actor.roles)
 
 
-def propose_disbursement(*, actor: Actor, loan_id: UUID, bank_reference: str, disbursed_on: date) -> Loan:
-    """Say that the money was sent: the bank's reference and day. Another person looks at it and disburses.
+def propose_disbursement(
+    *, actor: Actor, loan_id: UUID, payee_account: str, bank_reference: str, disbursed_on: date
+) -> Loan:
+    """Say that the money was sent: to which account, the bank's reference and day. Another person looks at it and disburses.
 
     Raises NotFound, Forbidden, Conflict (also for a reference that the funder used before, or where a right carries less than
     is lent on it by now), Invalid for a day that was not yet, is before the loan or after it is due.
@@ -43,17 +47,37 @@ def propose_disbursement(*, actor: Actor, loan_id: UUID, bank_reference: str, di
             earliest = clock.day_of(loan.created_at)
             rules.check_day(disbursed_on, earliest=earliest, latest=min(clock.today(), loan.due_date))
             _check_carried(loan)
-            loan.maker_id, loan.bank_reference, loan.disbursed_on = (
-                two_people.maker(actor),
-                bank_reference,
-                disbursed_on,
-            )
-            loan.save(update_fields=["state", "maker_id", "bank_reference", "disbursed_on"])
-            detail = {"bank_reference": bank_reference, "disbursed_on": disbursed_on.isoformat()}
-            tell(actor, loan, "loan.disbursement_proposed", detail)
+            if not payee_account.strip():
+                raise Invalid("payee_account_missing", "Give the account to which the money was sent.")
+            loan.maker_id, loan.payee_account = two_people.maker(actor), payee_account.strip()
+            loan.bank_reference, loan.disbursed_on = bank_reference, disbursed_on
+            loan.save(update_fields=["state", *PROPOSED])
+            tell(actor, loan, "loan.disbursement_proposed", _transfer(loan))
     except IntegrityError as error:
         raise _reference_used(error) from error
     return loan
+
+
+def _transfer(loan: Loan) -> dict[str, str]:
+    """Which transfer pays a loan out."""
+    return {
+        "payee_account": loan.payee_account,
+        "bank_reference": loan.bank_reference,
+        "disbursed_on": loan.lent_since.isoformat(),
+    }
+
+
+def proposal_of(loan: Loan) -> str:
+    """The digest of all that a proposed disbursement says: who approves it sends it back, so that it approves what it read."""
+    said = {
+        "format": "abs-disbursement/v1",
+        "loan": str(loan.id),
+        "supplier": str(loan.supplier_id),
+        "principal": money(loan.principal, loan.currency),
+        "currency": loan.currency,
+        **_transfer(loan),
+    }
+    return sm3.sm3(canonical_json(said)).hex()
 
 
 def _reference_used(error: IntegrityError) -> Exception:
@@ -70,16 +94,17 @@ def take_back_disbursement(*, actor: Actor, loan_id: UUID) -> Loan:
     """Take a proposed disbursement back. Raises NotFound, Forbidden, Conflict."""
     loan = locking.loan(actor, loan_id)
     _move(actor, loan, "take_back_disbursement")
-    loan.maker_id, loan.bank_reference, loan.disbursed_on = None, "", None
-    loan.save(update_fields=["state", "maker_id", "bank_reference", "disbursed_on"])
+    loan.take_proposal_back()
+    loan.save(update_fields=["state", *PROPOSED])
     tell(actor, loan, "loan.disbursement_taken_back")
     return loan
 
 
-def disburse(*, actor: Actor, loan_id: UUID, amount: Decimal) -> Loan:
+def disburse(*, actor: Actor, loan_id: UUID, amount: Decimal, proposal: str) -> Loan:
     """Confirm what another person proposed: the principal is lent, the fee falls due, both stand in the journal.
 
-    `amount`: the principal, typed back. Raises NotFound, Forbidden, Invalid, Conflict while a pledge is not registered, or
+    `amount`: the principal, typed back. `proposal`: `proposal_of` what was read; Conflict where it says something else by now,
+    of account, day or reference. Raises NotFound, Forbidden, Invalid, Conflict while a pledge is not registered, or
     where a right carries less than is lent on it by now.
     """
     with transaction.atomic():
@@ -87,6 +112,10 @@ def disburse(*, actor: Actor, loan_id: UUID, amount: Decimal) -> Loan:
         _move(actor, loan, "disburse")
         loan.checker_id = two_people.checker(actor, loan.maker_id)
         rules.check_typed(amount, loan.principal, loan.currency)
+        if proposal != proposal_of(loan):
+            raise Conflict(
+                "proposal_changed", "The disbursement was proposed anew since you read it. Read it again, then approve."
+            )
         _check_pledges(loan)
         _check_carried(loan)
         loan.save(update_fields=["state", "checker_id"])
@@ -108,9 +137,8 @@ def disburse(*, actor: Actor, loan_id: UUID, amount: Decimal) -> Loan:
         detail = {
             "principal": str(loan.principal),
             "fee": str(fee),
-            "disbursed_on": loan.lent_since.isoformat(),
             "due_date": loan.due_date.isoformat(),
-            "bank_reference": loan.bank_reference,
+            **_transfer(loan),
         }
         attest(actor, loan, "loan.disbursed", detail)
         crashpoints.reach("disburse.recorded")

@@ -12,7 +12,7 @@ KINDS: dict[str, Pair] = {
     "payment": ("还款", "Payment"),
     "reversal": ("冲正", "Reversal"),
     "write_off": ("核销", "Write-off"),
-    "payout": ("余款支付", "Pay-out"),
+    "payout": ("余款支付或退款", "Pay-out or refund"),
 }
 BUCKETS: dict[str, Pair] = {
     "not_due": ("未到期", "Not due"),

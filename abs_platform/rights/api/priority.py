@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from abs_platform.core.errors import NotFound
 from abs_platform.core.rest.fields import Body, Moment, time
 from abs_platform.core.rest.forms import checked
+from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged, query_of
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.authentication import actor_of
 from abs_platform.rights.api.rights import looked_at
@@ -58,6 +59,14 @@ class RegistrationOut(serializers.Serializer[Any]):
     amendments = AmendmentOut(many=True)
     recorded_by = serializers.CharField(help_text="A colleague, or the other organisation.")
     at = serializers.DateTimeField()
+
+
+class OwnRegistrationOut(RegistrationOut):
+    right = serializers.UUIDField()
+
+
+class OwnRegistrationsQuery(serializers.Serializer[Any]):
+    standing = serializers.BooleanField(required=False, help_text="Those that were neither cancelled nor a mistake.")
 
 
 class RecordedNoticeOut(serializers.Serializer[Any]):
@@ -163,6 +172,10 @@ def _registration(row: ZhongdengRegistration, actor: Actor) -> Body:
     }
 
 
+def _own_registration(row: ZhongdengRegistration, actor: Actor) -> Body:
+    return {**_registration(row, actor), "right": str(row.right_id)}
+
+
 def _notice(row: DebtorNotice, actor: Actor) -> Body:
     return {
         "id": str(row.id),
@@ -242,17 +255,39 @@ class RegistrationsView(APIView):
         return Response(_priority(request, id), status=status.HTTP_201_CREATED)
 
 
+class OwnRegistrationsView(APIView):
+    """What one's own organisation recorded."""
+
+    @extend_schema(
+        responses=page_of(OwnRegistrationOut),
+        parameters=[*PAGE_PARAMETERS, OwnRegistrationsQuery],
+        tags=["rights"],
+        operation_id="zhongdeng_list",
+    )
+    def get(self, request: Request) -> Response:
+        """The registrations that the caller's organisation recorded, newest first: of rights, too, that are not open to it any more."""
+        actor = actor_of(request)
+        rows = selectors.recorded(actor=actor)
+        if query_of(request, OwnRegistrationsQuery).get("standing"):
+            rows = rows.exclude(amendments__kind__in=selectors.ENDING)
+        return paged(request, rows, lambda page: [_own_registration(row, actor) for row in page])
+
+
 class AmendmentsView(APIView):
     """What was filed after a registration."""
 
-    @extend_schema(request=AmendmentIn, responses={201: PriorityOut}, tags=["rights"], operation_id="zhongdeng_amend")
+    @extend_schema(
+        request=AmendmentIn, responses={201: OwnRegistrationOut}, tags=["rights"], operation_id="zhongdeng_amend"
+    )
     def post(self, request: Request, id: UUID) -> Response:
-        """Record an extension (展期), change (变更) or cancellation (注销), or that it was recorded by mistake."""
+        """Record an extension (展期), change (变更) or cancellation (注销), or that it was recorded by mistake. Whoever recorded the
+        registration says that it ended also once the right is not open to it any more.
+        """
         actor = actor_of(request)
         form = AmendmentIn(data=request.data)
         form.is_valid(raise_exception=True)
         row = services.record_amendment(actor=actor, registration_id=id, **form.validated_data)
-        return Response(_priority(request, row.right_id), status=status.HTTP_201_CREATED)
+        return Response(_own_registration(row, actor), status=status.HTTP_201_CREATED)
 
 
 class NoticesView(APIView):

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from abs_platform.core import clock
 from abs_platform.parties import selectors as parties
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.models import Identifier
+from abs_platform.parties.roles import Role
 from abs_platform.rights import reading
 from abs_platform.rights.models import Right
 from abs_platform.rights.priority import describing, rules
@@ -19,6 +20,7 @@ from abs_platform.rights.priority.rules import Claimant, Ranking, Registration
 from abs_platform.rights.registry.models import RegistryEntry
 
 ENDING = ("cancel", "mistake")
+RECORDERS = (Role.FINANCIER, Role.SUPPLIER)
 
 
 @dataclass
@@ -57,6 +59,18 @@ def records(*, right_id: UUID, on: date | None = None) -> Records:
     return Records(pledge, registrations, notices, ranking)
 
 
+def recorded(*, actor: Actor) -> QuerySet[ZhongdengRegistration]:
+    """What the actor's own organisation recorded as registered, whether or not the rights are open to it still.
+
+    Raises Forbidden for those who record nothing.
+    """
+    actor.require(*RECORDERS)
+    rows = ZhongdengRegistration.objects.filter(organisation=actor.home).select_related("organisation")
+    return rows.prefetch_related(
+        Prefetch("amendments", ZhongdengAmendment.objects.select_related("organisation").order_by("id"))
+    )
+
+
 def held(*, actor: Actor, right_id: UUID) -> Right | None:
     """A right that the actor's organisation holds by a pledge here, whether or not its trade is open to it."""
     pledges = RegistryEntry.objects.filter(right_id=right_id, active=True, holder_id=actor.organisation_id)
@@ -70,13 +84,23 @@ def spoken_for(*, right_id: UUID, pledge_id: UUID | None, party: str) -> UUID | 
     if pledge_id is not None:
         return pledges.filter(pledge_id=pledge_id).values_list("holder_id", flat=True).first()
     holder_id = pledges.filter(active=True).values_list("holder_id", flat=True).first()
-    is_named = holder_id is not None and _key(parties.names([holder_id]).get(holder_id, "")) == _key(party)
+    is_named = holder_id is not None and key(parties.names([holder_id]).get(holder_id, "")) == key(party)
     return holder_id if is_named else None
 
 
-def _key(name: str) -> str:
-    """By which a party is one claimant."""
+def key(name: str) -> str:
+    """By which a party is one claimant, however its name is spaced."""
     return "".join(name.split()).casefold()
+
+
+def rivals(*, right_ids: Sequence[UUID]) -> dict[UUID, frozenset[str]]:
+    """By right, for whom else it is registered at 中登 by what is on record: the keys of the rivals whose registration holds."""
+    found: dict[UUID, set[str]] = {id: set() for id in right_ids}
+    rows = ZhongdengRegistration.objects.filter(right_id__in=right_ids, is_rival=True)
+    for row in rows.prefetch_related("amendments"):
+        if not is_ended(row) and expires_on(row) >= clock.today():
+            found[row.right_id].add(key(row.party))
+    return {id: frozenset(parties) for id, parties in found.items()}
 
 
 def expires_on(row: ZhongdengRegistration) -> date:
@@ -100,13 +124,13 @@ def _claimants(
     holders: dict[str, _Holder] = {}
 
     def holder(name: str, *, ours: bool) -> _Holder:
-        return holders.setdefault(_key(name), _Holder(name, ours))
+        return holders.setdefault(key(name), _Holder(name, ours))
 
     pledged_to = _holders(right_id)
 
     def is_its_own(row: ZhongdengRegistration | DebtorNotice) -> bool:
         """Whether it speaks for itself: of who holds the pledge here nobody else's word counts, given before it or since."""
-        if pledge is None or row.pledge_id is not None or _key(row.party) != _key(pledged_to[pledge.pledge_id]):
+        if pledge is None or row.pledge_id is not None or key(row.party) != key(pledged_to[pledge.pledge_id]):
             return True
         return row.organisation_id == pledge.holder_id
 

@@ -9,13 +9,12 @@ from abs_platform.core import audit, clock
 from abs_platform.core.errors import Conflict, Forbidden, Invalid, NotFound
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.parties.actor import Actor
-from abs_platform.parties.roles import Role
 from abs_platform.rights import selectors as rights
 from abs_platform.rights.priority import selectors
 from abs_platform.rights.priority.models import DebtorNotice, ZhongdengAmendment, ZhongdengRegistration
 from abs_platform.rights.registry.models import RegistryEntry
 
-RECORDERS = (Role.FINANCIER, Role.SUPPLIER)
+RECORDERS = selectors.RECORDERS
 # By one organisation, of one right: all are shown on one page.
 MOST_RECORDS = 100
 ACKNOWLEDGED = "平台电子回执 · acknowledged on the platform"
@@ -83,13 +82,16 @@ def record_amendment(
 ) -> ZhongdengRegistration:
     """Record what was filed after a registration, or that it was recorded by mistake. Returns the registration.
 
-    Raises Forbidden, NotFound, Invalid, and Conflict for what another organisation recorded, or one that has ended.
+    That it ended, whoever recorded it says whatever it may see of the right by then: else a registration whose filer lost
+    sight of the right could never be cancelled here. Raises Forbidden, NotFound, Invalid, and Conflict for what another
+    organisation recorded, or one that has ended.
     """
     actor.require(*RECORDERS)
     row = ZhongdengRegistration.objects.select_for_update().filter(id=registration_id).first()
     if row is None:
         raise NotFound
-    _check_seen(actor, row.right_id)
+    if row.organisation_id != actor.home or kind not in selectors.ENDING:
+        _check_seen(actor, row.right_id)
     if not may_amend(actor, row):
         raise Conflict(
             "recorded_by_another",

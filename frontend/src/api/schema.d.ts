@@ -1059,7 +1059,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Confirm what another person proposed; `amount` is the principal. All pledges must be active. */
+        /** @description Confirm what another person proposed, as it was read; `amount` is the principal. All pledges must be active. */
         post: operations["financing_loans_disburse_create"];
         delete?: never;
         options?: never;
@@ -1485,7 +1485,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Confirm what another person recorded: it is used for fee, interest and principal, the rest is the supplier's. */
+        /**
+         * @description Confirm what another person recorded: it is used for fee, interest and principal; the rest is the
+         *     supplier's, or the debtor's where it paid what it did not owe.
+         */
         post: operations["financing_payments_confirm_create"];
         delete?: never;
         options?: never;
@@ -1568,10 +1571,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What of the suppliers' surplus was paid on to them, newest first. */
+        /** @description What was left of payments and paid on to the suppliers, or back to the debtors, newest first. */
         get: operations["payouts_list"];
         put?: never;
-        /** @description Record that surplus was sent to the supplier; another person confirms it. */
+        /** @description Record that surplus was sent to the supplier, or an overpayment back to the debtor; another person confirms it. */
         post: operations["financing_payouts_create"];
         delete?: never;
         options?: never;
@@ -3291,6 +3294,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/zhongdeng": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The registrations that the caller's organisation recorded, newest first: of rights, too, that are not open to it any more. */
+        get: operations["zhongdeng_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/zhongdeng/{id}/amendments": {
         parameters: {
             query?: never;
@@ -3300,7 +3320,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Record an extension (展期), change (变更) or cancellation (注销), or that it was recorded by mistake. */
+        /**
+         * @description Record an extension (展期), change (变更) or cancellation (注销), or that it was recorded by mistake. Whoever recorded the
+         *     registration says that it ended also once the right is not open to it any more.
+         */
         post: operations["zhongdeng_amend"];
         delete?: never;
         options?: never;
@@ -3471,7 +3494,7 @@ export interface components {
         };
         AllocationOut: {
             /** @enum {string} */
-            part: "fee" | "interest" | "principal" | "recovery" | "surplus";
+            part: "fee" | "interest" | "principal" | "recovery" | "surplus" | "refund";
             amount: string;
         };
         AmendmentInRequest: {
@@ -4076,7 +4099,17 @@ export interface components {
             expected: string;
             found: string;
         };
+        DisburseInRequest: {
+            /**
+             * Format: decimal
+             * @description Typed back, to be compared.
+             */
+            amount: string;
+            /** @description As the loan's reply gave it. */
+            proposal: string;
+        };
         DisbursementInRequest: {
+            payee_account: string;
             bank_reference: string;
             /** Format: date */
             disbursed_on: string;
@@ -4908,7 +4941,11 @@ export interface components {
              * @description As proposed, until it is disbursed.
              */
             disbursed_on: string | null;
+            /** @description To which the money was sent, as proposed. */
+            payee_account: string;
             bank_reference: string;
+            /** @description Of a proposed disbursement, SM3 of all that it says: approving it sends it back. */
+            proposal: string | null;
             /**
              * Format: date
              * @description With recourse: since when the supplier has to pay.
@@ -4971,7 +5008,11 @@ export interface components {
              * @description As proposed, until it is disbursed.
              */
             disbursed_on: string | null;
+            /** @description To which the money was sent, as proposed. */
+            payee_account: string;
             bank_reference: string;
+            /** @description Of a proposed disbursement, SM3 of all that it says: approving it sends it back. */
+            proposal: string | null;
             /**
              * Format: date
              * @description With recourse: since when the supplier has to pay.
@@ -5447,6 +5488,8 @@ export interface components {
             recovery: string;
             /** @description The supplier's surplus that the funder still has. */
             payable: string;
+            /** @description What the debtor paid and did not owe, that the funder still has. */
+            refundable: string;
         };
         OwnInRequest: {
             /** @description SM2, DER, hex, over the statement's bytes */
@@ -5469,6 +5512,39 @@ export interface components {
         };
         OwnKeyStatementOut: {
             statement: string;
+        };
+        OwnRegistrationOut: {
+            /** Format: uuid */
+            id: string;
+            number: string;
+            party: string;
+            rival: boolean;
+            /** Format: uuid */
+            pledge: string | null;
+            /** Format: date-time */
+            registered_at: string;
+            /**
+             * Format: date
+             * @description With its extensions
+             */
+            expires_on: string;
+            description: string;
+            ended: boolean;
+            may_amend: boolean;
+            amendments: components["schemas"]["AmendmentOut"][];
+            /** @description A colleague, or the other organisation. */
+            recorded_by: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            right: string;
+        };
+        OwnRegistrationOutPage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["OwnRegistrationOut"][];
         };
         PartInRequest: {
             position: number;
@@ -5562,6 +5638,12 @@ export interface components {
         PayoutInRequest: {
             /** Format: uuid */
             loan: string;
+            /**
+             * @description The debtor gets back what it did not owe.
+             * @default supplier
+             * @enum {string}
+             */
+            payee: "supplier" | "debtor";
             /** Format: decimal */
             amount: string;
             /** Format: date */
@@ -5575,6 +5657,8 @@ export interface components {
             loan: string;
             funder: components["schemas"]["Named"];
             supplier: components["schemas"]["Named"];
+            /** @enum {string} */
+            payee: "supplier" | "debtor";
             amount: string;
             currency: string;
             /** Format: date */
@@ -6784,7 +6868,7 @@ export interface components {
         };
         TrialLineOut: {
             /** @enum {string} */
-            account: "cash" | "principal_receivable" | "interest_receivable" | "fee_receivable" | "payable_to_supplier" | "interest_income" | "fee_income" | "loss";
+            account: "cash" | "principal_receivable" | "interest_receivable" | "fee_receivable" | "payable_to_supplier" | "payable_to_debtor" | "interest_income" | "fee_income" | "loss";
             debit: string;
             credit: string;
         };
@@ -8487,7 +8571,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TypedAmountInRequest"];
+                "application/json": components["schemas"]["DisburseInRequest"];
             };
         };
         responses: {
@@ -11841,6 +11925,32 @@ export interface operations {
             };
         };
     };
+    zhongdeng_list: {
+        parameters: {
+            query?: {
+                /** @description Where to go on, as `next` and `previous` give it. */
+                cursor?: string;
+                /** @description Rows in a page, 1 to 100; 50 if not given. */
+                page_size?: number;
+                /** @description Those that were neither cancelled nor a mistake. */
+                standing?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRegistrationOutPage"];
+                };
+            };
+        };
+    };
     zhongdeng_amend: {
         parameters: {
             query?: never;
@@ -11861,7 +11971,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PriorityOut"];
+                    "application/json": components["schemas"]["OwnRegistrationOut"];
                 };
             };
         };

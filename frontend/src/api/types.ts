@@ -135,5 +135,6 @@ export type Statement = Schemas["StatementOut"];
 
 export type Priority = Schemas["PriorityOut"];
 export type ZhongdengRegistration = Schemas["RegistrationOut"];
+export type OwnRegistration = Schemas["OwnRegistrationOut"];
 export type RecordedNotice = Schemas["RecordedNoticeOut"];
 export type RightOnRegistry = Schemas["RightOnRegistryOut"];

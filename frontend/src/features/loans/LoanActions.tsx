@@ -44,11 +44,13 @@ export function LoanActions({ loan }: { loan: LoanDetail }) {
   );
 }
 
-function LoanDialog({ loan, action, onClose }: { loan: LoanDetail; action: string; onClose: () => void }) {
+function LoanDialog({ loan: current, action, onClose }: { loan: LoanDetail; action: string; onClose: () => void }) {
+  // What is confirmed stays what was read when the dialog opened, whatever is proposed meanwhile; the server refuses an outdated one.
+  const [loan] = useState(current);
   const t = useText(messages);
   const code = useCodes();
   const path = { params: { path: { id: loan.id } } };
-  const disburse = useAct((amount: string) => data(api.POST("/api/v1/financing/loans/{id}/disburse", { ...path, body: { amount } })), onClose);
+  const disburse = useAct((amount: string) => data(api.POST("/api/v1/financing/loans/{id}/disburse", { ...path, body: { amount, proposal: loan.proposal ?? "" } })), onClose);
   const writeOff = useAct((amount: string) => data(api.POST("/api/v1/financing/loans/{id}/write-off", { ...path, body: { amount } })), onClose);
   const proposeWriteOff = useAct((reason: string) => data(api.POST("/api/v1/financing/loans/{id}/propose-write-off", { ...path, body: { reason } })), onClose);
   const cancel = useAct((reason: string) => data(api.POST("/api/v1/financing/loans/{id}/cancel", { ...path, body: { reason } })), onClose);
@@ -69,6 +71,7 @@ function LoanDialog({ loan, action, onClose }: { loan: LoanDetail; action: strin
           currency={loan.currency}
           facts={[
             [t("supplier"), loan.supplier.name],
+            [t("payeeAccount"), loan.payee_account],
             [t("bankReference"), loan.bank_reference],
             [t("disbursedOn"), <Day key="day" value={loan.disbursed_on} />],
           ]}

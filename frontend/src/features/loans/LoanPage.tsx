@@ -69,6 +69,7 @@ function Terms({ row }: { row: LoanDetail }) {
           [t("dueDate"), <Day key="due" value={row.due_date} />],
           [t("grace"), t("daysCount", { count: row.grace_days })],
           row.disbursed_on !== null && [t("disbursedOn"), <Day key="disbursed" value={row.disbursed_on} />],
+          [t("payeeAccount"), row.payee_account],
           [t("bankReference"), row.bank_reference],
           [t("proposedBy"), row.proposed_by],
           [t("confirmedBy"), row.disbursed_by],
@@ -103,6 +104,7 @@ function Owed({ row }: { row: LoanDetail }) {
           ],
           !isZero(row.owed.recovery) && [t("recovery"), money(row.owed.recovery)],
           !isZero(row.owed.payable) && [t("payable"), money(row.owed.payable)],
+          !isZero(row.owed.refundable) && [t("refundable"), money(row.owed.refundable)],
         ]}
       />
       <LoanActions loan={row} />

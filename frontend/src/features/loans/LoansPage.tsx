@@ -14,6 +14,7 @@ import { Page } from "../../shared/ui/Page";
 import { Empty, Loaded } from "../../shared/ui/states";
 import { StatusTag } from "../../shared/ui/StatusTag";
 import { messages } from "./messages";
+import { OwnRegistrations } from "./OwnRegistrations";
 import { LoanTag } from "./tags";
 
 /** The last ones come from the portfolio's figures, each of which is the sum of such a list. */
@@ -61,6 +62,7 @@ export default function LoansPage() {
           </section>
         )}
       </Loaded>
+      <OwnRegistrations />
     </Page>
   );
 }

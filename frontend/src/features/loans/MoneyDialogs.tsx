@@ -3,7 +3,7 @@ import { useId, useState, type ReactNode } from "react";
 
 import { api, data } from "../../api/client";
 import type { LoanDetail } from "../../api/types";
-import { typedAmount } from "../../shared/format/decimal";
+import { isZero, typedAmount } from "../../shared/format/decimal";
 import { today } from "../../shared/format/time";
 import { useAct } from "../../shared/hooks/useAct";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
@@ -15,17 +15,23 @@ interface Props {
   onClose: () => void;
 }
 
-/** The first of two: which transfer paid the loan out, and when. */
+/** The first of two: which transfer paid the loan out, to which account, and when. */
 export function DisbursementDialog({ loan, onClose }: Props) {
   const t = useText(messages);
+  const accountId = useId();
+  const [account, setAccount] = useState("");
   const [reference, setReference] = useState("");
   const [day, setDay] = useState(today());
   const send = useAct(
-    () => data(api.POST("/api/v1/financing/loans/{id}/propose-disbursement", { params: { path: { id: loan.id } }, body: { bank_reference: reference.trim(), disbursed_on: day } })),
+    () => data(api.POST("/api/v1/financing/loans/{id}/propose-disbursement", { params: { path: { id: loan.id } }, body: { payee_account: account.trim(), bank_reference: reference.trim(), disbursed_on: day } })),
     onClose,
   );
   return (
-    <Frame title={t("disbursementTitle")} what={t("disbursementWhat")} ready={reference.trim() !== "" && day !== ""} send={send} onClose={onClose}>
+    <Frame title={t("disbursementTitle")} what={t("disbursementWhat")} ready={account.trim() !== "" && reference.trim() !== "" && day !== ""} send={send} onClose={onClose}>
+      <div className="field">
+        <label htmlFor={accountId}>{t("payeeAccount")}</label>
+        <input id={accountId} className="input" maxLength={100} value={account} onChange={(event) => setAccount(event.target.value)} data-testid="payee-account" />
+      </div>
       <Reference value={reference} onChange={setReference} />
       <DayField label={t("disbursedOn")} value={day} onChange={setDay} />
     </Frame>
@@ -81,16 +87,30 @@ export function PaymentDialog({ loan, onClose }: Props) {
   );
 }
 
-/** What a funder paid the supplier of the surplus. */
+/** What a funder paid the supplier of the surplus, or gave back to the debtor. */
 export function PayoutDialog({ loan, onClose }: Props) {
   const t = useText(messages);
+  const code = useCodes();
+  const payeeId = useId();
+  const payees = (["supplier", "debtor"] as const).filter((each) => !isZero(each === "supplier" ? loan.owed.payable : loan.owed.refundable));
+  const [payee, setPayee] = useState(payees[0] ?? "supplier");
   const [amount, setAmount] = useState("");
   const [reference, setReference] = useState("");
   const [day, setDay] = useState(today());
   const plain = typedAmount(amount);
-  const send = useAct(() => data(api.POST("/api/v1/financing/payouts", { body: { loan: loan.id, amount: plain ?? "", paid_on: day, bank_reference: reference.trim() } })), onClose);
+  const send = useAct(() => data(api.POST("/api/v1/financing/payouts", { body: { loan: loan.id, payee, amount: plain ?? "", paid_on: day, bank_reference: reference.trim() } })), onClose);
   return (
     <Frame title={t("payoutTitle")} what={t("payoutWhat")} ready={plain !== null && reference.trim() !== "" && day !== ""} send={send} onClose={onClose}>
+      <div className="field">
+        <label htmlFor={payeeId}>{t("payee")}</label>
+        <select id={payeeId} className="select" value={payee} onChange={(event) => setPayee(event.target.value === "debtor" ? "debtor" : "supplier")} data-testid="payout-payee">
+          {payees.map((each) => (
+            <option key={each} value={each}>
+              {code("payer", each)}
+            </option>
+          ))}
+        </select>
+      </div>
       <Amount value={amount} currency={loan.currency} onChange={setAmount} />
       <DayField label={t("paidOn")} value={day} onChange={setDay} />
       <Reference value={reference} onChange={setReference} />

@@ -14,9 +14,10 @@ import { TypedAmountDialog } from "../../shared/ui/TypedAmountDialog";
 import { messages } from "./messages";
 import { PayoutTag } from "./tags";
 
-/** The supplier's surplus as it was paid out; nothing where there was none. */
+/** The supplier's surplus as it was paid out, and what the debtor got back; nothing where there was neither. */
 export function Payouts({ loan }: { loan: LoanDetail }) {
   const t = useText(messages);
+  const code = useCodes();
   const list = useList("/api/v1/financing/payouts", { loan: loan.id });
   if (list.rows.length === 0) return null;
   return (
@@ -28,6 +29,7 @@ export function Payouts({ loan }: { loan: LoanDetail }) {
         testId="payout-row"
         columns={[
           { key: "amount", title: t("amount"), head: true, render: (row) => <Money value={row.amount} currency={row.currency} /> },
+          { key: "payee", title: t("payee"), render: (row) => code("payer", row.payee) },
           { key: "day", title: t("paidOn"), render: (row) => <Day value={row.paid_on} /> },
           { key: "reference", title: t("bankReference"), wrap: true, render: (row) => row.bank_reference },
           { key: "state", title: t("state"), render: (row) => <PayoutTag state={row.state} /> },
@@ -55,7 +57,11 @@ function PayoutActions({ row }: { row: Payout }) {
         </Button>
       ))}
       {dialog === "confirm" && (
-        <TypedAmountDialog title={t("confirmPayout")} action={title} amount={row.amount} currency={row.currency} facts={[[t("bankReference"), row.bank_reference]]} act={confirm} onClose={close}>
+        <TypedAmountDialog title={t("confirmPayout")} action={title} amount={row.amount} currency={row.currency} facts={[
+            [t("payee"), code("payer", row.payee)],
+            [t("paidOn"), <Day key="day" value={row.paid_on} />],
+            [t("bankReference"), row.bank_reference],
+          ]} act={confirm} onClose={close}>
           <p>{t("confirmWhat")}</p>
         </TypedAmountDialog>
       )}

@@ -44,7 +44,7 @@ export const AUDIT = {
     "loan.claimed": ["向供应商追索", "Claimed from the supplier"],
     "loan.paid": ["还款入账", "Payment booked"],
     "loan.payment_reversed": ["还款冲正", "Payment reversed"],
-    "loan.paid_out": ["余款已支付", "Surplus paid on"],
+    "loan.paid_out": ["余款已支付或退还", "Surplus paid on or refunded"],
     "loan.settled": ["融资结清", "Loan settled"],
     "loan.write_off_proposed": ["提出核销", "Write-off proposed"],
     "loan.write_off_taken_back": ["撤回核销", "Write-off taken back"],
@@ -53,7 +53,7 @@ export const AUDIT = {
     "payment.rejected": ["退回还款登记", "Payment rejected"],
     "payment.reversal_proposed": ["提出还款冲正", "Reversal of a payment proposed"],
     "payment.reversal_taken_back": ["撤回还款冲正", "Reversal taken back"],
-    "payout.recorded": ["登记余款支付", "Pay-out recorded"],
-    "payout.rejected": ["退回余款支付", "Pay-out rejected"],
+    "payout.recorded": ["登记余款支付或退款", "Pay-out or refund recorded"],
+    "payout.rejected": ["退回余款支付或退款", "Pay-out or refund rejected"],
   },
 } satisfies Record<string, Record<string, Pair>>;

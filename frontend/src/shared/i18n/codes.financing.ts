@@ -77,10 +77,13 @@ export const FINANCING = {
   obstacle: {
     not_free: ["已为另一笔融资质押或转让", "It is pledged or assigned for another loan"],
     goods_lent_on: ["其中货物可能属于已质押的订单", "Its goods may be those of an order that is pledged already"],
+    registered_elsewhere: ["中登网上已有他人对它的登记", "It is registered at Zhongdeng for somebody else"],
     other_debtor: ["付款方不是该方案的核心企业", "Its debtor is not the programme's core enterprise"],
     other_currency: ["币种与方案不同", "Its currency is not the programme's"],
     rung_too_low: ["确权阶段还未达到方案要求", "Its rung is below what the programme asks for"],
     nothing_left: ["现在不支持任何金额", "It supports nothing now"],
+    disputed: ["单据有未了结的争议", "A dispute about its documents is open"],
+    overdue: ["已经逾期未付", "It is overdue"],
     due_date_missing: ["到期日还未确定", "Its due date is not known yet"],
     due_after_maturity: ["到期日晚于还款日", "It falls due after the repayment date"],
     tenor_passed: ["还款日须在今天之后", "The repayment date must be after today"],

@@ -89,7 +89,7 @@ export const LEDGER = {
     "loan.disbursed/v1": ["放款", "Loan disbursed"],
     "loan.paid/v1": ["还款入账", "Payment on a loan"],
     "loan.payment_reversed/v1": ["还款冲正", "Payment reversed"],
-    "loan.paid_out/v1": ["余款支付", "Surplus paid on"],
+    "loan.paid_out/v1": ["余款支付或退款", "Surplus paid on or refunded"],
     "loan.claimed/v1": ["向供应商追索", "Claim on the supplier"],
     "loan.settled/v1": ["融资结清", "Loan settled"],
     "loan.written_off/v1": ["融资核销", "Loan written off"],

@@ -18,6 +18,7 @@ export const LENDING = {
     principal: ["本金", "Principal"],
     recovery: ["核销收回", "Recovered after write-off"],
     surplus: ["余款（归供应商）", "Surplus, the supplier's"],
+    refund: ["溢收款（应退债务人）", "Overpaid, back to the debtor"],
   },
   entryKind: {
     disbursement: ["放款", "Disbursement"],
@@ -25,7 +26,7 @@ export const LENDING = {
     payment: ["还款", "Payment"],
     reversal: ["冲正", "Reversal"],
     write_off: ["核销", "Write-off"],
-    payout: ["余款支付", "Pay-out"],
+    payout: ["余款支付或退款", "Pay-out or refund"],
   },
   account: {
     cash: ["银行存款", "Cash"],
@@ -33,6 +34,7 @@ export const LENDING = {
     interest_receivable: ["应收利息", "Interest receivable"],
     fee_receivable: ["应收费用", "Fee receivable"],
     payable_to_supplier: ["应付供应商余款", "Payable to suppliers"],
+    payable_to_debtor: ["应退债务人溢收款", "Refundable to debtors"],
     interest_income: ["利息收入", "Interest income"],
     fee_income: ["费用收入", "Fee income"],
     loss: ["损失", "Loss"],
@@ -60,7 +62,7 @@ export const LENDING = {
     take_back_write_off: ["撤回核销", "Take the write-off back"],
     write_off: ["复核核销", "Write off"],
     record_payment: ["登记还款", "Record a payment"],
-    record_payout: ["登记余款支付", "Record a pay-out"],
+    record_payout: ["登记余款支付或退款", "Record a pay-out or a refund"],
   },
   paymentAction: {
     confirm: ["复核入账", "Confirm"],
