@@ -16,8 +16,8 @@ from abs_platform.imports.mapping import Plan
 LARGEST = 9.99e14
 """Just below documents.rules.FIGURE_LIMIT, as floating point computes sums."""
 SUMS = r"(?i)^\s*(合\s*计|小\s*计|总\s*计|本页小计|本页合计|累\s*计|total|subtotal|grand total|sum|\*{1,3}$)"
-SUMS_BEGIN = b"tTsSgG*"
-"""Without one of these no text in ASCII is such a word."""
+SUMS_BEGIN = "*GSTgstſ合小总本累"
+"""What such a word begins with."""
 IGNORED = ""
 """The key of a row that belongs to no document."""
 ERRORS = {"row": pl.UInt32, "field": pl.String, "code": pl.String, "value": pl.String}
@@ -149,9 +149,9 @@ def _of_documents(texts: pl.DataFrame, table: pl.DataFrame, plan: Plan) -> pl.Da
 
 
 def _sums(texts: pl.Series) -> pl.Series:
-    """Where a text says that its row is a sum of others. Numbers of documents are mostly told from these at a glance."""
-    whole = cells.whole_of(texts)
-    if whole is not None and whole.isascii() and not any(mark in whole for mark in SUMS_BEGIN):
+    """Where a text, trimmed, says that its row is a sum of others. Numbers of documents are mostly told from these at a glance."""
+    first, last = str(texts.min() or "")[:1], str(texts.max() or "")[:1]
+    if not any(first <= mark <= last for mark in SUMS_BEGIN):
         return pl.repeat(False, len(texts), eager=True)
     return texts.str.contains(SUMS)
 

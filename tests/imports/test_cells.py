@@ -37,6 +37,7 @@ def test_dates(text: str, expected: object) -> None:
 @pytest.mark.parametrize(
     ("number", "is_sum"),
     [("合 计", True), ("Total 3", True), ("SUBTOTAL", True), ("sum", True), ("ſum", True), ("**", True),
+     ("小计", True), ("总 计", True), ("本页合计", True), ("累计", True), ("Grand Total", True), ("subtotal", True),
      ("N-2", False), ("24320000", False), ("GT-7", False), ("****", False)],
 )  # fmt: skip
 def test_a_row_of_sums_is_no_document(number: str, is_sum: bool) -> None:
