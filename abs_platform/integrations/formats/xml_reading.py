@@ -29,7 +29,7 @@ STRICT: Any = {  # Any: lxml's options, each of a type of its own
     "remove_blank_text": True,  # indentation: nobody reads it, and a tree without it is made in half the time again
 }
 _PARSER = etree.XMLParser(**STRICT)
-_too_deep = etree.XPath("boolean(/" + "*/" * MAX_DEPTH + "*)")
+_too_deep = etree.XPath("boolean(" + "*/" * (MAX_DEPTH - 1) + "*)")  # from the root, which is the first level
 
 WHITE = b" \t\r\n"
 DOCTYPE = re.compile(r"<!doctype\b", re.IGNORECASE)
