@@ -24,6 +24,8 @@ UNUSUAL = r"^[\s']|\s$|\s\s|" + INVISIBLE[:-1] + r"\n\r\t]"
 _VISIBLE = bytes(byte for byte in range(0x21, 0x7F) if byte != ord("'"))
 SAMPLE, REPETITIVE = 1_000, 100
 """So many cells tell whether a column has few different texts: at most so many of them."""
+TRIMMED_LATER = (Type.DATE, Type.DECIMAL)
+"""Types whose cells are nearly all read as they are, white space or not; what cannot be read is trimmed then."""
 MOST_AT_ONCE = 64 << 20
 """Bytes of a column that are looked at as one text."""
 SHORT = 14  # characters of a decimal that cannot have too many digits
@@ -45,15 +47,20 @@ class Typed:
     codes: pl.Series | None  # None: nothing is wrong
 
 
-def trimmed(texts: pl.Series) -> tuple[pl.Series, bool]:
-    """The texts without white space at their ends, and whether all are plain: nothing in them needs a second look."""
+def trimmed(texts: pl.Series, type: Type) -> tuple[pl.Series, bool]:
+    """The texts without white space at their ends, and whether all are plain: nothing in them needs a second look.
+
+    Of a type that is `TRIMMED_LATER` they are as they came.
+    """
     texts = texts.fill_null("")
+    if type in TRIMMED_LATER:
+        return texts, False
     if texts.head(SAMPLE).n_unique() > REPETITIVE and (whole := whole_of(texts)) is not None:
         if whole.translate(None, _VISIBLE):
             pass
         elif not (b"e" in whole or b"E" in whole) or not texts.str.contains(SCIENTIFIC).any():
             return texts, True
-    distinct = texts.unique()
+    distinct = _distinct(texts)
     if not distinct.str.contains(UNUSUAL).any() and not distinct.str.contains(SCIENTIFIC).any():
         return texts, True
     return texts.str.strip_chars(), False
@@ -61,9 +68,15 @@ def trimmed(texts: pl.Series) -> tuple[pl.Series, bool]:
 
 def whole_of(texts: pl.Series) -> bytes | None:
     """The column as one text: to look through it takes a fraction of a search in each cell. None beyond a bound."""
-    if texts.str.len_bytes().sum() > MOST_AT_ONCE:
+    if texts.estimated_size() > MOST_AT_ONCE:
         return None
     return str(texts.str.join("")[0]).encode()
+
+
+def _distinct(texts: pl.Series) -> pl.Series:
+    """The different texts. A column of one alone is common, and told in a third of the time."""
+    first = texts.head(1)
+    return first if (texts == first).all() else texts.unique()
 
 
 def typed(
@@ -100,7 +113,7 @@ def _sound(values: pl.Series) -> Typed:
 
 def _by_value(texts: pl.Series, of: Callable[[pl.Series], Typed]) -> Typed:
     """For columns of few different texts: each is looked at once."""
-    distinct = texts.unique()
+    distinct = _distinct(texts)
     found = of(distinct)
     if len(distinct) == 1:  # one rate, one currency for all: common
         values = found.values.new_from_index(0, len(texts))
@@ -155,7 +168,7 @@ def _dates(texts: pl.Series, order: str) -> Typed:
     within = values.is_between(EARLIEST, LATEST).fill_null(value=False)
     if within.all():
         return _sound(values)
-    return _flagged(values, (texts != "") & ~within, "date_invalid")
+    return _flagged(values, _stating(texts, ~within), "date_invalid")
 
 
 def _elsewhere(texts: pl.Series, values: pl.Series, of: Callable[[pl.Series], pl.Series]) -> pl.Series:
@@ -164,6 +177,13 @@ def _elsewhere(texts: pl.Series, values: pl.Series, of: Callable[[pl.Series], pl
     if not len(rest):
         return values
     return values.scatter(rest, of(texts.gather(rest).str.strip_chars()))
+
+
+def _stating(texts: pl.Series, where: pl.Series) -> pl.Series:
+    """Those cells of `where` that hold more than white space."""
+    at = (where & (texts != "")).arg_true()
+    at = at.filter(texts.gather(at).str.strip_chars() != "")
+    return pl.repeat(False, len(texts), eager=True).scatter(at, values=True)
 
 
 def _other_dates(texts: pl.Series, order: str) -> pl.Series:
@@ -196,7 +216,7 @@ def _decimals(texts: pl.Series, mark: str) -> Typed:
         values = _elsewhere(texts, values, lambda rest: _plain(_cleaned(rest, mark)))
     if values.null_count() == 0:
         return _sound(values)
-    return _flagged(values, values.is_null() & (texts != ""), "decimal_invalid")
+    return _flagged(values, _stating(texts, values.is_null()), "decimal_invalid")
 
 
 def _plain(texts: pl.Series) -> pl.Series:

@@ -5,7 +5,6 @@ the cells, so a row without number, date and buyer continues the one before it.
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import polars as pl
@@ -17,10 +16,8 @@ from abs_platform.imports.mapping import Plan
 LARGEST = 9.99e14
 """Just below documents.rules.FIGURE_LIMIT, as floating point computes sums."""
 SUMS = r"(?i)^\s*(合\s*计|小\s*计|总\s*计|本页小计|本页合计|累\s*计|total|subtotal|grand total|sum|\*{1,3}$)"
-SUMS_BEGIN = b"tTsSgG*"
-"""Without one of these no text in ASCII is such a word."""
-SIDE_BY_SIDE = 4
-"""Columns that are looked at at a time; polars lets go of the interpreter while it works."""
+SUMS_BEGIN = "*GSTgstſ合小总本累"
+"""What such a word begins with."""
 IGNORED = ""
 """The key of a row that belongs to no document."""
 ERRORS = {"row": pl.UInt32, "field": pl.String, "code": pl.String, "value": pl.String}
@@ -79,9 +76,9 @@ def typed(
     table = table.filter(pl.col("row") > header_row)
     texts, plain = _texts(table, kind, plan)
     texts = _of_documents(texts, table, plan)
-
-    def of(name: str) -> cells.Typed:
-        return cells.typed(
+    columns, errors = [texts["row"]], [pl.DataFrame(schema=ERRORS)]
+    for name in texts.columns[1:]:
+        found = cells.typed(
             texts[name],
             fields.BY_NAME[name],
             date_order=plan.date_order,
@@ -89,12 +86,6 @@ def typed(
             lost=_doubtful(texts["row"], plan.columns.get(name), lost, trusted),
             plain=name in plain,
         )
-
-    columns, errors = [texts["row"]], [pl.DataFrame(schema=ERRORS)]
-    names = texts.columns[1:]
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
-        typed_columns = list(threads.map(of, names))
-    for name, found in zip(names, typed_columns, strict=True):
         columns.append(found.values.alias(name))
         if found.codes is not None:
             errors.append(_errors(texts["row"], name, found.codes))
@@ -113,11 +104,10 @@ def _doubtful(
 
 
 def _texts(table: pl.DataFrame, kind: str, plan: Plan) -> tuple[pl.DataFrame, frozenset[str]]:
-    """The mapped columns under their fields' names, trimmed, or the default alone; and the names of those that are plain."""
+    """The mapped columns by field, as `cells.trimmed` gives them, or the default alone; and the names of those that are plain."""
     known = {each.name: plan.columns.get(each.name) for each in fields.of(kind)}
     mapped = {name: column for name, column in known.items() if column is not None}
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
-        found = dict(zip(mapped, threads.map(lambda at: cells.trimmed(table[f"c{at}"]), mapped.values()), strict=True))
+    found = {name: cells.trimmed(table[f"c{at}"], fields.BY_NAME[name].type) for name, at in mapped.items()}
     wanted: list[pl.Series] = [table["row"]]
     for name in known:
         if name in found:
@@ -135,6 +125,7 @@ def _of_documents(texts: pl.DataFrame, table: pl.DataFrame, plan: Plan) -> pl.Da
     number = texts["number"] if "number" in texts.columns else pl.repeat("", texts.height, eager=True)
     odd = (number == "") | _sums(number)
     if odd.any():
+        texts = _all_trimmed(texts)
         first = table.select(pl.coalesce(pl.col(name) for name in table.columns if name != "row").alias("first"))[
             "first"
         ]
@@ -158,20 +149,31 @@ def _of_documents(texts: pl.DataFrame, table: pl.DataFrame, plan: Plan) -> pl.Da
 
 
 def _sums(texts: pl.Series) -> pl.Series:
-    """Where a text says that its row is a sum of others. Numbers of documents are mostly told from these at a glance."""
-    whole = cells.whole_of(texts)
-    if whole is not None and whole.isascii() and not any(mark in whole for mark in SUMS_BEGIN):
+    """Where a text, trimmed, says that its row is a sum of others. Numbers of documents are mostly told from these at a glance."""
+    first, last = str(texts.min() or "")[:1], str(texts.max() or "")[:1]
+    if not any(first <= mark <= last for mark in SUMS_BEGIN):
         return pl.repeat(False, len(texts), eager=True)
     return texts.str.contains(SUMS)
 
 
 def _with_default_cells(texts: pl.DataFrame, plan: Plan) -> pl.DataFrame:
-    filled = {name: value for name, value in plan.defaults.items() if value and name in plan.columns}
-    return texts.with_columns(
+    filled = {
+        name: value for name, value in plan.defaults.items() if value and name in plan.columns and name in texts.columns
+    }
+    if not filled:
+        return texts
+    return _all_trimmed(texts).with_columns(
         pl.when(pl.col(name) == "").then(pl.lit(value.strip())).otherwise(pl.col(name)).alias(name)
         for name, value in filled.items()
-        if name in texts.columns
     )
+
+
+def _all_trimmed(texts: pl.DataFrame) -> pl.DataFrame:
+    """The columns that were to be trimmed later too, where it matters which cells are empty."""
+    later = [
+        name for name in texts.columns if name in fields.BY_NAME and fields.BY_NAME[name].type in cells.TRIMMED_LATER
+    ]
+    return texts.with_columns(pl.col(later).str.strip_chars())
 
 
 def _errors(rows: pl.Series, field: str, codes: pl.Series, values: pl.Series | None = None) -> pl.DataFrame:

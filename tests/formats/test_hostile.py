@@ -91,6 +91,14 @@ def test_deep_nesting() -> None:
     assert code_of(changed("<cbc:InvoiceTypeCode>", "<x>" * 5000)) in ("too_deep", "xml_malformed")
 
 
+def test_the_deepest_that_is_read() -> None:
+    deepest = b"<x>" * xml_reading.MAX_DEPTH + b"</x>" * xml_reading.MAX_DEPTH
+    assert xml_reading.read(deepest, frozenset()) is not None
+    with pytest.raises(formats.Refused) as refused:
+        xml_reading.read(b"<x>" + deepest + b"</x>", frozenset())
+    assert refused.value.code == "too_deep"
+
+
 def test_too_many_elements_stop_the_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xml_reading, "MAX_ELEMENTS", 5_000)
     assert code_of(changed("<cbc:InvoiceTypeCode>", "<x/>" * 6_000 + "<cbc:InvoiceTypeCode>")) == "too_many_elements"

@@ -37,6 +37,7 @@ def test_dates(text: str, expected: object) -> None:
 @pytest.mark.parametrize(
     ("number", "is_sum"),
     [("合 计", True), ("Total 3", True), ("SUBTOTAL", True), ("sum", True), ("ſum", True), ("**", True),
+     ("小计", True), ("总 计", True), ("本页合计", True), ("累计", True), ("Grand Total", True), ("subtotal", True),
      ("N-2", False), ("24320000", False), ("GT-7", False), ("****", False)],
 )  # fmt: skip
 def test_a_row_of_sums_is_no_document(number: str, is_sum: bool) -> None:
@@ -136,17 +137,40 @@ def test_a_column_looked_at_as_a_whole_gives_what_its_cells_give_one_by_one(
     # Enough different texts that the column is looked at as one text; none of them asks for a second look.
     more = [str(number) for number in range(cells.REPETITIVE + 2)] if many else []
     column = pl.Series([*more, *written], dtype=pl.String)
-    texts, plain = cells.trimmed(column)
-    assert texts.to_list() == column.fill_null("").str.strip_chars().to_list()
+    texts, plain = cells.trimmed(column, BY_NAME[name].type)
+    trimmed = column.fill_null("").str.strip_chars()
+    assert BY_NAME[name].type in cells.TRIMMED_LATER or texts.to_list() == trimmed.to_list()
     quick = cells.typed(texts, BY_NAME[name], date_order=order, decimal_mark=mark, plain=plain)
     codes = [""] * len(texts) if quick.codes is None else quick.codes.to_list()
-    for text, value, code in list(zip(texts, quick.values, codes, strict=True))[len(more) :]:
+    for text, value, code in list(zip(trimmed, quick.values, codes, strict=True))[len(more) :]:
         # Beside a cell that needs every second look, alone in its column.
         beside = cells.typed(
             pl.Series([text, "  x\u202e,"]), BY_NAME[name], date_order=order, decimal_mark=mark, plain=False
         )
         assert beside.codes is not None
         assert (value, code) == (beside.values[0], beside.codes[0]), repr(text)
+
+
+def test_white_space_alone_states_nothing() -> None:
+    names = ["number", "issue_date", "buyer_name", "due_date", "amount", "price"]
+    written = [
+        ("N-1", " 2026-03-01 ", "x", "2026-05-01", "\t8 ", "4"),
+        (" ", "\u3000", "\t", " ", "9", " "),  # continues the one before it, dates and all
+        ("N-2", "2026-03-02", "x", "  ", "\n", "5"),  # due as is given for the whole table
+        (" ", "\t", "", "\u3000", " ", " "),  # nobody's
+    ]
+    table = pl.DataFrame(
+        {"row": [2, 3, 4, 5], **{f"c{at}": [row[at] for row in written] for at in range(len(names))}},
+        schema_overrides={"row": pl.UInt32},
+    )
+    plan = Plan(columns={name: at for at, name in enumerate(names)}, defaults={"due_date": "2026-06-01"})
+    rows, errors = checking.typed(table, kind="invoice", plan=plan, header_row=1)
+    assert rows.select("row", "issue_date", "due_date", "amount", "price").rows() == [
+        (2, date(2026, 3, 1), date(2026, 5, 1), D(8), D(4)),
+        (3, date(2026, 3, 1), date(2026, 5, 1), D(9), None),
+        (4, date(2026, 3, 2), date(2026, 6, 1), None, D(5)),
+    ]
+    assert errors.is_empty()
 
 
 HEADERS = [word for system in presets.SYSTEMS for words in system.words.values() for word in words]

@@ -10,7 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cache
 
 from lxml import etree
@@ -32,8 +32,9 @@ MAX_INTEGER_DIGITS = 15
 MAX_DECIMALS = 13
 
 DECIMAL = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?", re.ASCII)
-# As nearly all are written, and read without a further look; a zero has no sign.
-PLAIN_DECIMAL = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,13})?", re.ASCII)
+# Of these alone nearly all are written. So many of them keep both bounds, wherever the point is; a zero has no sign.
+PLAIN_DECIMAL = "0123456789."
+PLAIN_LENGTH = 14
 DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?", re.ASCII)
 TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
@@ -228,8 +229,11 @@ def as_decimal(element: Element) -> Decimal | None:
     text = element.text
     if text is None:
         return None
-    if PLAIN_DECIMAL.fullmatch(text):
-        return Decimal(text)
+    if len(text) <= PLAIN_LENGTH and not text.strip(PLAIN_DECIMAL):  # takes a third of a pattern's time
+        try:
+            return Decimal(text)
+        except InvalidOperation:
+            pass  # no digit, or more than one point
     text = text_of(element)
     return _decimal(text, element) if text else None
 

@@ -5,7 +5,6 @@ Sources: OWASP XML External Entity Prevention; XML 1.0 §2.8 (prolog), §4.3.3 (
 
 import re
 from collections.abc import Set
-from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
@@ -30,20 +29,12 @@ STRICT: Any = {  # Any: lxml's options, each of a type of its own
     "remove_blank_text": True,  # indentation: nobody reads it, and a tree without it is made in half the time again
 }
 _PARSER = etree.XMLParser(**STRICT)
-_too_deep = etree.XPath("boolean(/" + "*/" * MAX_DEPTH + "*)")
+_too_deep = etree.XPath("boolean(" + "*/" * (MAX_DEPTH - 1) + "*)")  # from the root, which is the first level
 
-WHITE = " \t\r\n"
+WHITE = b" \t\r\n"
 DOCTYPE = re.compile(r"<!doctype\b", re.IGNORECASE)
 HTML = re.compile(r"<!doctype\s+html\b", re.IGNORECASE)
 ROOT_NAME = re.compile(r"<(?:[\w.\-]+:)?([\w.\-]+)")
-
-
-@dataclass(frozen=True, slots=True)
-class _Prolog:
-    """What stands before the root, and the beginning of the root's start tag."""
-
-    doctype: str | None
-    root: str
 
 
 def read(data: bytes, claimed: Set[str]) -> "etree._Element | None":
@@ -53,22 +44,27 @@ def read(data: bytes, claimed: Set[str]) -> "etree._Element | None":
     refused, what is broken and anything else is no XML. Raises Refused: doctype_forbidden for any XML with a DOCTYPE
     (an HTML page is simply not ours); too_large, too_deep, too_many_elements beyond the bounds; xml_malformed.
     """
-    prolog = _prolog(data[:MAX_BYTES])
-    if prolog is None or (prolog.doctype and HTML.match(prolog.doctype)):
+    markup = _markup(data[:MAX_BYTES])
+    at = _end_of_prolog(markup)
+    if at is None:
         return None
-    if prolog.doctype is not None:
-        raise Refused(
-            "doctype_forbidden",
-            "The file has a DOCTYPE. Business documents need none; remove it and send the file again.",
-        )
+    if markup.startswith(b"<!", at):
+        doctype = _head(markup, at)
+        if HTML.match(doctype):
+            return None
+        if DOCTYPE.match(doctype):
+            raise Refused(
+                "doctype_forbidden",
+                "The file has a DOCTYPE. Business documents need none; remove it and send the file again.",
+            )
     if len(data) > MAX_BYTES:
-        if not _claims(prolog.root, claimed):
+        if not _claims(_head(markup, at), claimed):
             return None
         raise Refused("too_large", f"The document is larger than {MAX_BYTES} bytes.", limit=MAX_BYTES)
     try:
         root = _parse(data)
     except etree.XMLSyntaxError as error:
-        if not _claims(prolog.root, claimed):
+        if not _claims(_head(markup, at), claimed):
             return None
         line = error.lineno or 1
         reason = (error.msg or "not well-formed").split(", line ")[0][:200]
@@ -82,37 +78,37 @@ def read(data: bytes, claimed: Set[str]) -> "etree._Element | None":
     return root
 
 
-def _prolog(data: bytes) -> _Prolog | None:
-    """Skips declaration, comments and instructions; None when the file does not look like XML."""
-    text = _as_text(data)
+def _end_of_prolog(markup: bytes) -> int | None:
+    """Where declaration, comments and instructions end; None when the file does not look like XML."""
     at = 0
     while True:
-        while at < len(text) and text[at] in WHITE:
+        while at < len(markup) and markup[at] in WHITE:
             at += 1
-        if text.startswith("<?", at):
-            end = text.find("?>", at)
-        elif text.startswith("<!--", at):
-            end = text.find("-->", at)
+        if markup.startswith(b"<?", at):
+            ending = b"?>"
+        elif markup.startswith(b"<!--", at):
+            ending = b"-->"
         else:
-            break
+            return at if markup.startswith(b"<", at) else None
+        end = markup.find(ending, at)
         if end < 0:
             return None
-        at = end + (3 if text[end] == "-" else 2)
-    if not text.startswith("<", at):
-        return None
-    head = text[at : at + CLAIM_CHARACTERS]
-    return _Prolog(doctype=head if DOCTYPE.match(head) else None, root=head)
+        at = end + len(ending)
 
 
-def _as_text(data: bytes) -> str:
-    """The file as text, good enough to find markup: UTF-16 by its mark or its zeros, anything else byte by byte."""
+def _markup(data: bytes) -> bytes:
+    """The file, a byte a character, good enough to find markup: UTF-16 by its mark or its zeros, anything else as it is."""
     if data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
-        return ""  # UTF-32: nobody sends it
+        return b""  # UTF-32: nobody sends it
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
+        return data.decode("utf-16", "replace").encode("latin-1", "replace")
     if data.startswith((b"<\x00", b"\x00<")):
-        return data.decode("utf-16-le" if data[0] else "utf-16-be", "replace")
-    return data.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+        return data.decode("utf-16-le" if data[0] else "utf-16-be", "replace").encode("latin-1", "replace")
+    return data.removeprefix(b"\xef\xbb\xbf")
+
+
+def _head(markup: bytes, at: int) -> str:
+    return markup[at : at + CLAIM_CHARACTERS].decode("latin-1")
 
 
 def _claims(root: str, claimed: Set[str]) -> bool:

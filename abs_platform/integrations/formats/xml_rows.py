@@ -75,7 +75,11 @@ def text(name: str, limit: int = MAX_ID) -> Take:
     """The first text that is not empty, white space collapsed."""
 
     def take(element: Element, row: Row) -> None:
-        if name not in row and (found := element.text) and (stated := bounded(found, limit, element)):
+        if name in row or not (stated := element.text):
+            return
+        if len(stated) > limit or " " in stated or not stated.isprintable():  # few
+            stated = bounded(stated, limit, element)
+        if stated:
             row[name] = stated
 
     return take
