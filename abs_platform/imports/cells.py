@@ -18,8 +18,8 @@ SCIENTIFIC = r"(?i)^[0-9](?:\.[0-9]+)?e\+?[0-9]{1,3}$"
 LONG = r"^[0-9]{16,}$"
 # Controls, and what reorders or hides what a reader sees.
 INVISIBLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
-# What a text must be looked at for: controls, white space at its ends or in a row, a mark in front.
-UNUSUAL = r"^[\s']|\s$|\s\s|" + INVISIBLE[:-1] + r"\n\r\t]"
+# What a text must be looked at for: controls, white space at its ends, in a row, or that is no blank, a mark in front.
+UNUSUAL = r"^[\s']|\s$|\s\s|[^\S ]|" + INVISIBLE
 # The bytes of texts that need no second look.
 _VISIBLE = bytes(byte for byte in range(0x21, 0x7F) if byte != ord("'"))
 SAMPLE, REPETITIVE = 1_000, 100

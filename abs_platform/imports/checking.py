@@ -16,7 +16,14 @@ from abs_platform.imports.mapping import Plan
 
 LARGEST = 9.99e14
 """Just below documents.rules.FIGURE_LIMIT, as floating point computes sums."""
-SUMS = r"(?i)^\s*(合\s*计|小\s*计|总\s*计|本页小计|本页合计|累\s*计|total|subtotal|grand total|sum|\*{1,3}$)"
+_SUM_WORDS = r"合\s*计|小\s*计|总\s*计|本页小计|本页合计|累\s*计", r"total|subtotal|grand total|sum"
+SUMS = r"(?i)^\s*(?:(?:{})(?:金额|数量)?(?:[（(]\D{{1,10}}[）)])?\s*[:：]?\s*[¥￥]?[\d.,]*元?|(?:{})(?:(?:\s*[:：]|\s)\s*[\d.,]*)?|\*{{1,3}})\s*$".format(
+    *_SUM_WORDS
+)
+"""What a cell says, as a whole, whose row sums up others: one of these words, with the sum or without."""
+SUM_ITEMS = r"(?i)^\s*(?:{}|{})\s*[:：]?\s*$".format(*_SUM_WORDS)
+"""The same in a column of goods, where a word with figures is called so: Total 5000."""
+ITEMS = ("item_name", "item_description", "seller_item_id", "buyer_item_id")
 SUMS_BEGIN = b"tTsSgG*"
 """Without one of these no text in ASCII is such a word."""
 SIDE_BY_SIDE = 4
@@ -135,13 +142,11 @@ def _of_documents(texts: pl.DataFrame, table: pl.DataFrame, plan: Plan) -> pl.Da
     number = texts["number"] if "number" in texts.columns else pl.repeat("", texts.height, eager=True)
     odd = (number == "") | _sums(number)
     if odd.any():
-        first = table.select(pl.coalesce(pl.col(name) for name in table.columns if name != "row").alias("first"))[
-            "first"
-        ]
         empty = (
             texts.select(pl.all_horizontal(pl.col(name) == "" for name in mapped).alias("e"))["e"] if mapped else odd
         )
-        none = empty | (odd & first.str.contains(SUMS).fill_null(value=False))
+        at = odd.arg_true()
+        none = empty.scatter(at, values=empty.gather(at) | _are_sums(texts[at], table[at], mapped))
         texts, odd = texts.filter(~none), odd.filter(~none)
     if "number" in plan.columns and odd.any():
         own = [name for name in ("number", "issue_date", "buyer_name", "buyer_id") if name in plan.columns]
@@ -155,6 +160,19 @@ def _of_documents(texts: pl.DataFrame, table: pl.DataFrame, plan: Plan) -> pl.Da
             for name in header
         )  # fmt: skip
     return _with_default_cells(texts, plan)
+
+
+def _are_sums(texts: pl.DataFrame, table: pl.DataFrame, mapped: Sequence[str]) -> pl.Series:
+    """Where the first cell that is not empty calls its row a sum; one that names goods, or number, date and buyer, is none."""
+    cells_of = (pl.col(name) for name in table.columns if name != "row")
+    first = table.select(pl.coalesce(pl.when(cell.str.contains(r"\S")).then(cell) for cell in cells_of).alias("first"))
+    no_sums = [(pl.col(name) != "") & ~pl.col(name).str.contains(SUM_ITEMS) for name in ITEMS if name in mapped]
+    if "number" in mapped and "issue_date" in mapped:
+        buyer = [pl.col(name) != "" for name in ("buyer_name", "buyer_id") if name in mapped]
+        document = [pl.col("number") != "", pl.col("issue_date") != ""]
+        no_sums.append(pl.all_horizontal(*document, *([pl.any_horizontal(buyer)] if buyer else [])))
+    called = first["first"].str.contains(SUMS).fill_null(value=False)
+    return called & ~texts.select(pl.any_horizontal(no_sums).alias("none"))["none"] if no_sums else called
 
 
 def _sums(texts: pl.Series) -> pl.Series:
