@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from abs_platform.imports import fields, presets
+from abs_platform.imports import cells, fields, presets
 from abs_platform.imports.fields import Type
-from abs_platform.imports.mapping import Plan, Saved, placed
+from abs_platform.imports.mapping import OPEN, Plan, Saved, placed
 
 HEAD = 30
 SAMPLE = 1_000
+DIGITS = r"^\s*(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*\d{4}"
 DEFAULT_CURRENCY = "CNY"
 
 
@@ -41,10 +42,13 @@ def guess(table: pl.DataFrame, *, kind: str, saved: Iterable[Saved], figures_are
     columns, system = presets.guess(headers, kind=kind)
     defaults = {} if "currency" in columns else {"currency": DEFAULT_CURRENCY}
     body = table.slice(number, SAMPLE)
+    date_order = _date_order(_texts(body, columns, Type.DATE))
+    if date_order == OPEN:  # a later row may tell
+        date_order = _date_order(_texts(table.slice(number), columns, Type.DATE))
     plan = Plan(
         columns=columns,
         defaults=defaults,
-        date_order=_date_order(_texts(body, columns, Type.DATE)),
+        date_order=date_order,
         decimal_mark="." if figures_are_plain else _decimal_mark(_texts(body, columns, Type.DECIMAL)),
     )
     return Guess(number, headers, plan, system=system.code if system else "")
@@ -56,14 +60,21 @@ def _texts(body: pl.DataFrame, columns: dict[str, int], type: Type) -> list[str]
 
 
 def _date_order(texts: Sequence[str]) -> str:
-    """By what cannot be a month; years first where nothing speaks for another order."""
+    """By what cannot be a month, and by points, before which days come; years first where nothing speaks for another order.
+
+    OPEN where both orders fit, or some dates are written in one and some in the other.
+    """
     parts = pl.DataFrame({"text": texts}, schema={"text": pl.String}).select(
-        pl.col("text").str.extract(r"^\s*(\d{1,2})[./-]\d{1,2}[./-]\d{4}", 1).cast(pl.Int32).alias("first"),
-        pl.col("text").str.extract(r"^\s*\d{1,2}[./-](\d{1,2})[./-]\d{4}", 1).cast(pl.Int32).alias("second"),
+        pl.col("text").str.extract(DIGITS, 1).cast(pl.Int32).alias("first"),
+        pl.col("text").str.extract(DIGITS, 2).cast(pl.Int32).alias("second"),
+        pl.col("text").str.contains(cells.POINTS).alias("points"),
     )
-    if (parts["second"] > 12).any():
-        return "mdy"
-    return "dmy" if parts["first"].is_not_null().any() else "ymd"
+    parts = parts.filter(pl.col("first").is_not_null() & (pl.col("first") != pl.col("second")))
+    if parts.is_empty():
+        return "ymd"
+    days_first = bool(((parts["first"] > 12) | parts["points"]).any())
+    months_first = bool((parts["second"] > 12).any())
+    return OPEN if days_first == months_first else "dmy" if days_first else "mdy"
 
 
 def _decimal_mark(texts: Sequence[str]) -> str:

@@ -12,7 +12,9 @@ CODES = {
         "is no figure of at most 15 digits and 13 decimals",
     ),
     "percent_invalid": ("税率须在 0 到 100% 之间", "must be from 0 to 100 %"),
+    "percent_unclear": ("看不出是百分数还是小数，请带上 % 号", "may be a percentage or a fraction; write it with %"),
     "currency_invalid": ("不是三位字母的币种代码，例如 CNY", "is no currency code of three letters, such as CNY"),
+    "currency_differs": ("金额所写的币种与单据币种不一致", "names another currency than its document's"),
     "text_too_long": ("文字太长", "is too long"),
     "text_invalid": ("含有看不见的控制字符", "holds control characters that nobody sees"),
     "digits_lost": (

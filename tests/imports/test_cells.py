@@ -1,6 +1,7 @@
 """What people and ERP systems write for a date, an amount, a rate; and that no table of texts gets past the checks."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -73,6 +74,53 @@ def test_a_row_that_names_goods_or_a_whole_document_is_no_sum(row: tuple[str, ..
     assert found.rows["row"].to_list() == ([2, 4] if is_sum else [2, 3, 4])
 
 
+def checked(headers: Sequence[str], *rows: Sequence[str], **defaults: str) -> checking.Checked:
+    """Rows from the second on, under columns that are the fields of an invoice."""
+    frame = pl.DataFrame(
+        {f"c{at}": [row[at] or None for row in rows] for at in range(len(headers))},
+        schema={f"c{at}": pl.String for at in range(len(headers))},
+    )
+    plan = Plan({name: at for at, name in enumerate(headers)}, defaults)
+    return checking.check(frame.with_row_index("row", offset=2), kind="invoice", plan=plan, header_row=1)
+
+
+@pytest.mark.parametrize(
+    ("figure", "currency", "wrong"),
+    [
+        ("$1,200.00", "CNY", True), ("USD 500", "CNY", True), ("€7", "CNY", True), ("7 hkd", "CNY", True), ("7美元", "CNY", True),
+        ("¥7", "CNY", False), ("￥7", "JPY", False), ("7元", "CNY", False), ("7元", "USD", True), ("人民币7元", "CNY", False),
+        ("RMB 7", "人民币", False), ("$7", "USD", False), ("$7", "HKD", False), ("US$7", "HKD", True), ("CNY $7", "CNY", True),
+        ("-1,200.5", "CNY", False),
+    ],
+)  # fmt: skip
+def test_a_figure_in_another_currency_than_its_document_s_is_named(figure: str, currency: str, wrong: bool) -> None:
+    for found in (
+        checked([*HEADED, "currency"], ["I-1", "2026-01-05", "B", "nut", figure, currency]),
+        checked(HEADED, ["I-1", "2026-01-05", "B", "nut", figure], currency=currency),
+        checked(  # which currency it is stands in the document's other row
+            [*HEADED, "currency"],
+            ["I-1", "2026-01-05", "B", "nut", figure, ""],
+            ["I-1", "2026-01-05", "B", "nut", "1", currency],
+        ),
+    ):
+        expected = cells.CURRENCIES.get(currency, currency)
+        assert found.errors.rows() == ([(2, "amount", "currency_differs", expected)] if wrong else [])
+
+
+def test_what_belongs_to_a_document_may_stand_in_any_of_its_rows() -> None:
+    found = checked(
+        [*HEADED, "due_date", "total"],
+        ["I-1", "2026-01-05", "B", "nut", "100", "", ""],
+        ["I-2", "2026-01-05", "B", "nut", "100", "2026-04-01", ""],
+        ["I-1", "2026-01-05", "B", "nut", "50", "2026-06-01", "9999"],
+        ["I-1", "", "B", "nut", "50", "2026-06-02", ""],
+        currency="CNY",
+    )
+    first = found.rows.filter(pl.col("row") == pl.col("position")).select("row", "due_date", "total")
+    assert first.rows() == [(2, date(2026, 6, 1), D(9999)), (3, date(2026, 4, 1), None)]
+    assert found.errors.rows() == [(5, "due_date", "header_differs", "2026-06-01")]
+
+
 @pytest.mark.parametrize(
     ("cells_of", "wrong"),
     [
@@ -102,6 +150,38 @@ def test_the_order_of_a_date_is_as_mapped() -> None:
     assert typed("issue_date", "03/04/2026", date_order="mdy")[0] == date(2026, 3, 4)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("03/04/2026", None),
+        ("3-4-2026", None),
+        ("13/04/2026", date(2026, 4, 13)),
+        ("03/03/2026", date(2026, 3, 3)),
+        ("03.04.2026", date(2026, 4, 3)),
+    ],
+)
+def test_a_date_that_could_be_another_is_none_until_somebody_says_its_order(text: str, expected: date | None) -> None:
+    assert typed("due_date", text) == (expected, "" if expected else "date_invalid")
+
+
+@pytest.mark.parametrize(
+    ("days", "order"),
+    [
+        (["03/04/2026", "2026-01-05"], ""),
+        (["03/04/2026", "13/04/2026"], "dmy"),
+        (["03/04/2026", "04-13-2026"], "mdy"),
+        (["04/13/2026", "13/04/2026"], ""),
+        (["03/04/2026"] * 1_500 + ["04/13/2026"], "mdy"),
+        (["03.04.2026"], "dmy"),
+        (["03/03/2026", "2026-01-05"], "ymd"),
+    ],
+)
+def test_the_order_of_dates_is_guessed_by_what_can_be_no_month_and_else_left_open(days: list[str], order: str) -> None:
+    columns = {"c0": ["发票号码", *(f"N-{at}" for at in range(len(days)))], "c1": ["开票日期", *days]}
+    guess = guessing.guess(pl.DataFrame(columns), kind="invoice", saved=(), figures_are_plain=False)
+    assert guess.plan.date_order == order
+
+
 AMOUNTS = [
     ("1", D(1)), ("1,234.50", D("1234.5")), ("¥1,234.50", D("1234.5")), ("1 234.5", D("1234.5")), ("(12.5)", D("-12.5")),
     ("12.50-", D("-12.5")), ("-5", D(-5)), ("+3.", D(3)), (".5", D("0.5")), ("１２", D(12)), ("", None),
@@ -124,7 +204,8 @@ def test_commas_for_decimals() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("13%", D(13)), ("0.13", D(13)), ("13", D(13)), ("１３％", D(13)), ("免税", D(0)), ("***", D(0)), ("1", D(1)), ("101", "percent_invalid"), ("-1", "percent_invalid")],
+    [("13%", D(13)), ("0.13", D(13)), ("13", D(13)), ("１３％", D(13)), ("免税", D(0)), ("***", D(0)), ("1", D(1)), ("0.5%", D("0.5")), ("0.5", "percent_unclear"),
+     ("0.29", D(29)), ("0.3", "percent_unclear"), ("101", "percent_invalid"), ("-1", "percent_invalid")],
 )  # fmt: skip
 def test_rates(text: str, expected: object) -> None:
     assert typed("tax_percent", text) == ((None, expected) if isinstance(expected, str) else (expected, ""))
