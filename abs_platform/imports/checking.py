@@ -275,8 +275,10 @@ def _firsts(rows: pl.DataFrame, stated: Sequence[str]) -> list[pl.Series]:
         return []
     names = [name for name in stated if fields.BY_NAME[name].header and name not in ("number", *SELLER)]
     partly = [name for name in names if 0 < rows[name].null_count() < rows.height]
-    first = rows.group_by("key").agg(pl.col(name).drop_nulls().first() for name in partly)
-    found = rows.select("key").join(first, on="key", how="left", maintain_order="left")
+    found = rows
+    if partly:
+        first = rows.group_by("key").agg(pl.col(name).drop_nulls().first() for name in partly)
+        found = rows.select("key").join(first, on="key", how="left", maintain_order="left")
     at = rows["row"].search_sorted(rows["position"])  # where each document's first row is: rows are in order
     return [found[name] if name in partly else rows[name].gather(at) for name in names]
 

@@ -71,8 +71,8 @@ def _check_again(batch: Batch, row: Row) -> None:
         keys |= found
     errors = writing.errors_by_row(checked, plan_of(batch.mapping))
     key_of = dict(checked.rows.select("row", "key").iter_rows())
-    found = [(each.number, key_of.get(each.number, checking.IGNORED), errors.get(each.number, [])) for each in near]
-    writing.write_found(batch, found)
+    results = [(each.number, key_of.get(each.number, checking.IGNORED), errors.get(each.number, [])) for each in near]
+    writing.write_found(batch, results)
 
 
 @transaction.atomic

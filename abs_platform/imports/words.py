@@ -21,7 +21,7 @@ CODES = {
         "号码的位数已被表格软件截断，请按文本格式重新导出",
         "has lost digits in the spreadsheet; export it as text",
     ),
-    "header_differs": ("与同一单据第一行不一致", "differs from the first row of the same document"),
+    "header_differs": ("与同一单据前面所写的不一致", "differs from what the same document states first"),
     "seller_not_you": ("销售方不是本企业", "the seller is not your organisation"),
     "sum_too_large": (
         "单据的金额大得不可能是真的，请核对数字",

@@ -78,7 +78,7 @@ export const IMPORTS = {
     text_too_long: ["文字太长，请缩短", "Is too long: shorten it"],
     text_invalid: ["含有看不见的控制字符，请重新输入", "Holds characters that nobody sees: type it again"],
     digits_lost: ["号码的位数已被表格软件截断，请填入完整号码", "The spreadsheet cut its digits: write the whole number"],
-    header_differs: ["与同一单据第一行不一致，应为 {expected}", "Differs from the document's first row: {expected}"],
+    header_differs: ["与同一单据前面所写的不一致，应为 {expected}", "Differs from what the document states first: {expected}"],
     seller_not_you: ["销售方不是本企业", "The seller is not your organisation"],
     sum_too_large: ["单据的金额大得不可能是真的，请核对数字", "Its amounts are beyond any real document: look at the figures"],
     too_many_lines: ["一张单据最多 5000 行，请拆分", "A document has at most 5,000 lines: split it"],
