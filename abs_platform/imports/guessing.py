@@ -1,5 +1,6 @@
 """What a table seems to be: its header row, columns, order of dates, decimal mark. A person has the last word."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ HEAD = 30
 SAMPLE = 1_000
 DIGITS = r"^\s*(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*\d{4}"
 DEFAULT_CURRENCY = "CNY"
+_IN_BRACKETS = re.compile(rf"[(（\[【]\s*({cells.MARK})\s*[)）\]】]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ def guess(table: pl.DataFrame, *, kind: str, saved: Iterable[Saved], figures_are
     number = presets.header_row(head, kind=kind)
     headers = head[number - 1] if head else []
     columns, system = presets.guess(headers, kind=kind)
-    defaults = {} if "currency" in columns else {"currency": DEFAULT_CURRENCY}
+    currency = "" if "currency" in columns else _currency(headers[column] for column in columns.values())
+    defaults = {"currency": currency} if currency else {}
     body = table.slice(number, SAMPLE)
     date_order = _date_order(_texts(body, columns, Type.DATE))
     if date_order == OPEN:  # a later row may tell
@@ -57,6 +60,12 @@ def guess(table: pl.DataFrame, *, kind: str, saved: Iterable[Saved], figures_are
 def _texts(body: pl.DataFrame, columns: dict[str, int], type: Type) -> list[str]:
     wanted = [column for name, column in columns.items() if fields.BY_NAME[name].type == type]
     return [text for column in wanted for text in body[f"c{column}"].drop_nulls().to_list()]
+
+
+def _currency(headers: Iterable[str]) -> str:
+    """The currency that headers name in brackets, 金额（美元）; none where they name several, so that a person says which."""
+    found = {cells.MARKS[mark.upper()].split()[0] for header in headers for mark in _IN_BRACKETS.findall(header)}
+    return min(found, default=DEFAULT_CURRENCY) if len(found) < 2 else ""
 
 
 def _date_order(texts: Sequence[str]) -> str:

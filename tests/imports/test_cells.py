@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from abs_platform.imports import cells, checking, guessing, presets
 from abs_platform.imports.fields import BY_NAME, KINDS
-from abs_platform.imports.mapping import Plan
+from abs_platform.imports.mapping import Plan, missing
 
 D = Decimal
 
@@ -180,6 +180,22 @@ def test_the_order_of_dates_is_guessed_by_what_can_be_no_month_and_else_left_ope
     columns = {"c0": ["发票号码", *(f"N-{at}" for at in range(len(days)))], "c1": ["开票日期", *days]}
     guess = guessing.guess(pl.DataFrame(columns), kind="invoice", saved=(), figures_are_plain=False)
     assert guess.plan.date_order == order
+
+
+@pytest.mark.parametrize(
+    ("headers", "currency"),
+    [
+        (["单价", "金额"], "CNY"),
+        (["单价（元）", "金额（人民币）"], "CNY"),
+        (["单价(usd)", "金额 ( US$ )"], "USD"),
+        (["单价（元）", "金额（美元）"], None),
+    ],
+)
+def test_the_currency_that_headers_name_is_the_table_s(headers: list[str], currency: str | None) -> None:
+    frame = pl.DataFrame({f"c{at}": [header, "1"] for at, header in enumerate(["发票号码", *headers])})
+    guess = guessing.guess(frame, kind="invoice", saved=(), figures_are_plain=False)
+    assert guess.plan.defaults.get("currency") == currency
+    assert ("currency" in missing("invoice", guess.plan)) == (currency is None)
 
 
 AMOUNTS = [
