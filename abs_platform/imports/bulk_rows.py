@@ -117,6 +117,8 @@ REQUIRED = {
 """What a document of a kind must state in every line."""
 # A document's currency and total, and below them the figures of each line.
 _FIGURES = slice(BulkLine.__struct_fields__.index("quantity"), BulkLine.__struct_fields__.index("tax_percent") + 1)
+_LINE = BulkLine.__struct_fields__
+_HEADER = tuple(name for name in BulkDocument.__struct_fields__ if name != "lines")
 _SOUND = re.compile(rf"{_CURRENCY}\t(?:{_DECIMAL}|\\N)\n(?:(?:(?:{_DECIMAL}|\\N)\t){{5}}(?:{_PERCENT}|\\N)\n)*")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 # Figures of so few characters (quantity and price: together) cannot add up, over MAX_LINES lines, to what no document does.
@@ -181,13 +183,16 @@ def read(lines: Sequence[bytes], *, into: Part, kind: str, batch: str, first_id:
 
 def _add(part: Part, raw: bytes, document: BulkDocument, id: str, head: str, required: tuple[str, ...]) -> None:
     """Check what the types do not say, and write the document down."""
-    number, day, currency, lines, due, *rest = astuple(document)
+    number, day, currency, lines, due, buyer_name, buyer_id, order, *rest = astuple(document)
+    number, buyer_name, buyer_id, order = number.strip(), buyer_name.strip(), buyer_id.strip(), order.strip()
     columns = [astuple(line) for line in lines]
     figures = "".join(["\t".join(texts[_FIGURES]) + "\n" for texts in columns])
     is_marked = _is_marked(raw)
     if is_marked or not _SOUND.fullmatch(f"{currency}\t{document.total}\n{figures}"):
         _STRICTLY.decode(raw)  # a sender's own text may look like NULL
-    if not (document.buyer_name or document.buyer_id):
+    if not number:
+        raise _Wrong("number", "missing", "State number: it is blank.")
+    if not (buyer_name or buyer_id):
         raise _Wrong("buyer_name", "missing", "State buyer_name or buyer_id.")
     for name, text in (("issue_date", day), ("due_date", due)):
         if text is not NULL and not _is_date(text):
@@ -198,10 +203,10 @@ def _add(part: Part, raw: bytes, document: BulkDocument, id: str, head: str, req
         for position, line in enumerate(lines):
             if getattr(line, name) is NULL:
                 raise _Wrong(f"lines.{position}.{name}", "missing", f"State {name} in every line.")
-    header = (number, day, currency, due, *rest)
+    header = (number, day, currency, due, buyer_name, buyer_id, order, *rest)
     if is_marked:
-        header = _escaped(header, "")
-        columns = [_escaped(texts, f"lines.{position}") for position, texts in enumerate(columns)]
+        header = _escaped(header, _HEADER)
+        columns = [_escaped(texts, _LINE, f"lines.{position}.") for position, texts in enumerate(columns)]
     part.documents.append("\t".join((id, head, *header)))
     start = f"{id}\t"
     part.lines += [f"{start}{position}\t" + "\t".join(texts) for position, texts in enumerate(columns, start=1)]
@@ -256,10 +261,11 @@ def _figure(text: str) -> decimal.Decimal:
     return _ZERO if text is NULL else decimal.Decimal(text)
 
 
-def _escaped(texts: tuple[str, ...], where: str) -> tuple[str, ...]:
-    """The texts as COPY reads them."""
+def _escaped(texts: tuple[str, ...], names: tuple[str, ...], where: str = "") -> tuple[str, ...]:
+    """The texts as COPY reads them. `names`: their fields', below the path `where`."""
     if _INVISIBLE.search("".join(texts)):
-        raise _Wrong(where, "text_invalid", "A text holds control characters that nobody sees.")
+        name = next(name for name, text in zip(names, texts, strict=True) if _INVISIBLE.search(text))
+        raise _Wrong(f"{where}{name}", "text_invalid", f"{name} holds control characters that nobody sees.")
     return tuple(text if text is NULL else text.translate(_ESCAPES) for text in texts)
 
 

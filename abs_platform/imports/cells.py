@@ -4,6 +4,7 @@ Each function takes the texts of a column (empty is "") and gives the values, nu
 error code where the text stands for none, else "".
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -18,10 +19,12 @@ SCIENTIFIC = r"(?i)^[0-9](?:\.[0-9]+)?e\+?[0-9]{1,3}$"
 LONG = r"^[0-9]{16,}$"
 # Controls, and what reorders or hides what a reader sees.
 INVISIBLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
-# What a text must be looked at for: controls, white space at its ends or in a row, a mark in front.
-UNUSUAL = r"^[\s']|\s$|\s\s|" + INVISIBLE[:-1] + r"\n\r\t]"
+# What a text must be looked at for: controls, white space at its ends, in a row, or that is no blank, a mark in front.
+UNUSUAL = r"^[\s']|\s$|\s\s|[^\S ]|" + INVISIBLE
 # The bytes of texts that need no second look.
 _VISIBLE = bytes(byte for byte in range(0x21, 0x7F) if byte != ord("'"))
+_FIGURES = b"0123456789.,-+ "
+NO_FIGURE = r"[^0-9.,\-+ ]"
 SAMPLE, REPETITIVE = 1_000, 100
 """So many cells tell whether a column has few different texts: at most so many of them."""
 TRIMMED_LATER = (Type.DATE, Type.DECIMAL)
@@ -30,12 +33,27 @@ MOST_AT_ONCE = 64 << 20
 """Bytes of a column that are looked at as one text."""
 SHORT = 14  # characters of a decimal that cannot have too many digits
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
+FRACTIONS = 3
+"""Tenths. No rate of a value added tax is above 30 %, or between 0 and 0.3 %: below, a figure without its sign is a fraction."""
 EXEMPT = ("免税", "不征税", "零税率", "***", "*", "exempt")
 CURRENCIES = {
     "人民币": "CNY", "人民币元": "CNY", "元": "CNY", "RMB": "CNY", "¥": "CNY", "￥": "CNY", "美元": "USD", "美金": "USD",
     "$": "USD", "欧元": "EUR", "€": "EUR", "港币": "HKD", "港元": "HKD", "英镑": "GBP", "£": "GBP", "日元": "JPY", "日圆": "JPY",
 }  # fmt: skip
+# What else may stand beside a figure, and of which currencies it is said. ISO 4217, and words as in Chinese tables.
+MARKS = {
+    **CURRENCIES, "元": "CNY HKD TWD MOP", "¥": "CNY JPY", "￥": "CNY JPY", "$": "USD HKD SGD AUD CAD NZD TWD MOP",
+    "US$": "USD", "HK$": "HKD", "NT$": "TWD", "S$": "SGD", "A$": "AUD", "C$": "CAD",
+    **{code: code for code in (
+        "CNY", "CNH", "USD", "EUR", "HKD", "GBP", "JPY", "SGD", "AUD", "CAD", "CHF", "NZD", "TWD", "MOP", "KRW", "INR", "THB", "VND",
+        "MYR", "IDR", "PHP", "RUB", "AED", "SAR", "BRL", "MXN", "ZAR", "SEK", "NOK", "DKK", "PLN", "TRY", "CZK", "HUF", "CLP",
+    )},
+}  # fmt: skip
+MARK = "(?i:" + "|".join(re.escape(mark) for mark in sorted(MARKS, key=len, reverse=True)) + ")"
 _ORDERS = {"ymd": "${1}-${2}-${3}", "dmy": "${3}-${2}-${1}", "mdy": "${3}-${1}-${2}"}
+EITHER_WAY = r"^(?:0?[1-9]|1[0-2])-(?:0?[1-9]|1[0-2])-\d{4}$"
+SAME = "^(?:" + "|".join(f"0?{number}-0?{number}" for number in range(1, 13)) + ")-"
+POINTS = r"^\s*\d{1,2}\s*\.\s*\d{1,2}\s*\.\s*\d{4}"
 EPOCH_SHIFT = 25_569  # days from Excel's day 0 (1899-12-30) to 1970-01-01
 
 
@@ -193,12 +211,18 @@ def _other_dates(texts: pl.Series, order: str) -> pl.Series:
         .str.replace_all(r"\s*[./年月-]\s*", "-")
         .str.strip_chars_end("日-")
     )
-    forms = pl.DataFrame({"day": day}).select(
+    # Without an order of their own, digits that could be either are none: 03/04/2026. With points days come first.
+    ordered = (
+        day
+        if order != "ymd"
+        else day.set(day.str.contains(EITHER_WAY) & ~day.str.contains(SAME) & ~texts.str.contains(POINTS), None)
+    )
+    forms = pl.DataFrame({"day": day, "ordered": ordered}).select(
         pl.col("day").str.to_date("%Y-%m-%d", strict=False).alias("iso"),
         pl.when(pl.col("day").str.contains(r"^\d{8}$"))
         .then(pl.col("day").str.to_date("%Y%m%d", strict=False))
         .alias("compact"),
-        pl.col("day")
+        pl.col("ordered")
         .str.replace(r"^(\d{1,2})-(\d{1,2})-(\d{4})$", _ORDERS["dmy" if order == "ymd" else order])
         .str.to_date("%Y-%m-%d", strict=False)
         .alias("ordered"),
@@ -236,7 +260,7 @@ def _plain(texts: pl.Series) -> pl.Series:
 
 def _cleaned(texts: pl.Series, mark: str) -> pl.Series:
     """Without currency, thousands' marks, spaces; a minus behind or brackets around become a minus in front."""
-    bare = texts.str.normalize("NFKC").str.replace_all(r"[\s\u00a0']|[¥￥$€£元]|(?i:CNY|RMB|USD|EUR)", "")
+    bare = texts.str.normalize("NFKC").str.replace_all(rf"[\s\u00a0']|{MARK}", "")
     bare = bare.str.replace_all("[−–]", "-")
     bare = bare.str.replace(r"^\((.+)\)$", "-${1}").str.replace(r"^([^-]+)-$", "-${1}")
     if mark == ",":
@@ -247,17 +271,36 @@ def _cleaned(texts: pl.Series, mark: str) -> pl.Series:
     return bare.zip_with(~grouped, bare.str.replace_all(",", "", literal=True))
 
 
+def foreign(texts: pl.Series, currency: pl.Series) -> pl.Series | None:
+    """Where a figure names another currency than `currency`, whose null differs from nothing. None where none does."""
+    whole = whole_of(texts)
+    if whole is not None and not whole.translate(None, _FIGURES):
+        return None
+    named = pl.DataFrame({"text": texts, "currency": currency}).with_row_index("at")
+    named = named.filter(pl.col("text").str.contains(NO_FIGURE)).with_columns(
+        pl.col("text").str.normalize("NFKC").str.to_uppercase().str.extract_all(MARK).alias("mark")
+    )
+    named = named.explode("mark", empty_as_null=False).with_columns(pl.col("mark").replace(MARKS))
+    others = named.filter(~pl.col("mark").str.contains(pl.col("currency"), literal=True))["at"].unique()
+    return pl.repeat(False, len(texts), eager=True).scatter(others, True) if len(others) else None
+
+
 def _percents(texts: pl.Series, mark: str) -> Typed:
     trimmed = texts.str.normalize("NFKC").str.strip_chars()
     signed = trimmed.str.contains(r"[%％]$")
     bare = trimmed.str.replace(r"\s*[%％]$", "")
     bare = bare.zip_with(~bare.str.to_lowercase().is_in(EXEMPT), pl.repeat("0", len(texts), eager=True))
     found = _decimals(bare, mark)
-    fraction = ~pl.col("signed") & (pl.col("value") > 0) & (pl.col("value") < 1)
-    values = pl.DataFrame({"value": found.values, "signed": signed}).select(
-        pl.when(fraction).then(pl.col("value") * 100).otherwise(pl.col("value")).cast(AMOUNT).alias("value")
-    )["value"]
-    return _flagged(values, ((values < 0) | (values > 100)).fill_null(value=False), "percent_invalid", found.codes)
+    small = ~pl.col("signed") & (pl.col("value") > 0) & (pl.col("value") < 1)
+    fraction = small & (pl.col("value") * 10 < FRACTIONS)
+    read = pl.DataFrame({"value": found.values, "signed": signed}).select(
+        pl.when(fraction).then(pl.col("value") * 100).otherwise(pl.col("value")).cast(AMOUNT).alias("value"),
+        (small & ~fraction).fill_null(value=False).alias("unclear"),
+    )
+    values = read["value"]
+    found = _flagged(values, read["unclear"], "percent_unclear", found.codes)
+    beyond = ((values < 0) | (values > 100)).fill_null(value=False)
+    return _flagged(found.values, beyond, "percent_invalid", found.codes)
 
 
 def _currencies(texts: pl.Series) -> Typed:

@@ -10,12 +10,20 @@ from dataclasses import dataclass
 import polars as pl
 
 from abs_platform.imports import cells, fields
-from abs_platform.imports.fields import MAX_LINES
+from abs_platform.imports.fields import MAX_LINES, Type
 from abs_platform.imports.mapping import Plan
 
 LARGEST = 9.99e14
 """Just below documents.rules.FIGURE_LIMIT, as floating point computes sums."""
-SUMS = r"(?i)^\s*(合\s*计|小\s*计|总\s*计|本页小计|本页合计|累\s*计|total|subtotal|grand total|sum|\*{1,3}$)"
+_SUM_WORDS = r"合\s*计|小\s*计|总\s*计|本页小计|本页合计|累\s*计", r"total|subtotal|grand total|sum"
+SUMS = r"(?i)^\s*(?:(?:{})(?:金额|数量)?(?:[（(]\D{{1,10}}[）)])?\s*[:：]?\s*[¥￥]?[\d.,]*元?|(?:{})(?:(?:\s*[:：]|\s)\s*[\d.,]*)?|\*{{1,3}})\s*$".format(
+    *_SUM_WORDS
+)
+"""What a cell says, as a whole, whose row sums up others: one of these words, with the sum or without."""
+SUM_ITEMS = r"(?i)^\s*(?:{}|{})\s*[:：]?\s*$".format(*_SUM_WORDS)
+"""The same in a column of goods, where a word with figures is called so: Total 5000."""
+ITEMS = ("item_name", "item_description", "seller_item_id", "buyer_item_id")
+SELLER = ("seller_name", "seller_id")
 SUMS_BEGIN = "*GSTgstſ合小总本累"
 """What such a word begins with."""
 IGNORED = ""
@@ -49,15 +57,21 @@ def check(
     `lost`: columns whose long numbers lost digits; `trusted`: "row" and "column" of cells that a person has written since.
     `is_owner`: whether a seller's name and identifier are the importing organisation's.
     """
-    rows, wrong = typed(table, kind=kind, plan=plan, header_row=header_row, lost=lost, trusted=trusted)
+    texts, plain = _of_documents(table, kind, plan, header_row)
+    rows, wrong = _typed(texts, plain, plan=plan, lost=lost, trusted=trusted)
     stated = [name for name in rows.columns if name != "row"]
     rows = rows.with_columns(_key(rows).alias("key"))
     rows = rows.with_columns(pl.col("row").min().over("key").alias("position"))
+    firsts = _firsts(rows, stated)
+    differing = _disagreements(rows, firsts)
+    rows = rows.with_columns(pl.coalesce(first.name, first) for first in firsts)
     found = [
         wrong,
+        *_foreign(rows, texts, stated),
         *_required(rows, wrong, kind, stated),
         *_sellers(rows, stated, is_owner),
-        *_disagreements(rows, stated),
+        *differing,
+        *_too_long(rows),
         *_implausible(rows, stated),
     ]
     return Checked(rows, pl.concat(found).sort("row", maintain_order=True))
@@ -73,9 +87,12 @@ def typed(
     trusted: pl.DataFrame | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The rows that belong to documents, typed, and the cells that could not be; as in `Checked`."""
-    table = table.filter(pl.col("row") > header_row)
-    texts, plain = _texts(table, kind, plan)
-    texts = _of_documents(texts, table, plan)
+    return _typed(*_of_documents(table, kind, plan, header_row), plan=plan, lost=lost, trusted=trusted)
+
+
+def _typed(
+    texts: pl.DataFrame, plain: frozenset[str], *, plan: Plan, lost: Sequence[int], trusted: pl.DataFrame | None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     columns, errors = [texts["row"]], [pl.DataFrame(schema=ERRORS)]
     for name in texts.columns[1:]:
         found = cells.typed(
@@ -119,20 +136,20 @@ def _texts(table: pl.DataFrame, kind: str, plan: Plan) -> tuple[pl.DataFrame, fr
     return pl.DataFrame(wanted), plain
 
 
-def _of_documents(texts: pl.DataFrame, table: pl.DataFrame, plan: Plan) -> pl.DataFrame:
-    """The rows that are some document's, with the document's own fields filled down."""
+def _of_documents(table: pl.DataFrame, kind: str, plan: Plan, header_row: int) -> tuple[pl.DataFrame, frozenset[str]]:
+    """The texts of the rows that are some document's, with its own fields filled down; and the names of plain columns."""
+    table = table.filter(pl.col("row") > header_row)
+    texts, plain = _texts(table, kind, plan)
     mapped = [name for name in texts.columns if name in plan.columns]
     number = texts["number"] if "number" in texts.columns else pl.repeat("", texts.height, eager=True)
     odd = (number == "") | _sums(number)
     if odd.any():
         texts = _all_trimmed(texts)
-        first = table.select(pl.coalesce(pl.col(name) for name in table.columns if name != "row").alias("first"))[
-            "first"
-        ]
         empty = (
             texts.select(pl.all_horizontal(pl.col(name) == "" for name in mapped).alias("e"))["e"] if mapped else odd
         )
-        none = empty | (odd & first.str.contains(SUMS).fill_null(value=False))
+        at = odd.arg_true()
+        none = empty.scatter(at, values=empty.gather(at) | _are_sums(texts[at], table[at], mapped))
         texts, odd = texts.filter(~none), odd.filter(~none)
     if "number" in plan.columns and odd.any():
         own = [name for name in ("number", "issue_date", "buyer_name", "buyer_id") if name in plan.columns]
@@ -145,7 +162,20 @@ def _of_documents(texts: pl.DataFrame, table: pl.DataFrame, plan: Plan) -> pl.Da
             .fill_null("").alias(name)
             for name in header
         )  # fmt: skip
-    return _with_default_cells(texts, plan)
+    return _with_default_cells(texts, plan), plain
+
+
+def _are_sums(texts: pl.DataFrame, table: pl.DataFrame, mapped: Sequence[str]) -> pl.Series:
+    """Where the first cell that is not empty calls its row a sum; one that names goods, or number, date and buyer, is none."""
+    cells_of = (pl.col(name) for name in table.columns if name != "row")
+    first = table.select(pl.coalesce(pl.when(cell.str.contains(r"\S")).then(cell) for cell in cells_of).alias("first"))
+    no_sums = [(pl.col(name) != "") & ~pl.col(name).str.contains(SUM_ITEMS) for name in ITEMS if name in mapped]
+    if "number" in mapped and "issue_date" in mapped:
+        buyer = [pl.col(name) != "" for name in ("buyer_name", "buyer_id") if name in mapped]
+        document = [pl.col("number") != "", pl.col("issue_date") != ""]
+        no_sums.append(pl.all_horizontal(*document, *([pl.any_horizontal(buyer)] if buyer else [])))
+    called = first["first"].str.contains(SUMS).fill_null(value=False)
+    return called & ~texts.select(pl.any_horizontal(no_sums).alias("none"))["none"] if no_sums else called
 
 
 def _sums(texts: pl.Series) -> pl.Series:
@@ -226,7 +256,7 @@ def _required(rows: pl.DataFrame, wrong: pl.DataFrame, kind: str, stated: Sequen
 
 def _sellers(rows: pl.DataFrame, stated: Sequence[str], is_owner: Callable[[str, str], bool]) -> list[pl.DataFrame]:
     """Rows that name another seller than the organisation that imports them."""
-    named = [name for name in ("seller_name", "seller_id") if name in stated]
+    named = [name for name in SELLER if name in stated]
     if not named:
         return []
     sellers = rows.select(pl.col(name).fill_null("") for name in named)
@@ -242,21 +272,46 @@ def _sellers(rows: pl.DataFrame, stated: Sequence[str], is_owner: Callable[[str,
     return [_errors(rows["row"], named[0], _code_where(wrong, "seller_not_you"))]
 
 
-def _disagreements(rows: pl.DataFrame, stated: Sequence[str]) -> list[pl.DataFrame]:
-    """Rows of a document that contradict its first, and documents that are too long."""
-    found = []
+def _firsts(rows: pl.DataFrame, stated: Sequence[str]) -> list[pl.Series]:
+    """Of what belongs to a document, what its rows state first: exports print a total or a due date in any of them."""
+    if not (rows["row"] != rows["position"]).any():
+        return []
+    names = [name for name in stated if fields.BY_NAME[name].header and name not in ("number", *SELLER)]
+    partly = [name for name in names if 0 < rows[name].null_count() < rows.height]
+    found = rows
+    if partly:
+        first = rows.group_by("key").agg(pl.col(name).drop_nulls().first() for name in partly)
+        found = rows.select("key").join(first, on="key", how="left", maintain_order="left")
     at = rows["row"].search_sorted(rows["position"])  # where each document's first row is: rows are in order
-    later = rows["row"] != rows["position"]
-    for name in stated if later.any() else []:
-        if fields.BY_NAME[name].header and name not in ("number", "seller_name", "seller_id"):
-            first = rows[name].gather(at)
-            differs = (later & (rows[name] != first)).fill_null(value=False)
-            if differs.any():
-                found.append(_errors(rows["row"], name, _code_where(differs, "header_differs"), first))
+    return [found[name] if name in partly else rows[name].gather(at) for name in names]
+
+
+def _disagreements(rows: pl.DataFrame, firsts: Sequence[pl.Series]) -> list[pl.DataFrame]:
+    """Rows of a document that contradict what it states first."""
+    found = []
+    for first in firsts:
+        differs = (rows[first.name] != first).fill_null(value=False)
+        if differs.any():
+            found.append(_errors(rows["row"], first.name, _code_where(differs, "header_differs"), first))
+    return found
+
+
+def _too_long(rows: pl.DataFrame) -> list[pl.DataFrame]:
     counts = rows.select(pl.len().over("key").alias("lines"))["lines"]
-    if rows.height and counts.max() > MAX_LINES:  # type: ignore[operator]  # counts are whole numbers
-        too_long = (counts > MAX_LINES) & (rows["row"] == rows["position"])
-        found.append(_errors(rows["row"], "", _code_where(too_long, "too_many_lines")))
+    if not rows.height or counts.max() <= MAX_LINES:  # type: ignore[operator]  # counts are whole numbers
+        return []
+    too_long = (counts > MAX_LINES) & (rows["row"] == rows["position"])
+    return [_errors(rows["row"], "", _code_where(too_long, "too_many_lines"))]
+
+
+def _foreign(rows: pl.DataFrame, texts: pl.DataFrame, stated: Sequence[str]) -> list[pl.DataFrame]:
+    """Figures that name another currency than their document's."""
+    found = []
+    for name in stated if "currency" in stated else []:
+        if fields.BY_NAME[name].type == Type.DECIMAL:
+            wrong = cells.foreign(texts[name], rows["currency"])
+            if wrong is not None:
+                found.append(_errors(rows["row"], name, _code_where(wrong, "currency_differs"), rows["currency"]))
     return found
 
 

@@ -71,10 +71,8 @@ def _check_again(batch: Batch, row: Row) -> None:
         keys |= found
     errors = writing.errors_by_row(checked, plan_of(batch.mapping))
     key_of = dict(checked.rows.select("row", "key").iter_rows())
-    for each in near:
-        wrong = errors.get(each.number, [])
-        each.errors, each.wrong, each.key = wrong, bool(wrong), key_of.get(each.number, checking.IGNORED)
-        Row.objects.filter(batch=batch, number=each.number).update(errors=wrong, wrong=each.wrong, key=each.key)
+    results = [(each.number, key_of.get(each.number, checking.IGNORED), errors.get(each.number, [])) for each in near]
+    writing.write_found(batch, results)
 
 
 @transaction.atomic

@@ -1,17 +1,20 @@
 """What a table seems to be: its header row, columns, order of dates, decimal mark. A person has the last word."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from abs_platform.imports import fields, presets
+from abs_platform.imports import cells, fields, presets
 from abs_platform.imports.fields import Type
-from abs_platform.imports.mapping import Plan, Saved, placed
+from abs_platform.imports.mapping import OPEN, Plan, Saved, placed
 
 HEAD = 30
 SAMPLE = 1_000
+DIGITS = r"^\s*(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*\d{4}"
 DEFAULT_CURRENCY = "CNY"
+_IN_BRACKETS = re.compile(rf"[(（\[【]\s*({cells.MARK})\s*[)）\]】]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,16 @@ def guess(table: pl.DataFrame, *, kind: str, saved: Iterable[Saved], figures_are
     number = presets.header_row(head, kind=kind)
     headers = head[number - 1] if head else []
     columns, system = presets.guess(headers, kind=kind)
-    defaults = {} if "currency" in columns else {"currency": DEFAULT_CURRENCY}
+    currency = "" if "currency" in columns else _currency(headers[column] for column in columns.values())
+    defaults = {"currency": currency} if currency else {}
     body = table.slice(number, SAMPLE)
+    date_order = _date_order(_texts(body, columns, Type.DATE))
+    if date_order == OPEN:  # a later row may tell
+        date_order = _date_order(_texts(table.slice(number), columns, Type.DATE))
     plan = Plan(
         columns=columns,
         defaults=defaults,
-        date_order=_date_order(_texts(body, columns, Type.DATE)),
+        date_order=date_order,
         decimal_mark="." if figures_are_plain else _decimal_mark(_texts(body, columns, Type.DECIMAL)),
     )
     return Guess(number, headers, plan, system=system.code if system else "")
@@ -55,15 +62,28 @@ def _texts(body: pl.DataFrame, columns: dict[str, int], type: Type) -> list[str]
     return [text for column in wanted for text in body[f"c{column}"].drop_nulls().to_list()]
 
 
+def _currency(headers: Iterable[str]) -> str:
+    """The currency that headers name in brackets, 金额（美元）; none where they name several, so that a person says which."""
+    found = {cells.MARKS[mark.upper()].split()[0] for header in headers for mark in _IN_BRACKETS.findall(header)}
+    return min(found, default=DEFAULT_CURRENCY) if len(found) < 2 else ""
+
+
 def _date_order(texts: Sequence[str]) -> str:
-    """By what cannot be a month; years first where nothing speaks for another order."""
+    """By what cannot be a month, and by points, before which days come; years first where nothing speaks for another order.
+
+    OPEN where both orders fit, or some dates are written in one and some in the other.
+    """
     parts = pl.DataFrame({"text": texts}, schema={"text": pl.String}).select(
-        pl.col("text").str.extract(r"^\s*(\d{1,2})[./-]\d{1,2}[./-]\d{4}", 1).cast(pl.Int32).alias("first"),
-        pl.col("text").str.extract(r"^\s*\d{1,2}[./-](\d{1,2})[./-]\d{4}", 1).cast(pl.Int32).alias("second"),
+        pl.col("text").str.extract(DIGITS, 1).cast(pl.Int32).alias("first"),
+        pl.col("text").str.extract(DIGITS, 2).cast(pl.Int32).alias("second"),
+        pl.col("text").str.contains(cells.POINTS).alias("points"),
     )
-    if (parts["second"] > 12).any():
-        return "mdy"
-    return "dmy" if parts["first"].is_not_null().any() else "ymd"
+    parts = parts.filter(pl.col("first").is_not_null() & (pl.col("first") != pl.col("second")))
+    if parts.is_empty():
+        return "ymd"
+    days_first = bool(((parts["first"] > 12) | parts["points"]).any())
+    months_first = bool((parts["second"] > 12).any())
+    return OPEN if days_first == months_first else "dmy" if days_first else "mdy"
 
 
 def _decimal_mark(texts: Sequence[str]) -> str:

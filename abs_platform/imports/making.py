@@ -42,7 +42,7 @@ def draft(batch: Batch, seller: Party, entry: StagedDocument, lines: Sequence[St
 
 def _extracted(kind: str, seller: Party, entry: StagedDocument, staged: Sequence[StagedLine]) -> Extracted:
     lines = tuple(_line(each) for each in staged)
-    orders = [each.order_number for each in staged if each.order_number]
+    orders = [line.order_number for line in lines if line.order_number]
     order = entry.order_number or (orders[0] if len(set(orders)) == 1 else None)
     paid = kind == "remittance_advice"
     return Extracted(
@@ -54,9 +54,9 @@ def _extracted(kind: str, seller: Party, entry: StagedDocument, staged: Sequence
         seller=seller,
         buyer=Party(name=entry.buyer_name, company_id=entry.buyer_id or None),
         order_number=order if kind != "order" else None,
-        despatch_numbers=_distinct(each.despatch_number for each in staged),
-        receipt_numbers=_distinct(each.receipt_number for each in staged),
-        invoice_numbers=_distinct(each.invoice_number for each in staged),
+        despatch_numbers=_distinct(line.despatch_number for line in lines),
+        receipt_numbers=_distinct(line.receipt_number for line in lines),
+        invoice_numbers=_distinct(line.invoice_number for line in lines),
         contract_number=entry.contract_number or None,
         due_date=entry.due_date,
         payment_terms=entry.payment_terms or None,
@@ -92,7 +92,7 @@ def _line(staged: StagedLine) -> Line:
         amount=amount,
         tax=tax,
         tax_percent=percent,
-        **{name: getattr(staged, name) or None for name in TEXTS},  # type: ignore[arg-type]  # texts, by their names
+        **{name: getattr(staged, name).strip() or None for name in TEXTS},  # type: ignore[arg-type]  # texts, by their names
     )
 
 

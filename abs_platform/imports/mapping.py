@@ -8,6 +8,8 @@ from uuid import UUID
 from abs_platform.imports import fields
 
 DATE_ORDERS = ("ymd", "dmy", "mdy")
+OPEN = ""
+"""The order of dates that could be read in two ways, until a person says which: nothing is checked before."""
 DECIMAL_MARKS = (".", ",")
 
 
@@ -43,6 +45,11 @@ def plan_of(data: Mapping[str, Any]) -> Plan:  # Any: JSON
         date_order=data.get("date_order", "ymd"),
         decimal_mark=data.get("decimal_mark", "."),
     )
+
+
+def missing(kind: str, plan: Plan) -> list[str]:
+    """What a person has to say before a table can be checked: fields, and in which order its dates are written."""
+    return fields.missing(kind, plan.stated) + (["date_order"] if plan.date_order == OPEN else [])
 
 
 class Saved(Protocol):

@@ -6,7 +6,7 @@ from abs_platform.core.models import Job
 from abs_platform.core.rest.fields import Body, money, time
 from abs_platform.core.transitions import allowed_actions
 from abs_platform.imports import fields, presets, selectors
-from abs_platform.imports.mapping import plan_of
+from abs_platform.imports.mapping import missing, plan_of
 from abs_platform.imports.models import Batch, Row, SavedMapping, StagedDocument
 from abs_platform.imports.proposing import Proposal
 from abs_platform.imports.states import ACTIONS, State
@@ -77,7 +77,7 @@ def detail_body(row: Batch, *, actor: Actor) -> Body:
         "header_row": row.header_row,
         "columns": columns,
         "mapping": plan.to_json() if row.mapping else None,
-        "missing": fields.missing(row.kind, plan.stated) if row.mapping else [],
+        "missing": missing(row.kind, plan) if row.mapping else [],
     }
 
 

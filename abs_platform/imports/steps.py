@@ -14,16 +14,15 @@ from abs_platform.core.errors import Conflict
 from abs_platform.core.jobs import LEASE
 from abs_platform.core.transitions import target_of
 from abs_platform.documents import importing as documents
-from abs_platform.imports import checking, fields, guessing, making, selectors, staging, writing
+from abs_platform.imports import checking, guessing, making, selectors, staging, writing
 from abs_platform.imports.checking import Checked
-from abs_platform.imports.mapping import plan_of
+from abs_platform.imports.mapping import missing, plan_of
 from abs_platform.imports.models import Batch, Row, StagedDocument, StagedLine
 from abs_platform.imports.services import document_ids, enqueue, tell
 from abs_platform.imports.states import PLATFORM_ROLE, STEPS, Entry, State
 from abs_platform.integrations import tables
 from abs_platform.integrations.formats.model import Party
 from abs_platform.integrations.tables import Table, TableRefused
-from abs_platform.parties import selectors as parties
 from abs_platform.parties.actor import PLATFORM, Actor
 from abs_platform.parties.models import Identifier, Organisation
 from abs_platform.parties.roles import Role
@@ -68,7 +67,7 @@ def read(*, actor: Actor, batch_id: UUID) -> None:
         return
     saved = selectors.saved_mappings(actor=actor).filter(kind=row.kind).order_by("-saved_at")
     found = guessing.guess(table.frame, kind=row.kind, saved=saved, figures_are_plain=table.format != "CSV")
-    whole = not fields.missing(row.kind, found.plan.stated)
+    whole = not missing(row.kind, found.plan)
     with transaction.atomic():
         moved = _step(batch_id, "guess" if whole else "read")
         if moved is None:
@@ -134,11 +133,12 @@ def _numbered(table: Table) -> pl.DataFrame:
 def owner_test(owner: Organisation) -> Callable[[str, str], bool]:
     """Whether a seller's name and identifier, as a table states them, are the owner's."""
 
+    own = set(Identifier.objects.filter(organisation=owner).values_list("scheme", "value"))
+
     def is_owner(name: str, id: str) -> bool:
-        named = parties.resolve(
-            network_id=owner.network_id, identifiers=Party(name=name, company_id=id or None).identifiers()
-        )
-        return named is not None and named.id == owner.id
+        # As parties.resolve decides: the code where there is one, else the name; each names one organisation.
+        stated = Party(name=name, company_id=id or None).identifiers()
+        return bool(stated) and stated[0] in own
 
     return is_owner
 

@@ -12,14 +12,16 @@ CODES = {
         "is no figure of at most 15 digits and 13 decimals",
     ),
     "percent_invalid": ("税率须在 0 到 100% 之间", "must be from 0 to 100 %"),
+    "percent_unclear": ("看不出是百分数还是小数，请带上 % 号", "may be a percentage or a fraction; write it with %"),
     "currency_invalid": ("不是三位字母的币种代码，例如 CNY", "is no currency code of three letters, such as CNY"),
+    "currency_differs": ("金额所写的币种与单据币种不一致", "names another currency than its document's"),
     "text_too_long": ("文字太长", "is too long"),
     "text_invalid": ("含有看不见的控制字符", "holds control characters that nobody sees"),
     "digits_lost": (
         "号码的位数已被表格软件截断，请按文本格式重新导出",
         "has lost digits in the spreadsheet; export it as text",
     ),
-    "header_differs": ("与同一单据第一行不一致", "differs from the first row of the same document"),
+    "header_differs": ("与同一单据前面所写的不一致", "differs from what the same document states first"),
     "seller_not_you": ("销售方不是本企业", "the seller is not your organisation"),
     "sum_too_large": (
         "单据的金额大得不可能是真的，请核对数字",

@@ -21,6 +21,13 @@ _MADE = """
     WHERE staged.id = given.id
 """
 
+_FOUND = """
+    UPDATE imports_row stored SET key = found.key, errors = found.errors, wrong = found.errors <> '[]'
+    FROM unnest(%s::integer[], %s::text[], %s::jsonb[]) AS found(number, key, errors)
+    WHERE stored.batch_id = %s AND stored.number = found.number
+        AND (stored.key, stored.errors) IS DISTINCT FROM (found.key, found.errors)
+"""
+
 Json = dict[str, Any]  # Any: JSON
 
 
@@ -112,6 +119,13 @@ def write_check(batch: Batch, checked: Checked, plan: Plan) -> None:
             [batch.id],
         )
         cursor.execute("DROP TABLE found")
+
+
+def write_found(batch: Batch, found: Sequence[tuple[int, str, list[Json]]]) -> None:
+    """What a check of some rows found: number, key, errors. Only rows that change are written."""
+    numbers, keys, errors = [row[0] for row in found], [row[1] for row in found], [json.dumps(row[2]) for row in found]
+    with connection.cursor() as cursor:
+        cursor.execute(_FOUND, [numbers, keys, errors, batch.id])
 
 
 def count(batch: Batch) -> None:

@@ -67,6 +67,9 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("a list", [1, 2], "", "type_invalid"),
     ("no number", {key: value for key, value in invoice("x").items() if key != "number"}, "number", "missing"),
     ("empty number", invoice(""), "number", "length_invalid"),
+    ("blanks for a number", invoice("   "), "number", "missing"),
+    ("wide blanks for a number", invoice("\u3000"), "number", "missing"),
+    ("blanks for a buyer", invoice("x", buyer_name="  ", buyer_id=" "), "buyer_name", "missing"),
     ("a figure for a text", invoice("x", number=5), "number", "type_invalid"),
     ("an unknown field", invoice("x", colour="red"), "colour", "field_unknown"),
     ("no buyer", invoice("x", buyer_name="", buyer_id=""), "buyer_name", "missing"),
@@ -80,8 +83,8 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("an infinite amount", invoice("x", lines=[{"amount": "Infinity"}]), "lines.0.amount", "format_invalid"),
     ("a null in disguise", invoice("x", lines=[{"amount": "\\N"}]), "lines.0.amount", "format_invalid"),
     ("a rate beyond", invoice("x", lines=[{"amount": "1", "tax_percent": "101"}]), "lines.0.tax_percent", "format_invalid"),
-    ("a control", invoice("x", lines=[{"amount": "1", "item_name": "a\u202eb"}]), "lines.0", "text_invalid"),
-    ("a tab", invoice("x", payment_terms="a\tb"), "", "text_invalid"),
+    ("a control", invoice("x", lines=[{"amount": "1", "item_name": "a\u202eb"}]), "lines.0.item_name", "text_invalid"),
+    ("a tab", invoice("x", payment_terms="a\tb"), "payment_terms", "text_invalid"),
     ("no UTF-8", b'{"number": "\xff"}', "", "json_invalid"),
     ("half a surrogate", b'{"number": "\xed\xa0\x80"}', "", "json_invalid"),
     ("an amount beyond", invoice("x", lines=[{"amount": "9" * 15}] * 2), "lines", "decimal_invalid"),
@@ -152,6 +155,19 @@ def test_texts_arrive_as_they_were_sent(world: World) -> None:
     )
     assert StagedDocument.objects.get().payment_terms == text
     assert StagedLine.objects.get().note == text
+
+
+def test_blanks_around_a_text_are_no_part_of_it(world: World) -> None:
+    lines = [{"amount": "1", "item_name": " 轴承 ", "order_number": "  "}]
+    document = invoice(" C-2 ", buyer_name=f" {sheets.BUYER.name}\u3000", order_number=" ", lines=lines)
+    send(world.supplier.program, [document])
+    work()
+    staged = StagedDocument.objects.get()
+    assert (staged.number, staged.buyer_name, staged.order_number) == ("C-2", sheets.BUYER.name, "")
+    assert staged.document is not None
+    content = staged.document.content
+    assert (content["order_number"], content["lines"][0]["order_number"]) == (None, None)
+    assert content["lines"][0]["item_name"] == "轴承"
 
 
 def test_nothing_sound_leaves_nothing(world: World) -> None:

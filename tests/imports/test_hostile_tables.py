@@ -136,6 +136,12 @@ def test_a_sheet_is_chosen_by_name() -> None:
         tables.read(target.getvalue(), "没有")
 
 
+def test_the_first_row_of_a_workbook_is_its_first_row() -> None:
+    """Else every row that is named in an error or in a document's evidence is another one."""
+    rows = tables.read(_workbook((3, 0, "number"), (3, 1, "amount"), (5, 0, "A-1"), (5, 1, "7"))).frame.rows()
+    assert rows == [(None, None)] * 3 + [("number", "amount"), (None, None), ("A-1", "7")]
+
+
 def test_numbers_that_a_spreadsheet_cut_are_known() -> None:
     target = io.BytesIO()
     with xlsxwriter.Workbook(target) as workbook:

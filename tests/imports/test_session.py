@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from abs_platform.core.models import AuditEntry
 from abs_platform.documents.models import Document
@@ -59,6 +61,42 @@ def test_headers_that_nobody_knows_are_mapped_by_hand_and_known_the_next_time(wo
     assert Import.of(caller, ODD[:2]).seen()["saved_as"] == ""
 
 
+def test_dates_that_could_be_others_wait_for_somebody_to_say_their_order(world: World) -> None:
+    rows = [
+        ["发票号码", "开票日期", "客户名称", "金额", "到期日"],
+        ["K-1", "03/04/2026", sheets.BUYER.name, "100", "05/06/2026"],
+    ]
+    found = Import.of(world.supplier.browser, rows)
+    seen = found.seen()
+    assert (seen["state"], seen["mapping"]["date_order"], seen["missing"]) == ("mapping", "", ["date_order"])
+    assert found.map(seen["mapping"]["columns"], status=422, date_order="")["code"] == "invalid_input"
+    found.map(seen["mapping"]["columns"], date_order="mdy", save_as="by month")
+    assert (found.seen()["state"], found.seen()["missing"], found.seen()["counts"]["wrong"]) == ("ready", [], 0)
+    found.act("import")
+    [document] = Document.objects.filter(kind="invoice")
+    assert (document.content["issue_date"], document.content["due_date"]) == ("2026-03-04", "2026-05-06")
+    assert Import.of(world.supplier.browser, rows).seen()["state"] == "ready"  # as the saved mapping says
+
+
+def test_what_a_document_s_later_row_states_of_it_is_imported_and_foreign_money_is_not(world: World) -> None:
+    head = ["发票号码", "开票日期", "客户名称", "金额", "税率", "到期日", "价税合计总额"]
+    rows = [
+        ["K-1", "2026-03-01", sheets.BUYER.name, "100.00", "13%", "", ""],
+        ["K-1", "2026-03-01", sheets.BUYER.name, "50.00", "13%", "2026-06-01", "169.51"],
+        ["K-2", "2026-03-01", sheets.BUYER.name, "$50.00", "13%", "", ""],
+    ]
+    found = Import.of(world.supplier.browser, [head, *rows])
+    [wrong] = found.rows(wrong=True)
+    assert (wrong["number"], wrong["errors"]) == (
+        4,
+        [{"column": 3, "field": "amount", "code": "currency_differs", "params": {"expected": "CNY"}}],
+    )
+    found.act("import", {"leave_wrong": True})
+    [document] = Document.objects.filter(kind="invoice")
+    assert (document.number, document.content["due_date"]) == ("K-1", "2026-06-01")
+    assert document.content["totals"]["payable"] == "169.51"
+
+
 def test_wrong_cells_are_named_corrected_and_imported(world: World) -> None:
     found = Import.of(world.supplier.browser, ODD)
     found.map(COLUMNS)
@@ -94,6 +132,19 @@ def test_a_check_of_the_whole_table_and_one_of_a_row_agree(world: World) -> None
     singly = list(Row.objects.order_by("number").values_list("number", "errors", "key"))
     found.map(COLUMNS)
     assert list(Row.objects.order_by("number").values_list("number", "errors", "key")) == singly
+
+
+def test_a_corrected_cell_asks_the_database_as_much_in_a_long_document_as_in_a_short_one(world: World) -> None:
+    asked = []
+    for lines in (1, 100):
+        rows = [["K-1", "2026-03-01", sheets.BUYER.name, "5"]] * lines
+        found = Import.of(world.supplier.browser, [ODD[0], *rows, ["K-1", "2026-03-01", sheets.BUYER.name, "x"]])
+        found.map(COLUMNS)
+        with CaptureQueriesContext(connection) as queries:
+            found.caller.post(f"imports/{found.id}/rows/{lines + 2}", {"column": 3, "value": "7"})
+        asked.append(len(queries))
+        assert found.seen()["counts"]["wrong"] == 0
+    assert asked[0] == asked[1]
 
 
 def test_one_value_is_replaced_everywhere(world: World) -> None:
@@ -231,6 +282,20 @@ def test_another_sellers_rows_are_refused(world: World) -> None:
     found = Import.of(world.supplier.browser, rows)
     [wrong] = found.rows(wrong=True)
     assert (wrong["number"], wrong["errors"][0]["code"]) == (3, "seller_not_you")
+
+
+def test_a_table_of_many_sellers_asks_the_database_as_much_as_one_of_few(world: World) -> None:
+    """A purchase ledger, uploaded by mistake."""
+    asked = []
+    for count in (2, 60):
+        rows = [[f"S-{n}", "2026-01-01", sheets.BUYER.name, "1", f"seller {n}", ""] for n in range(count)]
+        own = [["S", "2026-01-01", sheets.BUYER.name, "1", sheets.SELLER.name, sheets.SELLER.credit_code]]
+        head = ["发票号码", "开票日期", "客户", "金额", "销售方名称", "销售方税号"]
+        with CaptureQueriesContext(connection) as queries:
+            found = Import.of(world.supplier.browser, [head, *own, *rows])
+        asked.append(len(queries))
+        assert found.seen()["counts"]["wrong"] == count
+    assert asked[0] == asked[1]
 
 
 def test_a_table_that_is_none_says_why(world: World) -> None:

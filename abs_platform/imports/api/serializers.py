@@ -7,7 +7,7 @@ from rest_framework import serializers
 from abs_platform.core.rest.fields import Coded
 from abs_platform.core.words import LANGUAGES
 from abs_platform.imports.fields import CONSTANTS, KINDS, Type
-from abs_platform.imports.mapping import DATE_ORDERS, DECIMAL_MARKS
+from abs_platform.imports.mapping import DATE_ORDERS, DECIMAL_MARKS, OPEN
 from abs_platform.imports.proposing import Source
 from abs_platform.imports.states import ACTIONS, Entry, State
 from abs_platform.integrations.tables.writing import FORMS
@@ -37,12 +37,16 @@ class MappingFields(serializers.Serializer[Any]):
         help_text=f"one value for the whole table, by field: {', '.join(CONSTANTS)}",
     )
     date_order = serializers.ChoiceField(
-        choices=DATE_ORDERS, help_text="of dates in digits that could be read otherwise"
+        choices=(*DATE_ORDERS, OPEN),
+        help_text="of dates in digits; empty: they could be read in two ways, say in which",
     )
     decimal_mark = serializers.ChoiceField(choices=DECIMAL_MARKS)
 
 
 class MappingIn(MappingFields):
+    date_order = serializers.ChoiceField(
+        choices=DATE_ORDERS, help_text="of dates in digits that could be read otherwise"
+    )
     header_row = serializers.IntegerField(min_value=1, required=False, help_text="the first row is 1")
     save_as = serializers.CharField(max_length=100, required=False, help_text="keep the mapping under this name")
 

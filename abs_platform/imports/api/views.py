@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from abs_platform.core.errors import Invalid
+from abs_platform.core.rest.forms import checked
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, NewestFirst, page_of, paged, query_of
 from abs_platform.core.rest.parsers import WholeFormParser
 from abs_platform.core.rest.sending import saved_reply
@@ -69,10 +70,9 @@ class BatchesView(APIView):
         """Upload a table (XLSX, XLS, ODS or CSV) as `file`. It is kept like any document, and read in the background."""
         actor = actor_of(request)
         actor.require(Role.SUPPLIER)
-        form = shapes.TableUploadIn(data=request.data)
         file: UploadedFile[bytes] | None = request.FILES.get("file")
         try:
-            form.is_valid(raise_exception=True)
+            data = checked(shapes.TableUploadIn, request)
             if file is None:
                 raise Invalid("no_files", "Send the table in the form field `file`.")
             row = services.upload(
@@ -80,8 +80,8 @@ class BatchesView(APIView):
                 filename=file.name or "",
                 stream=file,
                 size=file.size or 0,
-                kind=form.validated_data["kind"],
-                sheet=form.validated_data.get("sheet", ""),
+                kind=data["kind"],
+                sheet=data.get("sheet", ""),
             )
         finally:
             if file is not None:
@@ -106,9 +106,7 @@ class MappingView(APIView):
     def post(self, request: Request, id: UUID) -> Response:
         """Say which column holds what; every cell is checked anew in the background."""
         actor = actor_of(request)
-        form = shapes.MappingIn(data=request.data)
-        form.is_valid(raise_exception=True)
-        data = form.validated_data
+        data = checked(shapes.MappingIn, request)
         row = services.map_columns(
             actor=actor,
             batch_id=id,
@@ -156,9 +154,8 @@ class RowView(APIView):
     @extend_schema(request=shapes.CorrectionIn, responses=shapes.CorrectionOut, tags=TAGS)
     def post(self, request: Request, id: UUID, number: int) -> Response:
         """Write over one cell; the row's document is checked anew. The file keeps what it says."""
-        form = shapes.CorrectionIn(data=request.data)
-        form.is_valid(raise_exception=True)
-        batch, row = correcting.correct(actor=actor_of(request), batch_id=id, number=number, **form.validated_data)
+        data = checked(shapes.CorrectionIn, request)
+        batch, row = correcting.correct(actor=actor_of(request), batch_id=id, number=number, **data)
         return Response({"row": replies.row_body(row), "counts": replies.counts(batch)})
 
 
@@ -168,9 +165,8 @@ class ReplacementsView(APIView):
     @extend_schema(request=shapes.ReplacementIn, responses=shapes.ReplacementOut, tags=TAGS)
     def post(self, request: Request, id: UUID) -> Response:
         """Write over every cell of a column that reads `before`, such as “人民币” with “CNY”."""
-        form = shapes.ReplacementIn(data=request.data)
-        form.is_valid(raise_exception=True)
-        batch, replaced = correcting.replace(actor=actor_of(request), batch_id=id, **form.validated_data)
+        data = checked(shapes.ReplacementIn, request)
+        batch, replaced = correcting.replace(actor=actor_of(request), batch_id=id, **data)
         return Response({"replaced": replaced, "counts": replies.counts(batch)})
 
 
@@ -225,9 +221,8 @@ class ImportView(APIView):
     def post(self, request: Request, id: UUID) -> Response:
         """Import in the background. Refused while rows are wrong, unless `leave_wrong` leaves their documents out."""
         actor = actor_of(request)
-        form = shapes.ImportIn(data=request.data)
-        form.is_valid(raise_exception=True)
-        row = services.start(actor=actor, batch_id=id, **form.validated_data)
+        data = checked(shapes.ImportIn, request)
+        row = services.start(actor=actor, batch_id=id, **data)
         return Response(replies.batch_bodies([row], actor=actor)[0])
 
 

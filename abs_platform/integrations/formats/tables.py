@@ -4,7 +4,6 @@ Nothing is calculated, no link followed, no macro run; of the rows only a few ar
 Sources: ECMA-376 part 2 (OPC), OpenDocument 1.3 part 2 §3.3, [MS-CFB], RFC 4180.
 """
 
-import csv
 import re
 from collections.abc import Iterator
 
@@ -13,6 +12,7 @@ from abs_platform.integrations.formats.archives import Archive
 from abs_platform.integrations.formats.model import Level, Remark
 from abs_platform.integrations.formats.reading import Reading
 from abs_platform.integrations.formats.source import Source
+from abs_platform.integrations.separated import FORMULA, layout_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLSM = "application/vnd.ms-excel.sheet.macroEnabled.12"
@@ -20,10 +20,6 @@ XLS = "application/vnd.ms-excel"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 
 CSV_HEAD = 64 * 1024
-CSV_ROWS = 20
-DELIMITERS = ",;\t|"
-# What a spreadsheet program takes for a formula when it opens the cell (OWASP, CSV injection).
-FORMULA = re.compile(r"[=@＝＠\t\r]|[+＋－-](?![\d.,\s]*%?$)")
 _MACROS = re.compile(r"(?:^|/)(?:vbaproject\.bin|macrosheets/|basic/|scripts/)", re.IGNORECASE)
 _LINKS = re.compile(
     r"(?:^|/)(?:externallinks/|connections\.xml|querytables/|embeddings/|activex/|ctrlprops/)", re.IGNORECASE
@@ -86,25 +82,8 @@ def _csv(data: bytes) -> Reading | None:
         return None
     if len(data) > CSV_HEAD:
         text = text[: text.rfind("\n") + 1]
-    for delimiter in DELIMITERS:
-        rows = _rows(text, delimiter)
-        if len(rows) > 1 and len(rows[0]) > 1 and len({len(row) for row in rows}) == 1:
-            return _table("CSV", "text/csv", *_formulas(rows))
-    return None
-
-
-def _rows(text: str, delimiter: str) -> list[list[str]]:
-    """The first rows; none where the text is no table by this delimiter."""
-    rows: list[list[str]] = []
-    try:
-        for row in csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True):
-            if row:
-                rows.append(row)
-            if len(rows) == CSV_ROWS:
-                break
-    except csv.Error:
-        return []
-    return rows
+    layout = layout_of(text)
+    return _table("CSV", "text/csv", *_formulas(layout.rows)) if layout.is_table else None
 
 
 def _formulas(rows: list[list[str]]) -> Iterator[Remark]:

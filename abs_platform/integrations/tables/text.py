@@ -7,6 +7,7 @@ from collections import Counter
 
 import polars as pl
 
+from abs_platform.integrations.separated import SAMPLE_CHARACTERS, layout_of
 from abs_platform.integrations.tables.model import (
     MAX_CELLS,
     MAX_COLUMNS,
@@ -16,9 +17,6 @@ from abs_platform.integrations.tables.model import (
     column_names,
 )
 
-SEPARATORS = ",;\t|"
-SAMPLE_CHARACTERS = 64 * 1024
-SAMPLE_ROWS = 50
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -38,7 +36,7 @@ def read(data: bytes) -> Table:
         return _table(content)
     except pl.exceptions.PolarsError:
         text = content.decode()
-        return Table("CSV", _patient(text, separator_of(text[:SAMPLE_CHARACTERS])))
+        return Table("CSV", _patient(text, layout_of(text[:SAMPLE_CHARACTERS]).separator))
 
 
 def _table(content: bytes) -> Table:
@@ -49,9 +47,9 @@ def _table(content: bytes) -> Table:
     sample = content[: 4 * SAMPLE_CHARACTERS].decode("utf-8-sig", errors="ignore")[:SAMPLE_CHARACTERS]
     if not sample.strip() and not content.removeprefix(codecs.BOM_UTF8).strip():
         raise TableRefused("table_empty", "There is nothing in the table.")
-    separator = separator_of(sample)
-    width = max((len(row) for row in _rows(sample, separator)), default=1)
-    return Table("CSV", _quick(content, separator, width))
+    layout = layout_of(sample)
+    width = max((len(row) for row in layout.rows), default=1)
+    return Table("CSV", _quick(content, layout.separator, width))
 
 
 def decoded(data: bytes) -> str:
@@ -81,30 +79,6 @@ def _strictly(data: bytes, encoding: str) -> str:
     if "\0" in text:
         raise TableRefused("table_encoding", "The file is no text: it holds NUL characters.", at=text.index("\0"))
     return text
-
-
-def separator_of(sample: str) -> str:
-    """The separator that cuts the most rows into the same number of cells."""
-
-    def fitness(separator: str) -> tuple[int, int]:
-        widths = Counter(len(row) for row in _rows(sample, separator))
-        widths.pop(1, None)
-        width, rows = max(widths.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
-        return rows, width
-
-    return max(SEPARATORS, key=fitness)
-
-
-def _rows(sample: str, separator: str) -> list[list[str]]:
-    found = []
-    try:
-        for row in csv.reader(io.StringIO(sample, newline=""), delimiter=separator):
-            found.append(row)
-            if len(found) == SAMPLE_ROWS:
-                break
-    except csv.Error:
-        pass
-    return found
 
 
 def _quick(data: bytes, separator: str, width: int) -> pl.DataFrame:

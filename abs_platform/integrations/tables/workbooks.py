@@ -19,7 +19,8 @@ def read(data: bytes, sheet: str = "") -> Table:
         if sheet and sheet not in names:
             raise TableRefused("table_sheet_unknown", f"The workbook has no sheet {sheet[:100]!r}.", sheet=sheet[:100])
         for name in [sheet] if sheet else names:
-            found = workbook.load_sheet(name, header_row=None, dtypes="string", n_rows=MAX_ROWS + 1)
+            # Its own default passes over empty rows above the first that is not.
+            found = workbook.load_sheet(name, header_row=None, skip_rows=0, dtypes="string", n_rows=MAX_ROWS + 1)
             if sheet or (found.visible == "visible" and found.height):
                 break
         else:

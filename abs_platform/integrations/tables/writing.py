@@ -10,12 +10,11 @@ from typing import IO
 
 import xlsxwriter
 
+from abs_platform.integrations.separated import FORMULA
+
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BOM = "\ufeff"
-# What a spreadsheet program takes for a formula when it opens a CSV (OWASP, CSV injection); a plain figure is none.
-# In the wide forms of Chinese and Japanese input too.
-FORMULA = re.compile(r"[=@＝＠\t\r\n]|[+＋－-](?![0-9.,]*%?$)")
 # Excel shows figures from twelve digits on as 2.4E+19, and keeps fifteen.
 LONG = re.compile(r"[0-9]{12,}|0[0-9]+")
 FIGURE = re.compile(r"-?(?:0|[1-9][0-9]{0,13})(?:\.[0-9]{1,6})?")

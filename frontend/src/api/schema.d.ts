@@ -5113,10 +5113,10 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description of dates in digits that could be read otherwise
+             * @description of dates in digits; empty: they could be read in two ways, say in which
              * @enum {string}
              */
-            date_order: "ymd" | "dmy" | "mdy";
+            date_order: "ymd" | "dmy" | "mdy" | "";
             /** @enum {string} */
             decimal_mark: "." | ",";
         };

@@ -42,13 +42,14 @@ export function Constants({ kind, draft, onDefault, onDraft }: Props) {
       <Choice
         label={t("dateOrder")}
         value={draft.dateOrder}
-        any={null}
+        any={draft.dateOrder === "" ? t("dateOpen") : null}
         options={[
           ["ymd", t("dateYmd")],
           ["dmy", t("dateDmy")],
           ["mdy", t("dateMdy")],
         ]}
         onChange={(value) => onDraft({ ...draft, dateOrder: value as Draft["dateOrder"] })}
+        testId="date-order"
       />
       <Choice
         label={t("decimalMark")}

@@ -6,7 +6,8 @@ export interface Draft {
   columns: Readonly<Record<string, number>>;
   /** One value for the whole table, by field. */
   defaults: Readonly<Record<string, string>>;
-  dateOrder: "ymd" | "dmy" | "mdy";
+  /** Empty: the dates could be read in two ways, and nobody has said in which. */
+  dateOrder: "" | "ymd" | "dmy" | "mdy";
   decimalMark: "." | ",";
 }
 
@@ -36,20 +37,21 @@ export function withDefault(draft: Draft, field: string, value: string): Draft {
   return { ...draft, defaults: Object.fromEntries(value ? [...kept, [field, value]] : kept) };
 }
 
-/** Sets of which one field each is still to be mapped or given. */
+/** Sets of which one field each is still to be mapped or given, and the order of dates where it is open. */
 export function missingOf(draft: Draft, kind: ImportKind): string[][] {
   const stated = (name: string) => name in draft.columns || Boolean(draft.defaults[name]?.trim());
   const single = kind.fields.filter((field) => field.required).map((field) => [field.name]);
-  return [...single, ...kind.either].filter((names) => !names.some(stated));
+  const fields = [...single, ...kind.either].filter((names) => !names.some(stated));
+  return draft.dateOrder === "" ? [...fields, ["date_order"]] : fields;
 }
 
-/** The draft as the server takes it: only fields that have no column keep a value for the whole table. */
+/** A draft that lacks nothing as the server takes it: only fields that have no column keep a value for the whole table. */
 export function bodyOf(draft: Draft) {
   const defaults = Object.entries(draft.defaults).filter(([name, value]) => value.trim() && !(name in draft.columns));
   return {
     columns: { ...draft.columns },
     defaults: Object.fromEntries(defaults.map(([name, value]) => [name, value.trim()])),
-    date_order: draft.dateOrder,
+    date_order: draft.dateOrder || ("ymd" as const),
     decimal_mark: draft.decimalMark,
   };
 }

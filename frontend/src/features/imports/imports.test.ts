@@ -46,6 +46,7 @@ describe("mapping", () => {
     expect(missingOf(NOTHING, KIND)).toEqual([["number"], ["currency"], ["buyer_name", "buyer_id"]]);
     const given = withDefault(withField(withField(NOTHING, 0, "number"), 1, "buyer_id"), "currency", "CNY");
     expect(missingOf(given, KIND)).toEqual([]);
+    expect(missingOf({ ...given, dateOrder: "" }, KIND)).toEqual([["date_order"]]);
     expect(missingOf(withDefault(given, "currency", " "), KIND)).toEqual([["currency"]]);
   });
 

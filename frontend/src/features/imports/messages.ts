@@ -96,6 +96,7 @@ export const messages = defineMessages({
   constantsTitle: ["没有列的，整张表用一个值", "What has no column: one value for the whole table"],
   constantsNote: ["带 * 的必填；买方名称和税号有一个就行。", "Those with * are required; of the buyer's name and tax id, one is enough."],
   dateOrder: ["日期写法", "Dates are written"],
+  dateOpen: ["两种读法都可能，请选择", "Could be read in two ways: choose"],
   dateYmd: ["年-月-日", "year, month, day"],
   dateDmy: ["日-月-年", "day, month, year"],
   dateMdy: ["月-日-年", "month, day, year"],

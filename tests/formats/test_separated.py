@@ -1,0 +1,37 @@
+"""What is told to be a table at intake is what an import reads as one, and what nobody tabulated is none."""
+
+import pytest
+
+from abs_platform.integrations import formats
+from abs_platform.integrations.formats.model import Level
+from abs_platform.integrations.tables import child
+
+ROWS = ["发票号码{0}开票日期{0}客户名称{0}金额", "A-1{0}2026-01-05{0}某公司{0}10", "A-2{0}2026-01-06{0}某公司{0}12"]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("above", [[], ["销售发票列表"], ["", "销售发票列表", ""]])
+@pytest.mark.parametrize("below", [[], ["合计{0}22"]])
+def test_a_list_with_a_title_is_a_table_to_both_readers(separator: str, above: list[str], below: list[str]) -> None:
+    data = "\n".join(row.format(separator) for row in (*above, *ROWS, *below)).encode()
+    reading = formats.read(data)
+    assert (reading.format, [(remark.rule, remark.level) for remark in reading.remarks]) == (
+        "CSV",
+        [("table", Level.ATTENTION)],
+    )
+    frame = child.read(data).frame
+    assert frame.width == 4
+    assert ("A-1", "2026-01-05", "某公司", "10") in frame.rows()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dear Sirs,\n\nplease find enclosed our invoice, which is due soon.\nWe thank you for your order, and remain,\nyours\n",
+        "你好，\n世界,再见\n",
+        "x = 1;\ny = 2;\nfor (i = 0; i < 3; i++)\n",
+        "one line, of three, cells\n",
+    ],
+)
+def test_prose_is_no_table(text: str) -> None:
+    assert formats.read(text.encode()).format == "TXT"
