@@ -77,7 +77,7 @@ def invoice(quantity: str, number: str = "I-1", **fields: object) -> Extracted:
         ((ORDER, receipt("10"), invoice("10")), "matched"),
         ((ORDER, receipt("10000", unit="KGM"), invoice("10")), "matched"),
         ((ORDER, receipt("10000", unit="公斤"), invoice("10", unit="吨")), "matched"),
-        ((ORDER, receipt("10000", unit="㎏"), invoice("10000", unit="ＫＧ")), "matched"),
+        ((ORDER, receipt("10000", unit="㎏"), invoice("10", unit="ＴＮＥ")), "matched"),
         ((ORDER, receipt("9"), invoice("9")), "short"),
         ((ORDER, receipt("10", rejected=Decimal(1)), invoice("9")), "rejected"),
         ((ORDER, invoice("10")), "invoice_first"),

@@ -1,0 +1,48 @@
+"""What was stored before a migration is afterwards what events store now."""
+
+from importlib import import_module
+from types import SimpleNamespace
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from abs_platform.trade.matching import services as matching
+from abs_platform.trade.models import LineMatch, MatchLine, Trade
+from tests.support.matches import derived, stored
+from tests.support.world import World
+from tests.trade.matching.test_matching import ORDER, invoice, receipt, submit
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+def test_what_was_used_twice_names_the_line_that_did_so(world: World) -> None:
+    submit(world, ORDER, receipt("10"), invoice("10"), invoice("1", "I-2"))
+    before = stored()
+    LineMatch.objects.update(used_again_by=None)
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("abs_platform.trade.migrations.0010_used_again_by")._MATCH_AGAIN)
+    assert stored() == before
+
+
+def test_lines_in_a_form_that_was_not_known_are_matched(world: World) -> None:
+    submit(world, ORDER, receipt("10000", unit="㎏"), invoice("10"))
+    before = stored()
+    noted = list(MatchLine.objects.order_by("line_id").values_list("unit", "factor"))
+    MatchLine.objects.filter(level=3).update(unit="㎏", factor=1)
+    matching.match(trade_ids=[Trade.objects.get().id])
+    assert stored() != before
+    upgrade = import_module("abs_platform.trade.migrations.0011_unit_forms")
+    upgrade._name_anew(apps, SimpleNamespace(connection=connection))
+    assert stored() == before == derived()
+    assert list(MatchLine.objects.order_by("line_id").values_list("unit", "factor")) == noted
+
+
+def test_what_was_taken_for_an_area_is_none(world: World) -> None:
+    submit(world, ORDER, receipt("10", unit="H35"))
+    before = stored()
+    MatchLine.objects.filter(level=3).update(unit="MTK", factor=10_000_000)
+    upgrade = import_module("abs_platform.trade.migrations.0011_unit_forms")
+    upgrade._name_anew(apps, SimpleNamespace(connection=connection))
+    assert stored() == before == derived()
+    assert list(MatchLine.objects.filter(level=3).values_list("unit", "factor")) == [("H35", 1)]
