@@ -14,12 +14,17 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
+from hypothesis import HealthCheck, settings
 from psycopg import errors, sql
 from pytest_django import DjangoDbBlocker
 
 VACUUM_SECONDS = 20
 COMMITTING = {"committed", "committed_platform"}
 NEEDED = ("DATABASE_URL", "REDIS_URL", "ABS_CHAINS", "ABS_STATE")
+
+# What a property says does not depend on how busy the machine is.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:
