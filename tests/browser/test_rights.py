@@ -27,7 +27,7 @@ def test_a_right_opens_to_its_evidence_and_its_lines(visit: SignIn, picture: Pic
     expect(page.get_by_test_id("rung-5")).to_be_visible()
     assert {page.get_by_test_id(f"rung-{rung}").get_attribute("data-state") for rung in range(1, 6)} >= {"reached"}
     expect(page.get_by_test_id("fact-state").first).to_be_visible()
-    expect(page.get_by_test_id("criterion")).to_have_count(9)
+    expect(page.get_by_test_id("criterion")).to_have_count(8)
     picture(page, f"right-{language}")
     for size in (DESK, PHONE):
         _check_sources(page, size, picture, language)
