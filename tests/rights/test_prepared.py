@@ -1,7 +1,6 @@
 """What is prepared gives what the queryset gives, run after run, on whatever plan the session keeps."""
 
-import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.test.utils import CaptureQueriesContext
 
@@ -14,7 +13,7 @@ from tests.support.papers import Papers
 from tests.support.world import World, drain
 
 by_id = Prepared(
-    lambda: Organisation.objects.filter(id__among=IDS).select_related("network", "parent").order_by("name")
+    lambda: Organisation.objects.filter(id__among=IDS).select_related("network", "parent").order_by("id")
 )
 whole = Prepared(
     lambda: (
@@ -28,7 +27,7 @@ held = Prepared(lambda: Trade.objects.select_for_update(no_key=True).filter(id__
 
 def test_it_gives_the_rows_of_the_queryset_each_time(world: World) -> None:
     ids = list(Organisation.objects.values_list("id", flat=True))
-    expected = list(Organisation.objects.select_related("network", "parent").order_by("name"))
+    expected = list(Organisation.objects.select_related("network", "parent").order_by("id"))
     for _ in range(7):  # from the sixth on the server has it prepared
         with CaptureQueriesContext(connection) as queries:
             found = by_id(ids)
@@ -51,9 +50,11 @@ def test_what_is_not_there_and_what_is_annotated(world: World) -> None:
     assert found.order_number == "PO-1"
 
 
-@pytest.mark.usefixtures("db")
-def test_rows_are_locked_within_a_transaction_alone() -> None:
-    with transaction.atomic():
-        assert held([uuid7()]) == []
-    with pytest.raises(transaction.TransactionManagementError):
-        Prepared(lambda: Trade.objects.select_for_update().filter(id__among=IDS))([uuid7()])
+def test_rows_are_held_until_the_transaction_ends(world: World) -> None:
+    world.supplier.submit({"order.xml": Papers(number="PO-1").order()})
+    drain()
+    trade = Trade.objects.get()
+    assert held([trade.id, uuid7()]) == [trade]
+    with CaptureQueriesContext(connection) as queries:
+        held([trade.id])
+    assert "FOR NO KEY UPDATE" in queries[0]["sql"]
