@@ -12,9 +12,7 @@ from abs_platform.trade.models import Trade
 from tests.support.papers import Papers
 from tests.support.world import World, drain
 
-by_id = Prepared(
-    lambda: Organisation.objects.filter(id__among=IDS).select_related("network", "parent").order_by("id")
-)
+by_id = Prepared(lambda: Organisation.objects.filter(id__among=IDS).select_related("network", "parent").order_by("id"))
 whole = Prepared(
     lambda: (
         Trade.objects.filter(id__among=IDS)
