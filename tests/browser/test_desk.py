@@ -13,6 +13,7 @@ from abs_platform.config.demo import cast
 from abs_platform.config.sample import make
 from abs_platform.config.sample.make import SampleLine
 from tests.browser.conftest import SignIn
+from tests.browser.rows import open_row
 
 ORDERS = ("LY-PO-2026-2101", "LY-PO-2026-2102", "LY-PO-2026-2103")
 ARRIVES = 30_000
@@ -64,13 +65,13 @@ def _confirm_together(page: Page, numbers: tuple[str, ...], picture: Any) -> Non
     for number in numbers:
         expect(_row(page, number)).to_have_count(0)
     page.goto("/confirmations?state=confirmed")
-    _row(page, numbers[0]).get_by_role("link").first.click()
+    open_row(_row(page, numbers[0]))
     expect(page.get_by_test_id("signature")).to_contain_text("一次签名")
 
 
 def _dispute(page: Page, number: str) -> None:
     page.goto("/confirmations")
-    _row(page, number).get_by_role("link").first.click()
+    open_row(_row(page, number))
     page.get_by_test_id("dispute-button").click()
     page.get_by_test_id("dispute-code").select_option("quality")
     page.get_by_test_id("dispute-reason").fill("图纸与约定不符")
@@ -80,7 +81,7 @@ def _dispute(page: Page, number: str) -> None:
 
 def _answer(page: Page, number: str, words: str) -> None:
     page.goto("/trades")
-    page.get_by_test_id("trade-row").filter(has_text=number).get_by_role("link").first.click()
+    open_row(page.get_by_test_id("trade-row").filter(has_text=number))
     expect(page.get_by_test_id("thread")).to_contain_text("图纸与约定不符")
     page.get_by_test_id("thread-text").fill(words)
     page.get_by_test_id("thread-send").click()
@@ -89,7 +90,7 @@ def _answer(page: Page, number: str, words: str) -> None:
 
 def _confirm_in_part(page: Page, number: str, picture: Any) -> None:
     page.goto("/confirmations?state=disputed")
-    _row(page, number).get_by_role("link").first.click()
+    open_row(_row(page, number))
     expect(page.get_by_test_id("thread")).to_contain_text("revision C")
     page.get_by_test_id("part-button").click()
     page.get_by_test_id("part-quantity").fill("60")

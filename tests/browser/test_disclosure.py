@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from tests.browser.conftest import DESK, PHONE, SignIn
+from tests.browser.rows import open_row
 from tests.browser.test_pages import AXE
 from tests.browser.test_story import ANCHORED
 
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.browser
 
 def open_invoice(page: Page) -> None:
     page.goto("/documents?kind=invoice")
-    page.get_by_test_id("document-row").first.get_by_role("link").first.click()
+    open_row(page.get_by_test_id("document-row").first)
     expect(page.get_by_test_id("certificate-button")).to_be_visible(timeout=ANCHORED)
 
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from abs_platform.config.sample import trade as sample
 from abs_platform.core import clock
 from tests.browser.conftest import DESK, PHONE, SignIn
+from tests.browser.rows import open_row
 from tests.browser.test_pages import AXE, SETTLING
 
 pytestmark = pytest.mark.browser
@@ -45,13 +46,13 @@ def type_amount(page: Page, amount: str) -> None:
 
 def open_request(page: Page) -> None:
     page.goto("/financing/requests")
-    page.get_by_test_id("request-row").filter(has_text=ASKED).get_by_role("link").first.click()
+    open_row(page.get_by_test_id("request-row").filter(has_text=ASKED))
     expect(page.get_by_test_id("offer-card")).to_have_count(1)
 
 
 def open_loan(page: Page) -> None:
     page.goto("/loans")
-    page.get_by_test_id("loan-row").filter(has_text=ASKED).get_by_role("link").first.click()
+    open_row(page.get_by_test_id("loan-row").filter(has_text=ASKED))
     expect(page.get_by_test_id("loan-state")).to_be_visible()
 
 
@@ -106,7 +107,7 @@ def test_from_an_offer_to_money_and_back(visit: SignIn, picture: Picture) -> Non
 
 def _told(core: Page, picture: Picture) -> None:
     """The debtor reads whom to pay, on paper too, and signs that it was told."""
-    core.get_by_test_id("notice-row").first.get_by_role("link").first.click()
+    open_row(core.get_by_test_id("notice-row").first)
     with core.expect_download() as paper:
         core.get_by_test_id("notice-pdf").click()
     assert paper.value.path().read_bytes().startswith(b"%PDF-")
@@ -119,7 +120,7 @@ def _told(core: Page, picture: Picture) -> None:
 
 def _in_order(holder: Page, picture: Picture) -> None:
     """From the pledge over the chain and 中登 to the debtor's receipt; and who would win, before and after a rival is known."""
-    holder.get_by_test_id("right-row").filter(has_text=sample.ORDER_NUMBER).get_by_role("link").first.click()
+    open_row(holder.get_by_test_id("right-row").filter(has_text=sample.ORDER_NUMBER))
     expect(holder.get_by_test_id("chain-done")).to_be_visible()
     expect(holder.get_by_test_id("effect-notice")).to_contain_text("已签收")
     expect(holder.get_by_test_id("recorded-notice")).to_have_count(1)
@@ -190,7 +191,7 @@ def test_a_request_in_three_steps(visit: SignIn, picture: Picture) -> None:
     expect(page.get_by_test_id("request-state")).to_have_text("等待报价")
 
     factor = visit("financier2", "/financing/requests")
-    factor.get_by_test_id("request-row").filter(has_text="50,000.00").get_by_role("link").first.click()
+    open_row(factor.get_by_test_id("request-row").filter(has_text="50,000.00"))
     expect(factor.get_by_test_id("requested-right")).to_contain_text(ANOTHER_ORDER)
     factor.get_by_test_id("make-offer").click()
     factor.get_by_test_id("offer-rate").fill("5.9")
@@ -198,7 +199,7 @@ def test_a_request_in_three_steps(visit: SignIn, picture: Picture) -> None:
     expect(factor.get_by_test_id("offer-state")).to_have_text("资金方复核中")
     clean(factor)
     bank = visit("financier", "/financing/requests")
-    bank.get_by_test_id("request-row").filter(has_text="50,000.00").get_by_role("link").first.click()
+    open_row(bank.get_by_test_id("request-row").filter(has_text="50,000.00"))
     expect(bank.get_by_test_id("offer-card")).to_have_count(0)  # none sees another's offer
     bank.get_by_test_id("decline").click()
     bank.get_by_test_id("reason").fill("额度留给季末")
@@ -221,6 +222,6 @@ def test_a_programme_is_opened_by_two(visit: SignIn, picture: Picture) -> None:
     expect(maker.get_by_test_id("programme-approve")).to_have_count(0)
     clean(maker)
     head = visit("financier-head", "/programmes")
-    head.get_by_test_id("programme-row").filter(has_text="到货融资").get_by_role("link").first.click()
+    open_row(head.get_by_test_id("programme-row").filter(has_text="到货融资"))
     head.get_by_test_id("programme-approve").click()
     expect(head.get_by_test_id("programme-state")).to_have_text("开放")

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESK, PHONE, SignIn
+from tests.browser.rows import open_row
 from tests.browser.test_pages import AXE, SETTLING
 from tests.imports import sheets
 
@@ -103,7 +104,7 @@ def test_from_upload_to_undo(visit: SignIn, tmp_path: Path, picture: Any) -> Non
     expect(page.get_by_test_id("import-imported")).to_be_visible(timeout=DONE)
     expect(page.get_by_test_id("entry-row")).to_have_count(2)
     picture(page, "import-result")
-    page.get_by_test_id("entry-row").first.get_by_role("link").click()
+    open_row(page.get_by_test_id("entry-row").first)
     expect(page.locator("h1")).to_contain_text("24322000000000009")
     page.go_back()
 

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SignIn
+from tests.browser.rows import open_row
 
 ANCHORED = 30_000
 CHAINS = ("business", "regulator")
@@ -33,7 +34,7 @@ def test_a_supplier_finds_its_document_s_record_by_digest_on_both_chains(visit: 
     record = page.get_by_test_id("found-record")
     for chain in CHAINS:
         expect(record.get_by_test_id(f"on-{chain}-anchored")).to_be_visible(timeout=ANCHORED)
-    record.get_by_role("link").click()
+    open_row(record)
 
     for chain in CHAINS:
         for kind in ("prepared", "included", "anchored"):
@@ -68,7 +69,7 @@ def _strangers_find_nothing(visit: SignIn, address: str, file: Path) -> None:
 
 def test_a_checkpoint_is_found_by_its_root_and_walked_by_keyboard(visit: SignIn) -> None:
     page = visit("financier", "/ledger")
-    page.get_by_test_id("checkpoint-row").first.get_by_role("link").first.click()
+    open_row(page.get_by_test_id("checkpoint-row").first)
     root = page.get_by_test_id("root").inner_text()
     expect(page.get_by_test_id("note")).to_contain_text("abs.local/main")
     newest = page.url

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESK, PHONE, SignIn
+from tests.browser.rows import open_row
 from tests.browser.test_pages import AXE, SETTLING
 from tests.browser.test_story import ANCHORED
 
@@ -58,7 +59,7 @@ def test_a_photograph_is_typed_in_by_keyboard(visit: SignIn, picture: Any) -> No
     )
     row = page.get_by_test_id("document-row").filter(has_text=NAME).first
     expect(row).to_contain_text(re.compile("作为附件保存|Kept as attachment"), timeout=ANCHORED)
-    row.get_by_role("link").first.click()
+    open_row(row)
     page.get_by_test_id("review-link").click()
     expect(page.get_by_test_id("preview-page")).to_be_visible(timeout=ANCHORED)
     assert page.get_by_test_id("preview-page").evaluate("image => image.naturalWidth") == 1200
@@ -148,7 +149,7 @@ def test_a_photograph_is_typed_in_by_keyboard(visit: SignIn, picture: Any) -> No
 @pytest.mark.parametrize("language", ["zh-CN", "en-US"])
 def test_a_duplicate_beside_its_original(visit: SignIn, picture: Any, language: str) -> None:
     page = visit("supplier", "/documents?state=duplicate", language=language)
-    page.get_by_test_id("document-row").first.get_by_role("link").first.click()
+    open_row(page.get_by_test_id("document-row").first)
     page.get_by_test_id("attention").get_by_role("link").last.click()
     expect(page.get_by_test_id("differences")).to_be_visible()
     assert not faults(page)

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESK, PHONE, SignIn
+from tests.browser.rows import open_row
 from tests.browser.test_pages import AXE, SETTLING, _faults
 
 pytestmark = pytest.mark.browser
@@ -22,7 +23,7 @@ def test_a_right_opens_to_its_evidence_and_its_lines(visit: SignIn, picture: Pic
     rows = page.get_by_test_id("right-row")
     expect(rows.first).to_be_visible()
     picture(page, f"rights-{language}")
-    rows.first.get_by_role("link").first.click()
+    open_row(rows.first)
     expect(page).to_have_url(re.compile("/rights/[0-9a-f-]+"))
     expect(page.get_by_test_id("rung-5")).to_be_visible()
     assert {page.get_by_test_id(f"rung-{rung}").get_attribute("data-state") for rung in range(1, 6)} >= {"reached"}

@@ -14,6 +14,7 @@ from abs_platform.config.demo import cast
 from abs_platform.config.sample import make
 from abs_platform.config.sample.make import SampleLine
 from tests.browser.conftest import SignIn, Stack
+from tests.browser.rows import open_row
 
 ORDER = "LY-PO-2026-0977"
 INVOICE = "26502000000009770031"
@@ -102,7 +103,7 @@ def _upload(page: Page, papers: dict[str, Path], picture: Any) -> None:
 
 
 def _document_page(page: Page, folder: Path) -> Path:
-    page.get_by_test_id("document-row").filter(has_text="invoice.xml").get_by_role("link").first.click()
+    open_row(page.get_by_test_id("document-row").filter(has_text="invoice.xml"))
     expect(page.get_by_test_id("digest").first).to_contain_text(re.compile("[0-9a-f]{8}"))
     expect(page.get_by_test_id("fields")).to_contain_text(INVOICE)
     expect(page.get_by_test_id("preview")).to_contain_text("Invoice")
@@ -131,7 +132,7 @@ def _confirm(page: Page, picture: Any) -> None:
 
 def _see_the_right(page: Page, picture: Any) -> None:
     page.goto("/trades")
-    page.get_by_test_id("trade-row").filter(has_text=ORDER).get_by_role("link").first.click()
+    open_row(page.get_by_test_id("trade-row").filter(has_text=ORDER))
     # 90 accepted × 1280.00, the lower price, + 13 % tax = 130,176.00; × 80 % = 104,140.80
     expect(page.get_by_test_id("supported-amount")).to_contain_text("104,140.80", timeout=ANCHORED)
     expect(page.get_by_test_id("days-earlier")).to_be_visible()
@@ -164,7 +165,7 @@ def test_a_chain_that_does_not_answer_is_told_from_a_failure(stack: Stack, visit
     page.get_by_test_id("upload-input").set_input_files(note)
     row = page.get_by_test_id("document-row").filter(has_text=note.name).first
     expect(row.get_by_test_id("state-anchored")).to_be_visible(timeout=ANCHORED)
-    row.get_by_role("link").first.click()
+    open_row(row)
     with page.expect_download() as download:
         page.get_by_test_id("download-bundle").click()
     bundle = tmp_path / "note.proof.json"
@@ -199,7 +200,7 @@ def _grant(page: Page) -> None:
 
 def _look(page: Page) -> None:
     page.goto("/trades")
-    page.get_by_test_id("trade-row").filter(has_text=ORDER).get_by_role("link").first.click()
+    open_row(page.get_by_test_id("trade-row").filter(has_text=ORDER))
     expect(page.get_by_test_id("supported-amount")).to_contain_text("104,140.80")
     page.get_by_test_id("trade-document").first.get_by_role("link").first.click()
     expect(page.get_by_test_id("digest").first).to_be_visible()

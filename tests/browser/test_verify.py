@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SignIn, Stack
+from tests.browser.rows import open_row
 
 pytestmark = pytest.mark.browser
 
@@ -50,7 +51,7 @@ def test_a_file_is_checked_offline_and_then_with_the_chain(visit: SignIn, stack:
     supplier.get_by_test_id("upload-input").set_input_files(note)
     row = supplier.get_by_test_id("document-row").filter(has_text=note.name).first
     expect(row.get_by_test_id("state-anchored")).to_be_visible(timeout=ANCHORED)
-    row.get_by_role("link").first.click()
+    open_row(row)
     with supplier.expect_download() as download:
         supplier.get_by_test_id("download-bundle").click()
     bundle = tmp_path / "offline.proof.json"
