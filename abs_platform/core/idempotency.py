@@ -1,8 +1,8 @@
 """Requests that may be sent again: a caller's key stands for one request of its organisation, and for its answer.
 
-The key is claimed before the work and kept with the answer after it. A refusal changed nothing, so it frees the key. Where
-the process dies between the work and the keeping, the claim's lease runs out and the next attempt does the work again: then
-the work's own states and unique keys say that it was done.
+The key is claimed before the work, and the answer is kept in the transaction of the work. A refusal changed nothing, so it
+frees the key. Where the process dies in the midst of it nothing was done, and the key is free once the claim's lease has run
+out; where it dies afterwards the next attempt gets the answer.
 """
 
 import hashlib

@@ -6,6 +6,7 @@ nothing may be torn, and the next process goes on.
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.db import transaction
@@ -13,13 +14,14 @@ from django.db import transaction
 from abs_platform.core import clock, crashpoints
 from abs_platform.core.errors import Conflict
 from abs_platform.financing import acceptance, pledging
-from abs_platform.financing.lending import journal, services
+from abs_platform.financing.lending import journal, payments, payouts, services
 from abs_platform.financing.lending.models import Entry, Loan
 from abs_platform.financing.models import Notice, Offer, Pledge
 from abs_platform.rights.registry.models import RegistryEntry
 from tests.registry.conftest import Book
 from tests.support.dying import Mortal, dies
 from tests.support.financing import ACCOUNT, Lending, performed, proposal_now
+from tests.support.lending import Lender
 from tests.support.once import differences, hear, problems, time_passes
 
 IN_ACCEPTANCE = ("accept.moved", "accept.pledged", "accept.notified", "accept.registering")
@@ -28,6 +30,8 @@ IN_A_WORKER = (
     "pledge.registered", "job.financing.registered",
 )  # fmt: skip
 IN_A_PAY_OUT = ("disburse.moved", "disburse.booked", "disburse.recorded")
+IN_A_PAYMENT = ("payment.moved", "payment.booked", "payment.settled")
+WITH_THE_SURPLUS = ("payout.moved", "payout.booked")
 
 
 @pytest.fixture
@@ -88,6 +92,28 @@ def test_death_at_every_crash_point(lending: Lending) -> None:
     assert problems() == [] and differences() == []
     assert Loan.objects.get().state == "outstanding" and Entry.objects.get().kind == "disbursement"
     assert set(RegistryEntry.objects.values_list("state", flat=True)) == {"done"}
+
+
+def test_death_while_money_comes_back(lending: Lending) -> None:
+    lender = Lender(lending)
+    loan = lender.disbursed(performed(lending.world, "BACK", price="100.00"))
+    hear()
+    payment = lender.record(loan, "5000")
+    for point in IN_A_PAYMENT:
+        confirm = partial(payments.confirm, actor=lender.checker.actor, payment_id=payment.id, amount=payment.amount)
+        assert dies(confirm, at=point), point
+        assert problems() == [] and Entry.objects.get().kind == "disbursement", point
+    confirm()
+    payout = payouts.record(
+        actor=lender.maker.actor, loan_id=loan.id, amount=Decimal(3000), paid_on=clock.today(), bank_reference="BACK"
+    )
+    for point in WITH_THE_SURPLUS:
+        confirm = partial(payouts.confirm, actor=lender.checker.actor, payout_id=payout.id, amount=payout.amount)
+        assert dies(confirm, at=point), point
+        assert problems() == [] and not Entry.objects.filter(kind="payout").exists(), point
+    confirm()
+    assert problems() == [] and Loan.objects.get().state == "settled"
+    assert Entry.objects.filter(kind="payout").count() == 1
 
 
 def _late(write: Callable[..., object], **told: object) -> None:

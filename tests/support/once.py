@@ -9,7 +9,7 @@ from django.db.models import F, Q, Sum
 
 from abs_platform.core import clock, jobs
 from abs_platform.core.models import AuditEntry, Job, JobState
-from abs_platform.financing.lending.models import Entry, Loan, LoanFact, Payment, Posting
+from abs_platform.financing.lending.models import Entry, Loan, LoanFact, Payment, Payout, Posting
 from abs_platform.financing.models import Notice, Offer, Pledge
 from abs_platform.financing.states import COUNTING, HOLDING
 from abs_platform.ledger.models import Record
@@ -49,6 +49,8 @@ def _of_money() -> list[str]:
     entries = Entry.objects.order_by("id")
     disbursed = Counter(entries.filter(kind="disbursement").values_list("loan_id", flat=True))
     booked = Counter(entries.filter(kind="payment").values_list("effect", flat=True))
+    paid_out = {f"payout:{id}" for id in Payout.objects.filter(state="confirmed").values_list("id", flat=True)}
+    booked_out = Counter(entries.filter(kind="payout").values_list("effect", flat=True))
     facts = Counter(LoanFact.objects.filter(template="loan.disbursed/v1").values_list("loan_id", flat=True))
     trail = Counter(AuditEntry.objects.filter(verb="loan.disbursed").values_list("subject_id", flat=True))
     records = set(Record.objects.values_list("id", flat=True))
@@ -58,6 +60,8 @@ def _of_money() -> list[str]:
         *_told("entry without money", (disbursed - lent)),
         *_told("payment without entry", set(paid) - {_id_of(effect) for effect in booked}),
         *_told("entry without payment", {_id_of(effect) for effect in booked} - set(paid)),
+        *_told("payout without entry", Counter(paid_out) - booked_out),
+        *_told("entry without payout", booked_out - Counter(paid_out)),
         *_told("without record", (lent - facts) | (facts - lent) | (lent - trail) | (trail - lent)),
         *_told("without record", set(LoanFact.objects.values_list("record_id", flat=True)) - records),
         *_told("unbalanced", sums.exclude(of=0).values_list("entry", flat=True)),

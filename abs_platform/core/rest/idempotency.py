@@ -6,12 +6,13 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, cast
 from uuid import UUID
 
+from django.db import transaction
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from abs_platform.core import idempotency
+from abs_platform.core import crashpoints, idempotency
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -49,15 +50,24 @@ def idempotent(post: Post[P]) -> Post[P]:
         digest = idempotency.digest_of(actor.label, request.method, request.path, request.data)
         if (known := idempotency.claim(organisation_id=organisation_id, key=key, digest=digest)) is not None:
             return Response(known.body, status=known.status, headers={REPLAYED: "true"})
+        refusal: Exception | None = None
         try:
-            response = post(view, request, *args, **kwargs)
-        except BaseException:
+            with transaction.atomic():  # the work and its answer are kept together, or neither
+                try:
+                    response = post(view, request, *args, **kwargs)
+                except Exception as raised:  # what a refusal keeps, an alert perhaps, stays
+                    refusal = raised
+                else:
+                    body = json.loads(JSONRenderer().render(response.data))
+                    answer = idempotency.Answer(response.status_code, body)
+                    idempotency.keep(organisation_id=organisation_id, key=key, answer=answer)
+                    crashpoints.reach("idempotency.kept")
+            if refusal is not None:
+                raise refusal
+        except Exception:
             idempotency.let_go(organisation_id=organisation_id, key=key)
             raise
-        body = json.loads(JSONRenderer().render(response.data))
-        idempotency.keep(
-            organisation_id=organisation_id, key=key, answer=idempotency.Answer(response.status_code, body)
-        )
+        crashpoints.reach("idempotency.committed")
         return response
 
     return once

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
-from abs_platform.core import clock
+from abs_platform.core import clock, crashpoints
 from abs_platform.core.currencies import check_amount
 from abs_platform.core.errors import Conflict
 from abs_platform.core.transitions import target_of
@@ -90,6 +90,7 @@ def confirm(*, actor: Actor, payout_id: UUID, amount: Decimal) -> Payout:
     rules.check_typed(amount, payout.amount, loan.currency)
     payout.checker_id = checker_id
     payout.save(update_fields=["state", "checker_id"])
+    crashpoints.reach("payout.moved")
     journal.book(
         loan=loan,
         effect=f"payout:{payout.id}",
@@ -97,6 +98,7 @@ def confirm(*, actor: Actor, payout_id: UUID, amount: Decimal) -> Payout:
         booked_on=payout.paid_on,
         lines=[journal.debit(ACCOUNTS[payout.payee], payout.amount), journal.credit("cash", payout.amount)],
     )
+    crashpoints.reach("payout.booked")
     attest(actor, loan, "loan.paid_out", _detail(payout))
     return payout
 
