@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from abs_platform.core.rest.fields import Body, Day
+from abs_platform.core.rest.fields import Body, Day, Moment
 from abs_platform.financing.models import DAY_COUNTS, METHODS
 from abs_platform.financing.states import NoticeState, OfferState, PledgeState, ProgrammeState, RequestState
 from abs_platform.integrations.tables.writing import FORMS
@@ -81,7 +81,7 @@ class OptionalReasonIn(serializers.Serializer[Any]):
 class OfferIn(TermsIn):
     amount = amount()
     maturity = Day()
-    valid_until = serializers.DateTimeField()
+    valid_until = Moment()
     conditions = serializers.CharField(max_length=1000, allow_blank=True, default="")
 
 

@@ -2,6 +2,7 @@ import createClient from "openapi-fetch";
 
 import { ProblemError, toProblem } from "./problem";
 import type { paths } from "./schema";
+import { SendingKeys } from "./sendingKeys";
 
 export function csrfToken(): string {
   const pair = document.cookie.split("; ").find((part) => part.startsWith("csrftoken="));
@@ -11,15 +12,33 @@ export function csrfToken(): string {
 /** The typed client of /api/v1; every answer but success is thrown as ProblemError. */
 export const api = createClient<paths>({ baseUrl: "", credentials: "same-origin", headers: { Accept: "application/json" } });
 
+/** Whether nobody knows after it what became of the request: the server broke, or is still at it. */
+function leavesOpen(problem: ProblemError | undefined): boolean {
+  return problem !== undefined && (problem.status >= 500 || problem.code === "idempotency_under_way");
+}
+
+const keys = new SendingKeys();
+const sent = new Map<string, string>(); // what a request said, by openapi-fetch's id of it
+
 api.use({
-  onRequest({ request }) {
+  async onRequest({ request, id }) {
     if (request.method !== "GET") request.headers.set("X-CSRFToken", csrfToken());
+    if (request.method === "POST") {
+      const said = `${request.url}\n${await request.clone().text()}`;
+      sent.set(id, said);
+      request.headers.set("Idempotency-Key", keys.of(said));
+    }
     return request;
   },
-  async onResponse({ response }) {
-    if (!response.ok) throw toProblem(response.status, await response.text());
+  async onResponse({ response, id }) {
+    const problem = response.ok ? undefined : toProblem(response.status, await response.text());
+    const said = sent.get(id);
+    sent.delete(id);
+    if (said !== undefined && !leavesOpen(problem)) keys.answered(said);
+    if (problem) throw problem;
   },
-  onError({ error }) {
+  onError({ error, id }) {
+    sent.delete(id);
     if (error instanceof DOMException && error.name === "AbortError") return error;
     return new ProblemError(0, { code: "network" });
   },
