@@ -14,6 +14,14 @@ from abs_platform.parties.actor import Actor
 from abs_platform.parties.models import Organisation
 
 MOST = 200
+WITHIN_ONE_SIDE = (
+    "offer.proposed", "offer.acceptance_proposed", "offer.acceptance_taken_back",
+    "loan.disbursement_proposed", "loan.disbursement_taken_back",
+    "loan.write_off_proposed", "loan.write_off_taken_back",
+    "payment.recorded", "payment.rejected", "payment.reversal_proposed", "payment.reversal_taken_back",
+    "payout.recorded", "payout.rejected",
+)  # fmt: skip
+"""What one person proposes to a colleague: until the second one acts the other side has no part in it."""
 
 
 class HistoryOut(serializers.Serializer[Any]):
@@ -35,7 +43,8 @@ def of_loan(row: Loan, *, actor: Actor) -> list[Body]:
     wanted = Q(pk__in=[])
     for kind, ids in subjects.items():
         wanted |= Q(subject_kind=kind, subject_id__in=ids)
-    entries = list(AuditEntry.objects.filter(wanted).order_by("-at", "-id")[:MOST])
+    not_theirs = Q(verb__in=WITHIN_ONE_SIDE) & ~Q(organisation_id=actor.home)
+    entries = list(AuditEntry.objects.filter(wanted).exclude(not_theirs).order_by("-at", "-id")[:MOST])
     others = {each.organisation_id for each in entries if each.organisation_id} - {actor.home}
     names = dict(Organisation.objects.filter(id__in=others).values_list("id", "name"))
     return [_body(each, row.currency, names, actor) for each in reversed(entries)]

@@ -1,0 +1,26 @@
+"""What either side reads of a loan's history."""
+
+import pytest
+
+from abs_platform.financing.history import WITHIN_ONE_SIDE
+from abs_platform.rights.models import Right
+from tests.support.lending import Lender
+from tests.support.world import Member
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+def test_what_one_side_proposes_to_itself_the_other_does_not_read(lender: Lender, right: Right) -> None:
+    loan = lender.disbursed(right)
+    lender.record(loan, "10")
+
+    def read(member: Member) -> list[str]:
+        return [each["verb"] for each in member.browser.get(f"financing/loans/{loan.id}")["history"]]
+
+    banks, suppliers = read(lender.maker), read(lender.world.supplier)
+    assert {"offer.proposed", "loan.disbursement_proposed", "payment.recorded"} <= set(banks)
+    assert "offer.acceptance_proposed" in suppliers and "offer.acceptance_proposed" not in banks
+    assert set(suppliers) & set(WITHIN_ONE_SIDE) == {"offer.acceptance_proposed"}
+    common = [verb for verb in banks if verb not in WITHIN_ONE_SIDE]
+    assert common == [verb for verb in suppliers if verb not in WITHIN_ONE_SIDE]
+    assert {"offer.accepted", "loan.disbursed"} <= set(common)
