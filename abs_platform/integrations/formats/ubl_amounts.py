@@ -13,7 +13,7 @@ from abs_platform.integrations.formats.fields import (
 from abs_platform.integrations.formats.model import ZERO, Totals
 from abs_platform.integrations.formats.xml_rows import Amount, Row
 
-TOTALS = ("legal_totals", "anticipated_totals", "requested_totals")
+TOTALS = ("legal_totals", "anticipated_totals", "requested_totals", "quoted_totals")
 ACCOUNT_TOTALS = ("total_payment", "total_balance")
 
 

@@ -92,6 +92,7 @@ HEADER = {
     "cbc:UUID": text("uuid"),
     "cbc:ID": text("number"),  # BT-1
     "cbc:IssueDate": dates("issue_dates"),  # BT-2
+    "cbc:InvoiceTypeCode": text("type_code"),  # BT-3
     "cbc:DocumentCurrencyCode": text("currency"),  # BT-5
     "cbc:TaxCurrencyCode": text("tax_currency"),  # BT-6
     "cbc:Note": texts("notes", MAX_TEXT),  # BT-22
@@ -118,6 +119,7 @@ HEADER = {
     "cac:LegalMonetaryTotal": rows("legal_totals", TOTALS),  # BG-22
     "cac:AnticipatedMonetaryTotal": rows("anticipated_totals", TOTALS),
     "cac:RequestedMonetaryTotal": rows("requested_totals", TOTALS),
+    "cac:QuotedMonetaryTotal": rows("quoted_totals", TOTALS),
     # What a remittance advice pays, what a statement leaves open.
     "cbc:TotalPaymentAmount": amount("total_payment"),
     "cbc:TotalBalanceAmount": amount("total_balance"),

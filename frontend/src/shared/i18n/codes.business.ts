@@ -146,6 +146,7 @@ export const BUSINESS = {
     date_imprecise: ["有的日期只写到月或周，以最后一天为准（{found}）", "Dates are stated as a month or a week; the last day counts ({found})"],
     test_document: ["单据标明是测试件，并不要求付款", "It is marked as a test and asks nobody to pay"],
     proforma: ["这是形式发票，并不要求付款", "It is a pro-forma invoice and asks nobody to pay"],
+    type_code_unlisted: ["类型代码 {type_code} 不在 UNTDID 1001 之列，按发票读取；请核对它是不是发票", "Its type code {type_code} is none of UNTDID 1001; it was read as an invoice, so look whether it is one"],
     schema_invalid: ["XML 结构不符合规范，首处在第 {line} 行，共 {count} 处；请从原系统重新导出", "Its XML is not built as the format says: first in line {line}, {count} in all; export it again"],
     profile_unknown: ["所写的规范标识不是任何已知的规范；请核对导出设置", "The specification that it says it follows is unknown; check the export settings"],
     value_invalid: ["第 {line} 行的数字、日期或是非值不合格式；请卖方更正后重新开具", "A figure, date or truth value in line {line} is malformed; ask the seller to correct it"],
