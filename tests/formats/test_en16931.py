@@ -172,3 +172,25 @@ def test_profiles(identifier: str | None, name: str, claims: bool, extends: bool
 
 def test_the_sample_is_valid() -> None:
     assert validators.failures_of(etree.fromstring(CII.encode()), validators.FACTURX_SHEETS["EN 16931"]) == ()
+
+
+def goods_tax(usage: str) -> bytes:
+    """An invoice under a goods and services tax, as Singapore's and Australia's are."""
+    plain = files()["05-invoice.xml"].decode()
+    claim = f"<cbc:CustomizationID>{CORE}{usage}</cbc:CustomizationID>"
+    start, end = plain.index("<cbc:CustomizationID>") if "<cbc:CustomizationID>" in plain else -1, 0
+    if start >= 0:
+        end = plain.index("</cbc:CustomizationID>") + len("</cbc:CustomizationID>")
+        plain = plain[:start] + claim + plain[end:]
+    else:
+        plain = plain.replace("<cbc:ID>", claim + "<cbc:ID>", 1)
+    return plain.replace("<cbc:ID>VAT</cbc:ID>", "<cbc:ID>GST</cbc:ID>").encode()
+
+
+def test_an_extension_under_another_tax_is_not_held_to_the_rules_on_vat() -> None:
+    on_vat = {"BR-47", "BR-48", "BR-CO-04"}
+    extended = formats.read(goods_tax("#conformant#urn:fdc:peppol.eu:2017:poacc:billing:international:sg:3.0"))
+    found = {remark.rule: remark.level for remark in extended.all_remarks}
+    assert {found[rule] for rule in on_vat} == {Level.NOTICE}
+    narrower = formats.read(goods_tax("#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"))
+    assert on_vat <= {remark.rule for remark in narrower.all_remarks if remark.level is Level.REFUSED}

@@ -42,6 +42,9 @@ STANDARD = re.compile(
 SETTLED_CODES = frozenset({"BR-CL-01", "BR-CL-03", "BR-CL-04", "BR-CL-05", "BR-CL-14", "BR-CL-17", "BR-CL-18"})
 EXTENSIBLE = re.compile(r"BR-(?:CO-1[0-7]|CL-.*|[A-Z]+-0[89])")
 # The German usage for clean vehicles brings a classification list of its own (BT-158 with scheme CVD).
+# Rules on VAT, which find nothing where the tax is another (a goods and services tax of an international extension).
+ON_VAT = re.compile(r"BR-(?:4[5-8]|CO-(?:04|17|18)|(?:S|Z|E|AE|IC|G|O|IG|IP|AF|AG|CL)-.*)")
+VAT = "VAT"
 CVD, CLASSIFICATION = "xrechnung:cvd", "BR-CL-13"
 GUIDELINE = "GuidelineSpecifiedDocumentContextParameter"
 # Our own remark on a sum, and the standard's rule on it.
@@ -168,6 +171,8 @@ def _level(rule: str, failure: Failure, root: Element, profile: Profile) -> Leve
         return Level.NOTICE
     if not STANDARD.fullmatch(rule):
         return _level_of_profile(failure, root, profile)
+    if profile.extends and ON_VAT.fullmatch(rule) and _has_other_tax(root):
+        return Level.NOTICE
     has_own_rules = bool(profile.family) or profile.name == EXTENDED_CTC_FR
     is_code = rule.startswith("BR-CL-")
     if rule == CLASSIFICATION and CVD in (root.findtext("cbc:CustomizationID", "", NAMESPACES) or _guideline(root)):
@@ -177,6 +182,16 @@ def _level(rule: str, failure: Failure, root: Element, profile: Profile) -> Leve
     if is_code and rule not in SETTLED_CODES:
         return Level.ATTENTION
     return Level.REFUSED
+
+
+def _has_other_tax(root: Element) -> bool:
+    """Whether the document states what taxes its lines and sums bear, and none of them is VAT."""
+    schemes = {
+        (each.text or "").strip().upper()
+        for category in ("ClassifiedTaxCategory", "TaxCategory")
+        for each in root.iterfind(f".//cac:{category}/cac:TaxScheme/cbc:ID", NAMESPACES)
+    }
+    return bool(schemes) and VAT not in schemes
 
 
 def _level_of_profile(failure: Failure, root: Element, profile: Profile) -> Level:

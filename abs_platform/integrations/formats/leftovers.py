@@ -8,6 +8,7 @@ from abs_platform.integrations.formats.refusal import Refused
 from abs_platform.integrations.formats.source import Source
 
 SVG_ROOT = "{http://www.w3.org/2000/svg}svg"
+XML_DECLARATION = b"<?xml version"
 HTML_ROOT = "{http://www.w3.org/1999/xhtml}html"
 
 
@@ -42,6 +43,8 @@ def _remark(kind: Media, source: Source) -> Remark | None:
             return Remark("archive_unsupported", detail, {"format": kind.format}, Level.ATTENTION)
         case Nature.DOCUMENT:
             return Remark("xml_unreadable", "The XML is broken, and none that is read here.", level=Level.ATTENTION)
+        case Nature.TEXT if XML_DECLARATION in source.data[: media.HEAD]:
+            return Remark("xml_unreadable", "The XML stands behind something else.", level=Level.ATTENTION)
         case Nature.UNKNOWN:
             return Remark("format_unknown", "Nobody here knows this format; nothing was read.", level=Level.ATTENTION)
     return None

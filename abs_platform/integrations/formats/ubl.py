@@ -17,7 +17,7 @@ from abs_platform.integrations.formats.refusal import Refused
 from abs_platform.integrations.formats.remarks import named, price_unit_differs, remarks_of
 from abs_platform.integrations.formats.source import Source
 from abs_platform.integrations.formats.type_codes import PROFORMA, kind_of_bill, proforma_remark
-from abs_platform.integrations.formats.ubl_amounts import Amounts, totals_of
+from abs_platform.integrations.formats.ubl_amounts import TOTALS, Amounts, totals_of
 from abs_platform.integrations.formats.ubl_lines import lines_of, lines_of_several, prices_left_out
 from abs_platform.integrations.formats.ubl_table import (
     BUYER_ROLES,
@@ -95,6 +95,7 @@ def _document(root: Element, kind: str, row: Row) -> Extracted:
     if "number" not in row:
         detail = "The document has no number (cbc:ID), so nothing can refer to it."
         raise Refused("number_missing", detail, line=root.sourceline)
+    _check_single(row)
     amounts = Amounts(row, root)
     totals = totals_of(row, amounts)
     extracted = _header(row, kind, amounts.currency, totals)
@@ -130,6 +131,16 @@ def _header(row: Row, kind: str, currency: str | None, totals: Totals) -> Extrac
         totals=totals,
         notes=(*stated("notes", ()), *stated("cancellation_notes", ())),
     )
+
+
+def _check_single(row: Row) -> None:
+    """Two dates, two sums or two sellers of one role: nobody could say which counts. Raises Refused."""
+    several = [name for name in ("issue_dates", *TOTALS) if any(each != row[name][0] for each in row.get(name, ()))]
+    roles = (*SELLER_ROLES, *BUYER_ROLES)
+    several += [role for role in roles if len({_party(each) for each in row.get(role, ())}) > 1]
+    if several:
+        detail = f"What the document states once is stated several times, and differently: {several[0]}."
+        raise Refused("stated_twice", detail, name=several[0])
 
 
 def _first_date(row: Row, *names: str) -> date | None:
@@ -231,7 +242,8 @@ def _reading_remarks(row: Row, amounts: Amounts, extracted: Extracted) -> list[R
     if amounts.foreign:
         found = named(f"{value} {currency}" for currency, value in sorted(amounts.foreign.items()))
         detail = f"Amounts in another currency than the document's {extracted.currency} were not read: {found}."
-        remarks.append(Remark("currency_mixed", detail, {"expected": extracted.currency or "", "found": found}))
+        params = {"expected": extracted.currency or "", "found": found}
+        remarks.append(Remark("currency_mixed", detail, params, Level.ATTENTION, "currency"))
     due_dates = sorted({each.isoformat() for each in _due_dates(row)})
     if len(due_dates) > 1:
         found = named(due_dates)

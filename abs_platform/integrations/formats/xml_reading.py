@@ -14,6 +14,8 @@ from abs_platform.integrations.formats.refusal import Refused
 MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_ELEMENTS = 400_000
+# That of libxml2.
+MAX_TEXT = 10_000_000
 CHUNK_BYTES = 64 * 1024
 # How far into the root's start tag its namespace may stand for a broken file still to count as one of ours.
 CLAIM_CHARACTERS = 16 * 1024
@@ -34,6 +36,7 @@ _too_deep = etree.XPath("boolean(" + "*/" * (MAX_DEPTH - 1) + "*)")  # from the 
 WHITE = b" \t\r\n"
 DOCTYPE = re.compile(r"<!doctype\b", re.IGNORECASE)
 HTML = re.compile(r"<!doctype\s+html\b", re.IGNORECASE)
+MARKS = re.compile(rb"(?:\xef\xbb\xbf)+")
 ROOT_NAME = re.compile(r"<(?:[\w.\-]+:)?([\w.\-]+)")
 
 
@@ -67,6 +70,9 @@ def read(data: bytes, claimed: Set[str]) -> "etree._Element | None":
         if not _claims(_head(markup, at), claimed):
             return None
         line = error.lineno or 1
+        if "node too long" in (error.msg or ""):
+            detail = f"A text in line {line} is longer than any of a document is."
+            raise Refused("text_too_long", detail, line=line, limit=MAX_TEXT) from error
         reason = (error.msg or "not well-formed").split(", line ")[0][:200]
         raise Refused("xml_malformed", f"The XML is broken in line {line}: {reason}", line=line) from error
     # A second look: an encoding that hides the DOCTYPE from the scan above does not hide it from the parser.
@@ -104,7 +110,8 @@ def _markup(data: bytes) -> bytes:
         return data.decode("utf-16", "replace").encode("latin-1", "replace")
     if data.startswith((b"<\x00", b"\x00<")):
         return data.decode("utf-16-le" if data[0] else "utf-16-be", "replace").encode("latin-1", "replace")
-    return data.removeprefix(b"\xef\xbb\xbf")
+    # Some programs write the mark twice; the parser will say that this is wrong.
+    return MARKS.sub(b"", data, count=1) if data.startswith(b"\xef\xbb\xbf") else data
 
 
 def _head(markup: bytes, at: int) -> str:
