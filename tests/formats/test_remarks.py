@@ -130,3 +130,11 @@ def test_an_invoice_that_gives_back_asks_for_a_look() -> None:
 def test_nobody_sells_to_itself(buyer: Party | None, is_same: bool) -> None:
     invoice = replace(INVOICE, seller=Party("S", "9132 0594 X"), buyer=buyer)
     assert ("parties_same" in {remark.rule for remark in remarks_of(invoice)}) is is_same
+
+
+def test_lines_of_a_bill_have_amounts() -> None:
+    """A right is valued by its lines: what they do not say is not made up by the total."""
+    bill = replace(INVOICE, lines=(*INVOICE.lines, Line("2", quantity=Decimal(1))))
+    found = {remark.rule: remark for remark in remarks_of(bill)}
+    assert found["line_amounts_missing"].params == {"found": "2"}
+    assert "line_amounts_missing" not in {remark.rule for remark in remarks_of(replace(bill, kind="order"))}

@@ -187,6 +187,8 @@ def _tax(fields: CiiFields, settlement: Element, under: str) -> Decimal | None:
     elements = fields.all(settlement, f"{under}/ram:TaxTotalAmount")
     if authority and authority != fields.currency:
         elements = [each for each in elements if (each.get("currencyID") or "").strip().upper() != authority]
+    elif authority:
+        elements = elements[:1]
     amounts = [amount for each in elements for amount in fields.amounts(each, ".")]
     return sum(amounts, ZERO) if amounts else None
 

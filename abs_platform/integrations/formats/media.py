@@ -149,7 +149,7 @@ def _by_header(head: bytes) -> Media | None:
 
 
 def _marked_up(head: bytes) -> Media | None:
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    start = head.lstrip(b"\xef\xbb\xbf").lstrip()
     if head.startswith(_UTF_16) or head.startswith(_UTF_16_XML):
         start = head.decode("utf-16" if head.startswith(_UTF_16) else _utf_16_of(head), "replace").lstrip().encode()
     if _BATCH.match(start):

@@ -87,6 +87,10 @@ def _on_totals(extracted: Extracted) -> Iterator[Remark]:
     if totals.lines is not None and amounts and None not in amounts:
         computed = sum((each for each in amounts if each is not None), ZERO)
         yield from _compared("lines_total", "The lines' sum", "lines", computed, totals.lines)
+    if extracted.kind in BILLS and None in amounts:
+        found = named(line.id for line in extracted.lines if line.amount is None)
+        detail = f"Lines state no amount: {found}."
+        yield _attention("line_amounts_missing", detail, "lines", {"found": found})
     net = _net(extracted)
     if net is not None and totals.tax_exclusive is not None:
         yield from _compared("total_arithmetic", "The total before tax", "tax_exclusive", net, totals.tax_exclusive)

@@ -137,6 +137,7 @@ export const BUSINESS = {
     payable_arithmetic: ["应付金额应为 {expected}，单据写的是 {found}", "The amount payable should be {expected}, the document says {found}"],
     rejected_over_received: ["第 {line} 行：拒收 {found}，多于收到的 {expected}", "Line {line}: {found} rejected, more than the {expected} received"],
     quantity_negative: ["第 {line} 行：数量为负（{found}）", "Line {line}: the quantity is below zero ({found})"],
+    line_amounts_missing: ["有的明细行没有写金额（第 {found} 行）", "Lines state no amount ({found})"],
     total_negative: ["发票金额为负（{found}）：它是退还，不是债权", "The invoice is over {found}: it gives back and claims nothing"],
     parties_same: ["卖方和买方是同一个（{found}）", "Seller and buyer are the same ({found})"],
     date_missing: ["没有写明日期", "It states no date"],
