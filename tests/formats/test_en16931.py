@@ -129,9 +129,29 @@ def test_attached_files_are_not_handed_to_the_rules() -> None:
     assert formats.read(text.encode()).verdict is Verdict.ACCEPTED
 
 
+def test_a_large_file_may_be_attached() -> None:
+    """libxml2 takes no text beyond ten million characters, and nobody reads the file."""
+    invoice = files()["05-invoice.xml"].decode()
+    attached = (
+        "<cac:AdditionalDocumentReference><cbc:ID>A</cbc:ID><cac:Attachment><cbc:EmbeddedDocumentBinaryObject"
+        ' mimeCode="application/pdf" filename="a.pdf">{}</cbc:EmbeddedDocumentBinaryObject></cac:Attachment>'
+        "</cac:AdditionalDocumentReference><cac:AccountingSupplierParty>"
+    )
+    small, large = (
+        invoice.replace("<cac:AccountingSupplierParty>", attached.format(content), 1).encode()
+        for content in ("QUJD", ("\n" + "QUJD" * 19) * 160_000)
+    )
+    assert len(large) > 12_000_000
+    assert formats.read(large) == formats.read(small)
+    broken = formats.read(large.replace(b"</cac:LegalMonetaryTotal>", b""))
+    assert int(broken.remarks[0].params["line"]) > 160_000
+
+
 def test_a_document_too_long_for_the_rules_is_read_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(en16931, "MAX_ELEMENTS", 50)
     assert remarks({">2213.40</ram:Due": ">2213.00</ram:Due"}).keys() == {"rules_not_run", "payable_arithmetic"}
+    # The schema takes no time: whoever fills a document up is found out.
+    assert remarks({"</rsm:ExchangedDocument>": "<ram:X/></rsm:ExchangedDocument>"})["schema_invalid"]
 
 
 def test_rules_are_run_by_several_threads() -> None:

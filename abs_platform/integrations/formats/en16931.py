@@ -63,14 +63,13 @@ def checked(root: Element, reading: Reading) -> Reading:
     if document is None or claim is None:
         return reading
     profile, sheet, schema = claim
-    if sum(1 for _ in root.iter()) > MAX_ELEMENTS:
-        detail = f"The document has more than {MAX_ELEMENTS} elements: the rules of {profile.name} were not run."
-        too_long = Remark("rules_not_run", detail, {"profile": profile.name}, Level.NOTICE)
-        return replace(reading, remarks=(*reading.remarks, too_long))
     errors = validators.schema_errors(root, schema)
     found = list(_of_schema(errors, profile))
+    if sum(1 for _ in root.iter()) > MAX_ELEMENTS:
+        detail = f"The document has more than {MAX_ELEMENTS} elements: the rules of {profile.name} were not run."
+        found.append(Remark("rules_not_run", detail, {"profile": profile.name}, Level.NOTICE))
     # Rules reckon with figures: on a value that is none they could only break off.
-    if not any(error.is_value for error in errors):
+    elif not any(error.is_value for error in errors):
         try:
             found.extend(_of_rules(validators.failures_of(root, sheet) if sheet else (), root, profile))
         except validators.NotEvaluated as error:
@@ -224,7 +223,7 @@ def _explained(remark: Remark, document: Extracted, third_party: Decimal) -> Rem
 def _reconciled(document: Extracted, found: Iterable[Remark]) -> tuple[Remark, ...]:
     """Our own remarks; on a sum that the standard has a rule for, its rule decides how grave it is."""
     levels = {remark.rule: remark.level for remark in found}
-    if levels.keys() & {"rules_not_evaluated", "value_invalid"}:
+    if levels.keys() & {"rules_not_run", "rules_not_evaluated", "value_invalid"}:
         return document.remarks
     reconciled = []
     for remark in document.remarks:

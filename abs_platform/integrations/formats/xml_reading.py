@@ -33,6 +33,14 @@ STRICT: Any = {  # Any: lxml's options, each of a type of its own
 _PARSER = etree.XMLParser(**STRICT)
 _too_deep = etree.XPath("boolean(" + "*/" * (MAX_DEPTH - 1) + "*)")  # from the root, which is the first level
 
+# A file attached to a UBL or CII document: nobody reads it here, and libxml2 takes no text of its length.
+ATTACHED = re.compile(
+    rb"(<(?:[\w.-]+:)?(?:EmbeddedDocumentBinaryObject|AttachmentBinaryObject)\b[^<>]*>)([A-Za-z0-9+/=\s]*)(?=</)"
+)
+ATTACHED_KEPT = 100
+# Where the attached file is the document.
+WRAPPER = b"AttachedDocument-2"
+
 WHITE = b" \t\r\n"
 DOCTYPE = re.compile(r"<!doctype\b", re.IGNORECASE)
 HTML = re.compile(r"<!doctype\s+html\b", re.IGNORECASE)
@@ -65,7 +73,7 @@ def read(data: bytes, claimed: Set[str]) -> "etree._Element | None":
             return None
         raise Refused("too_large", f"The document is larger than {MAX_BYTES} bytes.", limit=MAX_BYTES)
     try:
-        root = _parse(data)
+        root = _parse(_without_long_attachments(data))
     except etree.XMLSyntaxError as error:
         if not _claims(_head(markup, at), claimed):
             return None
@@ -82,6 +90,21 @@ def read(data: bytes, claimed: Set[str]) -> "etree._Element | None":
             "The file has a DOCTYPE. Business documents need none; remove it and send the file again.",
         )
     return root
+
+
+def _without_long_attachments(data: bytes) -> bytes:
+    """What is longer than a text may be is cut to its beginning; every element stays in its line."""
+    if len(data) <= MAX_TEXT or WRAPPER in data[:CLAIM_CHARACTERS]:
+        return data
+    return ATTACHED.sub(_shortened, data)
+
+
+def _shortened(attached: re.Match[bytes]) -> bytes:
+    content = attached[2]
+    if len(content) <= MAX_TEXT:
+        return attached[0]
+    kept = content.lstrip()[:ATTACHED_KEPT]
+    return attached[1] + kept + b"\n" * (content.count(b"\n") - kept.count(b"\n"))
 
 
 def _end_of_prolog(markup: bytes) -> int | None:
