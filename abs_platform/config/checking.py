@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -128,14 +129,18 @@ def rows_of(file: Found, reader: Reader, *, max_bytes: int) -> list[Row]:
         return [_row(file.path, _unread(_passed_over(f"The file cannot be read: {why}.")))]
     except Refused as refused:
         return [_row(file.path, _unread(_remark_of(refused)))]
-    today = clock.today()
+    return list(_rows_of(file.path, data, reader, clock.today(), max_bytes))
+
+
+def _rows_of(path: str, data: bytes, reader: Reader, today: date, max_bytes: int) -> Iterator[Row]:
+    """A member that holds others (a document attached to another, in an archive) is followed by theirs."""
+    if len(data) > max_bytes:
+        yield _row(path, _unread(_remark_of(_too_large(max_bytes))))
+        return
     reading = reader.read(data, today=today)
-    members = [
-        _row(f"{file.path}!/{member.name}", reader.read(member.data, today=today) if len(member.data) <= max_bytes else
-             _unread(_remark_of(_too_large(max_bytes))))
-        for member in reading.members
-    ]  # fmt: skip
-    return [_row(file.path, reading), *members]
+    yield _row(path, reading)
+    for member in reading.members:
+        yield from _rows_of(f"{path}!/{member.name}", member.data, reader, today, max_bytes)
 
 
 def _bytes_of(path: str, max_bytes: int) -> bytes:

@@ -173,6 +173,12 @@ def test_amounts_in_another_currency_are_left_out() -> None:
     assert stated.verdict is Verdict.ACCEPTED
 
 
+def test_tax_stated_for_the_authority_in_the_same_currency_counts_once() -> None:
+    total = '<ram:TaxTotalAmount currencyID="EUR">353.40</ram:TaxTotalAmount>'
+    authority = "<ram:TaxCurrencyCode>EUR</ram:TaxCurrencyCode><ram:InvoiceCurrencyCode>"
+    assert read(cii({total: total * 2, "<ram:InvoiceCurrencyCode>": authority})).totals.tax == Decimal("353.40")
+
+
 @pytest.mark.parametrize("code", ["X" * 2000, "\u202eDSU"])
 def test_an_amount_s_currency_is_a_code(code: str) -> None:
     total = '<ram:TaxTotalAmount currencyID="EUR">353.40</ram:TaxTotalAmount>'

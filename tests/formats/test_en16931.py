@@ -129,9 +129,29 @@ def test_attached_files_are_not_handed_to_the_rules() -> None:
     assert formats.read(text.encode()).verdict is Verdict.ACCEPTED
 
 
+def test_a_large_file_may_be_attached() -> None:
+    """libxml2 takes no text beyond ten million characters, and nobody reads the file."""
+    invoice = files()["05-invoice.xml"].decode()
+    attached = (
+        "<cac:AdditionalDocumentReference><cbc:ID>A</cbc:ID><cac:Attachment><cbc:EmbeddedDocumentBinaryObject"
+        ' mimeCode="application/pdf" filename="a.pdf">{}</cbc:EmbeddedDocumentBinaryObject></cac:Attachment>'
+        "</cac:AdditionalDocumentReference><cac:AccountingSupplierParty>"
+    )
+    small, large = (
+        invoice.replace("<cac:AccountingSupplierParty>", attached.format(content), 1).encode()
+        for content in ("QUJD", ("\n" + "QUJD" * 19) * 160_000)
+    )
+    assert len(large) > 12_000_000
+    assert formats.read(large) == formats.read(small)
+    broken = formats.read(large.replace(b"</cac:LegalMonetaryTotal>", b""))
+    assert int(broken.remarks[0].params["line"]) > 160_000
+
+
 def test_a_document_too_long_for_the_rules_is_read_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(en16931, "MAX_ELEMENTS", 50)
     assert remarks({">2213.40</ram:Due": ">2213.00</ram:Due"}).keys() == {"rules_not_run", "payable_arithmetic"}
+    # The schema takes no time: whoever fills a document up is found out.
+    assert remarks({"</rsm:ExchangedDocument>": "<ram:X/></rsm:ExchangedDocument>"})["schema_invalid"]
 
 
 def test_rules_are_run_by_several_threads() -> None:
@@ -172,3 +192,25 @@ def test_profiles(identifier: str | None, name: str, claims: bool, extends: bool
 
 def test_the_sample_is_valid() -> None:
     assert validators.failures_of(etree.fromstring(CII.encode()), validators.FACTURX_SHEETS["EN 16931"]) == ()
+
+
+def goods_tax(usage: str) -> bytes:
+    """An invoice under a goods and services tax, as Singapore's and Australia's are."""
+    plain = files()["05-invoice.xml"].decode()
+    claim = f"<cbc:CustomizationID>{CORE}{usage}</cbc:CustomizationID>"
+    start, end = plain.index("<cbc:CustomizationID>") if "<cbc:CustomizationID>" in plain else -1, 0
+    if start >= 0:
+        end = plain.index("</cbc:CustomizationID>") + len("</cbc:CustomizationID>")
+        plain = plain[:start] + claim + plain[end:]
+    else:
+        plain = plain.replace("<cbc:ID>", claim + "<cbc:ID>", 1)
+    return plain.replace("<cbc:ID>VAT</cbc:ID>", "<cbc:ID>GST</cbc:ID>").encode()
+
+
+def test_an_extension_under_another_tax_is_not_held_to_the_rules_on_vat() -> None:
+    on_vat = {"BR-47", "BR-48", "BR-CO-04"}
+    extended = formats.read(goods_tax("#conformant#urn:fdc:peppol.eu:2017:poacc:billing:international:sg:3.0"))
+    found = {remark.rule: remark.level for remark in extended.all_remarks}
+    assert {found[rule] for rule in on_vat} == {Level.NOTICE}
+    narrower = formats.read(goods_tax("#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"))
+    assert on_vat <= {remark.rule for remark in narrower.all_remarks if remark.level is Level.REFUSED}

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from abs_platform.config.sample.trade import files
 from abs_platform.integrations import formats
 from abs_platform.integrations.formats.model import Extracted
 from abs_platform.integrations.formats.reading import Verdict
@@ -40,6 +41,26 @@ def test_a_debit_note_is_no_invoice() -> None:
         Decimal("292.20"),
     )
     assert [line.quantity for line in note.lines[:3]] == [1, -1, 2]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"), [("380", "invoice"), ("389", "invoice"), ("381", "credit_note"), ("383", "debit_note")]
+)
+def test_an_invoice_is_what_its_type_code_says(code: str, kind: str) -> None:
+    """Saudi Arabia's credit and debit notes are invoices with another code; none may count as a claim."""
+    read = formats.parse(files()["05-invoice.xml"].replace(b">380<", f">{code}<".encode()))
+    plain = formats.parse(files()["05-invoice.xml"])
+    assert read is not None and plain is not None
+    assert (read.kind, read.lines, read.totals) == (kind, plain.lines, plain.totals)
+
+
+@pytest.mark.parametrize(
+    ("code", "rule"), [("325", "proforma"), ("02", "type_code_unlisted"), ("IADE", "type_code_unlisted")]
+)
+def test_somebody_looks_at_an_invoice_that_may_be_none(code: str, rule: str) -> None:
+    reading = formats.read(files()["05-invoice.xml"].replace(b">380<", f">{code}<".encode()))
+    assert (reading.verdict, reading.document.kind if reading.document else "") == (Verdict.ATTENTION, "invoice")
+    assert rule in {remark.rule for remark in reading.all_remarks}
 
 
 def minimal(name: str, number: str = "<cbc:ID>W-1</cbc:ID>") -> bytes:
@@ -89,3 +110,11 @@ def test_an_envelope_is_opened() -> None:
     )
     assert formats.parse(wrapped.encode()) == formats.parse(inner.encode())
     assert formats.parse(wrapped.replace(inner, inner + inner).encode()) is None
+
+
+def test_a_quotation_has_its_total() -> None:
+    quoted = '<cac:QuotedMonetaryTotal><cbc:PayableAmount currencyID="EUR">15.00</cbc:PayableAmount></cac:QuotedMonetaryTotal>'
+    number = "<cbc:ID>Q-1</cbc:ID>"
+    read = formats.parse(minimal("Quotation", number + quoted))
+    assert read is not None
+    assert (read.kind, read.total, read.currency) == ("quotation", Decimal(15), "EUR")

@@ -28,7 +28,7 @@ def party(role: str, name: str) -> str:
 
 
 def rules(extracted: Extracted) -> list[str]:
-    missing = ("seller_missing", "buyer_missing", "lines_missing", "currency_missing")
+    missing = ("seller_missing", "buyer_missing", "lines_missing", "line_amounts_missing", "currency_missing")
     return [remark.rule for remark in extracted.remarks if remark.rule not in missing]
 
 
@@ -239,6 +239,20 @@ def test_tax_in_the_authority_s_currency_is_not_the_document_s() -> None:
     )
     assert extracted.totals.tax == Decimal("10.00")
     assert "currency_mixed" not in rules(extracted)
+
+
+def test_tax_stated_for_the_authority_in_the_same_currency_counts_once() -> None:
+    """Saudi Arabia's invoices have a second total of the same tax, without its breakdown."""
+    breakdown = (
+        '<cac:TaxSubtotal><cbc:TaxAmount currencyID="CNY">48.00</cbc:TaxAmount></cac:TaxSubtotal></cac:TaxTotal>'
+    )
+    currencies = (
+        "<cbc:DocumentCurrencyCode>CNY</cbc:DocumentCurrencyCode><cbc:TaxCurrencyCode>CNY</cbc:TaxCurrencyCode>"
+    )
+    total = TAX.format("48.00")
+    assert total.endswith("</cac:TaxTotal>")
+    both = total.removesuffix("</cac:TaxTotal>") + breakdown + total
+    assert read("Invoice", currencies + both).totals.tax == Decimal("48.00")
 
 
 def test_amounts_in_another_currency_are_left_out_and_remarked() -> None:

@@ -109,3 +109,32 @@ def test_remarks_say_which_field_and_how_grave() -> None:
 def test_an_order_may_announce_its_amount_before_tax() -> None:
     order = replace(INVOICE, kind="order", totals=replace(INVOICE.totals, payable=Decimal("100.00")))
     assert remarks_of(order) == ()
+
+
+def test_an_invoice_that_gives_back_asks_for_a_look() -> None:
+    totals = {name: -value for name, value in (("tax_inclusive", Decimal(113)), ("payable", Decimal(113)))}
+    invoice = replace(INVOICE, totals=Totals(**totals), lines=())
+    assert "total_negative" in {remark.rule for remark in remarks_of(invoice)}
+    assert "total_negative" not in {remark.rule for remark in remarks_of(replace(invoice, kind="credit_note"))}
+
+
+@pytest.mark.parametrize(
+    ("buyer", "is_same"),
+    [
+        (Party("Other", "9132 0594-X"), False),
+        (Party("Other", "91320594x"), True),
+        (Party("S", "91320594Y"), False),
+        (None, False),
+    ],
+)
+def test_nobody_sells_to_itself(buyer: Party | None, is_same: bool) -> None:
+    invoice = replace(INVOICE, seller=Party("S", "9132 0594 X"), buyer=buyer)
+    assert ("parties_same" in {remark.rule for remark in remarks_of(invoice)}) is is_same
+
+
+def test_lines_of_a_bill_have_amounts() -> None:
+    """A right is valued by its lines: what they do not say is not made up by the total."""
+    bill = replace(INVOICE, lines=(*INVOICE.lines, Line("2", quantity=Decimal(1))))
+    found = {remark.rule: remark for remark in remarks_of(bill)}
+    assert found["line_amounts_missing"].params == {"found": "2"}
+    assert "line_amounts_missing" not in {remark.rule for remark in remarks_of(replace(bill, kind="order"))}

@@ -31,7 +31,10 @@ def test_every_document_of_our_kinds_is_read(folder: str) -> None:
     for path in files(folder):
         root = str(etree.parse(path).getroot().tag)
         kind = KINDS.get(root, "reminder" if root.endswith("}Reminder") else "invoice")
-        extracted = formats.read(path.read_bytes()).document
+        data = path.read_bytes()
+        if b"<cbc:InvoiceTypeCode>381<" in data:  # an error in the Netherlands, a credit note everywhere
+            kind = "credit_note"
+        extracted = formats.read(data).document
         assert extracted is not None, path.name
         assert extracted.kind == kind, path.name
         assert from_json(to_json(extracted)) == extracted, path.name

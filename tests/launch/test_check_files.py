@@ -12,6 +12,7 @@ import pytest
 
 from abs_platform.config.sample.trade import files
 from tests.formats.hostile.corpus import cases
+from tests.formats.test_ubl_attached import attached, embedded
 from tests.launch.conftest import run_abs
 from tests.shared_data import shared
 
@@ -71,6 +72,18 @@ def test_every_file_has_its_line_in_a_stable_order(folder: Path) -> None:
         f"{len(SAMPLE) + 2} files, {len(rows)} lines: {counts['accepted']} accepted, {counts['attention']} attention, "
         f"{counts['refused']} refused"
     )
+
+
+def test_what_a_member_holds_has_lines_of_its_own(tmp_path: Path) -> None:
+    """Latin America's invoices come in a document of their own, and that in a ZIP."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("b.xml", attached(embedded(SAMPLE["05-invoice.xml"])))
+    rows, _ = check(tmp_path)
+    assert [(row["file"].removeprefix(f"{tmp_path}/"), row["kind"]) for row in rows] == [
+        ("a.zip", "attachment"),
+        ("a.zip!/b.xml", "attachment"),
+        ("a.zip!/b.xml!/a/a.xml", "invoice"),
+    ]
 
 
 def test_a_json_line_is_one_line_that_no_terminal_obeys(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """UN/CEFACT Cross Industry Invoice, ZUGFeRD 1.0 and Order-X: invoices, credit and debit notes, orders and what follows.
 
-Source: EN 16931-3-3 for where CII keeps what UBL keeps elsewhere; UNTDID 1001 for kinds. An invoice reads the same
+Source: EN 16931-3-3 for where CII keeps what UBL keeps elsewhere. An invoice reads the same
 whether it is written in CII or in UBL (see `ubl`).
 """
 
@@ -19,16 +19,8 @@ from abs_platform.integrations.formats.reading import Reading
 from abs_platform.integrations.formats.refusal import Refused
 from abs_platform.integrations.formats.remarks import named, price_unit_differs, remarks_of
 from abs_platform.integrations.formats.source import Source
+from abs_platform.integrations.formats.type_codes import PROFORMA, kind_of_bill, proforma_remark
 
-# UNTDID 1001: what EN 16931 takes for credit notes (BR-CL-01), and what asks for more of what was invoiced before.
-CREDIT_NOTES = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"})
-DEBIT_NOTES = frozenset({"80", "84", "383", "527"})
-INVOICE_CODES = (
-    "71 82 102 130 202 203 204 211 218 219 295 325 326 331 336 380 382 384 385 386 387 388 389 390 393 394 395 456 457"
-    " 553 575 623 633 751 780 817 870 875 876 877 935"
-)
-INVOICES = frozenset(INVOICE_CODES.split())
-PROFORMA = "325"
 ORDERS = {"220": "order", "230": "order_change", "231": "order_response"}
 # UNTDID 1373; what is accepted on conditions is neither.
 ANSWERS = {"1": True, "8": False}
@@ -88,12 +80,7 @@ def _kind(dialect: Dialect, code: str | None) -> str:
     """What the type code says. Without one it is what its vocabulary is for; the rules of its profile say the rest."""
     if code is None:
         return "order" if dialect is ORDER_X else "invoice"
-    if dialect is ORDER_X:
-        kind = ORDERS.get(code)
-    elif code in INVOICES:
-        kind = "invoice"
-    else:
-        kind = "credit_note" if code in CREDIT_NOTES else "debit_note" if code in DEBIT_NOTES else None
+    kind = ORDERS.get(code) if dialect is ORDER_X else kind_of_bill(code)
     if kind is None:
         detail = f"The type code {code[:20]} says that this is neither an invoice nor a credit or debit note."
         raise Refused("type_code_unknown", detail, type_code=code[:20])
@@ -200,6 +187,8 @@ def _tax(fields: CiiFields, settlement: Element, under: str) -> Decimal | None:
     elements = fields.all(settlement, f"{under}/ram:TaxTotalAmount")
     if authority and authority != fields.currency:
         elements = [each for each in elements if (each.get("currencyID") or "").strip().upper() != authority]
+    elif authority:
+        elements = elements[:1]
     amounts = [amount for each in elements for amount in fields.amounts(each, ".")]
     return sum(amounts, ZERO) if amounts else None
 
@@ -240,8 +229,7 @@ def _reading_remarks(fields: CiiFields, extracted: Extracted, code: str | None) 
         detail = "The document is marked as a test. It asks nobody to pay."
         remarks.append(Remark("test_document", detail))
     if code == PROFORMA and dialect is not ORDER_X:
-        detail = "This is a pro-forma invoice (type 325): it asks nobody to pay."
-        remarks.append(Remark("proforma", detail, level=Level.ATTENTION, field="kind"))
+        remarks.append(proforma_remark())
     if fields.foreign:
         found = named(f"{value} {currency}" for currency, value in sorted(fields.foreign.items()))
         detail = f"Amounts in another currency than the document's {extracted.currency} were not read: {found}."

@@ -42,6 +42,9 @@ STANDARD = re.compile(
 SETTLED_CODES = frozenset({"BR-CL-01", "BR-CL-03", "BR-CL-04", "BR-CL-05", "BR-CL-14", "BR-CL-17", "BR-CL-18"})
 EXTENSIBLE = re.compile(r"BR-(?:CO-1[0-7]|CL-.*|[A-Z]+-0[89])")
 # The German usage for clean vehicles brings a classification list of its own (BT-158 with scheme CVD).
+# Rules on VAT, which find nothing where the tax is another (a goods and services tax of an international extension).
+ON_VAT = re.compile(r"BR-(?:4[5-8]|CO-(?:04|17|18)|(?:S|Z|E|AE|IC|G|O|IG|IP|AF|AG|CL)-.*)")
+VAT = "VAT"
 CVD, CLASSIFICATION = "xrechnung:cvd", "BR-CL-13"
 GUIDELINE = "GuidelineSpecifiedDocumentContextParameter"
 # Our own remark on a sum, and the standard's rule on it.
@@ -60,14 +63,13 @@ def checked(root: Element, reading: Reading) -> Reading:
     if document is None or claim is None:
         return reading
     profile, sheet, schema = claim
-    if sum(1 for _ in root.iter()) > MAX_ELEMENTS:
-        detail = f"The document has more than {MAX_ELEMENTS} elements: the rules of {profile.name} were not run."
-        too_long = Remark("rules_not_run", detail, {"profile": profile.name}, Level.NOTICE)
-        return replace(reading, remarks=(*reading.remarks, too_long))
     errors = validators.schema_errors(root, schema)
     found = list(_of_schema(errors, profile))
+    if sum(1 for _ in root.iter()) > MAX_ELEMENTS:
+        detail = f"The document has more than {MAX_ELEMENTS} elements: the rules of {profile.name} were not run."
+        found.append(Remark("rules_not_run", detail, {"profile": profile.name}, Level.NOTICE))
     # Rules reckon with figures: on a value that is none they could only break off.
-    if not any(error.is_value for error in errors):
+    elif not any(error.is_value for error in errors):
         try:
             found.extend(_of_rules(validators.failures_of(root, sheet) if sheet else (), root, profile))
         except validators.NotEvaluated as error:
@@ -168,6 +170,8 @@ def _level(rule: str, failure: Failure, root: Element, profile: Profile) -> Leve
         return Level.NOTICE
     if not STANDARD.fullmatch(rule):
         return _level_of_profile(failure, root, profile)
+    if profile.extends and ON_VAT.fullmatch(rule) and _has_other_tax(root):
+        return Level.NOTICE
     has_own_rules = bool(profile.family) or profile.name == EXTENDED_CTC_FR
     is_code = rule.startswith("BR-CL-")
     if rule == CLASSIFICATION and CVD in (root.findtext("cbc:CustomizationID", "", NAMESPACES) or _guideline(root)):
@@ -177,6 +181,16 @@ def _level(rule: str, failure: Failure, root: Element, profile: Profile) -> Leve
     if is_code and rule not in SETTLED_CODES:
         return Level.ATTENTION
     return Level.REFUSED
+
+
+def _has_other_tax(root: Element) -> bool:
+    """Whether the document states what taxes its lines and sums bear, and none of them is VAT."""
+    schemes = {
+        (each.text or "").strip().upper()
+        for category in ("ClassifiedTaxCategory", "TaxCategory")
+        for each in root.iterfind(f".//cac:{category}/cac:TaxScheme/cbc:ID", NAMESPACES)
+    }
+    return bool(schemes) and VAT not in schemes
 
 
 def _level_of_profile(failure: Failure, root: Element, profile: Profile) -> Level:
@@ -209,7 +223,7 @@ def _explained(remark: Remark, document: Extracted, third_party: Decimal) -> Rem
 def _reconciled(document: Extracted, found: Iterable[Remark]) -> tuple[Remark, ...]:
     """Our own remarks; on a sum that the standard has a rule for, its rule decides how grave it is."""
     levels = {remark.rule: remark.level for remark in found}
-    if levels.keys() & {"rules_not_evaluated", "value_invalid"}:
+    if levels.keys() & {"rules_not_run", "rules_not_evaluated", "value_invalid"}:
         return document.remarks
     reconciled = []
     for remark in document.remarks:

@@ -8,6 +8,7 @@ from abs_platform.integrations.formats.refusal import Refused
 from abs_platform.integrations.formats.source import Source
 
 SVG_ROOT = "{http://www.w3.org/2000/svg}svg"
+XML_DECLARATION = b"<?xml version"
 HTML_ROOT = "{http://www.w3.org/1999/xhtml}html"
 
 
@@ -22,6 +23,8 @@ class Leftovers:
         kind = {SVG_ROOT: media.SVG, HTML_ROOT: media.HTML}.get(source.root_name) or media.sniff(source.data)
         if kind.nature is Nature.PROGRAM:
             raise Refused("program", "The file is a program, not a document.")
+        if source.root is not None and kind is media.TEXT:
+            kind = media.XML
         remark = _remark(kind, source)
         return Reading(kind.format, kind.media_type, remarks=(remark,) if remark else ())
 
@@ -31,16 +34,17 @@ def _remark(kind: Media, source: Source) -> Remark | None:
         case Nature.ACTIVE:
             detail = f"{kind.format} may hold scripts: it is kept, never run here. Send the document as PDF or XML."
             return Remark("active_content", detail, {"format": kind.format}, Level.ATTENTION)
-        case Nature.OFFICE | Nature.DOCUMENT if kind is not media.XML:
-            detail = (
-                f"{kind.format} is not read. Send the document as PDF, OFD or XML, or type its fields in beside it."
-            )
+        case Nature.OFFICE | Nature.DOCUMENT if kind is not media.XML or source.root is not None:
+            what = f"XML of the kind “{source.root_name[:200]}”" if kind is media.XML else kind.format
+            detail = f"{what} is not read. Send the document as PDF, OFD, UBL or CII, or type its fields in beside it."
             return Remark("manual_entry", detail, level=Level.ATTENTION)
         case Nature.FOREIGN_ARCHIVE:
             detail = f"{kind.format} is not opened. Send the files themselves, or as a ZIP."
             return Remark("archive_unsupported", detail, {"format": kind.format}, Level.ATTENTION)
-        case Nature.DOCUMENT if kind is media.XML and source.root is None:
+        case Nature.DOCUMENT:
             return Remark("xml_unreadable", "The XML is broken, and none that is read here.", level=Level.ATTENTION)
+        case Nature.TEXT if XML_DECLARATION in source.data[: media.HEAD]:
+            return Remark("xml_unreadable", "The XML stands behind something else.", level=Level.ATTENTION)
         case Nature.UNKNOWN:
             return Remark("format_unknown", "Nobody here knows this format; nothing was read.", level=Level.ATTENTION)
     return None

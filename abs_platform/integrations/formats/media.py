@@ -1,7 +1,7 @@
 """What kind of file the bytes are: the one place that tells media types. The name and the sender's word count nothing.
 
 Sources: PNG (W3C) §5.2, JFIF, GIF89a, TIFF 6.0 §2, RIFF/WebP (RFC 9649), ISO 14496-12 §4.3 with MIAF brands (HEIF), BMP
-(BITMAPFILEHEADER), PKWARE APPNOTE §4.3.7, [MS-CFB] §2.2, RFC 1952, RFC 2557, ELF, PE/COFF.
+(BITMAPFILEHEADER), PKWARE APPNOTE §4.3.7, [MS-CFB] §2.2, RFC 1952, RFC 2557, ELF, PE/COFF, ISO 9735-1, ASC X12.5.
 """
 
 import re
@@ -42,6 +42,8 @@ HTML = Media("HTML", "text/html", Nature.ACTIVE)
 SVG = Media("SVG", "image/svg+xml", Nature.ACTIVE)
 MHTML = Media("MHTML", "multipart/related", Nature.ACTIVE)
 MAIL = Media("MAIL", "message/rfc822", Nature.ACTIVE)
+EDIFACT = Media("EDIFACT", "application/edifact", Nature.DOCUMENT)
+X12 = Media("X12", "application/edi-x12", Nature.DOCUMENT)
 TEXT = Media("TXT", "text/plain", Nature.TEXT)
 OLE = Media("OLE", "application/x-ole-storage", Nature.OFFICE)
 PROGRAM = Media("PROGRAM", "application/octet-stream", Nature.PROGRAM)
@@ -92,6 +94,8 @@ _SVG = re.compile(rb"<(?:[\w.-]+:)?svg\b")
 _COMMENT = re.compile(rb"\s*<!--.*?-->", re.DOTALL)
 _MAIL = re.compile(rb"(?:From|Received|Return-Path|MIME-Version|Subject|Date|Message-ID):[^\n]*\n", re.IGNORECASE)
 _MAIL_BODY = re.compile(rb"^content-type:", re.IGNORECASE | re.MULTILINE)
+_EDIFACT = re.compile(rb"(?:UNA.{6}\s*)?UNB.UNO[A-Z].", re.DOTALL)
+_X12 = re.compile(rb"ISA([^\w\s])[0-9]{2}\1")
 _RELATED = re.compile(rb"^content-type:\s*multipart/related", re.IGNORECASE | re.MULTILINE)
 
 
@@ -145,7 +149,7 @@ def _by_header(head: bytes) -> Media | None:
 
 
 def _marked_up(head: bytes) -> Media | None:
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    start = head.lstrip(b"\xef\xbb\xbf").lstrip()
     if head.startswith(_UTF_16) or head.startswith(_UTF_16_XML):
         start = head.decode("utf-16" if head.startswith(_UTF_16) else _utf_16_of(head), "replace").lstrip().encode()
     if _BATCH.match(start):
@@ -153,7 +157,7 @@ def _marked_up(head: bytes) -> Media | None:
     if _MAIL.match(start) and _MAIL_BODY.search(head):
         return MHTML if _RELATED.search(head) else MAIL
     if not start.startswith(b"<"):
-        return None
+        return EDIFACT if _EDIFACT.match(start) else X12 if _X12.match(start) else None
     is_declared = start.startswith(b"<?xml")
     bare = _COMMENT.sub(b"", start.partition(b"?>")[2] if is_declared else start).lstrip()
     if _SVG.match(bare) or (bare.lower().startswith(b"<!doctype svg")):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal, localcontext
 from itertools import islice
 
-from abs_platform.integrations.formats.model import TRADE_KINDS, ZERO, Extracted, Level, Line, Remark
+from abs_platform.integrations.formats.model import TRADE_KINDS, ZERO, Extracted, Level, Line, Party, Remark
 
 # Rounding is no contradiction: one minor unit on a line, five on a sum of many.
 LINE_TOLERANCE = Decimal("0.01")
@@ -62,10 +62,19 @@ def _missing(extracted: Extracted) -> Iterator[Remark]:
         yield _attention("seller_missing", "The document names no seller.", "seller")
     if is_trade and extracted.buyer is None:
         yield _attention("buyer_missing", "The document names no buyer.", "buyer")
+    if is_trade and extracted.seller and extracted.buyer:
+        yield from _same_party(extracted.seller, extracted.buyer)
     if not extracted.lines and extracted.kind in ITEMISED:
         yield _attention("lines_missing", "The document has no lines.", "lines")
     if extracted.currency is None and extracted.kind in BILLS:
         yield _attention("currency_missing", "The document states no currency.", "currency")
+
+
+def _same_party(seller: Party, buyer: Party) -> Iterator[Remark]:
+    if seller.identifiers()[:1] == buyer.identifiers()[:1]:
+        found = seller.identifiers()[0][1]
+        detail = f"Seller and buyer are the same ({found})."
+        yield _attention("parties_same", detail, "buyer", {"found": found})
 
 
 def _attention(rule: str, detail: str, field: str, params: dict[str, str] | None = None) -> Remark:
@@ -78,11 +87,18 @@ def _on_totals(extracted: Extracted) -> Iterator[Remark]:
     if totals.lines is not None and amounts and None not in amounts:
         computed = sum((each for each in amounts if each is not None), ZERO)
         yield from _compared("lines_total", "The lines' sum", "lines", computed, totals.lines)
+    if extracted.kind in BILLS and None in amounts:
+        found = named(line.id for line in extracted.lines if line.amount is None)
+        detail = f"Lines state no amount: {found}."
+        yield _attention("line_amounts_missing", detail, "lines", {"found": found})
     net = _net(extracted)
     if net is not None and totals.tax_exclusive is not None:
         yield from _compared("total_arithmetic", "The total before tax", "tax_exclusive", net, totals.tax_exclusive)
     yield from _tax_basis(extracted)
     yield from _payable(extracted)
+    if extracted.kind == "invoice" and extracted.total is not None and extracted.total < 0:
+        detail = f"The invoice is over {extracted.total:f}: it gives back, and claims nothing."
+        yield _attention("total_negative", detail, "totals.payable", {"found": f"{extracted.total:f}"})
 
 
 def _net(extracted: Extracted) -> Decimal | None:

@@ -11,6 +11,7 @@ from abs_platform.integrations.formats import media
 from abs_platform.integrations.formats.archives import Archive
 from abs_platform.integrations.formats.model import Level, Remark
 from abs_platform.integrations.formats.reading import Reading
+from abs_platform.integrations.formats.refusal import Refused
 from abs_platform.integrations.formats.source import Source
 from abs_platform.integrations.separated import FORMULA, layout_of
 
@@ -35,6 +36,9 @@ class Tables:
         kind = media.sniff(source.data)
         if kind is media.ZIP and source.archive is not None:
             return _of_archive(source.archive)
+        if kind is media.OLE and _named(source.data, "EncryptedPackage"):
+            detail = "The file is locked with a password. Remove the password and send the file again."
+            raise Refused("office_encrypted", detail)
         if kind is media.OLE and _is_xls(source.data):
             return _table("XLS", XLS)
         if kind is media.TEXT:
@@ -73,7 +77,11 @@ def _has(archive: Archive, pattern: re.Pattern[str]) -> bool:
 
 def _is_xls(data: bytes) -> bool:
     """Whether the compound file has a workbook's stream: its directory states names in UTF-16."""
-    return any(name.encode("utf-16-le") + b"\0\0" in data for name in ("Workbook", "Book"))
+    return _named(data, "Workbook") or _named(data, "Book")
+
+
+def _named(data: bytes, stream: str) -> bool:
+    return stream.encode("utf-16-le") + b"\0\0" in data
 
 
 def _csv(data: bytes) -> Reading | None:

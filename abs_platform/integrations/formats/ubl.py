@@ -5,17 +5,19 @@ how a document refers to others, follows DOMAIN "How a trade is found in files".
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
+from abs_platform.integrations.formats import ubl_attached
 from abs_platform.integrations.formats.fields import UBL, Element
 from abs_platform.integrations.formats.model import Extracted, Level, Party, Remark, Totals
 from abs_platform.integrations.formats.reading import Reading
 from abs_platform.integrations.formats.refusal import Refused
 from abs_platform.integrations.formats.remarks import named, price_unit_differs, remarks_of
 from abs_platform.integrations.formats.source import Source
-from abs_platform.integrations.formats.ubl_amounts import Amounts, totals_of
+from abs_platform.integrations.formats.type_codes import PROFORMA, kind_of_bill, proforma_remark
+from abs_platform.integrations.formats.ubl_amounts import TOTALS, Amounts, totals_of
 from abs_platform.integrations.formats.ubl_lines import lines_of, lines_of_several, prices_left_out
 from abs_platform.integrations.formats.ubl_table import (
     BUYER_ROLES,
@@ -50,6 +52,9 @@ ANY_DOCUMENT = re.compile(re.escape(f"{{{UBL}") + r"([A-Za-z]{1,60})-2\}\1", re.
 # UN/ECE 4343 and the codes of Peppol's order response.
 ACCEPTED_CODES = {"AP": True, "29": True, "RE": False, "27": False}
 
+# What UBL's own example of an invoice writes where the others have a code of UNTDID 1001.
+SALES_INVOICE = "SalesInvoice"
+
 # Where it is stated on which day something falls due.
 DUE_DATES = ("means_due_dates", "due_dates", "terms_due_dates", "installment_due_dates")
 
@@ -65,11 +70,18 @@ class Ubl:
             return None
         kind = KINDS.get(source.root_name) or _snake(match[1])
         row = rows_of(source.root, kind)
-        version = f"UBL {row.get('version', '2.x')}"
+        version = "UBL " + row.get("version", "2.x").removeprefix("UBL ")
+        if source.root_name == ubl_attached.ROOT and (members := ubl_attached.documents_in(source.root)):
+            return Reading(version, "application/xml", members=members)
         if kind not in KINDS.values() and "number" not in row:
             remark = Remark("number_missing", f"The {match[1]} has no number (cbc:ID); it is kept as an attachment.")
             return Reading(version, "application/xml", remarks=(replace(remark, level=Level.ATTENTION),))
-        return Reading(version, "application/xml", _document(source.root, kind, row))
+        return Reading(version, "application/xml", _document(source.root, _kind_by_code(kind, row), row))
+
+
+def _kind_by_code(kind: str, row: Row) -> str:
+    """An invoice may say by its code that it is a credit or debit note (Saudi Arabia's do)."""
+    return kind_of_bill(row.get("type_code", "")) or kind if kind == "invoice" else kind
 
 
 def rows_of(root: Element, kind: str) -> Row:
@@ -83,6 +95,7 @@ def _document(root: Element, kind: str, row: Row) -> Extracted:
     if "number" not in row:
         detail = "The document has no number (cbc:ID), so nothing can refer to it."
         raise Refused("number_missing", detail, line=root.sourceline)
+    _check_single(row)
     amounts = Amounts(row, root)
     totals = totals_of(row, amounts)
     extracted = _header(row, kind, amounts.currency, totals)
@@ -118,6 +131,16 @@ def _header(row: Row, kind: str, currency: str | None, totals: Totals) -> Extrac
         totals=totals,
         notes=(*stated("notes", ()), *stated("cancellation_notes", ())),
     )
+
+
+def _check_single(row: Row) -> None:
+    """Two dates, two sums or two sellers of one role: nobody could say which counts. Raises Refused."""
+    several = [name for name in ("issue_dates", *TOTALS) if any(each != row[name][0] for each in row.get(name, ()))]
+    roles = (*SELLER_ROLES, *BUYER_ROLES)
+    several += [role for role in roles if len({_party(each) for each in row.get(role, ())}) > 1]
+    if several:
+        detail = f"What the document states once is stated several times, and differently: {several[0]}."
+        raise Refused("stated_twice", detail, name=several[0])
 
 
 def _first_date(row: Row, *names: str) -> date | None:
@@ -202,13 +225,25 @@ def _distinct(numbers: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(numbers))
 
 
+def _type_code_remarks(row: Row) -> Iterator[Remark]:
+    code = row.get("type_code")
+    if code == PROFORMA:
+        yield proforma_remark()
+    elif code and code != SALES_INVOICE and kind_of_bill(code) is None:
+        detail = (
+            f"The type code {code[:20]} is none of UNTDID 1001. This was read as an invoice; look whether it is one."
+        )
+        yield Remark("type_code_unlisted", detail, {"type_code": code[:20]}, Level.ATTENTION, "kind")
+
+
 def _reading_remarks(row: Row, amounts: Amounts, extracted: Extracted) -> list[Remark]:
     """What only the file shows: amounts and prices left out, several due dates, several documents for one line."""
-    remarks = []
+    remarks = list(_type_code_remarks(row))
     if amounts.foreign:
         found = named(f"{value} {currency}" for currency, value in sorted(amounts.foreign.items()))
         detail = f"Amounts in another currency than the document's {extracted.currency} were not read: {found}."
-        remarks.append(Remark("currency_mixed", detail, {"expected": extracted.currency or "", "found": found}))
+        params = {"expected": extracted.currency or "", "found": found}
+        remarks.append(Remark("currency_mixed", detail, params, Level.ATTENTION, "currency"))
     due_dates = sorted({each.isoformat() for each in _due_dates(row)})
     if len(due_dates) > 1:
         found = named(due_dates)

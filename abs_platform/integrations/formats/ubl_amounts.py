@@ -13,7 +13,7 @@ from abs_platform.integrations.formats.fields import (
 from abs_platform.integrations.formats.model import ZERO, Totals
 from abs_platform.integrations.formats.xml_rows import Amount, Row
 
-TOTALS = ("legal_totals", "anticipated_totals", "requested_totals")
+TOTALS = ("legal_totals", "anticipated_totals", "requested_totals", "quoted_totals")
 ACCOUNT_TOTALS = ("total_payment", "total_balance")
 
 
@@ -108,8 +108,11 @@ def _tax(header: Row, amounts: Amounts) -> Decimal | None:
 def _own_tax_totals(header: Row, amounts: Amounts) -> list[Row]:
     totals: list[Row] = header.get("tax_totals", [])
     foreign = (header.get("tax_currency") or "").upper()
-    if not foreign or foreign == amounts.currency:
+    if not foreign:
         return totals
+    if foreign == amounts.currency:
+        # Saudi Arabia wants the second one all the same: the same tax, without its breakdown.
+        return [each for each in totals if "subtotals" in each] or totals
     return [each for each in totals if all(_capital(code) != foreign for _, code in each.get("amounts", ()))]
 
 

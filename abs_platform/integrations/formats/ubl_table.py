@@ -16,6 +16,7 @@ from abs_platform.integrations.formats.xml_rows import (
     decimals,
     indicator,
     not_negative,
+    only_text,
     rows,
     text,
     texts,
@@ -90,9 +91,10 @@ DELIVERED = tuple(f"{delivery}/{date}" for date in DELIVERY_DATES for delivery i
 HEADER = {
     "cbc:UBLVersionID": text("version"),
     "cbc:UUID": text("uuid"),
-    "cbc:ID": text("number"),  # BT-1
+    "cbc:ID": only_text("number"),  # BT-1
     "cbc:IssueDate": dates("issue_dates"),  # BT-2
-    "cbc:DocumentCurrencyCode": text("currency"),  # BT-5
+    "cbc:InvoiceTypeCode": only_text("type_code"),  # BT-3
+    "cbc:DocumentCurrencyCode": only_text("currency"),  # BT-5
     "cbc:TaxCurrencyCode": text("tax_currency"),  # BT-6
     "cbc:Note": texts("notes", MAX_TEXT),  # BT-22
     "cbc:CancellationNote": texts("cancellation_notes", MAX_TEXT),
@@ -118,6 +120,7 @@ HEADER = {
     "cac:LegalMonetaryTotal": rows("legal_totals", TOTALS),  # BG-22
     "cac:AnticipatedMonetaryTotal": rows("anticipated_totals", TOTALS),
     "cac:RequestedMonetaryTotal": rows("requested_totals", TOTALS),
+    "cac:QuotedMonetaryTotal": rows("quoted_totals", TOTALS),
     # What a remittance advice pays, what a statement leaves open.
     "cbc:TotalPaymentAmount": amount("total_payment"),
     "cbc:TotalBalanceAmount": amount("total_balance"),

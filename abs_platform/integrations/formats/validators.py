@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
@@ -106,8 +107,9 @@ def schema_errors(root: Element, schema: str) -> tuple[SchemaError, ...]:
         # The stubs do not know that a log can be gone through.
         log = cast("Iterable[etree._LogEntry]", validator.error_log)
         return tuple(
-            SchemaError(each.line, _without_namespaces(each.message), "DATATYPE" in each.type_name) for each in log
-        )[:MAX_SCHEMA_ERRORS]
+            SchemaError(each.line, _without_namespaces(each.message), "DATATYPE" in each.type_name)
+            for each in islice(log, MAX_SCHEMA_ERRORS)
+        )
 
 
 class _Saxon:

@@ -14,6 +14,8 @@ from abs_platform.integrations.formats.refusal import Refused
 MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_ELEMENTS = 400_000
+# That of libxml2.
+MAX_TEXT = 10_000_000
 CHUNK_BYTES = 64 * 1024
 # How far into the root's start tag its namespace may stand for a broken file still to count as one of ours.
 CLAIM_CHARACTERS = 16 * 1024
@@ -31,9 +33,18 @@ STRICT: Any = {  # Any: lxml's options, each of a type of its own
 _PARSER = etree.XMLParser(**STRICT)
 _too_deep = etree.XPath("boolean(" + "*/" * (MAX_DEPTH - 1) + "*)")  # from the root, which is the first level
 
+# A file attached to a UBL or CII document: nobody reads it here, and libxml2 takes no text of its length.
+ATTACHED = re.compile(
+    rb"(<(?:[\w.-]+:)?(?:EmbeddedDocumentBinaryObject|AttachmentBinaryObject)\b[^<>]*>)([A-Za-z0-9+/=\s]*)(?=</)"
+)
+ATTACHED_KEPT = 100
+# Where the attached file is the document.
+WRAPPER = b"AttachedDocument-2"
+
 WHITE = b" \t\r\n"
 DOCTYPE = re.compile(r"<!doctype\b", re.IGNORECASE)
 HTML = re.compile(r"<!doctype\s+html\b", re.IGNORECASE)
+MARKS = re.compile(rb"(?:\xef\xbb\xbf)+")
 ROOT_NAME = re.compile(r"<(?:[\w.\-]+:)?([\w.\-]+)")
 
 
@@ -62,11 +73,14 @@ def read(data: bytes, claimed: Set[str]) -> "etree._Element | None":
             return None
         raise Refused("too_large", f"The document is larger than {MAX_BYTES} bytes.", limit=MAX_BYTES)
     try:
-        root = _parse(data)
+        root = _parse(_without_long_attachments(data))
     except etree.XMLSyntaxError as error:
         if not _claims(_head(markup, at), claimed):
             return None
         line = error.lineno or 1
+        if "node too long" in (error.msg or ""):
+            detail = f"A text in line {line} is longer than any of a document is."
+            raise Refused("text_too_long", detail, line=line, limit=MAX_TEXT) from error
         reason = (error.msg or "not well-formed").split(", line ")[0][:200]
         raise Refused("xml_malformed", f"The XML is broken in line {line}: {reason}", line=line) from error
     # A second look: an encoding that hides the DOCTYPE from the scan above does not hide it from the parser.
@@ -76,6 +90,21 @@ def read(data: bytes, claimed: Set[str]) -> "etree._Element | None":
             "The file has a DOCTYPE. Business documents need none; remove it and send the file again.",
         )
     return root
+
+
+def _without_long_attachments(data: bytes) -> bytes:
+    """What is longer than a text may be is cut to its beginning; every element stays in its line."""
+    if len(data) <= MAX_TEXT or WRAPPER in data[:CLAIM_CHARACTERS]:
+        return data
+    return ATTACHED.sub(_shortened, data)
+
+
+def _shortened(attached: re.Match[bytes]) -> bytes:
+    content = attached[2]
+    if len(content) <= MAX_TEXT:
+        return attached[0]
+    kept = content.lstrip()[:ATTACHED_KEPT]
+    return attached[1] + kept + b"\n" * (content.count(b"\n") - kept.count(b"\n"))
 
 
 def _end_of_prolog(markup: bytes) -> int | None:
@@ -104,7 +133,8 @@ def _markup(data: bytes) -> bytes:
         return data.decode("utf-16", "replace").encode("latin-1", "replace")
     if data.startswith((b"<\x00", b"\x00<")):
         return data.decode("utf-16-le" if data[0] else "utf-16-be", "replace").encode("latin-1", "replace")
-    return data.removeprefix(b"\xef\xbb\xbf")
+    # Some programs write the mark twice; the parser will say that this is wrong.
+    return MARKS.sub(b"", data, count=1) if data.startswith(b"\xef\xbb\xbf") else data
 
 
 def _head(markup: bytes, at: int) -> str:

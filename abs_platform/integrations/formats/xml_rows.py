@@ -85,6 +85,18 @@ def text(name: str, limit: int = MAX_ID) -> Take:
     return take
 
 
+def only_text(name: str) -> Take:
+    """The one text; refused where another stands beside it."""
+
+    def take(element: Element, row: Row) -> None:
+        if stated := text_of(element):
+            if name in row:
+                _check_same(element, row[name], stated)
+            row[name] = stated
+
+    return take
+
+
 def texts(name: str, limit: int = MAX_ID) -> Take:
     """Every text that is not empty."""
 
@@ -116,10 +128,12 @@ def dates(name: str) -> Take:
 
 
 def decimal(name: str, unit: str = "") -> Take:
-    """The first decimal stated; with its unit's code under the name `unit`."""
+    """The one decimal; with its unit's code under the name `unit`."""
 
     def take(element: Element, row: Row) -> None:
-        if name not in row and (value := as_decimal(element)) is not None:
+        if (value := as_decimal(element)) is not None:
+            if name in row:
+                _check_same(element, row[name], value)
             row[name] = value
             if unit and (code := element.get("unitCode")):
                 row[unit] = bounded(code, MAX_UNIT, element) or None
@@ -128,15 +142,17 @@ def decimal(name: str, unit: str = "") -> Take:
 
 
 def not_negative(name: str, unit: str) -> Take:
-    """The first decimal stated, refused below zero; with its unit's code under the name `unit`."""
+    """The one decimal, refused below zero; with its unit's code under the name `unit`."""
 
     def take(element: Element, row: Row) -> None:
-        if name in row or (value := as_decimal(element)) is None:
+        if (value := as_decimal(element)) is None:
             return
         if value < 0:
             # It would add to what was accepted.
             detail = f"{etree.QName(element).localname} in line {element.sourceline} is below zero."
             raise Refused("quantity_negative", detail, line=element.sourceline)
+        if name in row:
+            _check_same(element, row[name], value)
         row[name] = value
         if code := element.get("unitCode"):
             row[unit] = bounded(code, MAX_UNIT, element) or None
@@ -155,11 +171,14 @@ def decimals(name: str) -> Take:
 
 
 def amount(name: str) -> Take:
-    """The first Amount stated."""
+    """The one Amount."""
 
     def take(element: Element, row: Row) -> None:
-        if name not in row and (value := as_decimal(element)) is not None:
-            row[name] = (value, element.get("currencyID") or "")
+        if (value := as_decimal(element)) is not None:
+            stated = value, element.get("currencyID") or ""
+            if name in row:
+                _check_same(element, row[name], stated)
+            row[name] = stated
 
     return take
 
@@ -172,6 +191,14 @@ def amounts(name: str) -> Take:
             _append(row, name, (value, element.get("currencyID") or ""))
 
     return take
+
+
+def _check_same(element: Element, before: object, now: object) -> None:
+    """Where what is stated once is stated twice, and differs, nobody could say which counts. Raises Refused."""
+    if before != now:
+        what = etree.QName(element).localname
+        detail = f"{what} in line {element.sourceline} is stated a second time, and differently."
+        raise Refused("stated_twice", detail, line=element.sourceline, name=what)
 
 
 def _append(row: Row, name: str, value: object, limit: int = MAX_REPEATS, too_many: str = "too_many_elements") -> None:

@@ -75,6 +75,7 @@ def _tables() -> list[Case]:
         refused("slip.xlsx", packed({"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>", "../../x": b"x"}), "archive_path"),
         refused("xls.xls", OLE + "Workbook".encode("utf-16-le") + bytes(500), "table"),
         refused("truncated.xls", OLE[:20], "manual_entry"),
+        refused("with-a-password.xlsx", OLE + "EncryptedPackage".encode("utf-16-le") + bytes(500), "office_encrypted"),
         refused("ods.ods", packed({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b"<x/>"}), "table"),
     ]  # fmt: skip
 
@@ -140,6 +141,22 @@ def _nothing() -> list[Case]:
         refused("archive.zst", b"\x28\xb5\x2f\xfd" + bytes(40), "archive_unsupported"),
         refused("archive.cab", b"MSCF\0\0\0\0" + bytes(40), "archive_unsupported"),
         refused("rich-text-with-object.rtf", rb"{\rtf1{\object\objdata 0105}}", "manual_entry"),
+        refused(
+            "orders.edi",
+            b"UNA:+.? 'UNB+UNOC:3+5412345678908:14+8798765432106:14+260901:1434+1'UNH+1+ORDERS:D:96A:UN'",
+            "manual_entry",
+        ),
+        refused(
+            "orders-without-una.edi",
+            b"UNB+UNOA:2+1:14+2:14+221117:0134+4234'\r\nUNH+1+ORDERS:D:96A:UN'",
+            "manual_entry",
+        ),
+        refused(
+            "invoice-of-x12.edi",
+            b"ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260901~GS*IN*S*R~",
+            "manual_entry",
+        ),
+        harmless("about-una.txt", b"UNA is a segment, ISA another.", "a text that only speaks of them"),
         harmless("bidi-controls.txt", "amount \u202e00.001".encode(), "kept as text; nothing is read from it"),
         harmless("json-deep.json", b"[" * 200_000, "nobody parses it"),
         harmless("yaml-bomb.yaml", b"a: &a [x,x]\nb: &b [*a,*a]\n", "nobody parses it"),

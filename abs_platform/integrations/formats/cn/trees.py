@@ -5,7 +5,7 @@ Source of the 数电票's paths: 财政部《电子凭证会计数据标准—�
 
 from abs_platform.integrations.formats.cn import values
 from abs_platform.integrations.formats.cn.stated import Stated, StatedLine, StatedParty
-from abs_platform.integrations.formats.cn.values import Element, account, children, local, text_at
+from abs_platform.integrations.formats.cn.values import Element, account, children, local, only_text_at, text_at
 from abs_platform.integrations.formats.cn.xbrl import read_xbrl
 from abs_platform.integrations.formats.fields import MAX_NAME, MAX_TEXT
 from abs_platform.integrations.formats.model import Level, Remark
@@ -49,7 +49,7 @@ def _is_invoice(root: Element) -> bool:
 def _shudian(root: Element) -> Stated:
     data = "EInvoiceData"
     basic = f"{data}/BasicInformation"
-    issued_as, header = text_at(root, "TaxSupervisionInfo/InvoiceNumber"), text_at(root, "Header/EIid")
+    issued_as, header = only_text_at(root, "TaxSupervisionInfo/InvoiceNumber"), only_text_at(root, "Header/EIid")
     items = [each for group in children(root, data) for each in children(group, "IssuItemInformation")]
     original = text_at(root, f"{data}/SpecificInformation/RedEInvoice/OriginalInvoiceCode")
     note = text_at(root, f"{data}/AdditionalInformation/Remark", MAX_TEXT)
@@ -57,12 +57,12 @@ def _shudian(root: Element) -> Stated:
         syntax="数电票 XML",
         version=text_at(root, "Header/Version") or None,
         number=issued_as or header,
-        date=text_at(root, "TaxSupervisionInfo/IssueTime") or text_at(root, f"{basic}/RequestTime"),
+        date=only_text_at(root, "TaxSupervisionInfo/IssueTime") or text_at(root, f"{basic}/RequestTime"),
         seller=_shudian_party(root, "Seller"),
         buyer=_shudian_party(root, "Buyer"),
-        net=text_at(root, f"{basic}/TotalAmWithoutTax"),
-        tax=text_at(root, f"{basic}/TotalTaxAm"),
-        total=text_at(root, f"{basic}/TotalTax-includedAmount"),
+        net=only_text_at(root, f"{basic}/TotalAmWithoutTax"),
+        tax=only_text_at(root, f"{basic}/TotalTaxAm"),
+        total=only_text_at(root, f"{basic}/TotalTax-includedAmount"),
         words=text_at(root, f"{basic}/TotalTax-includedAmountInChinese"),
         lines=tuple(_shudian_line(each) for each in items),
         notes=(note,) if note else (),
@@ -86,8 +86,8 @@ def _two_numbers(issued_as: str, header: str) -> tuple[Remark, ...]:
 def _shudian_party(root: Element, role: str) -> StatedParty:
     at = f"EInvoiceData/{role}Information/{role}"
     return StatedParty(
-        name=text_at(root, f"{at}Name", MAX_NAME),
-        tax_id=text_at(root, f"{at}IdNum"),
+        name=only_text_at(root, f"{at}Name", MAX_NAME),
+        tax_id=only_text_at(root, f"{at}IdNum"),
         account=text_at(root, f"{at}BankAccNum"),
     )
 
@@ -110,19 +110,19 @@ def _legacy(root: Element) -> Stated:
     original = text_at(root, "OriginalInvoiceCode") + text_at(root, "OriginalInvoiceNo")
     check_code = text_at(root, "InvoiceCheckCode").replace(" ", "")
     lines = [each for group in children(root, "GoodsInfos") for each in children(group, "GoodsInfo")]
-    number = text_at(root, "InvoiceNo")
+    number = only_text_at(root, "InvoiceNo")
     return Stated(
-        syntax="VAT OFD XML" if text_at(root, "InvoiceCode") else "数电票 XML",
+        syntax="VAT OFD XML" if only_text_at(root, "InvoiceCode") else "数电票 XML",
         version=root.get("Version") or root.get("version"),
-        code=text_at(root, "InvoiceCode"),
+        code=only_text_at(root, "InvoiceCode"),
         number=number,
         check_code=check_code,
-        date=text_at(root, "IssueDate"),
+        date=only_text_at(root, "IssueDate"),
         seller=_legacy_party(root, "Seller"),
         buyer=_legacy_party(root, "Buyer"),
-        net=text_at(root, "TaxExclusiveTotalAmount"),
-        tax=text_at(root, "TaxTotalAmount"),
-        total=text_at(root, "TaxInclusiveTotalAmount"),
+        net=only_text_at(root, "TaxExclusiveTotalAmount"),
+        tax=only_text_at(root, "TaxTotalAmount"),
+        total=only_text_at(root, "TaxInclusiveTotalAmount"),
         words=text_at(root, "TaxInclusiveTotalAmountWithWords"),
         lines=tuple(_legacy_line(each) for each in lines),
         notes=(note,) if note else (),
@@ -135,8 +135,8 @@ def _legacy_party(root: Element, role: str) -> StatedParty:
     """In a group of its own in the attached XML, right below the root in the tags of the page."""
     group = next(iter(children(root, role)), root)
     return StatedParty(
-        name=text_at(group, f"{role}Name", MAX_NAME),
-        tax_id=text_at(group, f"{role}TaxID"),
+        name=only_text_at(group, f"{role}Name", MAX_NAME),
+        tax_id=only_text_at(group, f"{role}TaxID"),
         account=account(text_at(group, f"{role}FinancialAccount", MAX_NAME)) or "",
     )
 

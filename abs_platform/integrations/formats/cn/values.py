@@ -46,6 +46,19 @@ def text_at(element: Element | None, path: str, limit: int = MAX_ID) -> str:
     return "" if element is None else own_text(element, limit, path)
 
 
+def only_text_at(element: Element, path: str, limit: int = MAX_ID) -> str:
+    """The one text at a path, in whichever groups it stands; refused where two differ: nobody could say which counts."""
+    found = [element]
+    for name in path.split("/"):
+        found = [child for each in found for child in children(each, name)]
+    texts = list(dict.fromkeys(text for each in found if (text := own_text(each, limit, path))))
+    if len(texts) > 1:
+        line = found[-1].sourceline
+        detail = f"{path} is stated several times, and differently, last in line {line}."
+        raise Refused("stated_twice", detail, line=line, name=path.rpartition("/")[2])
+    return texts[0] if texts else ""
+
+
 def own_text(element: Element, limit: int = MAX_ID, name: str = "") -> str:
     """The element's own text, bounded, white space collapsed. Raises Refused: text_too_long, text_invalid."""
     return bounded(str(element.text or ""), limit, name or local(element), element.sourceline)

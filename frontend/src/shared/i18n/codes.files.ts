@@ -26,6 +26,7 @@ export const FILE_REMARKS = {
   pdf_active: ["PDF 带有打开时自动执行的脚本或程序；这里从不执行", "The PDF would run a script or a program by itself; here nothing of it is run"],
   polyglot: ["文件同时是 {format} 和 {other}，不同软件会读出不同内容，没有接收；请从原系统重新导出", "The file is {format} and {other} at once and could be read in two ways; export it again"],
   program: ["这是程序，不是单据", "This is a program, not a document"],
+  office_encrypted: ["文件有密码；请去掉密码后重新发送", "The file is locked with a password; remove it and send the file again"],
   xml_unreadable: ["XML 不完整，没有读取；请从原系统重新导出", "The XML is broken and was not read; export it again"],
   format_unknown: ["不认识这种格式，按附件保存", "The format is not known here; it is kept as an attachment"],
   file_empty: ["文件是空的；请重新选择", "The file is empty; choose it again"],
