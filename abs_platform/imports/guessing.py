@@ -1,7 +1,7 @@
 """What a table seems to be: its header row, columns, order of dates, decimal mark. A person has the last word."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
@@ -57,9 +57,10 @@ def guess(table: pl.DataFrame, *, kind: str, saved: Iterable[Saved], figures_are
     return Guess(number, headers, plan, system=system.code if system else "")
 
 
-def _texts(body: pl.DataFrame, columns: dict[str, int], type: Type) -> list[str]:
-    wanted = [column for name, column in columns.items() if fields.BY_NAME[name].type == type]
-    return [text for column in wanted for text in body[f"c{column}"].drop_nulls().to_list()]
+def _texts(body: pl.DataFrame, columns: dict[str, int], type: Type) -> pl.Series:
+    """What stands in all columns of a type, one after the other."""
+    wanted = [body[f"c{column}"] for name, column in columns.items() if fields.BY_NAME[name].type == type]
+    return pl.concat(wanted).drop_nulls() if wanted else pl.Series(dtype=pl.String)
 
 
 def _currency(headers: Iterable[str]) -> str:
@@ -68,12 +69,12 @@ def _currency(headers: Iterable[str]) -> str:
     return min(found, default=DEFAULT_CURRENCY) if len(found) < 2 else ""
 
 
-def _date_order(texts: Sequence[str]) -> str:
+def _date_order(texts: pl.Series) -> str:
     """By what cannot be a month, and by points, before which days come; years first where nothing speaks for another order.
 
     OPEN where both orders fit, or some dates are written in one and some in the other.
     """
-    parts = pl.DataFrame({"text": texts}, schema={"text": pl.String}).select(
+    parts = pl.DataFrame({"text": texts}).select(
         pl.col("text").str.extract(DIGITS, 1).cast(pl.Int32).alias("first"),
         pl.col("text").str.extract(DIGITS, 2).cast(pl.Int32).alias("second"),
         pl.col("text").str.contains(cells.POINTS).alias("points"),
@@ -86,9 +87,8 @@ def _date_order(texts: Sequence[str]) -> str:
     return OPEN if days_first == months_first else "dmy" if days_first else "mdy"
 
 
-def _decimal_mark(texts: Sequence[str]) -> str:
+def _decimal_mark(texts: pl.Series) -> str:
     """A comma where more figures have decimals behind one than behind a point; three digits alone may be thousands."""
-    column = pl.Series(texts, dtype=pl.String)
-    comma = column.str.contains(r"\.\d{3},|,(?:\d{1,2}|\d{4,})-?\s*$").sum()
-    point = column.str.contains(r",\d{3}\.|\.(?:\d{1,2}|\d{4,})-?\s*$").sum()
+    comma = texts.str.contains(r"\.\d{3},|,(?:\d{1,2}|\d{4,})-?\s*$").sum()
+    point = texts.str.contains(r",\d{3}\.|\.(?:\d{1,2}|\d{4,})-?\s*$").sum()
     return "," if comma > point else "."

@@ -21,6 +21,8 @@ def folded(header: str) -> str:
     """A header for comparing."""
     text = unicodedata.normalize("NFKC", header).casefold()
     text = _JOINTS.sub("", _BRACKETS.sub("", text)) or _JOINTS.sub("", text)
+    if text.isprintable():
+        return text
     return "".join(c for c in text if unicodedata.category(c)[0] != "C")
 
 

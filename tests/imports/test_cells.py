@@ -262,10 +262,18 @@ def test_a_column_looked_at_as_a_whole_gives_what_its_cells_give_one_by_one(
     # Enough different texts that the column is looked at as one text; none of them asks for a second look.
     more = [str(number) for number in range(cells.REPETITIVE + 2)] if many else []
     column = pl.Series([*more, *written], dtype=pl.String)
-    texts, plain = cells.trimmed(column, BY_NAME[name].type)
+    table, plain = cells.trimmed(pl.DataFrame({name: column}))
+    texts, at_once = table[name], cells.read_at_once(table, mark)
     trimmed = column.fill_null("").str.strip_chars()
     assert BY_NAME[name].type in cells.TRIMMED_LATER or texts.to_list() == trimmed.to_list()
-    quick = cells.typed(texts, BY_NAME[name], date_order=order, decimal_mark=mark, plain=plain)
+    quick = cells.typed(
+        texts,
+        BY_NAME[name],
+        date_order=order,
+        decimal_mark=mark,
+        plain=name in plain,
+        quick=at_once.get_column(name, default=None),
+    )
     codes = [""] * len(texts) if quick.codes is None else quick.codes.to_list()
     for text, value, code in list(zip(trimmed, quick.values, codes, strict=True))[len(more) :]:
         # Beside a cell that needs every second look, alone in its column.
