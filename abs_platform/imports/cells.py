@@ -4,14 +4,15 @@ Each function takes the texts of a column (empty is "") and gives the values, nu
 error code where the text stands for none, else "".
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import TypeVar
 
 import polars as pl
 
+from abs_platform.imports.currencies import CURRENCIES, MARK, MARKS
 from abs_platform.imports.fields import BY_NAME, Field, Type
 
 AMOUNT = pl.Decimal(30, 13)
@@ -32,25 +33,14 @@ TRIMMED_LATER = (Type.DATE, Type.DECIMAL)
 """Types whose cells are nearly all read as they are, white space or not; what cannot be read is trimmed then."""
 MOST_AT_ONCE = 64 << 20
 """Bytes of a column that are looked at as one text."""
+ONE = Decimal(1)
+LIMIT = Decimal(10) ** 15
+UNSCALED = "[元圆]"
 SHORT = 14  # characters of a decimal that cannot have too many digits
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
 FRACTIONS = 3
 """Tenths. No rate of a value added tax is above 30 %, or between 0 and 0.3 %: below, a figure without its sign is a fraction."""
 EXEMPT = ("免税", "不征税", "零税率", "***", "*", "exempt")
-CURRENCIES = {
-    "人民币": "CNY", "人民币元": "CNY", "元": "CNY", "RMB": "CNY", "¥": "CNY", "￥": "CNY", "美元": "USD", "美金": "USD",
-    "$": "USD", "欧元": "EUR", "€": "EUR", "港币": "HKD", "港元": "HKD", "英镑": "GBP", "£": "GBP", "日元": "JPY", "日圆": "JPY",
-}  # fmt: skip
-# What else may stand beside a figure, and of which currencies it is said. ISO 4217, and words as in Chinese tables.
-MARKS = {
-    **CURRENCIES, "元": "CNY HKD TWD MOP", "¥": "CNY JPY", "￥": "CNY JPY", "$": "USD HKD SGD AUD CAD NZD TWD MOP",
-    "US$": "USD", "HK$": "HKD", "NT$": "TWD", "S$": "SGD", "A$": "AUD", "C$": "CAD",
-    **{code: code for code in (
-        "CNY", "CNH", "USD", "EUR", "HKD", "GBP", "JPY", "SGD", "AUD", "CAD", "CHF", "NZD", "TWD", "MOP", "KRW", "INR", "THB", "VND",
-        "MYR", "IDR", "PHP", "RUB", "AED", "SAR", "BRL", "MXN", "ZAR", "SEK", "NOK", "DKK", "PLN", "TRY", "CZK", "HUF", "CLP",
-    )},
-}  # fmt: skip
-MARK = "(?i:" + "|".join(re.escape(mark) for mark in sorted(MARKS, key=len, reverse=True)) + ")"
 _ORDERS = {"ymd": "${1}-${2}-${3}", "dmy": "${3}-${2}-${1}", "mdy": "${3}-${1}-${2}"}
 EITHER_WAY = r"^(?:0?[1-9]|1[0-2])-(?:0?[1-9]|1[0-2])-\d{4}$"
 SAME = "^(?:" + "|".join(f"0?{number}-0?{number}" for number in range(1, 13)) + ")-"
@@ -119,11 +109,12 @@ def typed(
     lost: pl.Series | None = None,
     plain: bool = False,
     quick: pl.Series | None = None,
+    scale: Decimal = ONE,
 ) -> Typed:
     """The column, trimmed, as what `field` is. `lost`: where a long number was kept as a figure, so that its last digits are gone.
 
     `plain`: `trimmed` found nothing unusual in it. `quick`: as `read_at_once` read it. The result is the same either way,
-    cell for cell.
+    cell for cell. `scale`: what one in a column of decimals is.
     """
     match field.type:
         case Type.ID:
@@ -133,7 +124,8 @@ def typed(
         case Type.DATE:
             return _dates(texts, date_order, quick)
         case Type.DECIMAL:
-            return _decimals(texts, decimal_mark, quick)
+            found = _decimals(texts, decimal_mark, quick)
+            return found if scale == ONE else _scaled(found, texts, scale)
         case Type.PERCENT:
             return _by_value(texts, lambda distinct: _percents(distinct, decimal_mark))
         case Type.CURRENCY:
@@ -276,6 +268,19 @@ def _decimals(texts: pl.Series, mark: str, quick: pl.Series | None = None) -> Ty
     values = _plain(texts, quick) if mark == "." else pl.repeat(None, len(texts), dtype=AMOUNT, eager=True)
     values, wrong = _elsewhere(texts, values, lambda rest: _plain(_cleaned(rest, mark)))
     return _wrong_at(values, wrong, "decimal_invalid")
+
+
+def _scaled(found: Typed, texts: pl.Series, scale: Decimal) -> Typed:
+    """Times `scale`, exactly; what is too long then is no figure, and one that names 元 contradicts its column."""
+    read = pl.DataFrame({"value": found.values, "text": texts})
+    read = read.select(
+        (pl.col("value").cast(pl.Decimal(38, 13)) * pl.lit(scale)).alias("value"),
+        (pl.col("value").is_not_null() & pl.col("text").str.contains(UNSCALED)).alias("unscaled"),
+    )
+    too_long = (read["value"].abs() >= LIMIT).fill_null(value=False)
+    values = read["value"].set(too_long, None).cast(AMOUNT)
+    scaled = _flagged(values, too_long, "decimal_invalid", found.codes)
+    return _flagged(scaled.values, read["unscaled"], "unit_differs", scaled.codes)
 
 
 def _plain(texts: pl.Series, quick: pl.Series | None = None) -> pl.Series:

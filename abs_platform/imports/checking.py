@@ -63,7 +63,7 @@ def check(
     rows = rows.with_columns(_key(rows).alias("key"))
     rows = rows.with_columns(pl.col("row").min().over("key").alias("position"))
     firsts = _firsts(rows, stated)
-    differing = _disagreements(rows, firsts)
+    differing = _disagreements(rows, firsts, plan)
     rows = rows.with_columns(pl.coalesce(first.name, first) for first in firsts)
     found = [
         wrong,
@@ -104,6 +104,7 @@ def _typed(
             lost=_doubtful(texts["row"], plan.columns.get(name), lost, trusted),
             plain=name in plain,
             quick=quick.get_column(name, default=None),
+            scale=plan.scale_of(name),
         )
         columns.append(found.values.alias(name))
         if found.codes is not None:
@@ -289,13 +290,14 @@ def _firsts(rows: pl.DataFrame, stated: Sequence[str]) -> list[pl.Series]:
     return [found[name] if name in partly else rows[name].gather(at) for name in names]
 
 
-def _disagreements(rows: pl.DataFrame, firsts: Sequence[pl.Series]) -> list[pl.DataFrame]:
-    """Rows of a document that contradict what it states first."""
+def _disagreements(rows: pl.DataFrame, firsts: Sequence[pl.Series], plan: Plan) -> list[pl.DataFrame]:
+    """Rows of a document that contradict what it states first, with that as the column writes it."""
     found = []
     for first in firsts:
         differs = (rows[first.name] != first).fill_null(value=False)
         if differs.any():
-            found.append(_errors(rows["row"], first.name, _code_where(differs, "header_differs"), first))
+            as_written = first if plan.scale_of(first.name) == 1 else first / plan.scale_of(first.name)
+            found.append(_errors(rows["row"], first.name, _code_where(differs, "header_differs"), as_written))
     return found
 
 

@@ -1,6 +1,5 @@
 """What a table seems to be: its header row, columns, order of dates, decimal mark. A person has the last word."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -8,13 +7,13 @@ import polars as pl
 
 from abs_platform.imports import cells, fields, presets
 from abs_platform.imports.fields import Type
-from abs_platform.imports.mapping import OPEN, Plan, Saved, placed
+from abs_platform.imports.mapping import OPEN, Plan, Saved, as_saved, placed
+from abs_platform.imports.units import Heading
 
 HEAD = 30
 SAMPLE = 1_000
 DIGITS = r"^\s*(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*\d{4}"
 DEFAULT_CURRENCY = "CNY"
-_IN_BRACKETS = re.compile(rf"[(（\[【]\s*({cells.MARK})\s*[)）\]】]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +37,13 @@ def guess(table: pl.DataFrame, *, kind: str, saved: Iterable[Saved], figures_are
         for position, row in enumerate(head):
             columns, lacking = placed(mapping.columns, row)
             if columns and not lacking:
-                return Guess(position + 1, row, Plan(columns, **mapping.settings), saved_as=mapping.name)
+                plan = as_saved(mapping, columns, Heading(row, head[:position]))
+                return Guess(position + 1, row, plan, saved_as=mapping.name)
     number = presets.header_row(head, kind=kind)
     headers = head[number - 1] if head else []
     columns, system = presets.guess(headers, kind=kind)
-    currency = "" if "currency" in columns else _currency(headers[column] for column in columns.values())
+    heading = Heading(headers, head[: number - 1])
+    currency = "" if "currency" in columns else _currency(heading, columns.values())
     defaults = {"currency": currency} if currency else {}
     body = table.slice(number, SAMPLE)
     date_order = _date_order(_texts(body, columns, Type.DATE))
@@ -53,6 +54,7 @@ def guess(table: pl.DataFrame, *, kind: str, saved: Iterable[Saved], figures_are
         defaults=defaults,
         date_order=date_order,
         decimal_mark="." if figures_are_plain else _decimal_mark(_texts(body, columns, Type.DECIMAL)),
+        units=heading.units(columns),
     )
     return Guess(number, headers, plan, system=system.code if system else "")
 
@@ -63,9 +65,10 @@ def _texts(body: pl.DataFrame, columns: dict[str, int], type: Type) -> pl.Series
     return pl.concat(wanted).drop_nulls() if wanted else pl.Series(dtype=pl.String)
 
 
-def _currency(headers: Iterable[str]) -> str:
-    """The currency that headers name in brackets, 金额（美元）; none where they name several, so that a person says which."""
-    found = {cells.MARKS[mark.upper()].split()[0] for header in headers for mark in _IN_BRACKETS.findall(header)}
+def _currency(heading: Heading, columns: Iterable[int]) -> str:
+    """The currency that headers or titles name, 金额（美元）; none where they name several, so that a person says which."""
+    units = [*(heading.own[column] for column in columns), heading.title]
+    found = {unit.currency for unit in units if unit and unit.currency}
     return min(found, default=DEFAULT_CURRENCY) if len(found) < 2 else ""
 
 
