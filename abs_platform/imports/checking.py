@@ -63,7 +63,7 @@ def check(
     rows = rows.with_columns(_key(rows).alias("key"))
     rows = rows.with_columns(pl.col("row").min().over("key").alias("position"))
     firsts = _firsts(rows, stated)
-    differing = _disagreements(rows, firsts)
+    differing = _disagreements(rows, firsts, plan)
     rows = rows.with_columns(pl.coalesce(first.name, first) for first in firsts)
     found = [
         wrong,
@@ -94,6 +94,7 @@ def _typed(
     texts: pl.DataFrame, plain: frozenset[str], *, plan: Plan, lost: Sequence[int], trusted: pl.DataFrame | None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     columns, errors = [texts["row"]], [pl.DataFrame(schema=ERRORS)]
+    quick = cells.read_at_once(texts, plan.decimal_mark)
     for name in texts.columns[1:]:
         found = cells.typed(
             texts[name],
@@ -102,6 +103,8 @@ def _typed(
             decimal_mark=plan.decimal_mark,
             lost=_doubtful(texts["row"], plan.columns.get(name), lost, trusted),
             plain=name in plain,
+            quick=quick.get_column(name, default=None),
+            scale=plan.scale_of(name),
         )
         columns.append(found.values.alias(name))
         if found.codes is not None:
@@ -122,27 +125,27 @@ def _doubtful(
 
 def _texts(table: pl.DataFrame, kind: str, plan: Plan) -> tuple[pl.DataFrame, frozenset[str]]:
     """The mapped columns by field, as `cells.trimmed` gives them, or the default alone; and the names of those that are plain."""
-    known = {each.name: plan.columns.get(each.name) for each in fields.of(kind)}
-    mapped = {name: column for name, column in known.items() if column is not None}
-    found = {name: cells.trimmed(table[f"c{at}"], fields.BY_NAME[name].type) for name, at in mapped.items()}
+    columns = {each.name: plan.columns.get(each.name) for each in fields.of(kind)}
+    found, plain = cells.trimmed(
+        table.select(pl.col(f"c{at}").alias(name) for name, at in columns.items() if at is not None)
+    )
     wanted: list[pl.Series] = [table["row"]]
-    for name in known:
-        if name in found:
-            wanted.append(found[name][0].alias(name))
+    for name, at in columns.items():
+        if at is not None:
+            wanted.append(found[name])
         elif default := plan.defaults.get(name, ""):
             wanted.append(pl.repeat(default.strip(), table.height, dtype=pl.String, eager=True).alias(name))
     # The default of empty cells was not looked at.
-    plain = frozenset(name for name, (_, is_plain) in found.items() if is_plain and not plan.defaults.get(name))
-    return pl.DataFrame(wanted), plain
+    return pl.DataFrame(wanted), plain - {name for name, default in plan.defaults.items() if default}
 
 
 def _of_documents(table: pl.DataFrame, kind: str, plan: Plan, header_row: int) -> tuple[pl.DataFrame, frozenset[str]]:
     """The texts of the rows that are some document's, with its own fields filled down; and the names of plain columns."""
-    table = table.filter(pl.col("row") > header_row)
+    table = table.slice(int(table["row"].search_sorted(header_row, side="right")))
     texts, plain = _texts(table, kind, plan)
     mapped = [name for name in texts.columns if name in plan.columns]
     number = texts["number"] if "number" in texts.columns else pl.repeat("", texts.height, eager=True)
-    odd = (number == "") | _sums(number)
+    odd = _empty_or_sums(number)
     if odd.any():
         texts = _all_trimmed(texts)
         empty = (
@@ -178,12 +181,12 @@ def _are_sums(texts: pl.DataFrame, table: pl.DataFrame, mapped: Sequence[str]) -
     return called & ~texts.select(pl.any_horizontal(no_sums).alias("none"))["none"] if no_sums else called
 
 
-def _sums(texts: pl.Series) -> pl.Series:
-    """Where a text, trimmed, says that its row is a sum of others. Numbers of documents are mostly told from these at a glance."""
-    first, last = str(texts.min() or "")[:1], str(texts.max() or "")[:1]
-    if not any(first <= mark <= last for mark in SUMS_BEGIN):
+def _empty_or_sums(texts: pl.Series) -> pl.Series:
+    """Where a text, trimmed, is empty or says that its row is a sum. Numbers of documents are mostly told at a glance from these."""
+    least, most = str(texts.min() or ""), str(texts.max() or "")
+    if least and not any(least[:1] <= mark <= most[:1] for mark in SUMS_BEGIN):
         return pl.repeat(False, len(texts), eager=True)
-    return texts.str.contains(SUMS)
+    return (texts == "") | texts.str.contains(SUMS)
 
 
 def _with_default_cells(texts: pl.DataFrame, plan: Plan) -> pl.DataFrame:
@@ -207,9 +210,10 @@ def _all_trimmed(texts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _errors(rows: pl.Series, field: str, codes: pl.Series, values: pl.Series | None = None) -> pl.DataFrame:
-    value = values.cast(pl.String) if values is not None else pl.repeat(None, len(rows), dtype=pl.String, eager=True)
-    found = pl.DataFrame({"row": rows, "field": pl.repeat(field, len(rows), eager=True), "code": codes, "value": value})
-    return found.filter(pl.col("code") != "").cast(ERRORS)  # type: ignore[arg-type]  # dtypes by name
+    at = (codes != "").arg_true()
+    said = None if values is None else values.gather(at)
+    found = pl.DataFrame({"row": rows.gather(at), "field": field, "code": codes.gather(at), "value": said})
+    return found.cast(ERRORS)  # type: ignore[arg-type]  # dtypes by name
 
 
 def _key(rows: pl.DataFrame) -> pl.Series:
@@ -286,13 +290,14 @@ def _firsts(rows: pl.DataFrame, stated: Sequence[str]) -> list[pl.Series]:
     return [found[name] if name in partly else rows[name].gather(at) for name in names]
 
 
-def _disagreements(rows: pl.DataFrame, firsts: Sequence[pl.Series]) -> list[pl.DataFrame]:
-    """Rows of a document that contradict what it states first."""
+def _disagreements(rows: pl.DataFrame, firsts: Sequence[pl.Series], plan: Plan) -> list[pl.DataFrame]:
+    """Rows of a document that contradict what it states first, with that as the column writes it."""
     found = []
     for first in firsts:
         differs = (rows[first.name] != first).fill_null(value=False)
         if differs.any():
-            found.append(_errors(rows["row"], first.name, _code_where(differs, "header_differs"), first))
+            as_written = first if plan.scale_of(first.name) == 1 else first / plan.scale_of(first.name)
+            found.append(_errors(rows["row"], first.name, _code_where(differs, "header_differs"), as_written))
     return found
 
 

@@ -34,6 +34,11 @@ class Field:
     kinds: tuple[str, ...] = KINDS
     required: tuple[str, ...] = ()
 
+    @property
+    def money(self) -> bool:
+        """Whether its figures are amounts of money, which a table may state in 万元."""
+        return self.name in ("total", "price", "amount", "tax")
+
 
 _GOODS = ("order", "despatch_advice", "receipt_advice", "invoice")
 _PRICED = ("order", "invoice")

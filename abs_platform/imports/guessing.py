@@ -1,20 +1,19 @@
 """What a table seems to be: its header row, columns, order of dates, decimal mark. A person has the last word."""
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
 
 from abs_platform.imports import cells, fields, presets
 from abs_platform.imports.fields import Type
-from abs_platform.imports.mapping import OPEN, Plan, Saved, placed
+from abs_platform.imports.mapping import OPEN, Plan, Saved, as_saved, placed
+from abs_platform.imports.units import Heading
 
 HEAD = 30
 SAMPLE = 1_000
 DIGITS = r"^\s*(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*\d{4}"
 DEFAULT_CURRENCY = "CNY"
-_IN_BRACKETS = re.compile(rf"[(（\[【]\s*({cells.MARK})\s*[)）\]】]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +37,13 @@ def guess(table: pl.DataFrame, *, kind: str, saved: Iterable[Saved], figures_are
         for position, row in enumerate(head):
             columns, lacking = placed(mapping.columns, row)
             if columns and not lacking:
-                return Guess(position + 1, row, Plan(columns, **mapping.settings), saved_as=mapping.name)
+                plan = as_saved(mapping, columns, Heading(row, head[:position]))
+                return Guess(position + 1, row, plan, saved_as=mapping.name)
     number = presets.header_row(head, kind=kind)
     headers = head[number - 1] if head else []
     columns, system = presets.guess(headers, kind=kind)
-    currency = "" if "currency" in columns else _currency(headers[column] for column in columns.values())
+    heading = Heading(headers, head[: number - 1])
+    currency = "" if "currency" in columns else _currency(heading, columns.values())
     defaults = {"currency": currency} if currency else {}
     body = table.slice(number, SAMPLE)
     date_order = _date_order(_texts(body, columns, Type.DATE))
@@ -53,27 +54,30 @@ def guess(table: pl.DataFrame, *, kind: str, saved: Iterable[Saved], figures_are
         defaults=defaults,
         date_order=date_order,
         decimal_mark="." if figures_are_plain else _decimal_mark(_texts(body, columns, Type.DECIMAL)),
+        units=heading.units(columns),
     )
     return Guess(number, headers, plan, system=system.code if system else "")
 
 
-def _texts(body: pl.DataFrame, columns: dict[str, int], type: Type) -> list[str]:
-    wanted = [column for name, column in columns.items() if fields.BY_NAME[name].type == type]
-    return [text for column in wanted for text in body[f"c{column}"].drop_nulls().to_list()]
+def _texts(body: pl.DataFrame, columns: dict[str, int], type: Type) -> pl.Series:
+    """What stands in all columns of a type, one after the other."""
+    wanted = [body[f"c{column}"] for name, column in columns.items() if fields.BY_NAME[name].type == type]
+    return pl.concat(wanted).drop_nulls() if wanted else pl.Series(dtype=pl.String)
 
 
-def _currency(headers: Iterable[str]) -> str:
-    """The currency that headers name in brackets, 金额（美元）; none where they name several, so that a person says which."""
-    found = {cells.MARKS[mark.upper()].split()[0] for header in headers for mark in _IN_BRACKETS.findall(header)}
+def _currency(heading: Heading, columns: Iterable[int]) -> str:
+    """The currency that headers or titles name, 金额（美元）; none where they name several, so that a person says which."""
+    units = [*(heading.own[column] for column in columns), heading.title]
+    found = {unit.currency for unit in units if unit and unit.currency}
     return min(found, default=DEFAULT_CURRENCY) if len(found) < 2 else ""
 
 
-def _date_order(texts: Sequence[str]) -> str:
+def _date_order(texts: pl.Series) -> str:
     """By what cannot be a month, and by points, before which days come; years first where nothing speaks for another order.
 
     OPEN where both orders fit, or some dates are written in one and some in the other.
     """
-    parts = pl.DataFrame({"text": texts}, schema={"text": pl.String}).select(
+    parts = pl.DataFrame({"text": texts}).select(
         pl.col("text").str.extract(DIGITS, 1).cast(pl.Int32).alias("first"),
         pl.col("text").str.extract(DIGITS, 2).cast(pl.Int32).alias("second"),
         pl.col("text").str.contains(cells.POINTS).alias("points"),
@@ -86,9 +90,8 @@ def _date_order(texts: Sequence[str]) -> str:
     return OPEN if days_first == months_first else "dmy" if days_first else "mdy"
 
 
-def _decimal_mark(texts: Sequence[str]) -> str:
+def _decimal_mark(texts: pl.Series) -> str:
     """A comma where more figures have decimals behind one than behind a point; three digits alone may be thousands."""
-    column = pl.Series(texts, dtype=pl.String)
-    comma = column.str.contains(r"\.\d{3},|,(?:\d{1,2}|\d{4,})-?\s*$").sum()
-    point = column.str.contains(r",\d{3}\.|\.(?:\d{1,2}|\d{4,})-?\s*$").sum()
+    comma = texts.str.contains(r"\.\d{3},|,(?:\d{1,2}|\d{4,})-?\s*$").sum()
+    point = texts.str.contains(r",\d{3}\.|\.(?:\d{1,2}|\d{4,})-?\s*$").sum()
     return "," if comma > point else "."

@@ -1,6 +1,6 @@
 """What columns are called: in the exports of ERP systems, and in spreadsheets at large. Pure Python.
 
-Headers are compared folded: case, width, white space and what stands in brackets do not count. A system's own words come
+Headers are compared folded: case, width, white space, 万元 at the end and what stands in brackets do not count. A system's own words come
 first; a table is a system's when most of its headers are among them. Sources: the field labels of SAP's list reports
 (MB51, ME2M, VA05, VL06O, VF05, FBL5N, in English and Chinese), and of the list exports of 用友 U8, NC and 金蝶 K/3, Cloud.
 """
@@ -14,13 +14,16 @@ from functools import cache
 from abs_platform.imports import fields
 
 _BRACKETS = re.compile(r"[(\[【（].*?[)\]】）]")
+_UNIT = re.compile(r"(?<=.)[十百千]?[百千万亿]元$")
 _JOINTS = re.compile(r"[\s_\-./:：*#]+")
 
 
 def folded(header: str) -> str:
     """A header for comparing."""
     text = unicodedata.normalize("NFKC", header).casefold()
-    text = _JOINTS.sub("", _BRACKETS.sub("", text)) or _JOINTS.sub("", text)
+    text = _UNIT.sub("", _JOINTS.sub("", _BRACKETS.sub("", text))) or _JOINTS.sub("", text)
+    if text.isprintable():
+        return text
     return "".join(c for c in text if unicodedata.category(c)[0] != "C")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from abs_platform.core.models import Job
 from abs_platform.core.rest.fields import Body, money, time
 from abs_platform.core.transitions import allowed_actions
-from abs_platform.imports import fields, presets, selectors
+from abs_platform.imports import fields, presets, selectors, units
 from abs_platform.imports.mapping import missing, plan_of
 from abs_platform.imports.models import Batch, Row, SavedMapping, StagedDocument
 from abs_platform.imports.proposing import Proposal
@@ -64,6 +64,7 @@ def detail_body(row: Batch, *, actor: Actor) -> Body:
             "header": header,
             "samples": [cells[index] for cells in samples if index < len(cells)],
             "field": field_of.get(index),
+            "unit": unit.factor if (unit := units.unit_of(header)) else None,
         }
         for index, header in enumerate(row.headers)
     ]
@@ -136,7 +137,7 @@ def saved_mapping_body(row: SavedMapping) -> Body:
         "kind": row.kind,
         "name": row.name,
         "columns": row.columns,
-        **row.settings,
+        **plan_of(row.settings).settings(),
         "saved_by": row.saved_by,
         "saved_at": time(row.saved_at),
     }
@@ -154,6 +155,7 @@ def choices_body() -> Body:
                     "header": each.header,
                     "required": kind in each.required,
                     "constant": each.name in fields.CONSTANTS,
+                    "money": each.money,
                 }
                 for each in fields.of(kind)
             ],

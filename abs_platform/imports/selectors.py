@@ -10,6 +10,7 @@ from abs_platform.core.models import Job, JobState
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.documents.rules import filing_lane
 from abs_platform.imports import proposing
+from abs_platform.imports.guessing import HEAD
 from abs_platform.imports.mapping import plan_of
 from abs_platform.imports.models import Batch, Row, SavedMapping, StagedDocument
 from abs_platform.imports.proposing import Proposal
@@ -51,12 +52,14 @@ def saved_mappings(*, actor: Actor) -> QuerySet[SavedMapping]:
     return SavedMapping.objects.filter(owner_id=actor.home)
 
 
-def headers(row: Batch, number: int) -> list[str]:
-    """The cells of the table's row `number`, as headers. Raises Invalid where there is no such row."""
-    found = Row.objects.filter(batch=row, number=number).first()
-    if found is None:
+def heading(row: Batch, number: int) -> tuple[list[str], list[list[str]]]:
+    """The cells of the table's row `number`, as headers, and those of the rows above. Raises Invalid where there is no such row."""
+    found = list(
+        Row.objects.filter(batch=row, number__lte=number).order_by("-number").values_list("cells", flat=True)[:HEAD]
+    )
+    if not found or number > row.row_count:
         raise Invalid("header_row_unknown", f"The table has no row {number}.", row=number)
-    return list(found.cells)
+    return found[0], found[1:]
 
 
 def proposals(*, actor: Actor, batch_id: UUID, header_row: int | None) -> Iterator[Proposal]:
@@ -65,9 +68,9 @@ def proposals(*, actor: Actor, batch_id: UUID, header_row: int | None) -> Iterat
     Raises Forbidden, NotFound; Invalid where there is no such row.
     """
     row = batch(actor=actor, batch_id=batch_id)
-    names = headers(row, header_row) if header_row else list(row.headers)
+    names, above = heading(row, header_row or row.header_row or 1)
     saved = saved_mappings(actor=actor).filter(kind=row.kind).order_by("-saved_at")
-    return proposing.proposals(names, kind=row.kind, saved=saved, now=plan_of(row.mapping))
+    return proposing.proposals(names, above=above, kind=row.kind, saved=saved, now=plan_of(row.mapping))
 
 
 def subject_of(row: Batch) -> SubjectRef:

@@ -1,5 +1,6 @@
 """What a person does with an import. The background's part is in steps.py; corrections are in correcting.py."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from abs_platform.imports import selectors
 from abs_platform.imports.mapping import Plan, faults
 from abs_platform.imports.models import Batch, Row, SavedMapping, StagedDocument
 from abs_platform.imports.states import ACTIONS, State
+from abs_platform.imports.units import Heading
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
 from abs_platform.trade import withdrawing
@@ -47,11 +49,15 @@ def upload(*, actor: Actor, filename: str, stream: Readable, size: int, kind: st
 def map_columns(*, actor: Actor, batch_id: UUID, plan: Plan, header_row: int | None = None, save_as: str = "") -> Batch:
     """Say which column holds what, and have every cell checked anew. With `save_as`, keep the mapping under that name.
 
+    Amounts for which `plan` says no unit are in the one that the table states.
+
     Raises NotFound, Conflict, Invalid for a mapping that makes no documents.
     """
     row = locked(actor, batch_id, "map")
-    if header_row is not None and header_row != row.header_row:
-        row.header_row, row.headers = header_row, selectors.headers(row, header_row)
+    number = header_row or row.header_row or 1
+    headers, above = selectors.heading(row, number)
+    row.header_row, row.headers = number, headers
+    plan = replace(plan, units={**Heading(headers, above).units(plan.columns), **plan.units})
     for fault in faults(plan, kind=row.kind, width=len(row.headers)):
         raise Invalid(fault.code, fault.detail, **fault.params)
     row.mapping = plan.to_json()
@@ -74,11 +80,7 @@ def _keep(actor: Actor, row: Batch, name: str, plan: Plan) -> None:
         name=name,
         defaults={
             "columns": {field: row.headers[column] for field, column in plan.columns.items()},
-            "settings": {
-                "defaults": dict(plan.defaults),
-                "date_order": plan.date_order,
-                "decimal_mark": plan.decimal_mark,
-            },
+            "settings": plan.settings(),
             "saved_by": actor.label,
             "saved_at": clock.now(),
         },

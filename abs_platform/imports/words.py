@@ -15,6 +15,7 @@ CODES = {
     "percent_unclear": ("看不出是百分数还是小数，请带上 % 号", "may be a percentage or a fraction; write it with %"),
     "currency_invalid": ("不是三位字母的币种代码，例如 CNY", "is no currency code of three letters, such as CNY"),
     "currency_differs": ("金额所写的币种与单据币种不一致", "names another currency than its document's"),
+    "unit_differs": ("写明了元，与列的单位不一致", "says yuan, which is not its column's unit"),
     "text_too_long": ("文字太长", "is too long"),
     "text_invalid": ("含有看不见的控制字符", "holds control characters that nobody sees"),
     "digits_lost": (

@@ -12,6 +12,9 @@ SAMPLE_ROWS = 50
 # What a spreadsheet program takes for a formula when it opens a CSV (OWASP, CSV injection); a plain figure is none.
 # In the wide forms of Chinese and Japanese input too.
 FORMULA = re.compile(r"[=@＝＠\t\r\n]|[+＋－-](?![0-9.,]*%?$)")
+# An amount, a quantity, a rate or a day.
+_FIGURE = re.compile(r"\s*[¥￥$€]?\s*[(+-]?[0-9][0-9.,/:年月-]*[)%日元]?\s*")
+MOST_TITLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +28,23 @@ class Layout:
 
     @property
     def is_table(self) -> bool:
-        """Whether most rows agree: titles above the headers, and sums below, are shorter. In two cells all do: so cut is
-        prose with a comma in some lines."""
-        rows = sum(any(row) for row in self.rows)
-        return self.agreeing > 1 and (self.agreeing == rows or (self.width > 2 and 2 * self.agreeing > rows))
+        """Whether most rows agree: titles above the headers, and sums below, are shorter. In two cells all do, or all below
+        a title, with figures under a header: so cut is prose with a comma in some lines."""
+        rows = [row for row in self.rows if any(row)]
+        if self.agreeing < 2 or self.agreeing == len(rows):
+            return self.agreeing > 1
+        return 2 * self.agreeing > len(rows) if self.width > 2 else _is_list_below_a_title(rows)
+
+
+def _is_list_below_a_title(rows: list[list[str]]) -> bool:
+    titles = next(at for at, row in enumerate(rows) if len(row) > 1)
+    header, *body = rows[titles:]
+    if titles > MOST_TITLES or len(body) < 2 or any(len(row) != 2 for row in rows[titles:]):
+        return False
+    return any(
+        not _FIGURE.fullmatch(name) and all(_FIGURE.fullmatch(row[column]) for row in body)
+        for column, name in enumerate(header)
+    )
 
 
 def layout_of(sample: str) -> Layout:

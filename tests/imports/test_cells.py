@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from abs_platform.imports import cells, checking, guessing, presets
+from abs_platform.imports.currencies import CURRENCIES
 from abs_platform.imports.fields import BY_NAME, KINDS
 from abs_platform.imports.mapping import Plan, missing
 
@@ -104,7 +105,7 @@ def test_a_figure_in_another_currency_than_its_document_s_is_named(figure: str, 
             ["I-1", "2026-01-05", "B", "nut", "1", currency],
         ),
     ):
-        expected = cells.CURRENCIES.get(currency, currency)
+        expected = CURRENCIES.get(currency, currency)
         assert found.errors.rows() == ([(2, "amount", "currency_differs", expected)] if wrong else [])
 
 
@@ -262,10 +263,18 @@ def test_a_column_looked_at_as_a_whole_gives_what_its_cells_give_one_by_one(
     # Enough different texts that the column is looked at as one text; none of them asks for a second look.
     more = [str(number) for number in range(cells.REPETITIVE + 2)] if many else []
     column = pl.Series([*more, *written], dtype=pl.String)
-    texts, plain = cells.trimmed(column, BY_NAME[name].type)
+    table, plain = cells.trimmed(pl.DataFrame({name: column}))
+    texts, at_once = table[name], cells.read_at_once(table, mark)
     trimmed = column.fill_null("").str.strip_chars()
     assert BY_NAME[name].type in cells.TRIMMED_LATER or texts.to_list() == trimmed.to_list()
-    quick = cells.typed(texts, BY_NAME[name], date_order=order, decimal_mark=mark, plain=plain)
+    quick = cells.typed(
+        texts,
+        BY_NAME[name],
+        date_order=order,
+        decimal_mark=mark,
+        plain=name in plain,
+        quick=at_once.get_column(name, default=None),
+    )
     codes = [""] * len(texts) if quick.codes is None else quick.codes.to_list()
     for text, value, code in list(zip(trimmed, quick.values, codes, strict=True))[len(more) :]:
         # Beside a cell that needs every second look, alone in its column.
@@ -301,29 +310,11 @@ def test_white_space_alone_states_nothing() -> None:
 HEADERS = [word for system in presets.SYSTEMS for words in system.words.values() for word in words]
 TEXTS = st.one_of(
     st.sampled_from(
-        [
-            "",
-            " ",
-            "合计",
-            "小计：100.00",
-            "total 3",
-            "SUMITOMO 6204",
-            "SUM-2026-1",
-            "Total Quartz",
-            "2026-01-01",
-            "13%",
-            "1,000.00",
-            "CNY",
-            "PO-1",
-            "-",
-            "0",
-            "\n",
-            "'=1",
-            "9" * 20,
-        ]
+        ["", " ", "合计", "小计：100.00", "total 3", "SUMITOMO 6204", "SUM-2026-1", "Total Quartz", "2026-01-01", "13%",
+         "1,000.00", "CNY", "PO-1", "-", "0", "\n", "'=1", "9" * 20]
     ),
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12),
-)
+)  # fmt: skip
 TABLES = st.tuples(
     st.lists(st.sampled_from(HEADERS), min_size=3, max_size=8),
     st.lists(st.lists(TEXTS, min_size=8, max_size=8), max_size=12),

@@ -10,6 +10,7 @@ from abs_platform.imports.fields import CONSTANTS, KINDS, Type
 from abs_platform.imports.mapping import DATE_ORDERS, DECIMAL_MARKS, OPEN
 from abs_platform.imports.proposing import Source
 from abs_platform.imports.states import ACTIONS, Entry, State
+from abs_platform.imports.units import UNITS
 from abs_platform.integrations.tables.writing import FORMS
 
 MAX_VALUE = 4_000
@@ -41,9 +42,19 @@ class MappingFields(serializers.Serializer[Any]):
         help_text="of dates in digits; empty: they could be read in two ways, say in which",
     )
     decimal_mark = serializers.ChoiceField(choices=DECIMAL_MARKS)
+    units = serializers.DictField(
+        child=serializers.ChoiceField(choices=(*UNITS, OPEN)),
+        help_text="what one in a column of money is, by field: 10000 for 万元; empty: the headers leave it open, say which",
+    )
 
 
 class MappingIn(MappingFields):
+    units = serializers.DictField(
+        child=serializers.ChoiceField(choices=UNITS),
+        required=False,
+        default=dict,
+        help_text="what one in a column of money is, by field: 10000 for 万元; as the table states where it is not given",
+    )
     date_order = serializers.ChoiceField(
         choices=DATE_ORDERS, help_text="of dates in digits that could be read otherwise"
     )
@@ -96,6 +107,9 @@ class ImportFieldOut(serializers.Serializer[Any]):
     header = serializers.BooleanField(help_text="belongs to the document, so that its rows agree on it")
     required = serializers.BooleanField()  # type: ignore[assignment]  # the contract\'s name shadows DRF\'s attribute
     constant = serializers.BooleanField(help_text="can be given once for the whole table")
+    money = serializers.BooleanField(
+        help_text="amounts of money, which may be written in 万元; see `units` of a mapping"
+    )
 
 
 class ImportKindOut(serializers.Serializer[Any]):
@@ -124,6 +138,7 @@ class SavedMappingOut(serializers.Serializer[Any]):
     defaults = serializers.DictField(child=serializers.CharField(allow_blank=True))
     date_order = serializers.ChoiceField(choices=DATE_ORDERS)
     decimal_mark = serializers.ChoiceField(choices=DECIMAL_MARKS)
+    units = serializers.DictField(child=serializers.ChoiceField(choices=UNITS))
     saved_by = serializers.CharField()
     saved_at = serializers.DateTimeField()
 
@@ -179,6 +194,9 @@ class ImportColumnOut(serializers.Serializer[Any]):
     header = serializers.CharField(allow_blank=True)
     samples = serializers.ListField(child=serializers.CharField(allow_blank=True))
     field = serializers.CharField(allow_null=True, help_text="as mapped, or as guessed while nothing is")
+    unit = serializers.ChoiceField(
+        choices=(*UNITS, OPEN), allow_null=True, help_text="what the header says of its unit; null: nothing"
+    )
 
 
 class ImportDetailOut(ImportOut):
@@ -191,7 +209,7 @@ class ImportDetailOut(ImportOut):
     columns = ImportColumnOut(many=True)
     mapping = MappingFields(allow_null=True)
     missing = serializers.ListField(
-        child=serializers.CharField(), help_text="required fields that are neither mapped nor given"
+        child=serializers.CharField(), help_text="what is to be said yet: required fields, date_order, money_unit"
     )
 
 

@@ -110,7 +110,7 @@ class MappingView(APIView):
         row = services.map_columns(
             actor=actor,
             batch_id=id,
-            plan=Plan(data["columns"], data["defaults"], data["date_order"], data["decimal_mark"]),
+            plan=Plan(data["columns"], data["defaults"], data["date_order"], data["decimal_mark"], data["units"]),
             header_row=data.get("header_row"),
             save_as=data.get("save_as", ""),
         )

@@ -4581,6 +4581,11 @@ export interface components {
             samples: string[];
             /** @description as mapped, or as guessed while nothing is */
             field: string | null;
+            /**
+             * @description what the header says of its unit; null: nothing
+             * @enum {string|null}
+             */
+            unit: "1" | "100" | "1000" | "10000" | "100000" | "1000000" | "10000000" | "100000000" | "1000000000" | "" | null;
         };
         ImportCountsOut: {
             rows: number;
@@ -4625,7 +4630,7 @@ export interface components {
             header_row: number | null;
             columns: components["schemas"]["ImportColumnOut"][];
             mapping: components["schemas"]["MappingFields"] | null;
-            /** @description required fields that are neither mapped nor given */
+            /** @description what is to be said yet: required fields, date_order, money_unit */
             missing: string[];
         };
         ImportEntryOut: {
@@ -4658,6 +4663,8 @@ export interface components {
             required: boolean;
             /** @description can be given once for the whole table */
             constant: boolean;
+            /** @description amounts of money, which may be written in 万元; see `units` of a mapping */
+            money: boolean;
         };
         ImportInRequest: {
             /**
@@ -5119,6 +5126,10 @@ export interface components {
             date_order: "ymd" | "dmy" | "mdy" | "";
             /** @enum {string} */
             decimal_mark: "." | ",";
+            /** @description what one in a column of money is, by field: 10000 for 万元; empty: the headers leave it open, say which */
+            units: {
+                [key: string]: "1" | "100" | "1000" | "10000" | "100000" | "1000000" | "10000000" | "100000000" | "1000000000" | "";
+            };
         };
         MappingInRequest: {
             /** @description column by field; the first is 0 */
@@ -5136,6 +5147,10 @@ export interface components {
             date_order: "ymd" | "dmy" | "mdy";
             /** @enum {string} */
             decimal_mark: "." | ",";
+            /** @description what one in a column of money is, by field: 10000 for 万元; as the table states where it is not given */
+            units?: {
+                [key: string]: "1" | "100" | "1000" | "10000" | "100000" | "1000000" | "10000000" | "100000000" | "1000000000";
+            };
             /** @description the first row is 1 */
             header_row?: number;
             /** @description keep the mapping under this name */
@@ -6403,6 +6418,9 @@ export interface components {
             date_order: "ymd" | "dmy" | "mdy";
             /** @enum {string} */
             decimal_mark: "." | ",";
+            units: {
+                [key: string]: "1" | "100" | "1000" | "10000" | "100000" | "1000000" | "10000000" | "100000000" | "1000000000";
+            };
             saved_by: string;
             /** Format: date-time */
             saved_at: string;

@@ -7,7 +7,7 @@ import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { Empty, InlineFailure, Loaded } from "../../shared/ui/states";
 import { StatusTag, ToneIcon } from "../../shared/ui/StatusTag";
 import { errorsAt, ROW_HEAD } from "./cells";
-import type { SheetColumn } from "./columns";
+import { labelOf, type SheetColumn } from "./columns";
 import { messages } from "./messages";
 import type { RowsProps } from "./Preview";
 import { fetchRows, rowsKey, useCorrection } from "./queries";
@@ -105,7 +105,7 @@ function CardCell({ id, row, column, editable }: { id: string; row: ImportRow; c
   const [text, setText] = useState<string | null>(null);
   const value = row.cells[column.index] ?? "";
   const wrong = errorsAt(row, column.index);
-  const label = column.field ? code("import_field", column.field) : column.header;
+  const label = labelOf(column, code) ?? column.header;
   const save = async () => {
     try {
       if (text !== null && text !== value) await correction.mutateAsync({ number: row.number, column: column.index, value: text });

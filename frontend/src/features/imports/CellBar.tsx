@@ -6,7 +6,7 @@ import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { InlineFailure } from "../../shared/ui/states";
 import { ToneIcon } from "../../shared/ui/StatusTag";
 import { errorsAt, ROW_HEAD } from "./cells";
-import type { SheetColumn } from "./columns";
+import { labelOf, type SheetColumn } from "./columns";
 import { messages } from "./messages";
 import { ReplaceDialog } from "./ReplaceDialog";
 
@@ -33,7 +33,7 @@ export function CellBar({ detail, row, column, failure }: Props) {
       <div className="cell-bar-words">
         {row && (
           <p>
-            <span className="meta">{column ? t("cellAt", { row: row.number, column: column.field ? code("import_field", column.field) : column.header }) : t("rowAt", { row: row.number })}</span>{" "}
+            <span className="meta">{column ? t("cellAt", { row: row.number, column: labelOf(column, code) ?? column.header }) : t("rowAt", { row: row.number })}</span>{" "}
             <strong>{column ? text || t("emptyCell") : ""}</strong>
             {before !== undefined && <span className="meta"> {t("fileSays", { text: before || t("emptyCell") })}</span>}
             {row.ignored && <span className="meta"> {t("rowIgnored")}</span>}

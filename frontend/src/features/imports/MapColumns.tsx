@@ -13,7 +13,7 @@ import { InlineFailure, Loaded } from "../../shared/ui/states";
 import { ToneIcon } from "../../shared/ui/StatusTag";
 import { ColumnTable } from "./ColumnTable";
 import { Constants } from "./Constants";
-import { bodyOf, draftOf, missingOf, withDefault, withField, type Draft } from "./draft";
+import { bodyOf, draftOf, missingOf, withDefault, withField, withUnit, type Draft } from "./draft";
 import { messages } from "./messages";
 import { Presets } from "./Presets";
 import { fetchRows, rowsKey } from "./queries";
@@ -43,7 +43,7 @@ function columnsUnder(header: number, head: readonly ImportRow[], detail: Import
   if (header === detail.header_row) return detail.columns;
   const names = head.find((row) => row.number === header)?.cells ?? [];
   const below = head.filter((row) => row.number > header).slice(0, SAMPLES);
-  return names.map((name, index) => ({ index, header: name, field: null, samples: below.map((row) => row.cells[index] ?? "") }));
+  return names.map((name, index) => ({ index, header: name, field: null, unit: null, samples: below.map((row) => row.cells[index] ?? "") }));
 }
 
 interface FormProps {
@@ -108,12 +108,22 @@ function Form({ detail, kind, choices, head, onDone }: FormProps) {
             value={String(header)}
             any={null}
             options={head.slice(0, HEAD).map((row) => [String(row.number), t("headerRowOf", { row: row.number, text: joinNames(row.cells.filter(Boolean).slice(0, 4), language) || t("emptyRow") })])}
-            onChange={(value) => setHeader(Number(value))}
+            onChange={(value) => {
+              setHeader(Number(value));
+              setDraft({ ...draft, units: {} });
+            }}
             testId="header-row"
           />
           <Presets key={header} detail={detail} header={header} columns={columns} onTake={take} />
         </div>
-        <ColumnTable columns={columns} kind={kind} draft={draft} guess={guess} onField={(column, field) => setDraft(withField(draft, column, field))} />
+        <ColumnTable
+          columns={columns}
+          kind={kind}
+          draft={draft}
+          guess={guess}
+          onField={(column, field, unit) => setDraft(withField(draft, column, field, unit))}
+          onUnit={(field, unit) => setDraft(withUnit(draft, field, unit))}
+        />
       </Section>
       <Section title={t("constantsTitle")} note={t("constantsNote")}>
         <Constants kind={kind} draft={draft} onDefault={(field, value) => setDraft(withDefault(draft, field, value))} onDraft={setDraft} />

@@ -35,7 +35,7 @@ export function Preview({ row, show, onShow }: Props) {
   const goNext = useRef<() => void>(() => undefined);
   useForgetRows(row.id);
   const kind = choices.data?.kinds.find((each) => each.kind === row.kind);
-  const columns = sheetColumns(row.columns, kind, all);
+  const columns = sheetColumns(row.columns, kind, all, row.mapping?.units ?? {});
   const unmapped = row.columns.filter((column) => !column.field).length;
   const { rows, wrong } = row.counts;
   const wrongOnly = show === "wrong";

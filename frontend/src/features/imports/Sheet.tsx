@@ -3,7 +3,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState, type CSSProp
 import type { ImportRow } from "../../api/types";
 import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
 import { nextWrong, ROW_HEAD, type Place } from "./cells";
-import type { SheetColumn } from "./columns";
+import { labelOf, type SheetColumn } from "./columns";
 import { messages } from "./messages";
 import { ROW_HEIGHT, SheetRow } from "./SheetRow";
 import type { RowSource } from "./useRows";
@@ -204,7 +204,7 @@ export function Sheet({ source, columns, headerRow, editable, wrongOnly, focus, 
           </div>
           {columns.map((column, position) => (
             <div key={column.index} role="columnheader" aria-colindex={position + 2} className={column.right ? "right" : ""}>
-              <span className="sheet-field">{column.field ? code("import_field", column.field) : t("notImported")}</span>
+              <span className="sheet-field">{labelOf(column, code) ?? t("notImported")}</span>
               <span className="meta sheet-header">{column.header || t("columnOf", { number: column.index + 1 })}</span>
             </div>
           ))}

@@ -2,13 +2,15 @@ import { describe, expect, it } from "vitest";
 
 import type { ImportKind, ImportRow } from "../../api/types";
 import { errorsAt, nextWrong, replaced, ROW_HEAD } from "./cells";
-import { bodyOf, draftOf, fieldOf, missingOf, withDefault, withField, type Draft } from "./draft";
+import { codeText } from "../../shared/i18n/LanguageProvider";
+import { labelOf, sheetColumns } from "./columns";
+import { bodyOf, draftOf, fieldOf, missingOf, withDefault, withField, withUnit, type Draft } from "./draft";
 import { guessKind } from "./kinds";
 import { isBusy, shareOf, stageIndex, STAGES, toneOf } from "./stages";
 import { drawn, pagesOf, scrolledTo, windowOf } from "./windowing";
 
-const NOTHING: Draft = { columns: {}, defaults: {}, dateOrder: "ymd", decimalMark: "." };
-const field = (name: string, required: boolean) => ({ name, type: "text" as const, header: true, required, constant: false });
+const NOTHING: Draft = { columns: {}, defaults: {}, dateOrder: "ymd", decimalMark: ".", units: {} };
+const field = (name: string, required: boolean) => ({ name, type: "text" as const, header: true, required, constant: false, money: false });
 const KIND = { kind: "invoice", fields: [field("number", true), field("currency", true), field("buyer_name", false)], either: [["buyer_name", "buyer_id"]] } as ImportKind;
 
 function row(number: number, wrong: (number | null)[]): ImportRow {
@@ -52,8 +54,32 @@ describe("mapping", () => {
 
   it("sends no value for what has a column, and no empty one", () => {
     const draft = withField(withDefault(withDefault(NOTHING, "currency", "CNY"), "unit", " PCE "), 3, "currency");
-    expect(bodyOf(draft)).toEqual({ columns: { currency: 3 }, defaults: { unit: "PCE" }, date_order: "ymd", decimal_mark: "." });
+    expect(bodyOf(draft)).toEqual({ columns: { currency: 3 }, defaults: { unit: "PCE" }, date_order: "ymd", decimal_mark: ".", units: {} });
     expect(draftOf({ mapping: null })).toEqual(NOTHING);
+  });
+});
+
+describe("units of amounts", () => {
+  const mapped = withField(NOTHING, 2, "amount", "10000");
+
+  it("are the column's that holds the field, and its own where a person says so", () => {
+    expect(mapped.units).toEqual({ amount: "10000" });
+    expect(withField(mapped, 3, "amount").units).toEqual({});
+    expect(withField(mapped, 2, "note").units).toEqual({});
+    expect(bodyOf(withUnit(mapped, "amount", "1")).units).toEqual({ amount: "1" });
+  });
+
+  it("are asked for where the headers leave them open", () => {
+    const open = withField(mapped, 3, "tax", "");
+    expect(missingOf(open, { ...KIND, fields: [], either: [] })).toEqual([["money_unit"]]);
+    expect(bodyOf(open).units).toEqual({ amount: "10000" });
+  });
+
+  it("are shown in the preview where they are not one", () => {
+    const column = (index: number, field: string) => ({ index, header: "", samples: [], field, unit: null });
+    const shown = sheetColumns([column(0, "price"), column(1, "amount")], KIND, false, { price: "1", amount: "10000" });
+    expect(shown.map((each) => labelOf(each, codeText("zh")))).toEqual(["单价（不含税）", "金额（不含税） · 万元"]);
+    expect(shown.map((each) => labelOf(each, codeText("en")))).toEqual(["Price before tax", "Amount before tax · ten thousands"]);
   });
 });
 

@@ -17,6 +17,8 @@ export const ERRORS = {
     fields_missing: ["还有必填的列没有对应", "Required columns are not mapped yet"],
     field_unknown_here: ["这类表格没有字段 {field}", "A table of this kind has no field {field}"],
     column_unknown: ["表格里没有这一列", "The table has no such column"],
+    unit_unclear: ["表格没有写清金额的单位，请为这些列选择：{fields}", "The table does not say in which unit these are: choose one for {fields}"],
+    unit_unknown: ["字段 {field} 没有对应的金额列，不能设单位", "No column holds amounts for {field}, so it has no unit"],
     column_twice: ["同一列对应了两个字段", "One column is mapped to two fields"],
     default_unknown: ["字段 {field} 不能给整张表统一赋值", "{field} cannot be given for the whole table"],
     header_row_unknown: ["表格里没有第 {row} 行", "The table has no row {row}"],
