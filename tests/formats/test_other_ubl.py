@@ -55,7 +55,8 @@ def test_an_invoice_is_what_its_type_code_says(code: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "rule"), [("325", "proforma"), ("02", "type_code_unlisted"), ("IADE", "type_code_unlisted")]
+    ("code", "rule"),
+    [("325", "proforma"), ("393", "already_financed"), ("02", "type_code_unlisted"), ("IADE", "type_code_unlisted")],
 )
 def test_somebody_looks_at_an_invoice_that_may_be_none(code: str, rule: str) -> None:
     reading = formats.read(files()["05-invoice.xml"].replace(b">380<", f">{code}<".encode()))

@@ -10,6 +10,9 @@ from itertools import islice
 
 from abs_platform.integrations.formats.model import TRADE_KINDS, ZERO, Extracted, Level, Line, Party, Remark
 
+ALREADY_FINANCED = "already_financed"
+"""That the claim was factored, sold or securitised, as the file itself says."""
+
 # Rounding is no contradiction: one minor unit on a line, five on a sum of many.
 LINE_TOLERANCE = Decimal("0.01")
 SUM_TOLERANCE = Decimal("0.05")

@@ -16,7 +16,7 @@ from abs_platform.integrations.formats.reading import Reading
 from abs_platform.integrations.formats.refusal import Refused
 from abs_platform.integrations.formats.remarks import named, price_unit_differs, remarks_of
 from abs_platform.integrations.formats.source import Source
-from abs_platform.integrations.formats.type_codes import PROFORMA, kind_of_bill, proforma_remark
+from abs_platform.integrations.formats.type_codes import kind_of_bill, remarks_on
 from abs_platform.integrations.formats.ubl_amounts import TOTALS, Amounts, totals_of
 from abs_platform.integrations.formats.ubl_lines import lines_of, lines_of_several, prices_left_out
 from abs_platform.integrations.formats.ubl_table import (
@@ -227,9 +227,8 @@ def _distinct(numbers: Iterable[str]) -> tuple[str, ...]:
 
 def _type_code_remarks(row: Row) -> Iterator[Remark]:
     code = row.get("type_code")
-    if code == PROFORMA:
-        yield proforma_remark()
-    elif code and code != SALES_INVOICE and kind_of_bill(code) is None:
+    yield from remarks_on(code)
+    if code and code != SALES_INVOICE and kind_of_bill(code) is None:
         detail = (
             f"The type code {code[:20]} is none of UNTDID 1001. This was read as an invoice; look whether it is one."
         )
