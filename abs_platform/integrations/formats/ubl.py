@@ -52,8 +52,9 @@ ANY_DOCUMENT = re.compile(re.escape(f"{{{UBL}") + r"([A-Za-z]{1,60})-2\}\1", re.
 # UN/ECE 4343 and the codes of Peppol's order response.
 ACCEPTED_CODES = {"AP": True, "29": True, "RE": False, "27": False}
 
-# What UBL's own example of an invoice writes where the others have a code of UNTDID 1001.
-SALES_INVOICE = "SalesInvoice"
+# What says invoice, and nothing else, where others have a code of UNTDID 1001: UBL's own example; Peru, Colombia, Malaysia;
+# Turkey.
+OTHER_INVOICE_CODES = frozenset({"SalesInvoice", "01", "SATIS"})
 
 # Where it is stated on which day something falls due.
 DUE_DATES = ("means_due_dates", "due_dates", "terms_due_dates", "installment_due_dates")
@@ -228,7 +229,7 @@ def _distinct(numbers: Iterable[str]) -> tuple[str, ...]:
 def _type_code_remarks(row: Row) -> Iterator[Remark]:
     code = row.get("type_code")
     yield from remarks_on(code)
-    if code and code != SALES_INVOICE and kind_of_bill(code) is None:
+    if code and code not in OTHER_INVOICE_CODES and kind_of_bill(code) is None:
         detail = (
             f"The type code {code[:20]} is none of UNTDID 1001. This was read as an invoice; look whether it is one."
         )
