@@ -23,9 +23,9 @@ from abs_platform.documents.models import Document, Extraction
 from abs_platform.documents.tax import services as tax
 from abs_platform.integrations import formats
 from abs_platform.integrations.formats import process
-from abs_platform.integrations.formats.cn.xbrl import ALREADY_FINANCED
 from abs_platform.integrations.formats.model import TRADE_KINDS, Extracted, Level, Party, Remark, to_json
 from abs_platform.integrations.formats.reading import Reading, Verdict
+from abs_platform.integrations.formats.remarks import ALREADY_FINANCED
 from abs_platform.integrations.kms import kms
 from abs_platform.integrations.previews import Page, previewer
 from abs_platform.parties import selectors as parties

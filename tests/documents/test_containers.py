@@ -11,6 +11,7 @@ from abs_platform.core import jobs
 from abs_platform.documents import receiving, services, unpacking
 from abs_platform.documents.models import Document
 from abs_platform.trade.models import Trade
+from tests.formats.test_ubl_attached import attached, embedded
 from tests.support.papers import Papers
 from tests.support.world import World
 
@@ -53,6 +54,15 @@ def test_every_file_of_an_archive_becomes_a_document_of_its_own(world: World) ->
     assert browser.get(f"documents/{rows[1].id}")["container"] == {"id": str(archive.id), "filename": "三月.zip"}
     assert browser.get(f"documents/{archive.id}")["container"] is None
     assert {row["id"] for row in browser.rows("documents", container=archive.id)} == {str(row.id) for row in rows}
+
+
+def test_an_invoice_attached_to_a_document_in_an_archive_is_filed(world: World) -> None:
+    world.supplier.submit({"order.xml": PAPERS.order()})
+    [archive] = world.supplier.submit({"a.zip": packed({"wrapper.xml": attached(embedded(PAPERS.invoice()))})})
+    [wrapper] = members(archive)
+    assert (wrapper.extraction, wrapper.verdict) == ("attachment", "accepted")
+    [invoice] = members(wrapper)
+    assert (invoice.kind, invoice.filename, invoice.trade_id) == ("invoice", "a.xml", Trade.objects.get().id)
 
 
 def test_the_other_side_is_not_told_of_the_archive(world: World) -> None:

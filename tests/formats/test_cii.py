@@ -115,6 +115,8 @@ def test_a_document_that_is_no_invoice_is_not_taken_for_one() -> None:
     assert code_of(cii({">380<": ">351<"})) == "type_code_unknown"
     assert code_of(cii({**AS_ORDER_X, ">380<": ">380<"}).replace(">220<", ">380<")) == "type_code_unknown"
     assert rules(formats.read(cii({">380<": ">325<"}).encode()))["proforma"] is Level.ATTENTION
+    # Whoever lends on a factored invoice lends on somebody else's claim.
+    assert rules(formats.read(cii({">380<": ">393<"}).encode()))["already_financed"] is Level.ATTENTION
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,15 @@ def test_a_debit_note_is_no_invoice() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "kind"), [("380", "invoice"), ("389", "invoice"), ("381", "credit_note"), ("383", "debit_note")]
+    ("code", "kind"),
+    [
+        ("380", "invoice"),
+        ("389", "invoice"),
+        ("01", "invoice"),
+        ("SATIS", "invoice"),
+        ("381", "credit_note"),
+        ("383", "debit_note"),
+    ],
 )
 def test_an_invoice_is_what_its_type_code_says(code: str, kind: str) -> None:
     """Saudi Arabia's credit and debit notes are invoices with another code; none may count as a claim."""
@@ -52,10 +60,12 @@ def test_an_invoice_is_what_its_type_code_says(code: str, kind: str) -> None:
     plain = formats.parse(files()["05-invoice.xml"])
     assert read is not None and plain is not None
     assert (read.kind, read.lines, read.totals) == (kind, plain.lines, plain.totals)
+    assert "type_code_unlisted" not in {remark.rule for remark in read.remarks}
 
 
 @pytest.mark.parametrize(
-    ("code", "rule"), [("325", "proforma"), ("02", "type_code_unlisted"), ("IADE", "type_code_unlisted")]
+    ("code", "rule"),
+    [("325", "proforma"), ("393", "already_financed"), ("02", "type_code_unlisted"), ("IADE", "type_code_unlisted")],
 )
 def test_somebody_looks_at_an_invoice_that_may_be_none(code: str, rule: str) -> None:
     reading = formats.read(files()["05-invoice.xml"].replace(b">380<", f">{code}<".encode()))

@@ -138,3 +138,7 @@ def test_lines_of_a_bill_have_amounts() -> None:
     found = {remark.rule: remark for remark in remarks_of(bill)}
     assert found["line_amounts_missing"].params == {"found": "2"}
     assert "line_amounts_missing" not in {remark.rule for remark in remarks_of(replace(bill, kind="order"))}
+    # ZUGFeRD 1.0 writes words between the lines as a line of their own; an invoice of nothing but words says too little.
+    words = Line("3", note="Thank you")
+    assert remarks_of(replace(INVOICE, lines=(*INVOICE.lines, words))) == ()
+    assert "line_amounts_missing" in {remark.rule for remark in remarks_of(replace(INVOICE, lines=(words,)))}

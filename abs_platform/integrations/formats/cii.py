@@ -19,7 +19,7 @@ from abs_platform.integrations.formats.reading import Reading
 from abs_platform.integrations.formats.refusal import Refused
 from abs_platform.integrations.formats.remarks import named, price_unit_differs, remarks_of
 from abs_platform.integrations.formats.source import Source
-from abs_platform.integrations.formats.type_codes import PROFORMA, kind_of_bill, proforma_remark
+from abs_platform.integrations.formats.type_codes import kind_of_bill, remarks_on
 
 ORDERS = {"220": "order", "230": "order_change", "231": "order_response"}
 # UNTDID 1373; what is accepted on conditions is neither.
@@ -228,8 +228,8 @@ def _reading_remarks(fields: CiiFields, extracted: Extracted, code: str | None) 
     if fields.truth(fields.root, f"rsm:{dialect.context}/ram:TestIndicator"):
         detail = "The document is marked as a test. It asks nobody to pay."
         remarks.append(Remark("test_document", detail))
-    if code == PROFORMA and dialect is not ORDER_X:
-        remarks.append(proforma_remark())
+    if dialect is not ORDER_X:
+        remarks += remarks_on(code)
     if fields.foreign:
         found = named(f"{value} {currency}" for currency, value in sorted(fields.foreign.items()))
         detail = f"Amounts in another currency than the document's {extracted.currency} were not read: {found}."

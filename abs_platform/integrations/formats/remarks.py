@@ -10,6 +10,9 @@ from itertools import islice
 
 from abs_platform.integrations.formats.model import TRADE_KINDS, ZERO, Extracted, Level, Line, Party, Remark
 
+ALREADY_FINANCED = "already_financed"
+"""That the claim was factored, sold or securitised, as the file itself says."""
+
 # Rounding is no contradiction: one minor unit on a line, five on a sum of many.
 LINE_TOLERANCE = Decimal("0.01")
 SUM_TOLERANCE = Decimal("0.05")
@@ -88,9 +91,7 @@ def _on_totals(extracted: Extracted) -> Iterator[Remark]:
         computed = sum((each for each in amounts if each is not None), ZERO)
         yield from _compared("lines_total", "The lines' sum", "lines", computed, totals.lines)
     if extracted.kind in BILLS and None in amounts:
-        found = named(line.id for line in extracted.lines if line.amount is None)
-        detail = f"Lines state no amount: {found}."
-        yield _attention("line_amounts_missing", detail, "lines", {"found": found})
+        yield from _without_amount(extracted.lines)
     net = _net(extracted)
     if net is not None and totals.tax_exclusive is not None:
         yield from _compared("total_arithmetic", "The total before tax", "tax_exclusive", net, totals.tax_exclusive)
@@ -99,6 +100,16 @@ def _on_totals(extracted: Extracted) -> Iterator[Remark]:
     if extracted.kind == "invoice" and extracted.total is not None and extracted.total < 0:
         detail = f"The invoice is over {extracted.total:f}: it gives back, and claims nothing."
         yield _attention("total_negative", detail, "totals.payable", {"found": f"{extracted.total:f}"})
+
+
+def _without_amount(lines: tuple[Line, ...]) -> Iterator[Remark]:
+    """Lines of goods without an amount, or only such lines. One among others that holds nothing but words is a remark."""
+    missing = [line for line in lines if line.amount is None]
+    if len(missing) < len(lines):
+        missing = [line for line in missing if line.quantity is not None or line.price is not None]
+    if missing:
+        found = named(line.id for line in missing)
+        yield _attention("line_amounts_missing", f"Lines state no amount: {found}.", "lines", {"found": found})
 
 
 def _net(extracted: Extracted) -> Decimal | None:

@@ -1,6 +1,9 @@
 """What a document's type code says, in UBL as in CII. Source: UNTDID 1001, as EN 16931 divides it (BR-CL-01)."""
 
+from collections.abc import Iterator
+
 from abs_platform.integrations.formats.model import Level, Remark
+from abs_platform.integrations.formats.remarks import ALREADY_FINANCED
 
 CREDIT_NOTES = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"})
 # What asks for more of what was invoiced before.
@@ -10,7 +13,7 @@ INVOICE_CODES = (
     " 553 575 623 633 751 780 817 870 875 876 877 935"
 )
 INVOICES = frozenset(INVOICE_CODES.split())
-PROFORMA = "325"
+PROFORMA, FACTORED = "325", "393"
 
 
 def kind_of_bill(code: str) -> str | None:
@@ -20,7 +23,11 @@ def kind_of_bill(code: str) -> str | None:
     return "credit_note" if code in CREDIT_NOTES else "debit_note" if code in DEBIT_NOTES else None
 
 
-def proforma_remark() -> Remark:
-    """A pro-forma invoice is no claim."""
-    detail = "This is a pro-forma invoice (type 325): it asks nobody to pay."
-    return Remark("proforma", detail, level=Level.ATTENTION, field="kind")
+def remarks_on(code: str | None) -> Iterator[Remark]:
+    """A pro-forma invoice is no claim, and a factored one is a claim of somebody else's."""
+    if code == PROFORMA:
+        detail = "This is a pro-forma invoice (type 325): it asks nobody to pay."
+        yield Remark("proforma", detail, level=Level.ATTENTION, field="kind")
+    if code == FACTORED:
+        detail = "The file says by its type (393) that this claim was assigned to a factor."
+        yield Remark(ALREADY_FINANCED, detail, level=Level.ATTENTION, field="kind")

@@ -16,7 +16,7 @@ from abs_platform.integrations.formats.reading import Reading
 from abs_platform.integrations.formats.refusal import Refused
 from abs_platform.integrations.formats.remarks import named, price_unit_differs, remarks_of
 from abs_platform.integrations.formats.source import Source
-from abs_platform.integrations.formats.type_codes import PROFORMA, kind_of_bill, proforma_remark
+from abs_platform.integrations.formats.type_codes import kind_of_bill, remarks_on
 from abs_platform.integrations.formats.ubl_amounts import TOTALS, Amounts, totals_of
 from abs_platform.integrations.formats.ubl_lines import lines_of, lines_of_several, prices_left_out
 from abs_platform.integrations.formats.ubl_table import (
@@ -52,8 +52,9 @@ ANY_DOCUMENT = re.compile(re.escape(f"{{{UBL}") + r"([A-Za-z]{1,60})-2\}\1", re.
 # UN/ECE 4343 and the codes of Peppol's order response.
 ACCEPTED_CODES = {"AP": True, "29": True, "RE": False, "27": False}
 
-# What UBL's own example of an invoice writes where the others have a code of UNTDID 1001.
-SALES_INVOICE = "SalesInvoice"
+# What says invoice, and nothing else, where others have a code of UNTDID 1001: UBL's own example; Peru, Colombia, Malaysia;
+# Turkey.
+OTHER_INVOICE_CODES = frozenset({"SalesInvoice", "01", "SATIS"})
 
 # Where it is stated on which day something falls due.
 DUE_DATES = ("means_due_dates", "due_dates", "terms_due_dates", "installment_due_dates")
@@ -227,9 +228,8 @@ def _distinct(numbers: Iterable[str]) -> tuple[str, ...]:
 
 def _type_code_remarks(row: Row) -> Iterator[Remark]:
     code = row.get("type_code")
-    if code == PROFORMA:
-        yield proforma_remark()
-    elif code and code != SALES_INVOICE and kind_of_bill(code) is None:
+    yield from remarks_on(code)
+    if code and code not in OTHER_INVOICE_CODES and kind_of_bill(code) is None:
         detail = (
             f"The type code {code[:20]} is none of UNTDID 1001. This was read as an invoice; look whether it is one."
         )

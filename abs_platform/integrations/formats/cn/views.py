@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from abs_platform.integrations.formats.cn import values
 from abs_platform.integrations.formats.cn.printed import Print
-from abs_platform.integrations.formats.cn.xbrl import ALREADY_FINANCED
 from abs_platform.integrations.formats.keys import contradicts
 from abs_platform.integrations.formats.model import Extracted, Level, Remark, fold
 from abs_platform.integrations.formats.refusal import Refused
+from abs_platform.integrations.formats.remarks import ALREADY_FINANCED
 
 NO_STRUCTURED_DATA = "no_structured_data"
 SEEN_DIFFERS = "seen_differs_from_stated"

@@ -8,6 +8,7 @@ from abs_platform.integrations.formats.cn.stated import Stated, StatedLine, Stat
 from abs_platform.integrations.formats.cn.values import Element, account, local, own_text
 from abs_platform.integrations.formats.fields import MAX_NAME, MAX_TEXT
 from abs_platform.integrations.formats.model import Level, Remark
+from abs_platform.integrations.formats.remarks import ALREADY_FINANCED
 from abs_platform.integrations.formats.vat import RECEIVERS_VIEW
 
 INSTANCE = "{http://www.xbrl.org/2003/instance}xbrl"
@@ -15,7 +16,6 @@ TAXONOMY = "http://xbrl.mof.gov.cn/taxonomy/"
 # `WhetherEinvoiceHasBeenFactoredSoldOrSecuritized`; the taxonomies of other years and kinds name the subject otherwise.
 FINANCED = "HasBeenFactoredSoldOrSecuritized"
 TRUE = frozenset({"true", "1", "是"})
-ALREADY_FINANCED = "already_financed"
 
 
 def read_xbrl(root: Element) -> Stated | None:
