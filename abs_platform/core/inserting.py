@@ -10,10 +10,11 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import AutoField, Field, JSONField, Model
+from django.db.models import AutoField, JSONField, Model
 from psycopg import sql
 
 from abs_platform.core import prepared
+from abs_platform.core.columns import Column, reader
 
 M = TypeVar("M", bound=Model)
 
@@ -54,8 +55,8 @@ def _are_stored(rows: Iterable[Model]) -> None:
 def _insert(model: type[Model], rows: Sequence[Model]) -> None:
     key = model._meta.pk
     is_given = not isinstance(key, AutoField) or rows[0].pk is not None
-    text, fields = _few(model, len(rows), is_given)
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows for field in fields]
+    text, read = _few(model, len(rows), is_given)
+    values = [value for row in rows for value in read(row)]
     with prepared.cursor() as cursor:
         cursor.execute(text, values)
         if not is_given:
@@ -67,8 +68,8 @@ def _insert(model: type[Model], rows: Sequence[Model]) -> None:
 @cache
 def _few(
     model: type[Model], count: int, is_given: bool
-) -> tuple[str, Sequence["Field[Any, Any]"]]:  # Any: fields of every type
-    """The statement for so many rows, and the fields whose values it takes, row by row."""
+) -> tuple[str, Callable[[Model], list[Any]]]:  # Any: values of every type
+    """The statement for so many rows, and what reads the values that it takes of each."""
     key = model._meta.pk
     fields = [each for each in _columns(model) if is_given or each is not key]
     row = sql.SQL("({})").format(sql.SQL(", ").join([sql.Placeholder()] * len(fields)))
@@ -78,7 +79,7 @@ def _few(
         sql.SQL(", ").join([row] * count),
         sql.SQL("") if is_given else sql.SQL(" RETURNING {}").format(sql.Identifier(key.column or "")),
     )
-    return statement.as_string(), fields
+    return statement.as_string(), reader(fields)
 
 
 @cache
@@ -94,11 +95,11 @@ def _form(
     return statement, attrgetter(*(each.attname for each in fields)), encoded
 
 
-def _names(fields: Sequence["Field[Any, Any]"]) -> list[str]:  # Any: fields of every type
+def _names(fields: Sequence[Column]) -> list[str]:
     return [each.column for each in fields if each.column]
 
 
-def _columns(model: type[Model]) -> list["Field[Any, Any]"]:  # Any: fields of every type
+def _columns(model: type[Model]) -> list[Column]:
     return [each for each in model._meta.concrete_fields if not each.generated]
 
 

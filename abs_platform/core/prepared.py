@@ -5,6 +5,7 @@ by their keys does. Plans are made for any ids (`plan_cache_mode` in the setting
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Generic, TypeVar
@@ -46,6 +47,18 @@ def cursor() -> CursorWrapper:
     return wrapped
 
 
+@contextmanager
+def pipeline() -> Iterator[None]:
+    """What is asked within goes to the server at once, and is answered once the block ends: one exchange, however much is asked.
+
+    Statements run in their sequence, each seeing what was committed before it. Raises what any of them raises.
+    """
+    connection.ensure_connection()
+    own: Any = connection.connection  # Any: psycopg's
+    with connection.wrap_database_errors, own.pipeline():
+        yield
+
+
 @dataclass(frozen=True, slots=True)
 class _Form(Generic[M]):
     """What is made of a queryset once. `compiler` makes of rows, by the `converters`, what the fields say."""
@@ -71,12 +84,17 @@ class Prepared(Generic[M]):
         self._make = make
 
     def __call__(self, ids: Iterable[UUID]) -> list[M]:
-        return list(self._rows(list(ids)))
+        return self.ask(ids)()
 
-    def _rows(self, ids: list[UUID]) -> Iterator[M]:
+    def ask(self, ids: Iterable[UUID]) -> Callable[[], list[M]]:
+        """Send it, within a `pipeline`; what gives the rows, called once when that has ended."""
+        given, form, opened = list(ids), self._form, cursor()
+        opened.execute(form.text, [given if each is IDS else each for each in form.params])
+        return lambda: list(self._rows(opened))
+
+    def _rows(self, opened: CursorWrapper) -> Iterator[M]:
         form = self._form
-        with cursor() as opened:
-            opened.execute(form.text, [ids if each is IDS else each for each in form.params])
+        with opened:
             rows = opened.fetchall()
         for row in form.compiler.apply_converters(rows, form.converters):
             instance = form.model.from_db(connection.alias, form.names, row[form.columns])

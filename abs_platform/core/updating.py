@@ -2,17 +2,16 @@
 one row, and less for many.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import Model
 from psycopg import sql
 
 from abs_platform.core import prepared
-
-Column: TypeAlias = "Field[Any, Any]"  # Any: fields of every type
+from abs_platform.core.columns import Column, reader
 
 
 def update_all(rows: Collection[Model], names: Sequence[str]) -> None:
@@ -20,14 +19,14 @@ def update_all(rows: Collection[Model], names: Sequence[str]) -> None:
     if not rows:
         return
     model = type(next(iter(rows)))
-    columns = _columns(model, tuple(names))
-    values = [[each.get_db_prep_save(getattr(row, each.attname), connection) for row in rows] for each in columns]
+    read = _reader(model, tuple(names))
+    values = [read(row) for row in rows]
     with prepared.cursor() as cursor:
         if len(rows) == 1:  # half of what one row in arrays costs
-            key, *others = (value for (value,) in values)
+            [[key, *others]] = values
             cursor.execute(_of_one(model, tuple(names)), [*others, key])
         else:
-            cursor.execute(_of_many(model, tuple(names)), values)
+            cursor.execute(_of_many(model, tuple(names)), [list(column) for column in zip(*values, strict=True)])
 
 
 @cache
@@ -35,6 +34,11 @@ def _columns(model: type[Model], names: tuple[str, ...]) -> Sequence[Column]:
     """The key's field, then those named."""
     stored = {each.name: each for each in model._meta.concrete_fields}
     return [model._meta.pk, *(stored[name] for name in names)]
+
+
+@cache
+def _reader(model: type[Model], names: tuple[str, ...]) -> Callable[[Model], list[Any]]:  # Any: values of every type
+    return reader(_columns(model, names))
 
 
 @cache

@@ -4,9 +4,12 @@ The platform signs every fact with the log's own SM2 key, which verifiers know f
 agreed to stands within it, with its signatures.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from django.db.models import Prefetch, prefetch_related_objects
 
 from abs_platform.core import audit
 from abs_platform.core.ids import uuid7
@@ -32,6 +35,7 @@ from abs_platform.rights.rung_statements import (
     statement_of,
 )
 from abs_platform.rights.states import RungEvent
+from abs_platform.trade.desk.models import SignedManifest
 from abs_platform.trade.facts import DocumentFacts
 from abs_platform.trade.models import Signed, SignedDecision
 
@@ -40,28 +44,51 @@ TEMPLATE = "rung/v1"
 _confirming = Prepared(
     lambda: (
         SignedDecision.objects.filter(document__trade__id__among=IDS, decision="confirm")
-        .select_related("organisation", "manifest", "manifest__organisation")
+        .select_related("organisation")
         .order_by("at")
     )
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is on record of some trades: the newest fact of each rung by right, and by document who confirmed it."""
+
+    facts: Mapping[UUID, Mapping[int, RungFact]]
+    decisions: Mapping[str, SignedDecision]
+
+
+def ask(trade_ids: Sequence[UUID]) -> Callable[[], Record]:
+    """Read the record of trades, within a `prepared.pipeline`: what gives it once that has ended."""
+    facts, decisions = selectors.NEWEST_FACTS.ask(trade_ids), _confirming.ask(trade_ids)
+    return lambda: _record(facts(), decisions())
+
+
+def _record(facts: Sequence[RungFact], decisions: Sequence[SignedDecision]) -> Record:
+    # Hundreds of decisions may share a long manifest: it is read once.
+    prefetch_related_objects(decisions, Prefetch("manifest", SignedManifest.objects.select_related("organisation")))
+    newest: dict[UUID, dict[int, RungFact]] = {}
+    for fact in facts:
+        newest.setdefault(fact.right_id, {})[fact.rung] = fact
+    return Record(newest, {str(each.document_id): each for each in decisions})
+
+
 def attest(
-    *, right: Right, facts: Reading, found: rules.Assessment | None, at: datetime, is_new: bool = False
+    *, right: Right, facts: Reading, found: rules.Assessment | None, at: datetime, record: Record
 ) -> list[RungFact]:
     """Write a fact for each rung that was reached, rests on other evidence than before, or was lost.
 
     Runs within the transaction that computed the right, whose trade is locked. `found`: None where the right cannot be
-    computed, which loses every rung. A right that `is_new` has no facts yet.
+    computed, which loses every rung.
     """
-    newest = {} if is_new else {fact.rung: fact for fact in selectors.newest_facts(right.id)}
+    newest = record.facts.get(right.id, {})
     standing_facts = {rung: fact for rung, fact in newest.items() if fact.event != RungEvent.LOST}
     held = held_rungs(facts.standing) if found else ()
     if not held and not standing_facts:
         return []
     book = _Book(right, newest, at)
     if found:
-        describe = _Describer(facts, found)
+        describe = _Describer(facts, found, record.decisions)
         for rung in held:
             book.hold(rung, describe)
     for rung, fact in sorted(standing_facts.items()):
@@ -78,20 +105,20 @@ def _why_lost(fact: RungFact, standing: Standing) -> str:
 class _Describer:
     """What the fact of each held rung says."""
 
-    def __init__(self, facts: Reading, found: rules.Assessment) -> None:
+    def __init__(self, facts: Reading, found: rules.Assessment, decisions: Mapping[str, SignedDecision]) -> None:
         trade = facts.trade
         self.standing = facts.standing
         self.found = found
         self._payment = facts.payment
         self._paid = facts.paid
-        self._filed = {str(doc.document_id): doc for doc in facts.compared.documents}
+        self._filed = {str(doc.document_id): doc for doc in facts.filed.documents}
         self.trade: Json = {
             "id": str(trade.id),
             "order_number": trade.order_number,
             "seller": trade.seller.name,
             "buyer": trade.buyer_called,
         }
-        self._decisions: dict[str, SignedDecision] = {str(each.document_id): each for each in _confirming([trade.id])}
+        self._decisions = decisions
 
     def stands_on(self, rung: int) -> bool:
         return rung == self.found.rung
@@ -164,7 +191,7 @@ def _agreement(said: Signed | SignedDecision, document: str | None, fields: tupl
 class _Book:
     """Writes the facts of one right, numbered, each after the former one of its rung."""
 
-    def __init__(self, right: Right, newest: dict[int, RungFact], at: datetime) -> None:
+    def __init__(self, right: Right, newest: Mapping[int, RungFact], at: datetime) -> None:
         self._right = right
         self._newest = newest
         self._at = at

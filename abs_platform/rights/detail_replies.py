@@ -163,7 +163,7 @@ def _timeline(
 ) -> list[Body]:
     """What happened to the right, oldest first: papers, the core enterprise's word, rungs, chains, pledges."""
     events = [
-        *_papers(facts.compared.documents),
+        *_papers(facts.filed.documents),
         *_decisions(row),
         *_payment(facts),
         *(_rung(fact) for fact in reversed(written)),
@@ -270,7 +270,7 @@ def figures_body(row: Right) -> Body:
                 "number": doc.number,
                 "sm3": doc.document.digest,
             }
-            for doc in facts.compared.documents
+            for doc in facts.filed.documents
             if str(doc.document_id) in named
         ],
     }

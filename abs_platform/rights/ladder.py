@@ -6,15 +6,16 @@ not disputed, and the tax office says nothing against it (where it must be verif
 5 it confirmed the payment (付款确认书). Source: DOMAIN "The confirmation ladder".
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
+from functools import cached_property
 
 from abs_platform.integrations.formats.model import fold
-from abs_platform.trade.facts import CONFIRMED, PENDING, RED_LETTER, VERIFIED, DocumentFacts, DocumentId
-from abs_platform.trade.joining import Part
-from abs_platform.trade.rules import OVERTAKING, Comparison, LineComparison
+from abs_platform.trade.facts import CONFIRMED, PENDING, PRECISION, RED_LETTER, VERIFIED, DocumentFacts, DocumentId
+from abs_platform.trade.joining import Part, Row, join
+from abs_platform.trade.rules import OVERTAKING
 
 NOT_VERIFIED = "not_verified"
 NONE, ORDERED, DESPATCHED, ACCEPTED, INVOICED, PAYMENT_CONFIRMED = range(6)
@@ -33,14 +34,14 @@ class PaymentConfirmation:
     considers: frozenset[DocumentId] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Standing:
-    """The facts of a trade in one currency. `documents` are along the ladder.
+    """The facts of a trade in one currency. `rows`: its lines, joined. `documents` are along the ladder.
 
     `verified_only`: an invoice that the tax office can know of lifts nothing before it is verified.
     """
 
-    rows: tuple[LineComparison, ...]
+    rows: tuple[Row, ...]
     documents: tuple[DocumentFacts, ...]
     currency: str | None
     payment_confirmation: PaymentConfirmation | None
@@ -70,7 +71,7 @@ class Standing:
         status = invoice.tax.status if invoice.tax else VERIFIED
         return status in (VERIFIED, RED_LETTER) or (status == NOT_VERIFIED and not self.verified_only)
 
-    def invoice_parts(self, row: LineComparison) -> list[Part]:
+    def invoice_parts(self, row: Row) -> list[Part]:
         return [
             part
             for part in row.parts
@@ -80,14 +81,25 @@ class Standing:
             and self.lifts(part.document)
         ]
 
+    @cached_property
+    def quantities(self) -> Mapping[int, Mapping[Row, Decimal]]:
+        """By rung, the rows of which any quantity counts on it, in `unit_of` the row, and how much."""
+        found: dict[int, dict[Row, Decimal]] = {rung: {} for rung in (ORDERED, DESPATCHED, ACCEPTED, INVOICED)}
+        with localcontext() as context:
+            context.prec = PRECISION
+            for row in self.rows:
+                for rung, quantity in _quantities(row, self).items():
+                    if quantity > 0:
+                        found[rung][row] = quantity
+        return found
+
     @property
     def is_accepted(self) -> bool:
         """Whether the core enterprise confirmed that it accepted anything: 业务确权."""
-        return any(_accepted(row) > 0 for row in self.rows)
+        return bool(self.quantities[ACCEPTED])
 
 
 def standing_of(
-    comparison: Comparison,
     documents: Sequence[DocumentFacts],
     confirmation: PaymentConfirmation | None,
     *,
@@ -96,7 +108,8 @@ def standing_of(
     """The facts in one currency: the order's (a confirmed one before others), else the first invoice's or credit
     note's, else the payment confirmation's."""
     known = tuple(sorted(documents, key=DocumentFacts.sort_key))
-    orders = [part.document for row in comparison.lines for part in row.parts if part.document.kind == "order"]
+    rows = tuple(join(documents))
+    orders = [part.document for row in rows for part in row.parts if part.document.kind == "order"]
     # An open order must not turn the currency of a confirmed one.
     spine = sorted(orders, key=lambda order: order.confirmation != CONFIRMED)
     stating = [*spine, *(each for each in known if each.kind in STATE_AMOUNTS)]
@@ -106,7 +119,7 @@ def standing_of(
     others = [each for each in known if each.kind in STATE_AMOUNTS and each.currency not in (None, "", currency)]
     own_confirmation = confirmation if confirmation is not None and confirmation.currency == currency else None
     return Standing(
-        rows=comparison.lines,
+        rows=rows,
         documents=known,
         currency=currency,
         payment_confirmation=own_confirmation,
@@ -131,28 +144,25 @@ def held_rungs(standing: Standing) -> tuple[int, ...]:
 def _holds(rung: int, standing: Standing) -> bool:
     if rung == PAYMENT_CONFIRMED:
         return standing.payment_confirmation is not None
-    if rung == ACCEPTED:
-        return standing.is_accepted
     # On rung 4, an invoice over other goods than the accepted ones lifts nothing.
-    return any(quantity_on(rung, row, standing) > 0 for row in standing.rows)
+    return bool(standing.quantities[rung])
 
 
-def quantity_on(rung: int, row: LineComparison, standing: Standing) -> Decimal:
-    """The quantity of a row that counts on a rung, in `unit_of` the row. What states no unit, or another, counts nothing."""
-    if rung == ORDERED:
+def _quantities(row: Row, standing: Standing) -> dict[int, Decimal]:
+    """What of a row counts on each rung. What states no unit, or another than `unit_of` the row, counts nothing."""
+    unit = unit_of(row)
+    ordered, accepted = _ordered(row, unit, standing), _accepted(row, unit)
+    return {
         # Nothing has left or been accepted yet on this rung, so all that is ordered is open.
-        return _ordered(row, standing)
-    if rung == DESPATCHED:
+        ORDERED: ordered,
         # Only the supplier says what left: it counts as far as it was ordered.
-        return min(_sum(_counting(row, "despatch_advice"), unit_of(row)), _ordered(row, standing))
-    if rung == ACCEPTED:
-        return _accepted(row)
-    if rung == INVOICED:
-        return min(_accepted(row), _sum(standing.invoice_parts(row), unit_of(row)))
-    return ZERO
+        DESPATCHED: min(_sum(_counting(row, "despatch_advice"), unit), ordered),
+        ACCEPTED: accepted,
+        INVOICED: min(accepted, _sum(standing.invoice_parts(row), unit)),
+    }
 
 
-def unit_of(row: LineComparison) -> str:
+def unit_of(row: Row) -> str:
     """The unit in which a row is valued: the order's, be it unstated, else the first that a document states; a credit
     note's does not count, which would leave goods unvalued that were accepted in no unit.
     """
@@ -176,17 +186,17 @@ def missing_for_next_rung(standing: Standing, rung: int) -> tuple[str, ...]:
     return ("payment_confirmation",) if rung == INVOICED else ()
 
 
-def _ordered(row: LineComparison, standing: Standing) -> Decimal:
+def _ordered(row: Row, unit: str, standing: Standing) -> Decimal:
     if fold(row.order_number) in standing.overtaken_orders:
         return ZERO
-    return _sum(_confirmed(row, "order"), unit_of(row))
+    return _sum(_confirmed(row, "order"), unit)
 
 
-def _accepted(row: LineComparison) -> Decimal:
+def _accepted(row: Row, unit: str) -> Decimal:
     """What was accepted, as far as it was ordered where an order is known, whatever the order's standing."""
-    accepted = _sum(_confirmed(row, "receipt_advice"), unit_of(row), of="accepted")
-    ordered = [part for part in row.parts if part.document.kind == "order" and part.line.quantity is not None]
-    return min(accepted, _sum(ordered, unit_of(row))) if ordered else accepted
+    accepted = _sum(_confirmed(row, "receipt_advice"), unit, of="accepted")
+    ordered = [part for part in row.of("order") if part.line.quantity is not None]
+    return min(accepted, _sum(ordered, unit)) if ordered else accepted
 
 
 def _sum(parts: Iterable[Part], unit: str, *, of: str = "quantity") -> Decimal:
@@ -195,9 +205,9 @@ def _sum(parts: Iterable[Part], unit: str, *, of: str = "quantity") -> Decimal:
     return sum((quantity for quantity in stated if quantity is not None), ZERO)
 
 
-def _counting(row: LineComparison, kind: str) -> list[Part]:
-    return [part for part in row.parts if part.document.kind == kind and part.document.counts]
+def _counting(row: Row, kind: str) -> list[Part]:
+    return [part for part in row.of(kind) if part.document.counts]
 
 
-def _confirmed(row: LineComparison, kind: str) -> list[Part]:
+def _confirmed(row: Row, kind: str) -> list[Part]:
     return [part for part in _counting(row, kind) if part.document.confirmation == CONFIRMED]

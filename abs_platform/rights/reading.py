@@ -1,6 +1,6 @@
 """A trade's facts, read for computing its right: what `services` stores and what the page opens to its lines."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,13 +9,14 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
-from abs_platform.core.prepared import IDS, Prepared
+from abs_platform.core.prepared import IDS, Prepared, pipeline
+from abs_platform.documents.models import Document
 from abs_platform.rights import due, ladder, payments, rules
 from abs_platform.rights.models import Collection
 from abs_platform.rights.reductions import Reduction
 from abs_platform.trade import selectors as trades
 from abs_platform.trade.facts import CONFIRMED
-from abs_platform.trade.models import PaymentConfirmation, Trade
+from abs_platform.trade.models import PaymentConfirmation, Trade, TradeDocument
 
 RATES = {rung: Decimal(rate) for rung, rate in settings.ADVANCE_RATES.items()}
 
@@ -25,7 +26,7 @@ class Reading:
     """What is on record of a trade now."""
 
     trade: Trade
-    compared: trades.Facts
+    filed: trades.Filed
     payment: PaymentConfirmation | None
     standing: ladder.Standing
     told: Sequence[payments.Told]  # of payments on the right
@@ -37,7 +38,7 @@ class Reading:
 
     def due(self, certain: date | None) -> due.Due | None:
         """When the right is due; `certain`: the day that the facts state, if they do."""
-        return due.due_of(self.standing, certain, _terms(self.compared), statutory_days=settings.STATUTORY_PAYMENT_DAYS)
+        return due.due_of(self.standing, certain, _terms(self.filed), statutory_days=settings.STATUTORY_PAYMENT_DAYS)
 
 
 _trades = Prepared(
@@ -46,6 +47,13 @@ _trades = Prepared(
         .select_related("seller", "buyer", "right", "payment_confirmation__organisation")
         .annotate(is_paid=Exists(Collection.objects.filter(right__trade=OuterRef("pk"))))
         .order_by("id")
+    )
+)
+# Of a document's own columns, what a right is read from: there are fifty.
+_READ = {"id", "content", "digest", "version", "record_id"}
+_filed = Prepared(
+    lambda: trades.filed_among(IDS).defer(
+        *(f"document__{each.name}" for each in Document._meta.concrete_fields if each.name not in _READ)
     )
 )
 _collections = Prepared(
@@ -62,28 +70,34 @@ def read(trade: Trade) -> Reading:
 
 def read_all(trade_ids: Sequence[UUID]) -> dict[UUID, Reading]:
     """Read trades, with their rights where there are any, in a number of queries that does not grow with theirs."""
-    rows = _trades(trade_ids)
-    compared = trades.compared_each(trade_ids)
+    with pipeline():
+        asked = ask(trade_ids)
+    return asked()
+
+
+def ask(trade_ids: Sequence[UUID]) -> Callable[[], dict[UUID, Reading]]:
+    """`read_all`, within a `prepared.pipeline`: what gives it once that has ended."""
+    asked, filed = _trades.ask(trade_ids), _filed.ask(trade_ids)
+    return lambda: _readings(asked(), filed())
+
+
+def _readings(rows: Sequence[Trade], documents: Sequence[TradeDocument]) -> dict[UUID, Reading]:
+    filed = trades.filed_each([trade.id for trade in rows], documents)
     told = _told(rows)
     return {
-        trade.id: _reading(
-            trade, compared[trade.id], getattr(trade, "payment_confirmation", None), told.get(trade.id, [])
-        )
+        trade.id: _reading(trade, filed[trade.id], getattr(trade, "payment_confirmation", None), told.get(trade.id, []))
         for trade in rows
     }
 
 
 def _reading(
-    trade: Trade, compared: trades.Facts, payment: PaymentConfirmation | None, told: Sequence[payments.Told]
+    trade: Trade, filed: trades.Filed, payment: PaymentConfirmation | None, told: Sequence[payments.Told]
 ) -> Reading:
     standing = ladder.standing_of(
-        compared.comparison,
-        compared.facts,
-        _confirmed(payment) if payment else None,
-        verified_only=settings.INVOICE_MUST_BE_VERIFIED,
+        filed.facts, _confirmed(payment) if payment else None, verified_only=settings.INVOICE_MUST_BE_VERIFIED
     )
-    every = [*told, *payments.remitted(compared.facts, compared.extracted.values(), standing.currency)]
-    return Reading(trade, compared, payment, standing, every, payments.payments(every))
+    every = [*told, *payments.remitted(filed.facts, filed.extracted.values(), standing.currency)]
+    return Reading(trade, filed, payment, standing, every, payments.payments(every))
 
 
 def _told(rows: Sequence[Trade]) -> dict[UUID, list[payments.Told]]:
@@ -102,12 +116,12 @@ def _confirmed(row: PaymentConfirmation) -> ladder.PaymentConfirmation:
     )
 
 
-def _terms(compared: trades.Facts) -> list[due.Terms]:
+def _terms(filed: trades.Filed) -> list[due.Terms]:
     """The payment terms that counting documents state, the most telling first: confirmed before open, invoices before orders."""
-    said = {str(id): extracted.payment_terms for id, extracted in compared.extracted.items()}
+    said = {str(id): extracted.payment_terms for id, extracted in filed.extracted.items()}
     stating = [
         (each, text)
-        for each in compared.facts
+        for each in filed.facts
         if each.counts and each.kind in ("order", "invoice") and (text := said[str(each.id)])
     ]
     stating.sort(key=lambda pair: (pair[0].confirmation != CONFIRMED, pair[0].kind != "invoice", pair[0].sort_key()))

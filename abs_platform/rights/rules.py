@@ -19,7 +19,6 @@ from abs_platform.rights.ladder import (
     PaymentConfirmation,
     Standing,
     missing_for_next_rung,
-    quantity_on,
     rung_of,
     standing_of,
     unit_of,
@@ -27,7 +26,6 @@ from abs_platform.rights.ladder import (
 from abs_platform.rights.reductions import Reduction, reduced
 from abs_platform.rights.valuation import AMOUNT_LIMIT, unit_value
 from abs_platform.trade.facts import CONFIRMED, PRECISION, DocumentFacts
-from abs_platform.trade.rules import Comparison
 
 ZERO = Decimal(0)
 # How finely a unit value is shown; amounts are computed from the exact one.
@@ -88,7 +86,6 @@ class _Valued:
 
 
 def assess(
-    comparison: Comparison,
     documents: Sequence[DocumentFacts],
     rates: Mapping[int, Decimal],
     payment_confirmation: PaymentConfirmation | None = None,
@@ -102,7 +99,7 @@ def assess(
     `verified_only`: invoices that the tax office can know of must be verified by it to lift to rung 4.
     Raises ValueError for a rate outside 0 to 1, or a deduction below zero.
     """
-    standing = standing_of(comparison, documents, payment_confirmation, verified_only=verified_only)
+    standing = standing_of(documents, payment_confirmation, verified_only=verified_only)
     return assess_standing(standing, rates, deductions=deductions)
 
 
@@ -125,7 +122,7 @@ def _assess(standing: Standing, rung: int, rates: Mapping[int, Decimal], deducti
     confirmation = standing.payment_confirmation
     unit = minor_unit(standing.currency)
     nothing = _rounded(ZERO, unit)
-    valued = [] if rung == PAYMENT_CONFIRMED else list(_valued_lines(standing, rung, unit))
+    valued = list(_valued_lines(standing, rung, unit))
     if rung == PAYMENT_CONFIRMED and confirmation is not None:
         value, tax = confirmation.amount, ZERO
     else:
@@ -179,18 +176,15 @@ def _is_billed_doubtfully(standing: Standing, rung: int) -> bool:
 
 
 def _valued_lines(standing: Standing, rung: int, unit: Decimal) -> Iterator[_Valued]:
-    """The rows that enter the base."""
-    for row in standing.rows:
-        quantity = quantity_on(rung, row, standing)
-        if quantity <= 0:
-            continue
+    """The rows that enter the base: none of a confirmed payment."""
+    for row, quantity in standing.quantities.get(rung, {}).items():
         each = unit_value(row, standing)
         value = None if each.value is None else quantity * each.value
         tax = None if value is None or each.tax is None else quantity * each.tax
         plausible = all(_is_plausible(figure) for figure in (value, tax, quantity) if figure is not None)
         line = ValuedLine(
-            order_line=row.order_line,
-            item=row.item,
+            order_line=row.order_line_id,
+            item=row.label,
             quantity=quantity,
             unit=unit_of(row),
             unit_value=None if each.value is None else _shown(each.value),

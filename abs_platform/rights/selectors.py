@@ -16,9 +16,14 @@ from abs_platform.parties.actor import Actor
 from abs_platform.rights.models import Right, RungFact
 from abs_platform.trade import selectors as trades
 
-_newest_facts = Prepared(
-    lambda: RungFact.objects.filter(right__id__among=IDS).order_by("rung", "-number").distinct("rung")
+NEWEST_FACTS = Prepared(
+    lambda: (
+        RungFact.objects.filter(right__trade__id__among=IDS)
+        .order_by("right_id", "rung", "-number")
+        .distinct("right_id", "rung")
+    )
 )
+"""`newest_facts` of the rights of trades."""
 
 
 def rights(*, actor: Actor) -> QuerySet[Right]:
@@ -71,7 +76,7 @@ def supported_of(seller_id: UUID) -> int:
 
 def newest_facts(right_id: UUID) -> list[RungFact]:
     """The newest fact of each rung that was ever reached, lowest first."""
-    return _newest_facts([right_id])
+    return list(RungFact.objects.filter(right=right_id).order_by("rung", "-number").distinct("rung"))
 
 
 def fact(*, right_id: UUID, fact_id: UUID) -> RungFact:

@@ -11,7 +11,7 @@ from django.db.models import F
 
 from abs_platform.core import audit, clock, events
 from abs_platform.core.inserting import insert_all
-from abs_platform.core.prepared import IDS, Prepared
+from abs_platform.core.prepared import IDS, Prepared, pipeline
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.core.updating import update_all
 from abs_platform.documents.tax import services as tax
@@ -53,19 +53,23 @@ def compute_all(*, trade_ids: Sequence[UUID]) -> None:
     """Compute the rights of one seller's trades from their present facts, and raise an alert where a credit note took from
     one. Idempotent.
     """
-    locked = _locked(trade_ids)  # without those merged into another trade, whose own job computes it
-    if not locked:
-        return
-    works = [_Work(each) for each in reading.read_all(locked).values()]
+    _lock_sellers(trade_ids)
+    with pipeline():
+        _lock.ask(trade_ids)
+        readings, record, steps = reading.ask(trade_ids), attesting.ask(trade_ids), registry.ask(trade_ids)
+    works = [_Work(each) for each in readings().values()]
+    if not works:
+        return  # merged into another trade, whose own job computes it
+    on_record, known_steps = record(), steps()
     seen = [each for work in works for each in _assess(work)]
     insert_all(work.right for work in works if work.is_new)
     update_all([work.right for work in works if not work.is_new], COMPUTED)
     _rely(works)
     for work in works:
         attesting.attest(
-            right=work.right, facts=work.facts, found=work.found, at=work.right.computed_at, is_new=work.is_new
+            right=work.right, facts=work.facts, found=work.found, at=work.right.computed_at, record=on_record
         )
-        registry.follow(work.right)
+        registry.follow(work.right, known_steps)
         seen.extend(holding.endangered(work.facts.trade, work.right))
     if seen:
         risk.report(actor=PLATFORM, network_id=works[0].facts.trade.network_id, observations=seen)
@@ -81,7 +85,8 @@ def bring_up_to_date(*, right_ids: Sequence[UUID]) -> None:
     trade_ids = list(rights.values_list("trade_id", flat=True))
     for owner_id in rights.order_by().values_list("trade__seller_id", flat=True).distinct():
         trades.follow_tax_statuses(owner_id=owner_id, within=trade_ids)  # it marks what it matched anew as changed
-    _locked(trade_ids)
+    _lock_sellers(trade_ids)
+    _lock(trade_ids)
     changed = rights.filter(computed_at__lte=F("trade__updated_at"))
     compute_all(trade_ids=list(changed.values_list("trade_id", flat=True)))
 
@@ -106,14 +111,13 @@ def _standing(right: Right) -> tuple[int, Decimal, Decimal]:
     return right.rung, right.base, right.supported
 
 
-def _locked(trade_ids: Sequence[UUID]) -> list[UUID]:
-    """Those of the trades that are still there, locked; several after their seller, as whoever else locks several does."""
+def _lock_sellers(trade_ids: Sequence[UUID]) -> None:
+    """Of several trades, before them, as whoever else locks several does."""
     if len(trade_ids) > 1:
         sellers = Organisation.objects.select_for_update(no_key=True).filter(
             id__in=Trade.objects.filter(id__in=trade_ids).values("seller_id")
         )
         list(sellers.order_by("id").values_list("id", flat=True))
-    return [trade.id for trade in _lock(trade_ids)]
 
 
 def _assess(work: _Work) -> list[Observation]:
@@ -138,7 +142,7 @@ def _rely(works: Sequence[_Work]) -> None:
     """Tell how often the tax office is to be asked about the documents that the rights rest on."""
 
     def relied_on_otherwise(chosen: Iterable[_Work], reliance: Reliance) -> list[UUID]:
-        return [id for work in chosen for id, row in work.facts.compared.taxes.items() if row.reliance != reliance]
+        return [id for work in chosen for id, row in work.facts.filed.taxes.items() if row.reliance != reliance]
 
     pledged = [work for work in works if work.right.state == RightState.ENCUMBERED]
     others = [work for work in works if work.right.state != RightState.ENCUMBERED]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
-from abs_platform.rights.ladder import ACCEPTED, DESPATCHED, INVOICED, ORDERED, Standing, quantity_on, unit_of
+from abs_platform.rights.ladder import ACCEPTED, DESPATCHED, INVOICED, ORDERED, Standing, unit_of
 from abs_platform.rights.reductions import (
     ABOVE_INVOICE_TOTAL,
     CREDIT_NOTE,
@@ -21,8 +21,7 @@ from abs_platform.rights.tax_reductions import RED_LETTERED, TAKEN_OUT
 from abs_platform.rights.totals import credited, invoice_total
 from abs_platform.rights.valuation import unit_value
 from abs_platform.trade.facts import CONFIRMED, PRECISION, DocumentFacts
-from abs_platform.trade.joining import Part
-from abs_platform.trade.rules import LineComparison
+from abs_platform.trade.joining import Part, Row
 
 QUANTITY = "quantity"
 LIMIT = "limit"
@@ -66,13 +65,12 @@ def rows_of(standing: Standing, rung: int) -> tuple[RowSources, ...]:
     with localcontext() as context:
         context.prec = PRECISION
         return tuple(
-            RowSources(row.order_line, row.item, tuple(_sources(row, standing, rung)))
-            for row in standing.rows
-            if quantity_on(rung, row, standing) > 0
+            RowSources(row.order_line_id, row.label, tuple(_sources(row, standing, rung)))
+            for row in standing.quantities.get(rung, {})
         )
 
 
-def _sources(row: LineComparison, standing: Standing, rung: int) -> Iterator[Source]:
+def _sources(row: Row, standing: Standing, rung: int) -> Iterator[Source]:
     stated = unit_value(row, standing)
     for part in row.parts:
         roles = [role for role in (_role_in_quantity(part, row, standing, rung),) if role]
@@ -90,7 +88,7 @@ def _sources(row: LineComparison, standing: Standing, rung: int) -> Iterator[Sou
             )
 
 
-def _role_in_quantity(part: Part, row: LineComparison, standing: Standing, rung: int) -> str:
+def _role_in_quantity(part: Part, row: Row, standing: Standing, rung: int) -> str:
     """Whether a line makes the row's quantity, bounds it, or neither ("")."""
     document = part.document
     if part.unit != unit_of(row) or part.line.quantity is None:

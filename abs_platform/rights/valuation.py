@@ -10,8 +10,7 @@ from decimal import Decimal
 
 from abs_platform.rights.ladder import Standing, unit_of
 from abs_platform.trade.facts import CONFIRMED
-from abs_platform.trade.joining import Part
-from abs_platform.trade.rules import LineComparison
+from abs_platform.trade.joining import Part, Row
 
 ZERO = Decimal(0)
 # Beyond this no figure of a real trade lies; it values nothing until it is mended.
@@ -41,7 +40,7 @@ class _PerUnit:
     parts: tuple[Part, ...]
 
 
-def unit_value(row: LineComparison, standing: Standing) -> UnitValue:
+def unit_value(row: Row, standing: Standing) -> UnitValue:
     """The lower of order and invoices where both are known; value and tax each on its own."""
     unit = unit_of(row)
     parts = [
@@ -63,12 +62,14 @@ def unit_value(row: LineComparison, standing: Standing) -> UnitValue:
     value, tax = _lowest(making, parts, _amount), _lowest(making, parts, _tax)
     if any(figure is not None and abs(figure.value) >= AMOUNT_LIMIT for figure in (value, tax)):
         return UnitValue(None, None, is_confirmed=True, is_fixed=False)
-    certain = (_value(_lowest(making, trusted, _amount)), _value(_lowest(making, trusted, _tax)))
+    certain = value, tax
+    if len(trusted) < len(parts):
+        certain = _lowest(making, trusted, _amount), _lowest(making, trusted, _tax)
     return UnitValue(
         value=_value(value),
         tax=_value(tax),
         is_confirmed=value is not None,
-        is_fixed=value is not None and (_value(value), _value(tax)) == certain,
+        is_fixed=value is not None and [_value(value), _value(tax)] == [_value(each) for each in certain],
         value_parts=value.parts if value else (),
         tax_parts=tax.parts if tax else (),
     )
@@ -88,11 +89,15 @@ def _tax(part: Part) -> Decimal | None:
 
 def _lowest(making: Sequence[Part], parts: Sequence[Part], figure: Callable[[Part], Decimal | None]) -> _PerUnit | None:
     """The lowest per unit that any kind states; None where no part of `making` states one."""
-    made = [each for kind in VALUING for each in _per_unit(_of(making, kind), figure)]
+    made = _stated(making, figure)
     if not made:
         return None
-    stated = (each for kind in VALUING for each in _per_unit(_of(parts, kind), figure))
+    stated = [] if len(making) == len(parts) else _stated(parts, figure)
     return min([*made, *stated], key=lambda each: each.value)
+
+
+def _stated(parts: Sequence[Part], figure: Callable[[Part], Decimal | None]) -> list[_PerUnit]:
+    return [each for kind in VALUING for each in _per_unit(_of(parts, kind), figure)]
 
 
 def _of(parts: Iterable[Part], kind: str) -> list[Part]:
@@ -106,7 +111,8 @@ def _per_unit(parts: Iterable[Part], figure: Callable[[Part], Decimal | None]) -
         for part in parts
         if part.line.quantity is not None and (amount := figure(part)) is not None
     ]
-    for counted in ([each for each in stated if each[2] > 0], stated):
+    given = [each for each in stated if each[2] > 0]
+    for counted in (given,) if len(given) == len(stated) else (given, stated):
         quantity = sum((each for *_, each in counted), ZERO)
         if quantity > 0:
             total = sum((amount for _, amount, _ in counted), ZERO)

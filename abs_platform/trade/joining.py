@@ -41,11 +41,11 @@ class Part:
     line: Line
     position: int = 0
     stated: Line | None = None
+    unit: str = field(init=False)
+    """The unit code; "" where none is stated."""
 
-    @property
-    def unit(self) -> str:
-        """The unit code; "" where none is stated."""
-        return unit_code(self.line.unit)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "unit", unit_code(self.line.unit))
 
     @property
     def amount(self) -> Decimal | None:

@@ -79,13 +79,12 @@ def label_of(row: Trade) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """A trade's documents and what they say together."""
+class Filed:
+    """A trade's documents and what each says."""
 
     documents: Sequence[TradeDocument]
     extracted: dict[UUID, Extracted]
     facts: Sequence[DocumentFacts]  # of the documents, in their order
-    comparison: rules.Comparison
     taxes: Mapping[UUID, TaxStatus]
 
     def of(self, document_id: UUID) -> DocumentFacts:
@@ -93,21 +92,46 @@ class Facts:
         return next(each for each in self.facts if str(each.id) == str(document_id))
 
 
+@dataclass(frozen=True, slots=True)
+class Facts(Filed):
+    """And what they say together."""
+
+    comparison: rules.Comparison
+
+
 def compared(row: Trade) -> Facts:
     """Everything filed in a trade, compared."""
     return compared_each([row.id])[row.id]
 
 
-_filed = Prepared(
-    lambda: TradeDocument.objects.filter(trade__id__among=IDS).select_related("document__tax").order_by("document_id")
-)
+def filed_among(ids: object) -> QuerySet[TradeDocument]:
+    """What is filed in trades; `ids`: prepared.IDS. See `filed_each`."""
+    return TradeDocument.objects.filter(trade__id__among=ids).select_related("document__tax").order_by("document_id")
+
+
+_filed_documents = Prepared(lambda: filed_among(IDS))
 
 
 def compared_each(trade_ids: Iterable[UUID]) -> dict[UUID, Facts]:
     """Everything filed in each of the trades, compared; a few queries for all, one more where a document was erased or
     confirmed in part."""
+    ids = list(trade_ids)
+    allowed = in_force.of_trades(ids)
+    return {
+        id: Facts(each.documents, each.extracted, each.facts, each.taxes, rules.compare(each.facts))
+        for id, each in filed_each(ids, _filed_documents(ids), allowed).items()
+    }
+
+
+def filed_each(
+    trade_ids: Iterable[UUID], documents: Iterable[TradeDocument], allowed: Mapping[UUID, in_force.Dated] | None = None
+) -> dict[UUID, Filed]:
+    """What the documents say that are filed in each of the trades (see `filed_among`), and nothing compared.
+
+    `allowed`: the tolerances, which comparing takes.
+    """
     filed: dict[UUID, list[TradeDocument]] = {id: [] for id in trade_ids}
-    for doc in _filed(filed):
+    for doc in documents:
         filed[doc.trade_id].append(doc)
     by_line = [
         doc
@@ -116,11 +140,10 @@ def compared_each(trade_ids: Iterable[UUID]) -> dict[UUID, Facts]:
         if not doc.document.content or doc.confirmation == Confirmation.PARTIAL
     ]
     prefetch_related_objects(by_line, Prefetch("lines", TradeLine.objects.order_by("position")))
-    allowed = in_force.of_trades(filed)
-    return {id: _facts(rows, allowed[id]) for id, rows in filed.items()}
+    return {id: _filed(rows, (allowed or {}).get(id, ())) for id, rows in filed.items()}
 
 
-def _facts(filed: list[TradeDocument], allowed: in_force.Dated) -> Facts:
+def _filed(filed: list[TradeDocument], allowed: in_force.Dated) -> Filed:
     extracted = {doc.document_id: said(doc) for doc in filed}
     taxes = {doc.document_id: doc.document.tax for doc in filed if hasattr(doc.document, "tax")}
     facts = [
@@ -136,7 +159,7 @@ def _facts(filed: list[TradeDocument], allowed: in_force.Dated) -> Facts:
         )
         for doc in filed
     ]
-    return Facts(filed, extracted, facts, rules.compare(facts), taxes)
+    return Filed(filed, extracted, facts, taxes)
 
 
 def confirmed_of(doc: TradeDocument) -> dict[int, Decimal] | None:

@@ -163,7 +163,7 @@ def test_an_invoice_that_comes_after_the_pledge_is_claimed_too(book: Book) -> No
     assert book.there(right.id).claims == len(ours) > before
     jobs.drain(kinds=(*CARRYING, "rights.claim"), patience=PATIENCE)
     with transaction.atomic():
-        services.follow(right)
+        services.follow(right, services.ask([right.trade_id])())
     jobs.drain(kinds=(*CARRYING, "rights.claim"), patience=PATIENCE)
     assert RegistryEntry.objects.filter(right_id=right.id, kind="claim").count() == len(ours) - before
 

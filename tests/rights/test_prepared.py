@@ -1,11 +1,12 @@
 """What is prepared gives what the queryset gives, run after run, on whatever plan the session keeps."""
 
-from django.db import connection
+import pytest
+from django.db import DataError, connection, transaction
 from django.db.models import Exists, OuterRef
 from django.test.utils import CaptureQueriesContext
 
 from abs_platform.core.ids import uuid7
-from abs_platform.core.prepared import IDS, Prepared
+from abs_platform.core.prepared import IDS, Prepared, pipeline
 from abs_platform.parties.models import Organisation
 from abs_platform.rights.models import Collection, Right
 from abs_platform.trade.models import Trade
@@ -56,3 +57,23 @@ def test_rows_are_held_until_the_transaction_ends(world: World) -> None:
     with CaptureQueriesContext(connection) as queries:
         held([trade.id])
     assert "FOR NO KEY UPDATE" in queries[0]["sql"]
+
+
+def test_what_is_asked_together_is_answered_together(world: World) -> None:
+    world.supplier.submit({"order.xml": Papers(number="PO-1").order()})
+    drain()
+    trade = Trade.objects.get()
+    for _ in range(7):
+        with CaptureQueriesContext(connection) as queries, pipeline():
+            locked, organisation, nothing = held.ask([trade.id]), by_id.ask([trade.seller_id]), by_id.ask([])
+        assert (locked(), organisation(), nothing()) == ([trade], [trade.seller], [])
+        assert len(queries) == 3
+
+
+def test_what_cannot_be_asked_is_raised_as_ever(world: World) -> None:
+    seller = world.supplier.organisation
+    with pytest.raises(DataError), transaction.atomic(), pipeline():
+        by_id.ask([seller.id])
+        by_id.ask(["no id"])  # type: ignore[list-item]  # that is the case
+        by_id.ask([seller.id])
+    assert by_id([seller.id]) == [seller]

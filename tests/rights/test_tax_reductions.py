@@ -12,7 +12,6 @@ from abs_platform.integrations import formats
 from abs_platform.rights.ladder import PaymentConfirmation
 from abs_platform.rights.rules import Assessment, assess
 from abs_platform.trade.facts import DocumentFacts, TaxFacts, facts_of
-from abs_platform.trade.rules import compare
 from tests.support.papers import Papers, line
 
 RATES = {rung: Decimal(rate) for rung, rate in {1: "0.3", 2: "0.4", 3: "0.7", 4: "0.8", 5: "0.9"}.items()}
@@ -33,7 +32,7 @@ def trade(tax: TaxFacts | None, *more: DocumentFacts) -> list[DocumentFacts]:
 
 
 def assessed(documents: list[DocumentFacts], *, verified_only: bool = True) -> Assessment:
-    return assess(compare(documents), documents, RATES, verified_only=verified_only)
+    return assess(documents, RATES, verified_only=verified_only)
 
 
 def taken(found: Assessment) -> list[tuple[str, str, str]]:
@@ -94,7 +93,7 @@ def test_an_invoice_issued_anew_makes_it_good(status: str) -> None:
 def test_it_takes_from_a_confirmed_payment_too() -> None:
     documents = trade(TaxFacts("voided"))
     confirmed = PaymentConfirmation(Decimal("1130.00"), "CNY", date(2026, 6, 1))
-    found = assess(compare(documents), documents, RATES, confirmed, verified_only=True)
+    found = assess(documents, RATES, confirmed, verified_only=True)
     assert (found.rung, found.base) == (5, 0)
     assert taken(found) == [("invoice_voided", "1130.00", "I-PO-1")]
 

@@ -11,7 +11,6 @@ from abs_platform.rights.ladder import PaymentConfirmation
 from abs_platform.rights.reductions import Reduction
 from abs_platform.rights.rules import Assessment, assess
 from abs_platform.trade.facts import DocumentFacts
-from abs_platform.trade.rules import compare
 
 RATES = {1: Decimal("0.30"), 2: Decimal("0.40"), 3: Decimal("0.70"), 4: Decimal("0.80"), 5: Decimal("0.90")}
 
@@ -39,7 +38,7 @@ def line(number: str, quantity: str, amount: str | None = None, tax: str | None 
 
 
 def right(*documents: DocumentFacts, deductions: tuple[Reduction, ...] = ()) -> Assessment:
-    return assess(compare(documents), documents, RATES, deductions=deductions)
+    return assess(documents, RATES, deductions=deductions)
 
 
 ORDER = document("order", line("1", "100", "1000.00", "130.00"), line("2", "10", "500.00", "65.00"))
@@ -182,7 +181,7 @@ def test_figures_beyond_any_trade_support_nothing() -> None:
 @pytest.mark.parametrize("rate", ["1.01", "-0.01"])
 def test_rates_lie_between_nothing_and_all(rate: str) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
-        assess(compare([]), [], {1: Decimal(rate)})
+        assess([], {1: Decimal(rate)})
 
 
 DUE = date(2026, 6, 1)
@@ -302,10 +301,10 @@ def test_reductions_come_in_turn() -> None:
 def test_a_confirmed_payment_above_the_invoices_supports_no_more_than_they_say() -> None:
     documents = (ORDER, RECEIPT, INVOICE)
     confirmation = PaymentConfirmation(Decimal(5000), "CNY", DUE)
-    found = assess(compare(documents), documents, RATES, confirmation)
+    found = assess(documents, RATES, confirmation)
     assert found.reductions == (Reduction("above_invoice_total", Decimal("3621.00"), "invoice"),)
     assert (found.rung, found.base) == (5, Decimal("1379.00"))
-    assert assess(compare(documents[:2]), documents[:2], RATES, confirmation).base == Decimal("5000.00")
+    assert assess(documents[:2], RATES, confirmation).base == Decimal("5000.00")
 
 
 def test_a_credit_note_in_another_currency_takes_all_until_it_is_mended() -> None:
@@ -315,7 +314,7 @@ def test_a_credit_note_in_another_currency_takes_all_until_it_is_mended() -> Non
     assert (found.base, found.supported) == (0, 0)
     confirmation = PaymentConfirmation(Decimal(500), "CNY", DUE, frozenset({"C1"}))
     documents = (ORDER, RECEIPT, INVOICE, credit)
-    assert assess(compare(documents), documents, RATES, confirmation).base == Decimal("500.00")
+    assert assess(documents, RATES, confirmation).base == Decimal("500.00")
 
 
 def test_a_quantity_without_the_order_s_unit_does_not_count() -> None:
@@ -333,10 +332,10 @@ def test_a_quantity_without_the_order_s_unit_does_not_count() -> None:
 
 def test_what_supports_nothing_is_not_poolable() -> None:
     documents = (ORDER, RECEIPT, INVOICE)
-    free = assess(compare(documents), documents, {4: Decimal(0)})
+    free = assess(documents, {4: Decimal(0)})
     assert (free.base > 0, free.supported, free.poolable, free.poolable_reasons) == (True, 0, False, ("nothing_left",))
     cent = [document("order", line("1", "1", "0.01"), due=DUE), document("receipt_advice", line("1", "1"))]
-    found = assess(compare(cent), cent, {3: Decimal("0.40")})
+    found = assess(cent, {3: Decimal("0.40")})
     assert (found.base, found.supported, found.poolable) == (Decimal("0.01"), 0, False)
 
 

@@ -8,14 +8,13 @@ import pytest
 from abs_platform.rights.due import Basis, Due, Terms, days_of, due_of
 from abs_platform.rights.ladder import PaymentConfirmation, Standing, standing_of
 from abs_platform.trade.facts import DocumentFacts
-from abs_platform.trade.rules import compare
 from tests.rules.test_assess import INVOICE, ORDER, RECEIPT
 
 RECEIVED = replace(RECEIPT, issue_date=date(2026, 3, 11))
 
 
 def standing(*documents: DocumentFacts, payment: PaymentConfirmation | None = None) -> Standing:
-    return standing_of(compare(documents), documents, payment)
+    return standing_of(documents, payment)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from abs_platform.rights.ladder import PaymentConfirmation
 from abs_platform.rights.rules import assess
 from abs_platform.rights.valuation import AMOUNT_LIMIT
 from abs_platform.trade.facts import DocumentFacts, facts_of
-from abs_platform.trade.rules import compare
 from tests.rules.test_properties import RATES
 
 UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
@@ -84,7 +83,7 @@ def known(draw: st.DrawFn) -> list[DocumentFacts]:
 @given(known(), st.sampled_from([None, "1.00", "999999999999999.99", "9999999999999999"]))
 def test_no_figures_stop_the_calculation(facts: list[DocumentFacts], confirmed: str | None) -> None:
     confirmation = None if confirmed is None else PaymentConfirmation(Decimal(confirmed), "CNY", date(2026, 6, 1))
-    found = assess(compare(facts), facts, RATES, confirmation)
+    found = assess(facts, RATES, confirmation)
     assert 0 <= found.supported <= found.base <= found.gross < 2 * AMOUNT_LIMIT
     assert found.base == found.gross - sum(each.amount for each in found.reductions)
     assert found.poolable == (not found.poolable_reasons)

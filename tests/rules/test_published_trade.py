@@ -16,7 +16,7 @@ RATES = {1: Decimal("0.30"), 2: Decimal("0.40"), 3: Decimal("0.70"), 4: Decimal(
 
 
 def right(documents: list[DocumentFacts], confirmation: PaymentConfirmation | None = None) -> Assessment:
-    return assess(compare(documents), documents, RATES, confirmation)
+    return assess(documents, RATES, confirmation)
 
 
 @pytest.mark.parametrize("confirmation", ["pending", "confirmed"])

@@ -18,7 +18,7 @@ def test_what_the_sample_shows() -> None:
         ("invoiced_over_received", INVOICE_NUMBER, "3", "392", "400"),
     ]
     assert comparison.open_quantities == (OpenQuantity(ORDER_NUMBER, "3", Decimal(8), "C62"),)
-    found = assess(comparison, documents, {4: Decimal("0.80")})
+    found = assess(documents, {4: Decimal("0.80")})
     # 2000 × 18.60 + 600 × 86.50 (the lower) + 392 × 132.00, and 13 % on it.
     assert (found.rung, found.value, found.tax) == (4, Decimal("140844.00"), Decimal("18309.72"))
     assert (found.supported, found.poolable) == (Decimal("127322.98"), True)

@@ -11,7 +11,6 @@ from abs_platform.rights.rules import Assessment, assess_standing
 from abs_platform.rights.sources import LIMIT, QUANTITY, TAX, VALUE, RowSources, Source, behind, rows_of
 from abs_platform.rights.support import by_rung
 from abs_platform.trade.facts import DocumentFacts
-from abs_platform.trade.rules import compare
 from tests.rules.test_assess import INVOICE, ORDER, RATES, RECEIPT
 from tests.rules.test_properties import documents, trades
 
@@ -19,7 +18,7 @@ __all__ = ["documents"]
 
 
 def standing(*known: DocumentFacts, payment: PaymentConfirmation | None = None) -> Standing:
-    return standing_of(compare(known), known, payment)
+    return standing_of(known, payment)
 
 
 def read(*known: DocumentFacts) -> tuple[Standing, Assessment]:

@@ -12,7 +12,6 @@ from abs_platform.integrations.formats.model import Extracted, Line
 from abs_platform.rights.rules import assess
 from abs_platform.trade.facts import DocumentFacts, facts_of
 from abs_platform.trade.models import SignedDecision, TradeDocument, TradeLine
-from abs_platform.trade.rules import compare
 from tests.support.papers import Papers, line
 from tests.support.signing_desk import digest_now
 from tests.support.world import World, drain
@@ -143,8 +142,8 @@ def test_a_part_is_worth_its_quantities_and_never_more_than_the_whole(
     drawn: tuple[list[DocumentFacts], list[DocumentFacts], Decimal],
 ) -> None:
     whole, part, worth = drawn
-    all_of_it = assess(compare(whole), whole, RATES)
-    some = assess(compare(part), part, RATES)
+    all_of_it = assess(whole, RATES)
+    some = assess(part, RATES)
     assert some.base <= all_of_it.base
     kind = part[-1].kind
     if kind == "invoice" and not worth:

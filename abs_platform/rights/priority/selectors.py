@@ -176,7 +176,7 @@ def draft(right: Right) -> str:
         due_date=right.due_date,
         invoices=[
             describing.InvoiceFacts(each.number, each.issue_date, each.total, each.currency or "")
-            for id, each in facts.compared.extracted.items()
+            for id, each in facts.filed.extracted.items()
             if str(id) in counting
         ],
     )

@@ -1,5 +1,6 @@
 """What the registry is to be told. Each function writes its step in the caller's transaction; a job takes it to the chain."""
 
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -17,8 +18,15 @@ CARRY = "rights.registry"
 CLAIM = "rights.claim"
 
 _steps = Prepared(
-    lambda: RegistryEntry.objects.filter(right_id__among=IDS).order_by("id").only("kind", "rung", "active")
+    lambda: (
+        RegistryEntry.objects.filter(right_id__in=Right.objects.filter(trade__id__among=IDS).values("id"))
+        .order_by("id")
+        .only("right_id", "kind", "rung", "active")
+    )
 )
+
+Steps = Mapping[UUID, Sequence[RegistryEntry]]
+"""By right, in sequence."""
 
 
 def register(*, right_id: UUID) -> RegistryEntry:
@@ -94,13 +102,26 @@ def settle(*, actor: Actor, right_id: UUID) -> RegistryEntry:
     return _write(actor, f"settle:{right_id}", right_id=right_id, kind="settle")
 
 
-def follow(right: Right) -> None:
+def ask(trade_ids: Sequence[UUID]) -> Callable[[], Steps]:
+    """The steps of the rights of trades, within a `prepared.pipeline`: what gives them once that has ended."""
+    asked = _steps.ask(trade_ids)
+    return lambda: _by_right(asked())
+
+
+def _by_right(rows: Sequence[RegistryEntry]) -> Steps:
+    found: dict[UUID, list[RegistryEntry]] = {}
+    for row in rows:
+        found.setdefault(row.right_id, []).append(row)
+    return found
+
+
+def follow(right: Right, known: Steps) -> None:
     """Tell the registry what a right's computation changed: that it exists, its rung, and what it rests on while it is
-    pledged. In the transaction that computed it.
+    pledged. In the transaction that computed it. `known`: its steps, as they stand with its trade locked.
     """
     if right.financeable_since is None:
         return
-    steps = _steps([right.id])
+    steps = known.get(right.id, ())
     if not any(step.kind == "register" for step in steps):
         register(right_id=right.id)
     if [step.rung for step in steps if step.kind == "attest"][-1:] != [right.rung]:

@@ -18,12 +18,13 @@ BEGIN
         RETURNING 1
     ),
     gone AS (
+        -- An array, here and below: each is looked up, where a subquery makes the planner read all of a table of middle size.
         DELETE FROM trade_linematch
-        WHERE line_id IN (
+        WHERE line_id = ANY (ARRAY(
             SELECT line_id FROM trade_linematch WHERE trade_id = ANY (affected)
             UNION ALL
             SELECT line_id FROM trade_matchline WHERE trade_id = ANY (affected)
-        ) AND line_id NOT IN (SELECT line_id FROM derived)
+        )) AND line_id NOT IN (SELECT line_id FROM derived)
     ),
     merged_pieces AS (
         MERGE INTO trade_consumption stored
@@ -38,13 +39,11 @@ BEGIN
     ),
     gone_pieces AS (
         DELETE FROM trade_consumption
-        WHERE (of_id, starts) IN (
-            SELECT of_id, starts FROM trade_consumption WHERE trade_id = ANY (affected)
+        WHERE of_id = ANY (ARRAY(
+            SELECT of_id FROM trade_consumption WHERE trade_id = ANY (affected)
             UNION ALL
-            SELECT piece.of_id, piece.starts
-            FROM trade_matchline line JOIN trade_consumption piece ON piece.of_id = line.line_id
-            WHERE line.trade_id = ANY (affected)
-        ) AND (of_id, starts) NOT IN (SELECT of_id, starts FROM pieces)
+            SELECT line_id FROM trade_matchline WHERE trade_id = ANY (affected)
+        )) AND (of_id, starts) NOT IN (SELECT of_id, starts FROM pieces)
     ),
     gone_trades AS (
         DELETE FROM trade_tradematch

@@ -16,6 +16,7 @@ from abs_platform.integrations.tax.simulator import Simulator
 from abs_platform.integrations.tax.status import Status
 from abs_platform.risk.models import Alert
 from abs_platform.trade import services as trades
+from abs_platform.trade.matching import services as matching
 from abs_platform.trade.matching import sql
 from abs_platform.trade.models import Consumption, LineMatch, MatchLine, Tolerance, TradeLine, TradeMatch
 from tests.support.filing import correct, document_of, file
@@ -286,3 +287,30 @@ def test_what_was_filed_before_there_was_matching_is_matched_when_asked(world: W
     assert TradeLine.objects.count() == 3
     assert recompute("--fill") == (0, "3 documents matched that were filed before\nall is as stored\n")
     assert stored() == before
+
+
+def rows_read() -> int:
+    """How many rows of what is derived this transaction has read."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(seq_tup_read + idx_tup_fetch) FROM pg_stat_xact_user_tables "
+            "WHERE relname IN ('trade_linematch', 'trade_consumption', 'trade_tradematch')"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def test_an_event_reads_its_own_rows_however_many_there_are(world: World) -> None:
+    match = submit(world, ORDER, receipt("10"), invoice("10"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO trade_linematch (line_id, trade_id, unit, uncovered, status) "
+            "SELECT -n, md5((n / 40)::text)::uuid, '', 0, 'matched' FROM generate_series(1, 10000) n"
+        )
+        cursor.execute(
+            "INSERT INTO trade_consumption (of_id, by_id, trade_id, starts, ends, available) "
+            "SELECT -n, -n, md5((n / 40)::text)::uuid, 0, 1, 1 FROM generate_series(1, 10000) n"
+        )
+        cursor.execute("ANALYZE trade_linematch, trade_consumption, trade_matchline")
+    before = rows_read()
+    matching.match(trade_ids=[match.trade_id])
+    assert rows_read() - before < 50
