@@ -124,7 +124,7 @@ class Base:
         }
         keys = {"ids": ids, "keys": [digest(self.seller.id, "order_line", each) for each in ids]}
         with _without_foreign_keys(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL statement_timeout = 0")  # a million rows at once are more than the product ever asks for
+            cursor.execute("SET LOCAL statement_timeout = 0")  # more at once than the product ever asks for
             cursor.execute(_IDS)
             for statement in (_TRADES, _DOCUMENTS, _LINES):
                 cursor.execute(statement, values)

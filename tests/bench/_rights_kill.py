@@ -49,7 +49,7 @@ PATIENCE_SECONDS = 1200
 DESK_POINTS = (
     "accept.moved", "accept.pledged", "accept.notified", "accept.registering", "accept.committed",
     "disburse.moved", "disburse.booked", "disburse.recorded", "disburse.committed",
-    "payment.moved", "payment.booked", "payment.settled",
+    "repay.moved", "repay.booked", "repay.settled",
 )  # fmt: skip
 WORKER_POINTS = (
     "registry.signed", "registry.stored", "registry.sent", "registry.seen", "registry.settled", "job.rights.registry",

@@ -30,8 +30,8 @@ IN_A_WORKER = (
     "pledge.registered", "job.financing.registered",
 )  # fmt: skip
 IN_A_PAY_OUT = ("disburse.moved", "disburse.booked", "disburse.recorded")
-IN_A_PAYMENT = ("payment.moved", "payment.booked", "payment.settled")
-WITH_THE_SURPLUS = ("payout.moved", "payout.booked")
+IN_A_PAYMENT = ("repay.moved", "repay.booked", "repay.settled")
+WITH_THE_SURPLUS = ("surplus.moved", "surplus.booked")
 
 
 @pytest.fixture

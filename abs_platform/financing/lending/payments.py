@@ -130,7 +130,7 @@ def confirm(*, actor: Actor, payment_id: UUID, amount: Decimal) -> Payment:
     pledging.lock_rights(loan)
     payment.checker_id = checker_id
     payment.save(update_fields=["state", "checker_id"])
-    crashpoints.reach("payment.moved")
+    crashpoints.reach("repay.moved")
     owed = owing.book_interest(loan, until=day, cause=_effect(payment))
     parts = allocate(payment.amount, owed.parts, overpaid=_overpaid(payment))
     Allocation.objects.bulk_create(Allocation(payment=payment, part=part, amount=each) for part, each in parts.items())
@@ -144,14 +144,14 @@ def confirm(*, actor: Actor, payment_id: UUID, amount: Decimal) -> Payment:
             *(journal.credit(ACCOUNTS[part], each) for part, each in parts.items()),
         ],
     )
-    crashpoints.reach("payment.booked")
+    crashpoints.reach("repay.booked")
     attest(actor, loan, "loan.paid", {**_detail(payment), **{part: str(each) for part, each in parts.items()}})
     held = journal.balance(loan=loan)
     pledging.repaid(loan=loan, outstanding=owing.principal_out(loan, held))
     _collect(actor, loan, payment, payment.amount - parts.get(REFUND, ZERO))
     pledging.spread(loan=loan, outstanding=owing.principal_out(loan, held))
     _settle_if_paid(actor, loan, held)
-    crashpoints.reach("payment.settled")
+    crashpoints.reach("repay.settled")
     return payment
 
 

@@ -90,7 +90,7 @@ def confirm(*, actor: Actor, payout_id: UUID, amount: Decimal) -> Payout:
     rules.check_typed(amount, payout.amount, loan.currency)
     payout.checker_id = checker_id
     payout.save(update_fields=["state", "checker_id"])
-    crashpoints.reach("payout.moved")
+    crashpoints.reach("surplus.moved")
     journal.book(
         loan=loan,
         effect=f"payout:{payout.id}",
@@ -98,7 +98,7 @@ def confirm(*, actor: Actor, payout_id: UUID, amount: Decimal) -> Payout:
         booked_on=payout.paid_on,
         lines=[journal.debit(ACCOUNTS[payout.payee], payout.amount), journal.credit("cash", payout.amount)],
     )
-    crashpoints.reach("payout.booked")
+    crashpoints.reach("surplus.booked")
     attest(actor, loan, "loan.paid_out", _detail(payout))
     return payout
 
