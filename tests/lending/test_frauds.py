@@ -11,14 +11,14 @@ from abs_platform.core.errors import Conflict, NotFound
 from abs_platform.financing import programmes, requests
 from abs_platform.financing.lending import journal, owing, payments, services
 from abs_platform.financing.lending.models import Entry, Loan, Payment
-from abs_platform.financing.models import Programme
+from abs_platform.financing.models import Programme, RequestedRight
 from abs_platform.rights.models import Right
 from abs_platform.rights.services import compute
 from abs_platform.risk.models import Alert
 from abs_platform.trade import selectors as trades
 from abs_platform.trade import signing, statements
 from tests.lending.conftest import DUE
-from tests.support.financing import Lending, programme_draft, second
+from tests.support.financing import Lending, programme_draft, register, second
 from tests.support.lending import Lender
 from tests.support.papers import Papers, not_due_yet
 from tests.support.world import drain
@@ -95,6 +95,18 @@ def test_nothing_is_paid_out_on_a_right_that_fell_below_the_rung_it_was_lent_on(
         actor=core.actor, document_id=row.document_id, decision="dispute", content_digest=seen, reason="never ordered"
     )
     with pytest.raises(Conflict, match="carries 0") as refused:
+        lender.propose(loan)
+    assert refused.value.code == "right_shrank"
+
+
+def test_a_right_that_rose_before_it_was_lent_on_carries_less_once_it_fell_again(lender: Lender, right: Right) -> None:
+    way = lender.way
+    invitation = way.invited(way.programme(), [right], "1000.00")
+    RequestedRight.objects.update(rung=3)  # on which it was asked; the invoice came since
+    loan = way.accepted(way.offered(invitation))
+    register(loan)
+    Right.objects.update(rung=3, base=Decimal(1300), supported=0, poolable=False)
+    with pytest.raises(Conflict, match=r"carries 910\.00") as refused:  # 70 %, not the 80 % of rung 4
         lender.propose(loan)
     assert refused.value.code == "right_shrank"
 

@@ -46,26 +46,18 @@ def idempotent(post: Post[P]) -> Post[P]:
         if key is None:
             return post(view, request, *args, **kwargs)
         actor = cast("_Home", request.auth)
-        organisation_id = actor.home
         digest = idempotency.digest_of(actor.label, request.method, request.path, request.data)
-        if (known := idempotency.claim(organisation_id=organisation_id, key=key, digest=digest)) is not None:
-            return Response(known.body, status=known.status, headers={REPLAYED: "true"})
-        refusal: Exception | None = None
+        found = idempotency.claim(organisation_id=actor.home, key=key, digest=digest)
+        if isinstance(found, idempotency.Answer):
+            return Response(found.body, status=found.status, headers={REPLAYED: "true"})
         try:
             with transaction.atomic():  # the work and its answer are kept together, or neither
-                try:
-                    response = post(view, request, *args, **kwargs)
-                except Exception as raised:  # what a refusal keeps, an alert perhaps, stays
-                    refusal = raised
-                else:
-                    body = json.loads(JSONRenderer().render(response.data))
-                    answer = idempotency.Answer(response.status_code, body)
-                    idempotency.keep(organisation_id=organisation_id, key=key, answer=answer)
-                    crashpoints.reach("idempotency.kept")
-            if refusal is not None:
-                raise refusal
+                response = post(view, request, *args, **kwargs)
+                body = json.loads(JSONRenderer().render(response.data))
+                idempotency.keep(found, idempotency.Answer(response.status_code, body))
+                crashpoints.reach("idempotency.kept")
         except Exception:
-            idempotency.let_go(organisation_id=organisation_id, key=key)
+            idempotency.let_go(found)
             raise
         crashpoints.reach("idempotency.committed")
         return response

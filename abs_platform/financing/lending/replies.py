@@ -191,7 +191,7 @@ def loan_bodies(rows: Sequence[Loan], *, actor: Actor, as_of: date | None = None
 
 def _loan_body(row: Loan, owed: Owed, *, actor: Actor, people: Mapping[UUID, str], on: date) -> Body:
     terms, programme = row.offer, row.offer.invitation.programme
-    is_lent = row.state in LENT
+    is_lent, is_own = row.state in LENT, row.funder_id == actor.home
     return {
         "id": str(row.id),
         "state": row.state,
@@ -220,7 +220,7 @@ def _loan_body(row: Loan, owed: Owed, *, actor: Actor, people: Mapping[UUID, str
         "owed": owed_body(owed, row.currency),
         "proposed_by": people.get(row.maker_id) if row.maker_id else None,
         "disbursed_by": people.get(row.checker_id) if row.checker_id else None,
-        "write_off_reason": row.write_off_reason,
+        "write_off_reason": row.write_off_reason if is_own or row.state == LoanState.WRITTEN_OFF else "",
         "write_off_proposed_by": people.get(row.write_off_maker_id) if row.write_off_maker_id else None,
         "created_at": time(row.created_at),
         "ended_at": time(row.ended_at),

@@ -21,7 +21,6 @@ from abs_platform.financing import rules as rules_of_lending
 from abs_platform.financing.lending import interest, journal, locking, owing, rules
 from abs_platform.financing.lending.models import PROPOSED, Loan
 from abs_platform.financing.lending.recording import attest, tell
-from abs_platform.financing.models import RequestedRight
 from abs_platform.financing.states import HOLDING, LOAN_TRANSITIONS, PledgeState
 from abs_platform.parties.actor import Actor
 from abs_platform.rights import services as computing
@@ -165,10 +164,8 @@ def _check_carried(loan: Loan) -> None:
     """
     computing.bring_up_to_date(right_ids=list(loan.pledges.values_list("right_id", flat=True)))
     pledging.lock_rights(loan)
-    asked = RequestedRight.objects.filter(request__invitations__offers__loan=loan)
-    rungs = dict(asked.values_list("right", "rung"))
     for pledge in loan.pledges.filter(state__in=HOLDING).select_related("right__trade").order_by("id"):
-        carried = _carried(loan, pledge.right, asked_on=rungs[pledge.right_id])
+        carried = _carried(loan, pledge.right)
         if carried < pledge.held_for:
             raise Conflict(
                 "right_shrank",
@@ -181,10 +178,10 @@ def _check_carried(loan: Loan) -> None:
             )
 
 
-def _carried(loan: Loan, right: Right, *, asked_on: int) -> Decimal:
-    """What a right carries by now; below the rung that it was asked on, no more than the programme lends there."""
+def _carried(loan: Loan, right: Right) -> Decimal:
+    """What a right carries by now; below the rung that it was lent on, no more than the programme lends there."""
     carried = right.carried_by_now
-    if right.rung >= asked_on:
+    if right.held_rung is None or right.rung >= right.held_rung:
         return carried
     conditions = selectors.conditions(loan.offer.invitation.programme)
     return min(carried, rules_of_lending.carried(selectors.claim(right), conditions))

@@ -94,9 +94,11 @@ def key(name: str) -> str:
 
 
 def rivals(*, right_ids: Sequence[UUID]) -> dict[UUID, frozenset[str]]:
-    """By right, for whom else it is registered at 中登 by what is on record: the keys of the rivals whose registration holds."""
+    """By right, for whom it is registered at 中登 by what is on record, pledges here apart: the keys of those whose registration
+    holds. Whoever recorded its own is a rival of every other lender.
+    """
     found: dict[UUID, set[str]] = {id: set() for id in right_ids}
-    rows = ZhongdengRegistration.objects.filter(right_id__in=right_ids, is_rival=True)
+    rows = ZhongdengRegistration.objects.filter(right_id__in=right_ids, pledge_id=None)
     for row in rows.prefetch_related("amendments"):
         if not is_ended(row) and expires_on(row) >= clock.today():
             found[row.right_id].add(key(row.party))

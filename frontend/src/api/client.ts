@@ -12,11 +12,6 @@ export function csrfToken(): string {
 /** The typed client of /api/v1; every answer but success is thrown as ProblemError. */
 export const api = createClient<paths>({ baseUrl: "", credentials: "same-origin", headers: { Accept: "application/json" } });
 
-/** Whether nobody knows after it what became of the request: the server broke, or is still at it. */
-function leavesOpen(problem: ProblemError | undefined): boolean {
-  return problem !== undefined && (problem.status >= 500 || problem.code === "idempotency_under_way");
-}
-
 const keys = new SendingKeys();
 const sent = new Map<string, string>(); // what a request said, by openapi-fetch's id of it
 
@@ -34,7 +29,7 @@ api.use({
     const problem = response.ok ? undefined : toProblem(response.status, await response.text());
     const said = sent.get(id);
     sent.delete(id);
-    if (said !== undefined && !leavesOpen(problem)) keys.answered(said);
+    if (said !== undefined) keys.answered(said, problem?.code);
     if (problem) throw problem;
   },
   onError({ error, id }) {
