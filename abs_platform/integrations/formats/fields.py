@@ -229,6 +229,8 @@ def as_decimal(element: Element) -> Decimal | None:
     text = element.text
     if text is None:
         return None
+    if len(element):  # what comes after them would be lost
+        raise _invalid_decimal(element, "other elements stand in the figure")
     if len(text) <= PLAIN_LENGTH and not text.strip(PLAIN_DECIMAL):  # takes a third of a pattern's time
         try:
             return Decimal(text)
