@@ -124,6 +124,12 @@ def test_larger_than_the_reader_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert formats.parse(b"<a>" + b" " * 4_000 + b"</a>") is None
 
 
+def test_a_figure_with_an_element_in_it_is_none() -> None:
+    """Its own text ends before the element: what other programs read as 18.60 would be 1."""
+    assert code_of(changed(">18.60<", ">1<b/>8.60<")) == "decimal_invalid"
+    assert formats.parse(changed(">18.60<", ">1<!-- x -->8.60<")) == formats.parse(INVOICE)
+
+
 @pytest.mark.parametrize(
     "figure",
     [

@@ -5,6 +5,7 @@ import pytest
 from abs_platform.config.sample.trade import files
 from abs_platform.integrations import formats
 from tests.formats.cn_papers import xml
+from tests.formats.european import CII
 
 INVOICE = files()["05-invoice.xml"].decode()
 TOTAL_END = "</cac:LegalMonetaryTotal>"
@@ -55,3 +56,18 @@ def test_of_an_invoice_of_china_too(name: str) -> None:
     stated = whole[start:end]
     assert code_of(whole[:end] + stated.replace("</", "1</") + whole[end:]) == "stated_twice"
     assert formats.parse((whole[:end] + stated + whole[end:]).encode()) == formats.parse(whole.encode())
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        "<ram:DuePayableAmount>2213.40</ram:DuePayableAmount>",
+        "<ram:ChargeAmount>18.60</ram:ChargeAmount>",
+        "<ram:ID>RE-7</ram:ID>",
+    ],
+)
+def test_of_a_cross_industry_invoice_too(stated: str) -> None:
+    assert stated in CII
+    other = stated.replace("</", "1</")
+    assert code_of(CII.replace(stated, stated + other, 1)) == "stated_twice"
+    assert formats.read(CII.replace(stated, stated + stated, 1).encode()).document is not None

@@ -57,7 +57,11 @@ def profile_in(root: Element) -> Profile:
 def _document(root: Element, dialect: Dialect) -> Extracted:
     fields = CiiFields(root, dialect)
     document = _section(fields, f"rsm:{dialect.document}")
-    number = fields.text(document, "ram:ID")
+    numbers = fields.texts(document, "ram:ID")
+    if len(set(numbers)) > 1:
+        detail = f"The document states two numbers, {numbers[0][:40]} and another ({dialect.document}/ID)."
+        raise Refused("stated_twice", detail, line=root.sourceline, name="ID")
+    number = next(iter(numbers), None)
     if number is None:
         detail = f"The document has no number ({dialect.document}/ID), so nothing can refer to it."
         raise Refused("number_missing", detail, line=root.sourceline)

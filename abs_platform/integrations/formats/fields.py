@@ -113,8 +113,8 @@ class Fields:
         return None
 
     def decimal(self, element: Element, *paths: str) -> Decimal | None:
-        """The first decimal stated, path by path."""
-        found = self._first(element, paths)
+        """The one decimal at the first path that states any."""
+        found = self._only(element, paths)
         return None if found is None else as_decimal(found)
 
     def unit(self, element: Element, path: str) -> str | None:
@@ -123,8 +123,9 @@ class Fields:
         return None if found is None else (bounded(found.get("unitCode") or "", MAX_UNIT, found) or None)
 
     def amount(self, element: Element, *paths: str) -> Decimal | None:
-        """The first amount stated; None, and noted in `foreign`, when it is in another currency than the document's."""
-        found = self._first(element, paths)
+        """The one amount at the first path that states any; None, and noted in `foreign`, when it is in another currency
+        than the document's."""
+        found = self._only(element, paths)
         return None if found is None else self._own(found)
 
     def amounts(self, element: Element, path: str) -> list[Decimal]:
@@ -151,6 +152,19 @@ class Fields:
     def indicator(self, element: Element, path: str) -> bool | None:
         """A truth value; None when it is not stated or neither."""
         return TRUTHS.get((self.text(element, path) or "").lower())
+
+    def _only(self, element: Element, paths: tuple[str, ...]) -> "Element | None":
+        """As `_first`; refused where another figure stands beside it, in no other currency: which counts?"""
+        found = self._first(element, paths)
+        beside = None if found is None or found is element else found.getparent()
+        if found is None or beside is None or len(beside) == 1:
+            return found
+        for each in beside.iterchildren(found.tag):
+            if each.get("currencyID") == found.get("currencyID") and text_of(each) not in ("", text_of(found)):
+                what = _name(each)
+                detail = f"{what} in line {each.sourceline} is stated a second time, and differently."
+                raise Refused("stated_twice", detail, line=each.sourceline, name=what)
+        return found
 
     def _first(self, element: Element, paths: tuple[str, ...]) -> "Element | None":
         for path in paths:
@@ -229,6 +243,8 @@ def as_decimal(element: Element) -> Decimal | None:
     text = element.text
     if text is None:
         return None
+    if len(element):  # what comes after them would be lost
+        raise _invalid_decimal(element, "other elements stand in the figure")
     if len(text) <= PLAIN_LENGTH and not text.strip(PLAIN_DECIMAL):  # takes a third of a pattern's time
         try:
             return Decimal(text)
