@@ -66,21 +66,29 @@ def claim(*, organisation_id: UUID, key: str, digest: str) -> Answer | None:
     if known.status is not None:
         return Answer(known.status, known.body)
     if known.lease_until is not None and known.lease_until > now:
-        wait = max(1, int((known.lease_until - now).total_seconds()))
-        raise Conflict(
-            "idempotency_under_way",
-            "The same request is being carried out. Send it again in a moment for its answer.",
-            retry_after=wait,
-        )
+        raise _under_way(max(1, int((known.lease_until - now).total_seconds())))
     known.lease_until = now + LEASE
     known.save(update_fields=["lease_until"])
     return None
 
 
-def keep(*, organisation_id: UUID, key: str, answer: Answer) -> None:
-    """The request was carried out: whoever sends it again gets this answer."""
-    rows = IdempotencyKey.objects.filter(organisation_id=organisation_id, key=key, status=None)
-    rows.update(status=answer.status, body=answer.body, lease_until=None)
+def keep(*, organisation_id: UUID, key: str, digest: str, answer: Answer) -> None:
+    """The request was carried out: whoever sends it again gets this answer. In the transaction of the work.
+
+    Raises Conflict where another attempt, begun once the lease of this one had run out, was done sooner or freed the key:
+    then this one is to be undone.
+    """
+    rows = IdempotencyKey.objects.filter(organisation_id=organisation_id, key=key, digest=digest, status=None)
+    if not rows.update(status=answer.status, body=answer.body, lease_until=None):
+        raise _under_way(1)
+
+
+def _under_way(wait: int) -> Conflict:
+    return Conflict(
+        "idempotency_under_way",
+        "The same request is being carried out. Send it again in a moment for its answer.",
+        retry_after=wait,
+    )
 
 
 def let_go(*, organisation_id: UUID, key: str) -> None:

@@ -71,6 +71,30 @@ def test_who_claimed_a_key_and_died_holds_it_for_a_minute() -> None:
     with clock.at(clock.now() + timedelta(seconds=61)):
         assert idempotency.claim(organisation_id=here, key="k", digest=digest) is None
     answer = idempotency.Answer(201, {"id": "1"})
-    idempotency.keep(organisation_id=here, key="k", answer=answer)
+    idempotency.keep(organisation_id=here, key="k", digest=digest, answer=answer)
     idempotency.let_go(organisation_id=here, key="k")
     assert idempotency.claim(organisation_id=here, key="k", digest=digest) == answer
+
+
+def test_an_attempt_that_outlives_its_minute_is_not_done_beside_the_next() -> None:
+    """It waited for a lock, say, while its caller gave up on it and sent the request again."""
+    here, digest, answer = uuid7(), "0" * 64, idempotency.Answer(201, {"id": "1"})
+
+    def finish(digest: str) -> None:
+        idempotency.keep(organisation_id=here, key="k", digest=digest, answer=answer)
+
+    idempotency.claim(organisation_id=here, key="k", digest=digest)
+    with clock.at(clock.now() + timedelta(seconds=61)):
+        assert idempotency.claim(organisation_id=here, key="k", digest=digest) is None
+        finish(digest)
+        with pytest.raises(Conflict) as late:
+            finish(digest)
+    assert late.value.code == "idempotency_under_way", "and all that it did is undone"
+
+    # Refused meanwhile, the first one frees the key, which then stands for another request.
+    idempotency.let_go(organisation_id=here, key="k")
+    IdempotencyKey.objects.update(expires_at=clock.now())
+    idempotency.claim(organisation_id=here, key="k", digest="f" * 64)
+    with pytest.raises(Conflict):
+        finish(digest)
+    assert IdempotencyKey.objects.get(organisation_id=here).status is None

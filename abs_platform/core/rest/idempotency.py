@@ -60,7 +60,7 @@ def idempotent(post: Post[P]) -> Post[P]:
                 else:
                     body = json.loads(JSONRenderer().render(response.data))
                     answer = idempotency.Answer(response.status_code, body)
-                    idempotency.keep(organisation_id=organisation_id, key=key, answer=answer)
+                    idempotency.keep(organisation_id=organisation_id, key=key, digest=digest, answer=answer)
                     crashpoints.reach("idempotency.kept")
             if refusal is not None:
                 raise refusal

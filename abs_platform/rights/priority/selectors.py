@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from abs_platform.core import clock
+from abs_platform.integrations.formats.model import fold
 from abs_platform.parties import selectors as parties
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.models import Identifier
@@ -89,14 +90,18 @@ def spoken_for(*, right_id: UUID, pledge_id: UUID | None, party: str) -> UUID | 
 
 
 def key(name: str) -> str:
-    """By which a party is one claimant, however its name is spaced."""
-    return "".join(name.split()).casefold()
+    """By which a party is one claimant, however its name is written."""
+    return fold(name)
 
 
 def rivals(*, right_ids: Sequence[UUID]) -> dict[UUID, frozenset[str]]:
-    """By right, for whom else it is registered at 中登 by what is on record: the keys of the rivals whose registration holds."""
+    """By right, for whom it is registered at 中登 by what is on record: the keys of those whose registration holds.
+
+    Of a pledge here none is: the right itself says whether one holds it. Whether it is a rival's, each who recorded one said
+    from its own side, so that a funder's own is a rival's to every other.
+    """
     found: dict[UUID, set[str]] = {id: set() for id in right_ids}
-    rows = ZhongdengRegistration.objects.filter(right_id__in=right_ids, is_rival=True)
+    rows = ZhongdengRegistration.objects.filter(right_id__in=right_ids, pledge_id=None)
     for row in rows.prefetch_related("amendments"):
         if not is_ended(row) and expires_on(row) >= clock.today():
             found[row.right_id].add(key(row.party))
