@@ -12,7 +12,7 @@ from abs_platform.rights.models import Right
 from abs_platform.rights.priority import services as priority
 from abs_platform.trade import selectors as trades
 from abs_platform.trade import signing, statements
-from tests.support.financing import Lending, performed, until_of
+from tests.support.financing import Lending, performed, second, until_of
 from tests.support.papers import Papers, line
 from tests.support.world import World, drain
 
@@ -141,3 +141,21 @@ def test_who_registered_for_itself_is_a_rival_of_another_lender_and_not_its_own(
     body = {"amount": "100.00"}
     refused = world.supplier.browser.post(f"financing/offers/{offer.id}/accept", body, status=422)
     assert refused["code"] == "right_registered_elsewhere"
+
+
+def test_what_a_funder_registered_for_itself_is_in_every_other_s_way(world: World) -> None:
+    """The factor paid for the right elsewhere, filed it at 中登, and says so here without calling itself a rival."""
+    lending, right = Lending.at(world), performed(world, "OB-3")
+    theirs = Lending(world, world.factor, second(world.factor), lending.supplier2)
+    programme, its_own = lending.programme(), theirs.programme()
+    invitation = lending.invited(programme, [right])
+    theirs.invited(its_own, [right])
+    body = {
+        "number": "0123456789", "party": world.factor.organisation.name, "description": "应收账款",
+        "registered_at": "2026-01-31T10:00:00+08:00", "expires_on": (clock.today() + timedelta(days=300)).isoformat(),
+    }  # fmt: skip
+    world.factor.browser.post(f"rights/{right.id}/zhongdeng", body, status=201)
+    with pytest.raises(DomainError) as stopped:
+        lending.offered(invitation)
+    assert stopped.value.code == "right_registered_elsewhere"
+    theirs.drafted(its_own, [right])

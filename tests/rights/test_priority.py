@@ -271,12 +271,16 @@ def test_nobody_takes_back_what_another_recorded(world: World, right: Right) -> 
 def test_nobody_speaks_for_who_holds_the_pledge(world: World, right: Right) -> None:
     """A supplier would like its lender to look registered, so that it does not register, or told first or last."""
     bank, pledge_id = world.bank.organisation.name, uuid7()
+    as_it_looks = f"{bank[0]}\u200b{bank[1:]}"
     register(world, right.id, party=f" {bank}")  # before anything is pledged
+    register(world, right.id, party=as_it_looks, number="2222222")
     notify(world, right.id, party=bank)
     with transaction.atomic():
         registry.pledge(actor=PLATFORM, right_id=right.id, pledge_id=pledge_id, holder_id=world.bank.organisation.id)
         told = services.acknowledged(actor=world.core.actor, right_id=right.id, pledge_id=pledge_id, party=bank)
-    in_its_name: list[dict[str, Any]] = [{"party": bank}, {"party": bank, "is_rival": True}, {"pledge_id": pledge_id}]
+    in_its_name: list[dict[str, Any]] = [
+        {"party": bank}, {"party": bank, "is_rival": True}, {"party": as_it_looks}, {"pledge_id": pledge_id},
+    ]  # fmt: skip
     for claim in in_its_name:
         for record in (
             lambda **more: register(world, right.id, number="55555555", **more),

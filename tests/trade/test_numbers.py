@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from abs_platform.integrations.formats.model import Extracted, Party, to_json
+from abs_platform.documents.rules import number_key
+from abs_platform.integrations.formats.keys import business_key
+from abs_platform.integrations.formats.model import Extracted, Party, from_json, to_json
 from abs_platform.trade import services as trades
 from abs_platform.trade.models import Trade, TradeDocument
 from tests.support.filing import correct, document_of, file
@@ -56,3 +58,14 @@ def test_a_number_that_folds_long_is_filed_and_found(world: World) -> None:
     file(replace(receipt("10"), order_number="株式会社" * 60), **parties)
     file(replace(receipt("10", "R-2"), order_number=LONG + "1"), **parties)
     assert sorted(trade.documents.count() for trade in Trade.objects.all()) == [1, 2]
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufe0f", "\u034f", "\u3164", "\uffa0", "\u115f", "\u2800", "\U000e0100"])
+def test_what_nobody_sees_makes_no_other_order(world: World, unseen: str) -> None:
+    """Else one order, twice on a desk and alike to the eye, would be lent on twice."""
+    parties = {"owner": world.supplier.organisation, "buyer": world.core.organisation}
+    first = file(ORDER, **parties)
+    second = file(replace(ORDER, number=f"PO{unseen}-1"), **parties)
+    assert Trade.objects.get().order_number == "PO-1"
+    assert business_key(replace(ORDER, number=f"PO{unseen}-1")) == business_key(ORDER)
+    assert number_key(from_json(second.content or {}), None) == number_key(from_json(first.content or {}), None)

@@ -181,11 +181,28 @@ class Extracted:
         return next((amount for amount in stated if amount is not None), None)
 
 
+# Default_Ignorable_Code_Point of the Unicode Character Database that are letters or marks (fillers of Hangul, variation
+# selectors), as NFKC leaves them, and the blank of Braille: nobody sees them, and categories C and Z do not hold them.
+UNSEEN = dict.fromkeys(
+    [
+        0x034F,
+        0x115F,
+        0x1160,
+        0x17B4,
+        0x17B5,
+        *range(0x180B, 0x1810),
+        0x2800,
+        *range(0xFE00, 0xFE10),
+        *range(0xE0100, 0xE01F0),
+    ]
+)
+
+
 def fold(value: str | None) -> str:
     """An identifier for comparing: compatibility forms and case unified, white space and invisibles removed."""
     if value and value.isascii() and value.isprintable():
         return value.lower().replace(" ", "")
-    folded = unicodedata.normalize("NFKC", value or "").casefold()
+    folded = unicodedata.normalize("NFKC", value or "").casefold().translate(UNSEEN)
     return "".join(character for character in folded if unicodedata.category(character)[0] not in "CZ")
 
 
