@@ -156,11 +156,13 @@ class Fields:
     def _only(self, element: Element, paths: tuple[str, ...]) -> "Element | None":
         """As `_first`; refused where another figure stands beside it, in no other currency: which counts?"""
         found = self._first(element, paths)
-        beside = None if found is None or found is element else found.getparent()
-        if found is None or beside is None or len(beside) == 1:
+        parent = None if found is None or found is element else found.getparent()
+        if found is None or parent is None:
             return found
-        for each in beside.iterchildren(found.tag):
-            if each.get("currencyID") == found.get("currencyID") and text_of(each) not in ("", text_of(found)):
+        for each in self._below(parent)[found.tag]:
+            if each is found or each.get("currencyID") != found.get("currencyID"):
+                continue
+            if text_of(each) not in ("", text_of(found)):
                 what = _name(each)
                 detail = f"{what} in line {each.sourceline} is stated a second time, and differently."
                 raise Refused("stated_twice", detail, line=each.sourceline, name=what)
