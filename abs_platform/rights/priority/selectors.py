@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from abs_platform.core import clock
+from abs_platform.integrations.formats.model import fold
 from abs_platform.parties import selectors as parties
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.models import Identifier
@@ -89,8 +90,8 @@ def spoken_for(*, right_id: UUID, pledge_id: UUID | None, party: str) -> UUID | 
 
 
 def key(name: str) -> str:
-    """By which a party is one claimant, however its name is spaced."""
-    return "".join(name.split()).casefold()
+    """By which a party is one claimant, however its name is written."""
+    return fold(name)
 
 
 def rivals(*, right_ids: Sequence[UUID]) -> dict[UUID, frozenset[str]]:
