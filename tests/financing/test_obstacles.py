@@ -119,30 +119,6 @@ def test_a_rival_that_ended_or_is_the_lender_itself_is_none(world: World) -> Non
     lending.drafted(programme, [right])
 
 
-def test_who_registered_for_itself_is_a_rival_of_another_lender_and_not_its_own(world: World) -> None:
-    lending, right = Lending.at(world), performed(world, "OB-3")
-    programme = lending.programme()
-    offer = lending.accepting(lending.offered(lending.invited(programme, [right])))
-
-    def registered_for(party: str, number: str) -> None:
-        priority.record_registration(
-            actor=world.bank.actor,
-            right_id=right.id,
-            number=number,
-            registered_at=clock.now(),
-            expires_on=clock.today() + timedelta(days=300),
-            description="应收账款",
-            party=party,
-        )
-
-    registered_for(world.bank.organisation.name, "0123456789")
-    lending.drafted(programme, [right])
-    registered_for("另一家银行", "1123456789")
-    body = {"amount": "100.00"}
-    refused = world.supplier.browser.post(f"financing/offers/{offer.id}/accept", body, status=422)
-    assert refused["code"] == "right_registered_elsewhere"
-
-
 def test_what_a_funder_registered_for_itself_is_in_every_other_s_way(world: World) -> None:
     """The factor paid for the right elsewhere, filed it at 中登, and says so here without calling itself a rival."""
     lending, right = Lending.at(world), performed(world, "OB-3")

@@ -111,6 +111,14 @@ def test_a_right_that_rose_before_it_was_lent_on_carries_less_once_it_fell_again
     assert refused.value.code == "right_shrank"
 
 
+def test_nothing_is_paid_out_on_as_many_yen_as_there_were_yuan(lender: Lender, right: Right) -> None:
+    loan = lender.lend(right)
+    Right.objects.update(currency="JPY")  # the debtor confirmed what was corrected
+    with pytest.raises(Conflict, match="carries 0") as refused:
+        lender.propose(loan)
+    assert refused.value.code == "right_shrank"
+
+
 def test_who_lent_is_told_where_only_the_rung_fell(lender: Lender) -> None:
     """The debtor disputes the invoice after the money is out: as much is accepted as before, and less of it is sure."""
     way, core = lender.way, lender.world.core

@@ -26,6 +26,8 @@ from abs_platform.parties.actor import Actor
 from abs_platform.rights import services as computing
 from abs_platform.rights.models import Right
 
+ZERO = Decimal(0)
+
 
 def _move(actor: Actor, loan: Loan, action: str) -> None:
     loan.state = target_of(LOAN_TRANSITIONS, action=action, state=loan.state, roles=actor.roles)
@@ -179,7 +181,11 @@ def _check_carried(loan: Loan) -> None:
 
 
 def _carried(loan: Loan, right: Right) -> Decimal:
-    """What a right carries by now; below the rung that it was lent on, no more than the programme lends there."""
+    """What a right carries by now, in the loan's currency; below the rung that it was lent on, no more than the programme lends
+    there.
+    """
+    if right.currency != loan.currency:  # its documents were corrected: so many yen are not so many yuan
+        return ZERO
     carried = right.carried_by_now
     if right.held_rung is None or right.rung >= right.held_rung:
         return carried
