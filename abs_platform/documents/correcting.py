@@ -86,7 +86,7 @@ def _proposal(row: Document, document: Extracted | None) -> _Proposal:
     if not changed:
         raise Invalid("nothing_changed", "Nothing differs from what is there already.")
     is_refused = document is not None and any(remark.level == Level.REFUSED for remark in document.remarks)
-    commitment = disclosing.prepare(row, document) if document and not is_refused else None
+    commitment = disclosing.prepare(row, to_json(document)) if document and not is_refused else None
     return _Proposal(document, commitment, changed)
 
 

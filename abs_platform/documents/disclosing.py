@@ -16,7 +16,7 @@ from abs_platform.crypto.canonical import canonical_json
 from abs_platform.crypto.fields import MAX_DISCLOSED, SEED_SIZE, FieldTree
 from abs_platform.documents import selectors
 from abs_platform.documents.models import Document
-from abs_platform.integrations.formats.model import Extracted, to_json
+from abs_platform.integrations.formats.model import Extracted
 from abs_platform.ledger import selectors as ledger_log
 from abs_platform.ledger import services as ledger
 from abs_platform.parties import keys
@@ -48,10 +48,10 @@ def fields_of(digest: str, content: Mapping[str, Any]) -> dict[str, str]:
     return {FILE_DIGEST: digest, **dict(fields.flatten(stated))}
 
 
-def prepare(row: Document, extracted: Extracted) -> Commitment:
-    """The commitment to a document's fields under a fresh seed. Hashes every field: call it before the transaction."""
+def prepare(row: Document, content: Json) -> Commitment:
+    """The commitment to a document's fields (`to_json`) under a fresh seed. Hashes every field: call it before the transaction."""
     seed = secrets.token_bytes(SEED_SIZE)
-    return Commitment(seed, FieldTree(fields_of(row.digest, to_json(extracted)), seed).commitment)
+    return Commitment(seed, FieldTree(fields_of(row.digest, content), seed).commitment)
 
 
 def record(row: Document, commitment: Commitment) -> None:

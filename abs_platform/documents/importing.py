@@ -42,11 +42,12 @@ KEPT_AT_ONCE = 8
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A document to be: its name, its bytes, and what they say."""
+    """A document to be: its name, its bytes, and what they say, as JSON too (`to_json`)."""
 
     filename: str
     content: bytes
     extracted: Extracted
+    stated: dict[str, Any]  # Any: JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Prepared:
 
     document: Document
     incoming: custody.Incoming
-    extracted: Extracted
+    draft: Draft
     fields: bytes
 
 
@@ -117,9 +118,9 @@ def _prepared(
         key_version=wrapped.version,
         source=source,
     )
-    commitment = disclosing.prepare(document, draft.extracted)
+    commitment = disclosing.prepare(document, draft.stated)
     document.fields_seed = commitment.seed
-    return Prepared(document, incoming, draft.extracted, commitment.value)
+    return Prepared(document, incoming, draft, commitment.value)
 
 
 def forget(prepared: Sequence[Prepared]) -> None:
@@ -142,7 +143,9 @@ def record(*, actor: Actor, prepared: Sequence[Prepared]) -> list[Document]:
     keyed = services.fingerprinting()
     for each in prepared:
         each.document.format = FORMAT
-        services.take(each.document, each.extracted, known=known, keyed=keyed, compare=False)
+        services.take(
+            each.document, each.draft.extracted, content=each.draft.stated, known=known, keyed=keyed, compare=False
+        )
     _append(actor, prepared)
     repeated = _perhaps_repeated(actor.home, prepared)
     others = [each.document for each in prepared if each.document.id not in repeated]
@@ -152,10 +155,12 @@ def record(*, actor: Actor, prepared: Sequence[Prepared]) -> list[Document]:
     insert_all(others)
     for each in prepared:
         if each.document.id in repeated:
-            services.take(each.document, each.extracted, known=known)
+            services.take(each.document, each.draft.extracted, content=each.draft.stated, known=known)
             each.document.save(force_insert=True)
     documents = [each.document for each in prepared]
-    tax.watch_all(read=((each.document, each.extracted) for each in prepared if settling.is_to_be_filed(each.document)))
+    tax.watch_all(
+        read=((each.document, each.draft.extracted) for each in prepared if settling.is_to_be_filed(each.document))
+    )
     _tell(actor, documents)
     return documents
 

@@ -49,7 +49,7 @@ def extract(*, document_id: UUID) -> None:
     if row.extraction != Extraction.PENDING:
         return
     reading = _read(row)
-    commitment = disclosing.prepare(row, reading.document) if reading.document and _is_taken(reading) else None
+    commitment = disclosing.prepare(row, to_json(reading.document)) if reading.document and _is_taken(reading) else None
     with transaction.atomic():
         lock_readings(row.owner_id)
         row = Document.objects.select_for_update().select_related("owner").get(id=document_id)
@@ -142,15 +142,16 @@ def take(
     row: Document,
     document: Extracted | None,
     *,
+    content: dict[str, Any] | None = None,  # Any: JSON
     known: Callable[[UUID, Party | None], Organisation | None] = resolve,
     keyed: sm3.HmacSM3 | None = None,
     compare: bool = True,
 ) -> None:
     """Fill the row with what holds for its file now: fields, what it repeats or contradicts, verdict. The caller saves.
 
-    Everything derived is derived anew, so that a correction leaves nothing of the reading before it. `known` tells who a
-    party is, `keyed` is `fingerprinting()` of a caller with many; without `compare`, it is held against no other document:
-    the caller does that. Runs under `lock_readings`.
+    Everything derived is derived anew, so that a correction leaves nothing of the reading before it. `content` is the
+    document as JSON, where the caller has it. `known` tells who a party is, `keyed` is `fingerprinting()` of a caller with
+    many; without `compare`, it is held against no other document: the caller does that. Runs under `lock_readings`.
     """
     row.content = row.issue_date = row.total = row.counterparty = row.duplicate_of = row.conflicts_with = None
     row.kind = row.number = row.currency = row.seller_name = row.buyer_name = ""
@@ -160,7 +161,7 @@ def take(
     broken = [remark for remark in (document.remarks if document else ()) if remark.level == Level.REFUSED]
     refusals = [remark for remark in file_remarks if remark.level == Level.REFUSED]
     if document:
-        _take_fields(row, document)
+        _take_fields(row, document, content or to_json(document))
     if refusals or broken:
         row.extraction = Extraction.REFUSED
         for remark in refusals:
@@ -179,8 +180,8 @@ def take(
     settling.settle(row)
 
 
-def _take_fields(row: Document, extracted: Extracted) -> None:
-    row.content = to_json(extracted)
+def _take_fields(row: Document, extracted: Extracted, content: dict[str, Any]) -> None:  # Any: JSON
+    row.content = content
     row.kind = extracted.kind
     row.number = extracted.number
     row.issue_date = extracted.issue_date

@@ -27,6 +27,7 @@ def draft(batch: Batch, seller: Party, entry: StagedDocument, lines: Sequence[St
     with localcontext() as context:
         context.prec = PRECISION
         extracted = _extracted(batch.kind, seller, entry, lines)
+    content = to_json(extracted)
     source = {"sm3": batch.source.digest, "sheet": batch.sheet} if batch.source else {}
     rows = [line.row for line in lines if line.row is not None]
     body = {
@@ -34,10 +35,10 @@ def draft(batch: Batch, seller: Party, entry: StagedDocument, lines: Sequence[St
         "source": {**source, "rows": rows} if rows else source,
         "import": str(batch.id),
         "position": entry.position,
-        "document": _stated(to_json(extracted)),
+        "document": _stated(content),
     }
     name = clean_filename(f"{entry.number[:80]}.{batch.kind}.json")
-    return Draft(filename=name, content=canonical_json(body), extracted=extracted)
+    return Draft(filename=name, content=canonical_json(body), extracted=extracted, stated=content)
 
 
 def _extracted(kind: str, seller: Party, entry: StagedDocument, staged: Sequence[StagedLine]) -> Extracted:

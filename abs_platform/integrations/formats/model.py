@@ -233,7 +233,7 @@ def line_from_json(data: Mapping[str, Any]) -> Line:  # Any: JSON
 def _encode(value: Any) -> Any:  # Any: every type of a field, to JSON
     if value is None or value.__class__ is str:  # most
         return value
-    return _encoder(typing.cast("Hashable", type(value)))(value)
+    return _encoder(value.__class__)(value)
 
 
 @cache
