@@ -18,7 +18,8 @@ export function Constants({ kind, draft, onDefault, onDraft }: Props) {
   const t = useText(messages);
   const code = useCodes();
   const id = useId();
-  const either = new Set(kind.either.flat());
+  const stated = (name: string) => name in draft.columns || Boolean(draft.defaults[name]?.trim());
+  const either = new Set(kind.either.filter((names) => !names.some(stated)).flat());
   const open = kind.fields.filter((field) => field.constant && !(field.name in draft.columns));
   return (
     <div className="map-constants">

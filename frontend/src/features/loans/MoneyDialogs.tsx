@@ -4,9 +4,10 @@ import { useId, useState, type ReactNode } from "react";
 import { api, data } from "../../api/client";
 import type { LoanDetail } from "../../api/types";
 import { isZero, typedAmount } from "../../shared/format/decimal";
+import { formatMoney } from "../../shared/format/money";
 import { today } from "../../shared/format/time";
 import { useAct } from "../../shared/hooks/useAct";
-import { useCodes, useText } from "../../shared/i18n/LanguageProvider";
+import { useCodes, useLanguage, useText } from "../../shared/i18n/LanguageProvider";
 import { InlineFailure } from "../../shared/ui/states";
 import { messages } from "./messages";
 
@@ -91,6 +92,7 @@ export function PaymentDialog({ loan, onClose }: Props) {
 export function PayoutDialog({ loan, onClose }: Props) {
   const t = useText(messages);
   const code = useCodes();
+  const { language } = useLanguage();
   const payeeId = useId();
   const payees = (["supplier", "debtor"] as const).filter((each) => !isZero(each === "supplier" ? loan.owed.payable : loan.owed.refundable));
   const [payee, setPayee] = useState(payees[0] ?? "supplier");
@@ -106,7 +108,7 @@ export function PayoutDialog({ loan, onClose }: Props) {
         <select id={payeeId} className="select" value={payee} onChange={(event) => setPayee(event.target.value === "debtor" ? "debtor" : "supplier")} data-testid="payout-payee">
           {payees.map((each) => (
             <option key={each} value={each}>
-              {code("payer", each)}
+              {code("payer", each)} · {formatMoney(each === "supplier" ? loan.owed.payable : loan.owed.refundable, loan.currency, language)}
             </option>
           ))}
         </select>

@@ -95,7 +95,11 @@ function PaymentActions({ row }: { row: LoanPayment }) {
       </div>
       <InlineFailure error={atOnce.error} />
       {dialog === "confirm" && (
-        <TypedAmountDialog title={t("confirmPayment")} action={title} amount={row.amount} currency={row.currency} facts={[[t("bankReference"), row.bank_reference]]} act={confirm} onClose={close}>
+        <TypedAmountDialog title={t("confirmPayment")} action={title} amount={row.amount} currency={row.currency} facts={[
+            [t("payer"), [code("payer", row.payer), row.order_number].filter(Boolean).join(" · ")],
+            [t("receivedOn"), <Day key="day" value={row.received_on} />],
+            [t("bankReference"), row.bank_reference],
+          ]} act={confirm} onClose={close}>
           <p>{t("confirmWhat")}</p>
         </TypedAmountDialog>
       )}

@@ -29,7 +29,7 @@ export function StatementSection({ loan }: { loan: LoanDetail }) {
       action={<ExportButton path={`/api/v1/financing/loans/${loan.id}/statement/export`} filters={{ since, until }} name={t("statement")} forms={["xlsx", "csv", "pdf"]} testId="export-statement" />}
       testId="statement"
     >
-      <div className="filters">
+      <div className="filters statement-days">
         <DateField label={t("since")} value={since} onChange={setSince} />
         <DateField label={t("until")} value={until} onChange={setUntil} />
       </div>

@@ -1,5 +1,5 @@
 import type { RightDetail } from "../../api/types";
-import { formatShare } from "../../shared/format/decimal";
+import { formatShare, isZero } from "../../shared/format/decimal";
 import { inCapitals } from "../../shared/format/capital";
 import { joinClauses } from "../../shared/format/join";
 import { formatMoney, formatWan } from "../../shared/format/money";
@@ -63,6 +63,7 @@ export function Head({ right, onOpen }: { right: RightDetail; onOpen: (figure: F
 function Days({ right }: { right: RightDetail }) {
   const t = useText(messages);
   if (right.financeable_since === null || right.days_earlier === null) return <>{t("daysNone")}</>;
+  if (isZero(right.supported)) return <>{t("nothingLeft")}</>;
   const key = right.payment_confirmed_at === null ? "daysCounting" : "daysFixed";
   return <>{right.days_earlier === 0 ? t(`${key}Today`) : t(key, { days: right.days_earlier })}</>;
 }

@@ -50,6 +50,7 @@ export const messages = defineMessages({
   daysFixed: ["比付款确认早 {days} 天可融资", "Financeable {days} {days|day|days} earlier than payment confirmation"],
   daysCountingToday: ["今天起可融资；付款确认还没有来，提前天数正在计", "Financeable from today; payment is not confirmed yet, so the days earlier are counting"],
   daysFixedToday: ["比付款确认早不到一天可融资", "Financeable before payment confirmation, by less than a day"],
+  nothingLeft: ["没有可融资的余额了", "Nothing is left to finance"],
   daysNone: ["还不能融资", "Not financeable yet"],
   poolable: ["可入池", "Poolable"],
   notPoolable: ["暂不可入池：{reasons}", "Not poolable: {reasons}"],

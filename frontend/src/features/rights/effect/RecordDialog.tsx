@@ -8,6 +8,9 @@ import { useText } from "../../../shared/i18n/LanguageProvider";
 import { InlineFailure } from "../../../shared/ui/states";
 import { messages } from "./messages";
 
+/** As Zhongdeng numbers its registrations. */
+const NUMBER = /^[0-9A-Za-z-]{6,40}$/;
+
 export type Recording = { kind: "registration" } | { kind: "notice" } | { kind: "amendment"; registration: ZhongdengRegistration };
 
 interface Props {
@@ -52,11 +55,11 @@ function RegistrationDialog({ right, priority, holder, onClose }: Common) {
       ),
     onClose,
   );
-  const ready = number.trim() !== "" && at !== "" && until !== "" && description.trim() !== "" && whose.party !== "";
+  const ready = NUMBER.test(number.trim()) && at !== "" && until !== "" && description.trim() !== "" && whose.party !== "";
   return (
     <Frame title={t("record")} what={t("recordWhat")} ready={ready} send={send} onClose={onClose}>
       <Whose whose={whose} holder={holder} />
-      <Field label={t("number")} value={number} onChange={setNumber} testId="zhongdeng-number" />
+      <Field label={t("number")} hint={t("numberHint")} value={number} onChange={setNumber} testId="zhongdeng-number" />
       <Field label={t("registeredAt")} type="datetime-local" value={at} onChange={setAt} testId="zhongdeng-at" />
       <Field label={t("until")} type="date" value={until} onChange={setUntil} testId="zhongdeng-until" />
       <Field label={t("describe")} long value={description} onChange={setDescription} testId="zhongdeng-description" />
@@ -104,7 +107,7 @@ function AmendmentDialog({ registration, onClose }: Common & { registration: Zho
       ),
     onClose,
   );
-  const ready = (mistake || number.trim() !== "") && (!extends_ || until !== "") && (!explained || description.trim() !== "");
+  const ready = (mistake || NUMBER.test(number.trim())) && (!extends_ || until !== "") && (!explained || description.trim() !== "");
   return (
     <Frame title={t("amendOf", { number: registration.number })} what={t("recordWhat")} ready={ready} send={send} onClose={onClose}>
       <div className="field">
@@ -117,7 +120,7 @@ function AmendmentDialog({ registration, onClose }: Common & { registration: Zho
           ))}
         </select>
       </div>
-      {!mistake && <Field label={t("amendNumber")} value={number} onChange={setNumber} testId="amendment-number" />}
+      {!mistake && <Field label={t("amendNumber")} hint={t("numberHint")} value={number} onChange={setNumber} testId="amendment-number" />}
       {extends_ && <Field label={t("until")} type="date" value={until} onChange={setUntil} testId="amendment-until" />}
       <Field label={t("explain")} long value={description} onChange={setDescription} testId="amendment-description" />
     </Frame>
@@ -152,6 +155,7 @@ function Whose({ whose, holder }: { whose: ReturnType<typeof useWhose>; holder: 
 
 interface FieldProps {
   label: string;
+  hint?: string;
   value: string;
   onChange: (value: string) => void;
   type?: "text" | "date" | "datetime-local";
@@ -159,7 +163,7 @@ interface FieldProps {
   testId: string;
 }
 
-function Field({ label, value, onChange, type = "text", long = false, testId }: FieldProps) {
+function Field({ label, hint, value, onChange, type = "text", long = false, testId }: FieldProps) {
   const id = useId();
   return (
     <div className="field">
@@ -167,7 +171,12 @@ function Field({ label, value, onChange, type = "text", long = false, testId }: 
       {long ? (
         <textarea id={id} className="textarea" rows={5} maxLength={20_000} value={value} onChange={(event) => onChange(event.target.value)} data-testid={testId} />
       ) : (
-        <input id={id} className="input" type={type} maxLength={200} value={value} onChange={(event) => onChange(event.target.value)} data-testid={testId} />
+        <input id={id} className="input" type={type} maxLength={200} value={value} onChange={(event) => onChange(event.target.value)} data-testid={testId} aria-describedby={hint && `${id}hint`} />
+      )}
+      {hint && (
+        <span id={`${id}hint`} className="meta">
+          {hint}
+        </span>
       )}
     </div>
   );

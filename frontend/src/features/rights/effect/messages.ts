@@ -36,6 +36,7 @@ export const messages = defineMessages({
   transaction: ["交易", "Transaction"],
   block: ["区块", "Block"],
   blockTime: ["区块时间", "Block time"],
+  numberHint: ["6 至 40 位字母、数字或连字符", "6 to 40 letters, digits or hyphens"],
   number: ["登记编号", "Registration number"],
   registeredAt: ["登记时间", "Registered at"],
   draft: ["财产描述（草稿）", "Description of the claim (draft)"],
