@@ -10,9 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import ProtectedError, Q
 
 from abs_platform.consent import services as consent
+from abs_platform.core.money import as_kept
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.core.updating import update_all
 from abs_platform.crypto import sm3
@@ -87,7 +89,7 @@ def is_current(filed: TradeDocument, extracted: Extracted) -> bool:
         extracted.issue_date,
         extracted.due_date,
         extracted.currency or "",
-        extracted.total,
+        as_kept(extracted.total),
     )
 
 
@@ -128,8 +130,20 @@ def _paid(trades: Sequence[Trade]) -> set[UUID]:
     return set(PaymentConfirmation.objects.filter(trade__in=trades).values_list("trade_id", flat=True))
 
 
-def merge(provisional: Trade, *, into: Trade) -> None:
-    """Move everything of a provisional trade into the one it turned out to be, and leave no empty shell."""
+def merge(provisional: Trade, *, into: Trade) -> bool:
+    """Move everything of a provisional trade into the one it turned out to be, and leave no empty shell; False, and nothing
+    moved, where somebody asked or lent on its right once: that is on record of this trade, which stays itself.
+    """
+    try:
+        with transaction.atomic():
+            _move_all(provisional, into=into)
+            provisional.delete()
+    except ProtectedError:
+        return False
+    return True
+
+
+def _move_all(provisional: Trade, *, into: Trade) -> None:
     moved = list(TradeDocument.objects.filter(trade=provisional).values_list("document_id", flat=True))
     TradeDocument.objects.filter(trade=provisional).update(trade=into)
     TradeKey.objects.filter(trade=provisional).update(trade=into)
@@ -141,7 +155,6 @@ def merge(provisional: Trade, *, into: Trade) -> None:
     members = [(SubjectRef("document", id), filename) for id, filename in held.items()]
     consent.dissolve(actor=PLATFORM, container=SubjectRef("trade", provisional.id), members=members)
     hold(into, list(held))
-    provisional.delete()
 
 
 def hold(trade: Trade, document_ids: Sequence[UUID]) -> None:

@@ -140,7 +140,8 @@ class _Desk:
         self.write()
         for other in merging:
             gone = other.id
-            filing.merge(other, into=trade)
+            if not filing.merge(other, into=trade):
+                continue
             self.trades.pop(gone)
             if moved := self.filed.pop(gone, None):
                 self.filed.setdefault(trade.id, []).extend(moved)

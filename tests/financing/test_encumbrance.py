@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from abs_platform.core.errors import Conflict, DomainError
 from abs_platform.documents import receiving
 from abs_platform.documents.models import Document, TaxStatus
 from abs_platform.financing import offers, pledging, requests
+from abs_platform.financing.lending import services
 from abs_platform.financing.lending.models import Loan, Payment
 from abs_platform.financing.models import Notice, Offer, Pledge
 from abs_platform.parties.actor import PLATFORM
@@ -24,7 +26,7 @@ from abs_platform.trade import withdrawing
 from abs_platform.trade.models import Trade
 from tests.support.financing import ADVANCE_RATES, Lending, performed, second, until_of
 from tests.support.lending import lender_of
-from tests.support.papers import DAY, Papers
+from tests.support.papers import DAY, Papers, not_due_yet
 from tests.support.world import READING, World, drain
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -260,6 +262,41 @@ def test_goods_are_not_lent_on_by_their_order_and_again_by_papers_that_do_not_na
     answer = world.supplier.browser.post(f"financing/offers/{offer.id}/accept", {"amount": "100.00"}, status=422)
     assert answer["code"] == "right_goods_lent_on"
     assert set(Pledge.objects.values_list("right", flat=True)) == {held.id}
+
+
+def ask(lending: Lending, right: Right) -> None:
+    """The supplier asks, and thinks again."""
+    request = lending.invited(lending.programme(), [right]).request
+    requests.withdraw(actor=lending.world.supplier.actor, request_id=request.id)
+
+
+def lend(lending: Lending, right: Right) -> None:
+    """The bank lends, and cancels the loan before any money is out."""
+    loan = lending.lend(lending.programme(), [right])
+    services.cancel(actor=lending.funder.actor, loan_id=loan.id, reason="thought better of it")
+
+
+@pytest.mark.parametrize("once", [ask, lend])
+def test_papers_that_tie_a_trade_to_its_order_are_filed_though_somebody_asked_or_lent_on_it(
+    world: World, once: Callable[[Lending, Right], None]
+) -> None:
+    """What was asked and lent stays on record of the trade, which stays itself; else no paper could be filed beside it."""
+    papers = Papers(number="TIE-1", due=not_due_yet())
+    bare = {
+        "r": _without_order(papers.receipt(number="GR-1")),
+        "i": _without_order(papers.invoice(number="INV-1"), "GR-1"),
+    }
+    goods = world.supplier.submit(bare)
+    for document in goods:
+        world.core.decide(document)
+    drain()
+    right = Right.objects.get()
+    once(Lending.at(world), right)
+    named = b"<cac:ReceiptDocumentReference><cbc:ID>GR-1</cbc:ID></cac:ReceiptDocumentReference>"
+    before = b"<cac:AccountingSupplierParty>"
+    tying = papers.invoice(number="INV-2").replace(before, named + before, 1)
+    [order, second_invoice] = world.supplier.submit({"o": papers.order(), "t": tying})
+    assert second_invoice.trade_id == order.trade_id != right.trade_id
 
 
 def test_a_right_that_grew_while_it_was_pledged_is_not_over_before_its_debtor_paid_all_of_it(world: World) -> None:

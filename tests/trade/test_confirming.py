@@ -1,6 +1,7 @@
 """The core enterprise signs exactly what it was shown; the financial confirmation comes last."""
 
 import json
+import re
 import shutil
 import subprocess
 from datetime import date, timedelta
@@ -302,3 +303,12 @@ def test_a_refused_decision_leaves_no_trace(world: World) -> None:
             signing.decide(actor=world.core.actor, document_id=order.id, decision=decision, content_digest=digest)
         assert isinstance(refused.value, DomainError)
     assert (AuditEntry.objects.count(), Record.objects.count()) == before
+
+
+def test_a_total_finer_than_is_kept_can_be_confirmed(world: World) -> None:
+    """UBL states up to 13 decimals; a list of documents keeps four."""
+    order = PAPERS.order()
+    [document] = world.supplier.submit({"o": re.sub(rb"(<cbc:PayableAmount[^>]*>)[^<]*", rb"\g<1>1130.00005", order)})
+    sheet = world.core.browser.get(f"confirmations/{document.id}")
+    body = {"content_digest": sheet["content_digest"]}
+    assert world.core.browser.post(f"confirmations/{document.id}/confirm", body)["state"] == "confirmed"

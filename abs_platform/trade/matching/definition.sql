@@ -258,7 +258,7 @@ cut AS (
     ) edge
     WINDOW cuts AS (PARTITION BY edge.row_id, edge.level ORDER BY edge.at)
 ),
-pieces AS MATERIALIZED (
+piece AS (
     SELECT
         summed.receipt_line AS of_id, summed.invoice_line AS by_id, summed.trade_id,
         0::numeric AS starts, least(summed.accepted, summed.claimed) AS ends, summed.accepted AS available
@@ -280,6 +280,12 @@ pieces AS MATERIALIZED (
     JOIN left_over claim
         ON claim.side = 'claim' AND claim.row_id = cut.row_id AND claim.level = cut.level AND claim.place = cut.claim_place
     WHERE cut.at < cut.until AND cut.until <= offer.starts + offer.rest AND cut.until <= claim.starts + claim.rest
+),
+pieces AS MATERIALIZED (
+    -- With as many digits as are kept. Rounded last, they still lie end to end; of what is less than that nobody uses any.
+    SELECT of_id, by_id, trade_id, round(starts, 13) AS starts, round(ends, 13) AS ends, round(available, 13) AS available
+    FROM piece
+    WHERE round(starts, 13) < round(ends, 13)
 ),
 used_too_much AS MATERIALIZED (
     -- Rows where several lines of a level together use more than there is.
@@ -325,8 +331,10 @@ judged AS NOT MATERIALIZED (
 ),
 derived AS MATERIALIZED (
     SELECT
-        row_id AS line_id, trade_id, unit, ordered, despatched, received, rejected, short, accepted, invoiced, credited,
-        ordered_amount, invoiced_amount, credited_amount, uncovered,
+        row_id AS line_id, trade_id, unit, round(ordered, 13) AS ordered, round(despatched, 13) AS despatched,
+        round(received, 13) AS received, round(rejected, 13) AS rejected, round(short, 13) AS short,
+        round(accepted, 13) AS accepted, round(invoiced, 13) AS invoiced, round(credited, 13) AS credited,
+        ordered_amount, invoiced_amount, credited_amount, round(uncovered, 13) AS uncovered,
         CASE WHEN worth >= 0 AND worth < 1e15 THEN round(worth, 13) END AS unit_value,
         CASE WHEN worth >= 0 AND abs(due * worth) < 1e15 THEN round(due * worth, 13) END AS value_accepted,
         CASE WHEN worth >= 0 AND abs(due * worth) < 1e15 THEN round(least(due, billed) * worth, 13) END AS value_invoiced,

@@ -18,7 +18,7 @@ from abs_platform.risk.models import Alert
 from abs_platform.trade import services as trades
 from abs_platform.trade.matching import services as matching
 from abs_platform.trade.matching import sql
-from abs_platform.trade.models import Consumption, LineMatch, MatchLine, Tolerance, TradeLine, TradeMatch
+from abs_platform.trade.models import Consumption, LineMatch, MatchLine, Tolerance, Trade, TradeLine, TradeMatch
 from tests.support.filing import correct, document_of, file
 from tests.support.matches import derived, stored
 from tests.support.papers import Papers, line
@@ -314,3 +314,33 @@ def test_an_event_reads_its_own_rows_however_many_there_are(world: World) -> Non
     before = rows_read()
     matching.match(trade_ids=[match.trade_id])
     assert rows_read() - before < 50
+
+
+def test_pounds_with_many_digits_are_used_as_far_as_is_kept(world: World) -> None:
+    """In kilograms they have more digits than a piece keeps: where it begins is nevertheless one figure, event after event."""
+    of_pounds = {"unit": "LBR", "receipt_number": "R-1", "receipt_line_id": "1"}
+    order = replace(ORDER, lines=(replace(ORDER.lines[0], unit="KGM"),))
+    papers = [receipt("7.777777", unit="LBR"), *(invoice("3.333333", f"I-{n}", **of_pounds) for n in (1, 2))]
+    submit(world, order, *papers)
+    before = list(Consumption.objects.order_by("starts").values_list("starts", "ends"))
+    matching.match(trade_ids=[Trade.objects.get().id])
+    assert stored() == derived()
+    assert list(Consumption.objects.order_by("starts").values_list("starts", "ends")) == before
+    assert [ends - starts for starts, ends in before] == [Decimal("1.5119744154692")] * 2
+
+
+def test_less_than_is_kept_is_used_by_nobody(world: World) -> None:
+    """Else the buyer could not dispute the receipt beside it: all that is left of the invoice would fall to a speck."""
+    order = replace(ORDER, lines=(replace(ORDER.lines[0], unit="KGM"),))
+    papers = {
+        said.number: file(said, owner=world.supplier.organisation, buyer=world.core.organisation)
+        for said in (
+            order,
+            receipt("10", unit="KGM"),
+            receipt("0.00000001", "R-2", unit="MGM"),
+            invoice("10", unit="KGM"),
+        )
+    }
+    assert world.core.decide(papers["R-1"], "dispute", "never came").confirmation == "disputed"
+    assert stored() == derived()
+    assert not Consumption.objects.exists()
