@@ -186,6 +186,7 @@ def _ask(page: Page) -> None:
     row.get_by_test_id("request-access").click()
     page.get_by_test_id("ask-order").fill(ORDER)
     page.get_by_test_id("ask-submit").click()
+    expect(page.get_by_test_id("ask-submit")).to_have_count(0)  # sent, before the page is left
     page.goto("/access")
     expect(page.get_by_test_id("own-request-row").filter(has_text="渝联").first).to_be_visible()
 
