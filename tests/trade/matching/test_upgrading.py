@@ -1,11 +1,14 @@
 """What was stored before a migration is afterwards what events store now."""
 
+from dataclasses import replace
+from decimal import Decimal
 from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.db.models import F
 
 from abs_platform.trade.matching import services as matching
 from abs_platform.trade.models import LineMatch, MatchLine, Trade
@@ -46,3 +49,14 @@ def test_what_was_taken_for_an_area_is_none(world: World) -> None:
     upgrade._name_anew(apps, SimpleNamespace(connection=connection))
     assert stored() == before == derived()
     assert list(MatchLine.objects.filter(level=3).values_list("unit", "factor")) == [("H35", 1)]
+
+
+def test_pounds_with_more_digits_than_are_kept_are_matched_anew(world: World) -> None:
+    order = replace(ORDER, lines=(replace(ORDER.lines[0], unit="KGM"),))
+    submit(world, order, receipt("7.777777", unit="LBR"), invoice("3.333333", unit="LBR", receipt_number="R-1"))
+    before = stored()
+    LineMatch.objects.update(accepted=F("accepted") + Decimal("1E-13"))
+    assert stored() != before
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("abs_platform.trade.migrations.0013_digits_kept")._MATCH_AGAIN)
+    assert stored() == before == derived()
