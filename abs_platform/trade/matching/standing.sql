@@ -5,7 +5,7 @@ SET trade_id = now.trade_id,
     counts = now.counts,
     confirmed = now.confirmed,
     spine = now.spine,
-    sole = now.spine AND now.orders = 1 AND line.distinct_id AND line.order_line_key IS NOT NULL,
+    sole = now.sole AND line.distinct_id AND line.order_line_key IS NOT NULL,
     quantity_tolerance = now.quantity,
     price_tolerance = now.price,
     amount_tolerance = now.amount
@@ -15,16 +15,29 @@ FROM (
         filed.trade_id,
         filed.confirmation <> 'disputed' AND coalesce(tax.status, '') NOT IN ('voided', 'lost_control', 'abnormal') AS counts,
         filed.confirmation IN ('confirmed', 'partial') AS confirmed,
-        filed.kind = 'order' AND row_number() OVER versions = 1 AS spine,
-        -- Orders of one trade whose numbers are written in one way are versions of one.
-        dense_rank() OVER (PARTITION BY filed.trade_id, filed.kind ORDER BY filed.number COLLATE "C")
-            + dense_rank() OVER (PARTITION BY filed.trade_id, filed.kind ORDER BY filed.number COLLATE "C" DESC) - 1 AS orders,
+        coalesce(version.is_first, false) AS spine,
+        coalesce(version.is_first AND version.is_of_one, false) AS sole,
         coalesce(allowed.quantity, 0) AS quantity,
         coalesce(allowed.price, 0) AS price,
         allowed.amount
     FROM trade_tradedocument filed
     JOIN trade_trade trade ON trade.id = filed.trade_id
     LEFT JOIN documents_taxstatus tax ON tax.document_id = filed.document_id
+    LEFT JOIN (
+        -- Orders of one trade whose numbers are written in one way are versions of one.
+        SELECT
+            document_id,
+            row_number() OVER (
+                PARTITION BY trade_id, number
+                ORDER BY
+                    CASE confirmation WHEN 'confirmed' THEN 0 WHEN 'partial' THEN 0 WHEN 'disputed' THEN 2 ELSE 1 END,
+                    issue_date NULLS LAST, document_id
+            ) = 1 AS is_first,
+            min(number) OVER of_trade = max(number) OVER of_trade AS is_of_one
+        FROM trade_tradedocument
+        WHERE kind = 'order' AND $affected(trade_id)
+        WINDOW of_trade AS (PARTITION BY trade_id)
+    ) version ON version.document_id = filed.document_id
     LEFT JOIN LATERAL (
         SELECT each.quantity, each.price, each.amount
         FROM trade_tolerance each
@@ -34,12 +47,6 @@ FROM (
         LIMIT 1
     ) allowed ON true
     WHERE $affected(filed.trade_id)
-    WINDOW versions AS (
-        PARTITION BY filed.trade_id, filed.kind, filed.number
-        ORDER BY
-            CASE filed.confirmation WHEN 'confirmed' THEN 0 WHEN 'partial' THEN 0 WHEN 'disputed' THEN 2 ELSE 1 END,
-            filed.issue_date NULLS LAST, filed.document_id
-    )
 ) now
 WHERE now.document_id = line.document_id
     AND (
@@ -47,6 +54,6 @@ WHERE now.document_id = line.document_id
         line.quantity_tolerance, line.price_tolerance, line.amount_tolerance
     ) IS DISTINCT FROM (
         now.trade_id, now.counts, now.confirmed, now.spine,
-        now.spine AND now.orders = 1 AND line.distinct_id AND line.order_line_key IS NOT NULL,
+        now.sole AND line.distinct_id AND line.order_line_key IS NOT NULL,
         now.quantity, now.price, now.amount
     )
