@@ -105,6 +105,7 @@ class Base:
     def trade_of(self, number: int) -> UUID:
         """The trade of the number-th order, counted from 1."""
         with connection.cursor() as cursor:
+            cursor.execute(_IDS)  # a connection's own
             cursor.execute("SELECT pg_temp.id_of('trade', %s)", [number])
             found: UUID = cursor.fetchone()[0]
         return found

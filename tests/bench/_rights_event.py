@@ -4,17 +4,19 @@ The peer is the same document and lines filed by the same code and committed, wi
 until that commit: the lines noted, every line of the trade matched, rows, consumption, the sums of the trade with the value of
 what was accepted and billed, and the question whether another trade uses the same lines. `event` goes on until the trade's right
 is computed and committed too, as the job does that an event leaves: the waiting for a worker is not in it. Both sides take turns,
-each on trades of its own, whose documents can be read and whose rights stand already.
+each on trades of its own, whose documents can be read and whose rights stand already. The small base and the large one take turns
+too, each in a database of its own.
 
 Afterwards two thousand random events (filed, disputed, withdrawn) on the small base, and the full form: row for row the same.
 """
 
 import random
 import statistics
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+import psycopg
 from django.core.management import call_command
 from django.db import connection, transaction
 
@@ -30,75 +32,102 @@ from tests.bench._measuring import Figure, Progress, plain, share, timed
 from tests.bench._rights_base import LINES, Base, the_base
 
 MANY, FEW = 1_000_000, 10_000
-EVENTS = 400
+ROUNDS, EVENTS, WARMING = 8, 50, 20
 RANDOM_EVENTS = 2_000
 KINDS = ("receipt_advice", "invoice", "credit_note", "despatch_advice")
 
 
-def figures_of(progress: Progress, *, many: int = MANY, few: int = FEW, events: int = EVENTS) -> list[Figure]:
+def figures_of(progress: Progress, *, many: int = MANY, few: int = FEW, rounds: int = ROUNDS) -> list[Figure]:
     """event, event_growth, event_equals_full."""
     chance = random.Random(20261127)
     base = the_base()
     call_command("setup_ledger", verbosity=0)  # a right's rungs are signed
-    times = {}
-    for size in (few, many):
-        base.grow(size)
-        recomputing.rebuild()
-        _analyse()
-        if size == few:
-            differing = _random_events(base, chance, RANDOM_EVENTS)
-            progress(f"event: {RANDOM_EVENTS:,} random events, {differing} rows other than the full form's")
-            _analyse()
-        times[size] = measured = _measured(base, chance, events)
-        matched, whole, bare = (
-            statistics.median(each) * 1000 for each in (measured.matched, measured.whole, measured.bare)
-        )
+    base.grow(few)
+    recomputing.rebuild()
+    _analyse()
+    differing = _random_events(base, chance, RANDOM_EVENTS)
+    progress(f"event: {RANDOM_EVENTS:,} random events, {differing} rows other than the full form's")
+    _analyse()
+    small = _copied("few", base)
+    base.grow(many)
+    recomputing.rebuild()
+    _analyse()
+    large = _Measured(str(connection.settings_dict["NAME"]), base)
+    for _ in range(rounds):
+        for each in (small, large):
+            each.measure(chance)
+    for size, each in ((few, small), (many, large)):
+        matched, whole, bare = (statistics.median(seconds) * 1000 for seconds in (each.matched, each.whole, each.bare))
         progress(
             f"event in {size:,} order lines: {whole:.2f} ms, matched after {matched:.2f} ms; bare insert {bare:.2f} ms"
         )
     peer = "the same receipt filed without matching"
     return [
-        share("event", "s", times[many].whole, peer, times[many].bare, "<=3.5"),
-        share("event_match", "s", times[many].matched, peer, times[many].bare),
-        _growth(times[many].whole, few, times[few].whole),
+        share("event", "s", large.whole, peer, large.bare, "<=3.5"),
+        share("event_match", "s", large.matched, peer, large.bare),
+        _growth(large.whole, few, small.whole),
         plain("event_equals_full", differing, "rows differ"),
     ]
 
 
-@dataclass(slots=True)
-class _Times:
-    """Seconds of each event; `whole`: with the right."""
-
-    matched: list[float] = field(default_factory=list)
-    whole: list[float] = field(default_factory=list)
-    bare: list[float] = field(default_factory=list)
-
-
 def _growth(many: list[float], few_lines: int, few: list[float]) -> Figure:
-    """Medians against each other: the rounds are not pairs."""
+    """Medians against each other: the events are not pairs."""
     ours, theirs = statistics.median(many), statistics.median(few)
     return share("event_growth", "s, p50", [ours], f"with {few_lines:,} order lines", [theirs], "<=1.1")
 
 
-def _measured(base: Base, chance: random.Random, events: int) -> _Times:
-    found = _Times()
-    warming = 20
-    picked = chance.sample(range(1, base.orders + 1), 2 * (events + warming))
-    trades = [base.trade_of(order) for order in picked]
-    base.write_documents(trades)
-    for trade_id in trades:
-        rights.compute(trade_id=trade_id)
-    for number, (order, other) in enumerate(zip(picked[::2], picked[1::2], strict=True), -warming):
-        arrival, peer = (_Arrival(base, each, "receipt_advice", chance) for each in (order, other))
-        if number % 2:
-            bare, (matched, whole) = timed(peer.file), _followed(arrival)
-        else:
-            (matched, whole), bare = _followed(arrival), timed(peer.file)
-        if number >= 0:
-            found.matched.append(matched)
-            found.whole.append(whole)
-            found.bare.append(bare)
-    return found
+def _copied(name: str, base: Base) -> "_Measured":
+    """A database as this one is now: what is measured later in turn with it has the same machine."""
+    own = connection.get_connection_params()
+    _leave()
+    with psycopg.connect(**{**own, "dbname": "postgres", "cursor_factory": None}, autocommit=True) as elsewhere:
+        elsewhere.execute(f"CREATE DATABASE {name} TEMPLATE {own['dbname']}")
+    return _Measured(name, replace(base))
+
+
+def _leave() -> None:
+    """No connection is open to the database any more."""
+    connection.close()
+    connection.close_pool()
+
+
+@dataclass(slots=True)
+class _Measured:
+    """Seconds of each event in a database; `whole`: with the right."""
+
+    database: str
+    base: Base
+    matched: list[float] = field(default_factory=list)
+    whole: list[float] = field(default_factory=list)
+    bare: list[float] = field(default_factory=list)
+
+    def measure(self, chance: random.Random) -> None:
+        """Some more events, over a connection that has warmed up."""
+        before = connection.settings_dict["NAME"]
+        _leave()
+        connection.settings_dict["NAME"] = self.database
+        try:
+            self._measure(chance)
+        finally:
+            _leave()
+            connection.settings_dict["NAME"] = before
+
+    def _measure(self, chance: random.Random) -> None:
+        picked = chance.sample(range(1, self.base.orders + 1), 2 * (EVENTS + WARMING))
+        trades = [self.base.trade_of(order) for order in picked]
+        self.base.write_documents(trades)
+        for trade_id in trades:
+            rights.compute(trade_id=trade_id)
+        for number, (order, other) in enumerate(zip(picked[::2], picked[1::2], strict=True), -WARMING):
+            arrival, peer = (_Arrival(self.base, each, "receipt_advice", chance) for each in (order, other))
+            if number % 2:
+                bare, (matched, whole) = timed(peer.file), _followed(arrival)
+            else:
+                (matched, whole), bare = _followed(arrival), timed(peer.file)
+            if number >= 0:
+                self.matched.append(matched)
+                self.whole.append(whole)
+                self.bare.append(bare)
 
 
 def _followed(arrival: "_Arrival") -> tuple[float, float]:
