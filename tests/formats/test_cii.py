@@ -250,7 +250,7 @@ HOSTILE = {
     "a long number": (">RE-7<", f">{'7' * 201}<", "text_too_long"),
     "text that turns around": (">RE-7<", ">RE-\u202e7<", "text_invalid"),
     "a currency of words": (">EUR<", ">euro<", "currency_invalid"),
-    "depth": ("<ram:ID>RE-7</ram:ID>", "<ram:x>" * 100 + "</ram:x>" * 100, "too_deep"),
+    "depth": ("<ram:ID>RE-7</ram:ID>", "<ram:x>" * 300 + "</ram:x>" * 300, "too_deep"),
     "a broken end": ("</rsm:CrossIndustryInvoice>", "", "xml_malformed"),
     "an undeclared entity": (">RE-7<", ">&nbsp;<", "xml_malformed"),
     "a wrong end tag": ("</ram:InvoiceCurrencyCode>", "</ram:Code>", "xml_malformed"),

@@ -193,7 +193,7 @@ HOSTILE = {
     "doctype in attachment": ({**BROKEN, "Doc_0/Attachs/einvoice.xml": DOCTYPE + b"<EInvoice/>"}, "doctype_forbidden"),
     "doctype in page": ({**BROKEN, "Doc_0/Pages/Page_0/Content.xml": DOCTYPE + b"<x/>"}, "doctype_forbidden"),
     "bomb": ({**BROKEN, "Doc_0/Pages/Page_0/Content.xml": b" " * 30_000_000}, "archive_bomb"),
-    "deep": ({**BROKEN, "Doc_0/Pages/Page_0/Content.xml": b"<x>" * 100 + b"</x>" * 100}, "too_deep"),
+    "deep": ({**BROKEN, "Doc_0/Pages/Page_0/Content.xml": b"<x>" * 300 + b"</x>" * 300}, "too_deep"),
     "slip": ({**BROKEN, "../../evil.xml": b"<x/>"}, "archive_path"),
 }
 

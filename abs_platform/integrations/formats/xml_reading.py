@@ -12,9 +12,9 @@ from lxml import etree
 from abs_platform.integrations.formats.refusal import Refused
 
 MAX_BYTES = 32 * 1024 * 1024
-MAX_DEPTH = 64
 MAX_ELEMENTS = 400_000
-# That of libxml2.
+# Those of libxml2.
+MAX_DEPTH = 256
 MAX_TEXT = 10_000_000
 CHUNK_BYTES = 64 * 1024
 # How far into the root's start tag its namespace may stand for a broken file still to count as one of ours.
@@ -31,7 +31,6 @@ STRICT: Any = {  # Any: lxml's options, each of a type of its own
     "remove_blank_text": True,  # indentation: nobody reads it, and a tree without it is made in half the time again
 }
 _PARSER = etree.XMLParser(**STRICT)
-_too_deep = etree.XPath("boolean(" + "*/" * (MAX_DEPTH - 1) + "*)")  # from the root, which is the first level
 
 # A file attached to a UBL or CII document: nobody reads it here, and libxml2 takes no text of its length.
 ATTACHED = re.compile(
@@ -75,6 +74,9 @@ def read(data: bytes, claimed: Set[str]) -> "etree._Element | None":
     try:
         root = _parse(_without_long_attachments(data))
     except etree.XMLSyntaxError as error:
+        if "Excessive depth" in (error.msg or ""):
+            detail = f"Elements are nested deeper than {MAX_DEPTH}."
+            raise Refused("too_deep", detail, limit=MAX_DEPTH, line=error.lineno or 1) from error
         if not _claims(_head(markup, at), claimed):
             return None
         line = error.lineno or 1
@@ -150,41 +152,27 @@ def _claims(root: str, claimed: Set[str]) -> bool:
 
 
 def _parse(data: bytes) -> "etree._Element | None":
-    """Few tags: at one go, and measured then. Many: piece by piece, so that a bound is noticed before the rest is read."""
+    """Few tags: at one go. Many: piece by piece, so that a bound is noticed before the rest is read."""
     if len(data) > MAX_ELEMENTS and data.count(b"<") > MAX_ELEMENTS:
         return _parse_by_pieces(data)
-    root = etree.fromstring(data, _PARSER)
-    if _too_deep(root):
-        raise _refused_depth(None)
-    return root
+    return etree.fromstring(data, _PARSER)
 
 
 def _parse_by_pieces(data: bytes) -> "etree._Element | None":
-    parser = etree.XMLPullParser(events=("start", "end"), **STRICT)
+    parser = etree.XMLPullParser(events=("start",), **STRICT)
     root: etree._Element | None = None
-    depth = elements = 0
+    elements = 0
     for start in range(0, len(data), CHUNK_BYTES):
         parser.feed(data[start : start + CHUNK_BYTES])
-        for event, element in parser.read_events():
-            # Only these two events were asked for, and they carry elements; the stubs know of others.
+        for _, element in parser.read_events():
+            # Only this event was asked for, and it carries elements; the stubs know of others.
             assert isinstance(element, etree._Element)  # noqa: S101
-            if event == "end":
-                depth -= 1
-                continue
             if root is None:
                 root = element
-            depth += 1
             elements += 1
-            if depth > MAX_DEPTH:
-                raise _refused_depth(element.sourceline)  # type: ignore[arg-type]  # the stubs know no type for it
             if elements > MAX_ELEMENTS:
                 raise Refused(
                     "too_many_elements", f"The document has more than {MAX_ELEMENTS} elements.", limit=MAX_ELEMENTS
                 )
     parser.close()
     return root
-
-
-def _refused_depth(line: int | None) -> Refused:
-    at = {} if line is None else {"line": line}
-    return Refused("too_deep", f"Elements are nested deeper than {MAX_DEPTH}.", limit=MAX_DEPTH, **at)

@@ -83,7 +83,7 @@ def _structure() -> list[Case]:
     namespaces = " ".join(f"xmlns:n{n}='urn:{n}'" for n in range(5_000))
     line = BODY[BODY.index("<cac:InvoiceLine>") : BODY.index("</cac:InvoiceLine>") + len("</cac:InvoiceLine>")]
     return [
-        refused("deep.xml", changed(before, "<x>" * 200 + "</x>" * 200 + before), "too_deep"),
+        refused("deep.xml", changed(before, "<x>" * 300 + "</x>" * 300 + before), "too_deep"),
         refused("very-deep.xml", changed(before, "<x>" * 100_000 + before)),
         harmless("deep-of-no-kind.xml", b"<x>" * 1_000_000, "none of our documents: kept as text, parsed by nobody"),
         refused("many-elements.xml", changed(before, "<x/>" * 450_000 + before), "too_many_elements"),
