@@ -279,7 +279,7 @@ def _requested(row: RequestedRight) -> Body:
         "base_now": money(right.base, right.currency),
         "rung_now": right.rung,
         "supported_now": money(right.supported, right.currency),
-        "missing": right.missing,
+        "missing": right.missing_now,
         "state": right.state,
     }
 

@@ -7,11 +7,12 @@ from itertools import chain
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Sum
 
 from abs_platform.core import clock
 from abs_platform.financing.dues import Side, dues
-from abs_platform.financing.lending.models import Loan, Payment, Payout
+from abs_platform.financing.lending import payouts
+from abs_platform.financing.lending.models import Loan, Payment, Payout, Posting
 from abs_platform.financing.models import Invitation, Notice, Offer, Pledge, Programme
 from abs_platform.financing.states import (
     HOLDING,
@@ -30,6 +31,8 @@ from abs_platform.parties.actor import Actor
 from abs_platform.rights.ladder import ACCEPTED
 from abs_platform.rights.models import Collection
 from abs_platform.rights.payments import DEBTOR, SUPPLIER
+from abs_platform.rights.priority import selectors as priority
+from abs_platform.rights.priority.models import ZhongdengRegistration
 
 Row = TypeVar("Row", bound=Model)
 
@@ -59,7 +62,7 @@ def of_supplier(actor: Actor) -> list[Waiting]:
 
 
 def of_funder(actor: Actor) -> list[Waiting]:
-    """What endangers money that is lent, what a colleague proposed and the actor has to check, requests to answer, loans to
+    """What endangers money that is lent, what is to be sent on or cancelled once a loan is over, what a colleague proposed and the actor has to check, requests to answer, loans to
     pay out.
     """
     mine = Loan.objects.filter(funder=actor.home)
@@ -93,6 +96,8 @@ def of_funder(actor: Actor) -> list[Waiting]:
             "/programmes",
             "/programmes/{}",
         ),
+        _waiting("send_on", _with_money_to_send_on(actor), "/loans?state=settled", "/loans/{}"),
+        _waiting("cancel_registrations", _left_registered(actor), "/loans", "/loans"),
         _waiting("loans_overdue", overdue.values_list("id", flat=True), "/portfolio", "/loans/{}"),
         _waiting("disburse_loans", payable.values_list("id", flat=True), "/loans?state=awaiting", "/loans/{}"),
         _waiting(
@@ -117,18 +122,44 @@ def of_debtor(actor: Actor) -> list[Waiting]:
 def _moves_to_check(actor: Actor) -> Iterable[UUID]:
     """The loans with a move of money, or an undoing, that somebody else proposed."""
     loans = Loan.objects.filter(funder=actor.home)
-    payments, payouts = (model.objects.filter(loan__funder=actor.home) for model in (Payment, Payout))
+    moved_in, moved_out = (model.objects.filter(loan__funder=actor.home) for model in (Payment, Payout))
     return chain(
         *(
             _by_another(rows, maker, actor).values_list(loan, flat=True)[:MOST]
             for rows, maker, loan in (
                 (loans.filter(state=LoanState.DISBURSEMENT_PROPOSED), "maker_id", "id"),
                 (loans.filter(state=LoanState.WRITE_OFF_PROPOSED), "write_off_maker_id", "id"),
-                (payments.filter(state=PaymentState.RECORDED), "maker_id", "loan"),
-                (payments.filter(state=PaymentState.REVERSAL_PROPOSED), "reversal_maker_id", "loan"),
-                (payouts.filter(state=PayoutState.RECORDED), "maker_id", "loan"),
+                (moved_in.filter(state=PaymentState.RECORDED), "maker_id", "loan"),
+                (moved_in.filter(state=PaymentState.REVERSAL_PROPOSED), "reversal_maker_id", "loan"),
+                (moved_out.filter(state=PayoutState.RECORDED), "maker_id", "loan"),
             )
         )
+    )
+
+
+def _with_money_to_send_on(actor: Actor) -> list[UUID]:
+    """The loans that hold money of the supplier's, or the debtor's, that no pay-out speaks of yet."""
+    recorded = dict(
+        Payout.objects.filter(loan__funder=actor.home, state=PayoutState.RECORDED)
+        .values_list("loan")
+        .annotate(Sum("amount"))
+    )
+    held = (
+        Posting.objects.filter(account__owner=actor.home, account__code__in=payouts.ACCOUNTS.values())
+        .values_list("entry__loan")
+        .annotate(held=Sum("credit") - Sum("debit"))
+        .filter(held__gt=0)[:MOST]
+    )
+    return [loan for loan, amount in held if amount > recorded.get(loan, 0)]
+
+
+def _left_registered(actor: Actor) -> "QuerySet[ZhongdengRegistration, UUID]":
+    """What the actor's organisation recorded as registered for pledges of its own that hold nothing any more."""
+    over = Pledge.objects.filter(id=OuterRef("pledge_id"), holder=actor.home).exclude(state__in=HOLDING)
+    return (
+        ZhongdengRegistration.objects.filter(Exists(over), organisation=actor.home)
+        .exclude(amendments__kind__in=priority.ENDING)
+        .values_list("id", flat=True)
     )
 
 

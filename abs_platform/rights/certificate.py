@@ -24,7 +24,7 @@ from abs_platform.rights.certificate_words import LISTS, PAIRS
 from abs_platform.rights.evidence import PLATFORM
 from abs_platform.rights.ladder import INVOICED
 from abs_platform.rights.models import Right
-from abs_platform.rights.replies import right_body
+from abs_platform.rights.replies import right_body, state_in_words
 from abs_platform.rights.words import (
     AGREED_FIELDS,
     DISPUTABLE,
@@ -33,7 +33,6 @@ from abs_platform.rights.words import (
     LOST,
     REDUCTIONS,
     RUNGS,
-    STATES,
 )
 
 log = logging.getLogger(__name__)
@@ -149,7 +148,7 @@ class _Page:
             amount=self._money(right["supported"]),
             capitals=words("capitals", words=capitals) if capitals else "",
             due=words("due_on", **self._due()) if right["expected_due_date"] else words("due_unknown"),
-            state=self._said(STATES, right["state"]),
+            state=state_in_words(right, self._language),
         )
 
     def _about(self) -> list[Json]:
@@ -160,7 +159,7 @@ class _Page:
             row(words("buyer"), self._show(right["buyer"]["name"])),
             row(words("order"), self._order()),
             row(words("standing"), self._rung(right["rung"])),
-            row(words("state"), self._said(STATES, right["state"])),
+            row(words("state"), state_in_words(right, self._language)),
             row(words("due"), due["day"] or words("no_due"), due["basis"]),
             row(
                 words("poolable"),

@@ -30,9 +30,12 @@ PAIRS: Final[dict[str, tuple[str, str]]] = {
     "state": ("状态", "State"),
     "due": ("到期日", "Due"),
     "no_due": ("未定", "not fixed"),
-    "poolable": ("可入池", "Poolable"),
-    "poolable_yes": ("是：已履约，金额与到期日确定", "Yes: performed, amount and due date are certain"),
-    "poolable_no": ("否", "No"),
+    "poolable": ("入池基本条件", "Basic pool condition"),
+    "poolable_yes": (
+        "已满足：已履约，金额与到期日确定；能否入池另须符合合格标准",
+        "Met: performed, amount and due date are certain; a pool also asks for its eligibility criteria (合格标准)",
+    ),
+    "poolable_no": ("未满足", "Not met"),
     "poolable_source": ("中基协发〔2025〕5号", "中基协发〔2025〕5号 (AMAC)"),
     # the amount
     "amount": ("金额", "The amount"),

@@ -11,7 +11,7 @@ from abs_platform.integrations.tables.writing import TableFile
 from abs_platform.parties.actor import Actor
 from abs_platform.rights import replies
 from abs_platform.rights.models import Right
-from abs_platform.rights.words import DUE_BASES, MISSING, RUNGS, STATES
+from abs_platform.rights.words import DUE_BASES, MISSING, RUNGS
 from abs_platform.trade import selectors as trades
 from abs_platform.trade import services as trade_services
 
@@ -23,7 +23,7 @@ COLUMNS: Mapping[str, Pair] = {
     "buyer": ("核心企业", "Core enterprise"),
     "rung": ("阶梯", "Rung"),
     "state": ("状态", "State"),
-    "poolable": ("可入池", "Poolable"),
+    "poolable": ("入池基本条件已满足", "Basic pool condition met"),
     "currency": ("币种", "Currency"),
     "base": ("基数", "Base"),
     "rate": ("比例", "Rate"),
@@ -67,7 +67,7 @@ def _line(body: Body, language: str) -> list[str]:
         "seller": body["seller"]["name"],
         "buyer": body["buyer"]["name"],
         "rung": f"{body['rung']} {said(RUNGS, str(body['rung']), language)}",
-        "state": said(STATES, body["state"], language),
+        "state": replies.state_in_words(body, language),
         "poolable": word(YES_NO[body["poolable"]], language),
         "due_basis": said(DUE_BASES, body["due_basis"], language),
         "missing": word(("、", ", "), language).join(said(MISSING, each, language) for each in body["missing"]),

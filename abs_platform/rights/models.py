@@ -14,7 +14,8 @@ from abs_platform.core.models import append_only, one_of
 from abs_platform.core.money import amount_field, within_limits
 from abs_platform.rights.due import CERTAIN, MAX_TERM, Basis
 from abs_platform.rights.evidence import LOST
-from abs_platform.rights.payments import SOURCES
+from abs_platform.rights.ladder import ACCEPTED
+from abs_platform.rights.payments import PAYMENT, SOURCES
 from abs_platform.rights.priority.models import DebtorNotice, ZhongdengAmendment, ZhongdengRegistration
 from abs_platform.rights.registry.models import (
     Reconciliation,
@@ -123,6 +124,17 @@ class Right(models.Model):
                 name="right_supported_has_rung",
             ),
         ]
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether nothing is left to pay on what was accepted: settled, or payments took what other reductions left."""
+        taken = any(each["reason"] == PAYMENT for each in self.reductions)
+        return self.state == RightState.SETTLED or (self.rung >= ACCEPTED and self.base == 0 and taken)
+
+    @property
+    def missing_now(self) -> list[str]:
+        """Codes of what would lift it; none once it is paid."""
+        return [] if self.is_paid else self.missing
 
     @property
     def carried_by_now(self) -> Decimal:

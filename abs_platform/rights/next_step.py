@@ -58,10 +58,10 @@ class NextStep:
 
 
 def next_step(right: Right) -> NextStep | None:
-    """The first of what is missing; None where nothing is. `right` with its trade, seller and buyer fetched."""
-    if not right.missing:
+    """The first of what is missing; None where nothing is, or all is paid. `right` with its trade, seller and buyer fetched."""
+    if not right.missing_now:
         return None
-    code = right.missing[0]
+    code = right.missing_now[0]
     who = WHO[code]
     waiting = (
         TradeDocument.objects.filter(

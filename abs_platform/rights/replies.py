@@ -6,9 +6,11 @@ from typing import Any
 from rest_framework import serializers
 
 from abs_platform.core.rest.fields import Body, Named, money, named, time
+from abs_platform.core.words import said
 from abs_platform.rights import selectors
 from abs_platform.rights.models import Right
 from abs_platform.rights.states import RightState
+from abs_platform.rights.words import STATES
 from abs_platform.trade import replies as trades
 from abs_platform.trade.models import Trade
 from abs_platform.trade.replies import Buyer
@@ -48,6 +50,7 @@ class RightOut(RightSummary):
     reductions = ReductionOut(many=True)
     lines = CalculationLine(many=True)
     state = serializers.ChoiceField(choices=list(RightState))
+    is_paid = serializers.BooleanField(help_text="nothing is left to pay on what was accepted")
     seller = Named()
     buyer = Buyer()
     due_date = serializers.DateField(allow_null=True, help_text="where it is certain")
@@ -74,7 +77,7 @@ def _summary(row: Right) -> Body:
         "supported": money(row.supported, row.currency),
         "currency": row.currency,
         "poolable": row.poolable,
-        "missing": row.missing,
+        "missing": row.missing_now,
     }
 
 
@@ -90,6 +93,7 @@ def right_body(row: Right) -> Body:
         "reductions": row.reductions,
         "lines": row.calculation,
         "state": row.state,
+        "is_paid": row.is_paid,
         "seller": named(row.trade.seller_id, row.trade.seller.name),
         "buyer": {
             "id": str(row.trade.buyer_id) if row.trade.buyer_id else None,
@@ -103,6 +107,12 @@ def right_body(row: Right) -> Body:
         "days_earlier": selectors.days_earlier(row),
         "computed_at": time(row.computed_at),
     }
+
+
+def state_in_words(body: Body, language: str) -> str:
+    """The state of a right's body as people read it: one that is free, and paid, is told to be paid."""
+    is_free = body["state"] == RightState.FREE
+    return said(STATES, "paid" if is_free and body["is_paid"] else body["state"], language)
 
 
 def trade_rows(rows: Sequence[Trade]) -> list[Body]:

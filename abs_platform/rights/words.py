@@ -14,6 +14,7 @@ RUNGS: Mapping[str, Pair] = {
 }
 STATES: Mapping[str, Pair] = {
     "free": ("未融资", "Free"),
+    "paid": ("已付清", "Paid"),
     "encumbered": ("已质押或转让", "Pledged or assigned"),
     "settled": ("已结清", "Settled"),
 }

@@ -7,9 +7,11 @@ import pytest
 
 from abs_platform.core import clock
 from abs_platform.financing import acceptance, notices, offers, programmes
+from abs_platform.financing.lending import payouts
 from abs_platform.financing.lending.models import Loan
 from abs_platform.financing.models import Notice
 from abs_platform.rights.models import Right
+from abs_platform.rights.priority import services as priority
 from tests.support.callers import Caller
 from tests.support.financing import performed, programme_draft, register
 from tests.support.lending import lender_of
@@ -20,6 +22,7 @@ pytestmark = pytest.mark.usefixtures("db")
 FINANCING = {
     "accept_second", "answer_offers", "repay_loans", "check_money", "approve_offers", "approve_programmes", "loans_overdue",
     "disburse_loans", "answer_requests", "acknowledge_notices", "pay_dues", "rights_shrank", "rights_fell", "paid_elsewhere",
+    "send_on", "cancel_registrations",
 }  # fmt: skip
 
 
@@ -97,3 +100,39 @@ def test_from_the_request_to_money_and_back_each_side_sees_its_step(world: World
     assert steps(lender.checker.program)["paid_elsewhere"] == (1, at)
     lender.paid(loan, str(Decimal(200)))
     assert "loans_overdue" not in steps(maker)
+
+
+def test_what_is_left_once_a_loan_is_over_is_sent_on_and_its_registration_cancelled(world: World) -> None:
+    lender = lender_of(world)
+    loan = lender.disbursed(performed(world, "HOME-2"), principal=Decimal(800), fee_rate=Decimal(0))
+    pledge = loan.pledges.get()
+    maker, checker = lender.maker.browser, lender.checker.browser
+    registration = priority.record_registration(
+        actor=lender.maker.actor,
+        right_id=pledge.right_id,
+        number="12345678",
+        registered_at=clock.now(),
+        expires_on=clock.today() + timedelta(days=400),
+        description="x",
+        party="x",
+        pledge_id=pledge.id,
+    )
+    assert steps(maker) == {}
+    lender.paid(loan, "1000.00")
+    at = f"/loans/{loan.id}"
+    assert steps(maker) == steps(checker) == {"send_on": (1, at), "cancel_registrations": (1, "/loans")}
+    assert steps(world.supplier.browser) == steps(world.factor.browser) == {}
+    payouts.record(
+        actor=lender.maker.actor, loan_id=loan.id, amount=Decimal(200), paid_on=clock.today(), bank_reference="OUT-1"
+    )
+    assert steps(maker) == {"cancel_registrations": (1, "/loans")}
+    assert steps(checker) == {"check_money": (1, at), "cancel_registrations": (1, "/loans")}
+    priority.record_amendment(
+        actor=lender.maker.actor,
+        registration_id=registration.id,
+        kind="cancel",
+        number="12345679",
+        expires_on=None,
+        description="",
+    )
+    assert steps(maker) == {}

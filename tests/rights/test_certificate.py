@@ -162,7 +162,7 @@ def test_the_list_as_a_workbook_and_csv(world: World) -> None:
     headers, line = [list(row) for row in book.iter_rows(values_only=True)]
     found = dict(zip(headers, line, strict=True))
     assert (found["订单号"], found["阶梯"], found["可支持金额"]) == (PAPERS.number, "5 付款确认", 900)
-    assert (found["到期日（确定）"], found["可入池"], found["还差"]) == ("2027-01-31", "是", None)
+    assert (found["到期日（确定）"], found["入池基本条件已满足"], found["还差"]) == ("2027-01-31", "是", None)
     text = browser.send("GET", "rights/export", file="csv", lang="en", rung=5).content.decode()
     [english] = csv.DictReader(io.StringIO(text.removeprefix(BOM), newline=""))
     assert (english["Order number"], english["Right"]) == ("\t" + PAPERS.number, str(right.id))
@@ -175,5 +175,5 @@ def test_every_code_of_a_right_has_words() -> None:
     assert set(words.LOST) == set(evidence.LOST)
     assert set(words.MISSING) == set(next_step.WHO)
     assert set(words.DUE_BASES) == set(map(str, Basis))
-    assert set(words.STATES) == set(map(str, RightState))
+    assert set(words.STATES) == {"paid", *map(str, RightState)}
     assert set(words.EVENTS) == set(map(str, RungEvent))

@@ -90,6 +90,20 @@ def test_a_right_that_is_paid_in_full_supports_nothing(world: World) -> None:
     assert (right.base, right.supported, right.poolable) == (0, 0, False)
 
 
+def test_a_right_that_is_paid_says_so_and_asks_for_nothing(world: World) -> None:
+    right = performed(world, "PAID-4")
+    open_page = world.supplier.browser.get(f"rights/{right.id}")
+    assert (open_page["is_paid"], open_page["next_step"]["missing"]) == (False, "payment_confirmation")
+    mine = tell(world.supplier, right, int(right.base), "T-1")
+    page = world.supplier.browser.get(f"rights/{right.id}")
+    assert (page["is_paid"], page["next_step"], page["missing"]) == (True, None, [])
+    listed = world.supplier.browser.send("GET", "rights/export", file="csv", lang="en").content.decode()
+    assert ",Paid," in listed
+    assert ",Free," not in listed
+    collecting.withdraw(actor=world.supplier.actor, right_id=right.id, collection_id=mine.id)
+    assert world.supplier.browser.get(f"rights/{right.id}")["next_step"]["missing"] == "payment_confirmation"
+
+
 def test_a_payment_past_the_holder_is_an_alert(world: World) -> None:
     right = performed(world, "PAID-3")
     with transaction.atomic():

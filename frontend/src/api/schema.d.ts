@@ -6218,6 +6218,8 @@ export interface components {
             lines: components["schemas"]["CalculationLine"][];
             /** @enum {string} */
             state: "free" | "encumbered" | "settled";
+            /** @description nothing is left to pay on what was accepted */
+            is_paid: boolean;
             seller: components["schemas"]["Named"];
             buyer: components["schemas"]["Buyer"];
             /**
@@ -6293,6 +6295,8 @@ export interface components {
             lines: components["schemas"]["CalculationLine"][];
             /** @enum {string} */
             state: "free" | "encumbered" | "settled";
+            /** @description nothing is left to pay on what was accepted */
+            is_paid: boolean;
             seller: components["schemas"]["Named"];
             buyer: components["schemas"]["Buyer"];
             /**

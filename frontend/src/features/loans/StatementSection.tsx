@@ -29,41 +29,43 @@ export function StatementSection({ loan }: { loan: LoanDetail }) {
       action={<ExportButton path={`/api/v1/financing/loans/${loan.id}/statement/export`} filters={{ since, until }} name={t("statement")} forms={["xlsx", "csv", "pdf"]} testId="export-statement" />}
       testId="statement"
     >
-      <div className="filters statement-days">
-        <DateField label={t("since")} value={since} onChange={setSince} />
-        <DateField label={t("until")} value={until} onChange={setUntil} />
-      </div>
-      <Loaded query={statement} hasData={found !== undefined} rows={4}>
-        {found && (
-          <div className="stack">
-            {found.movements.length === 0 ? (
-              <p className="muted">{t("noMovements")}</p>
-            ) : (
-              <DataTable
-                caption={t("statement")}
-                rows={found.movements}
-                rowKey={(row) => row.entry}
-                testId="movement"
-                columns={[
-                  { key: "day", title: t("bookedOn"), head: true, render: (row) => <Day value={row.booked_on} /> },
-                  { key: "kind", title: t("kind"), render: (row) => code("entryKind", row.kind) },
-                  { key: "more", title: t("more"), align: "right", render: (row) => money(row.owed_more) },
-                  { key: "less", title: t("less"), align: "right", render: (row) => money(row.owed_less) },
-                  { key: "balance", title: t("balance"), align: "right", render: (row) => money(row.balance) },
+      <div className="stack">
+        <div className="filters">
+          <DateField label={t("since")} value={since} onChange={setSince} />
+          <DateField label={t("until")} value={until} onChange={setUntil} />
+        </div>
+        <Loaded query={statement} hasData={found !== undefined} rows={4}>
+          {found && (
+            <div className="stack">
+              {found.movements.length === 0 ? (
+                <p className="muted">{t("noMovements")}</p>
+              ) : (
+                <DataTable
+                  caption={t("statement")}
+                  rows={found.movements}
+                  rowKey={(row) => row.entry}
+                  testId="movement"
+                  columns={[
+                    { key: "day", title: t("bookedOn"), head: true, render: (row) => <Day value={row.booked_on} /> },
+                    { key: "kind", title: t("kind"), render: (row) => code("entryKind", row.kind) },
+                    { key: "more", title: t("more"), align: "right", render: (row) => money(row.owed_more) },
+                    { key: "less", title: t("less"), align: "right", render: (row) => money(row.owed_less) },
+                    { key: "balance", title: t("balance"), align: "right", render: (row) => money(row.balance) },
+                  ]}
+                />
+              )}
+              <Facts
+                facts={[
+                  [t("opening"), money(found.opening)],
+                  [t("closing"), money(found.closing)],
+                  [t("unbooked"), money(found.unbooked_interest)],
+                  [t("total"), money(found.total)],
                 ]}
               />
-            )}
-            <Facts
-              facts={[
-                [t("opening"), money(found.opening)],
-                [t("closing"), money(found.closing)],
-                [t("unbooked"), money(found.unbooked_interest)],
-                [t("total"), money(found.total)],
-              ]}
-            />
-          </div>
-        )}
-      </Loaded>
+            </div>
+          )}
+        </Loaded>
+      </div>
     </Section>
   );
 }

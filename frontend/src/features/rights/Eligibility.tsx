@@ -13,7 +13,7 @@ export function Eligibility({ eligibility }: { eligibility: Eligible }) {
   const t = useText(messages);
   const code = useCodes();
   return (
-    <Section title={t("eligibilityTitle")} note={t("ruleset", { ruleset: eligibility.ruleset })} testId="eligibility">
+    <Section id="eligibility" title={t("eligibilityTitle")} note={t("ruleset", { ruleset: eligibility.ruleset })} testId="eligibility">
       <p>
         <Summary eligibility={eligibility} />
       </p>

@@ -8,21 +8,21 @@ import { useCodes, useLanguage, useText } from "../../shared/i18n/LanguageProvid
 import { Facts } from "../../shared/ui/Facts";
 import { Day } from "../../shared/ui/figures";
 import { Section } from "../../shared/ui/Page";
-import { StatusTag, ToneIcon } from "../../shared/ui/StatusTag";
+import { ToneIcon } from "../../shared/ui/StatusTag";
+import { RightStateTag } from "../../shared/trade/RightStateTag";
 import { Opens, type Figure } from "./figure";
 import { messages } from "./messages";
 
 /** The headline, the amount with its words, what is missing, when it is due. */
 export function Head({ right, onOpen }: { right: RightDetail; onOpen: (figure: Figure) => void }) {
   const t = useText(messages);
-  const code = useCodes();
   const { language } = useLanguage();
   const amount = formatMoney(right.supported, right.currency, language);
   const base = formatMoney(right.base, right.currency, language);
   const wan = formatWan(right.supported, right.currency, language);
   const capitals = inCapitals(right.supported, right.currency);
   return (
-    <Section title={t("amountTitle")} action={<StatusTag tone={right.state === "free" ? "idle" : "running"}>{code("rightState", right.state)}</StatusTag>} testId="right-head">
+    <Section title={t("amountTitle")} action={<RightStateTag right={right} />} testId="right-head">
       <div className="right-summary">
         <div>
           <p className="right-sum">
@@ -52,10 +52,7 @@ export function Head({ right, onOpen }: { right: RightDetail; onOpen: (figure: F
         />
       </div>
       <NextStep right={right} />
-      <p data-testid="poolable" data-poolable={right.poolable}>
-        <ToneIcon tone={right.poolable ? "done" : "idle"} />{" "}
-        {right.poolable ? t("poolable") : t("notPoolable", { reasons: joinClauses(right.poolable_reasons.map((reason) => code("poolable", reason)), language) })}
-      </p>
+      <Pool right={right} />
     </Section>
   );
 }
@@ -80,6 +77,30 @@ function DueFact({ right }: { right: RightDetail }) {
   );
 }
 
+/** Whether it could enter a pool: what regulation asks of any claim, and the eligibility rules on top. */
+function Pool({ right }: { right: RightDetail }) {
+  const t = useText(messages);
+  const code = useCodes();
+  const { language } = useLanguage();
+  const { eligible, rules } = right.eligibility;
+  const named = (outcome: string) => joinClauses(rules.filter((each) => each.outcome === outcome).map((each) => code("eligibilityRule", each.rule)), language);
+  let sentence = t("poolable");
+  if (!right.poolable) sentence = t("notPoolable", { reasons: joinClauses(right.poolable_reasons.map((reason) => code("poolable", reason)), language) });
+  else if (eligible === false) sentence = t("poolableButFails", { rules: named("fail") });
+  else if (eligible === null) sentence = t("poolableButUnknown", { rules: named("unknown") });
+  return (
+    <p data-testid="poolable" data-poolable={right.poolable} data-eligible={String(eligible)}>
+      <ToneIcon tone={right.poolable && eligible ? "done" : "idle"} /> {sentence}
+      {!eligible && (
+        <>
+          {" · "}
+          <a href="#eligibility">{t("toEligibility")}</a>
+        </>
+      )}
+    </p>
+  );
+}
+
 /** One sentence: the document, who must act, by when. */
 function NextStep({ right }: { right: RightDetail }) {
   const t = useText(messages);
@@ -88,8 +109,8 @@ function NextStep({ right }: { right: RightDetail }) {
   const step = right.next_step;
   if (!step)
     return (
-      <p>
-        <ToneIcon tone="done" /> {t("complete")}
+      <p data-testid="next-step" data-missing="">
+        <ToneIcon tone="done" /> {right.is_paid ? t("paid") : t("complete")}
       </p>
     );
   const document = step.document ? `${code("documentKind", step.document.kind)} ${step.document.number}` : "";

@@ -11,6 +11,7 @@ import { ListFooter } from "../../shared/ui/ListFooter";
 import { Page } from "../../shared/ui/Page";
 import { Empty, Loaded } from "../../shared/ui/states";
 import { StatusTag } from "../../shared/ui/StatusTag";
+import { stateShown } from "../../shared/trade/RightStateTag";
 import { messages } from "./messages";
 
 const FILTERS = ["search", "rung", "poolable", "state", "buyer", "due_from", "due_to", "sort"] as const;
@@ -66,7 +67,7 @@ function useColumns(): Column<Right>[] {
         <StatusTag tone={row.poolable ? "done" : row.rung > 0 ? "running" : "idle"}>{t("rungOf", { rung: row.rung, name: code("rung", String(row.rung)) })}</StatusTag>
       ),
     },
-    { key: "state", title: t("state"), render: (row) => code("rightState", row.state) },
+    { key: "state", title: t("state"), render: (row) => code("rightState", stateShown(row)) },
     { key: "supported", title: t("supported"), align: "right", render: (row) => <Money value={row.supported} currency={row.currency} /> },
     { key: "due", title: t("due"), render: (row) => <DueCell row={row} /> },
     { key: "days", title: t("daysEarlier"), align: "right", wide: true, render: (row) => <span className="num">{row.days_earlier ?? "—"}</span> },

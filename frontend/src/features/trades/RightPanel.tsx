@@ -9,6 +9,7 @@ import { useCodes, useLanguage, useText } from "../../shared/i18n/LanguageProvid
 import { Day, Time } from "../../shared/ui/figures";
 import { Section } from "../../shared/ui/Page";
 import { StatusTag, ToneIcon } from "../../shared/ui/StatusTag";
+import { RightStateTag, stateShown } from "../../shared/trade/RightStateTag";
 import { Calculation } from "./Calculation";
 import { messages } from "./messages";
 
@@ -53,7 +54,6 @@ export function RightPanel({ right }: { right: Right | null }) {
 
 function Headline({ right }: { right: Right }) {
   const t = useText(messages);
-  const code = useCodes();
   const { language } = useLanguage();
   const days = right.days_earlier;
   const counting = right.payment_confirmed_at === null;
@@ -70,8 +70,8 @@ function Headline({ right }: { right: Right }) {
         {right.financeable_since && t("since", { since: formatLong(right.financeable_since, language) })}
         {right.payment_confirmed_at && ` · ${t("paymentAt", { at: formatLong(right.payment_confirmed_at, language) })}`}
       </p>
-      {right.state !== "free" && <StatusTag tone="running">{code("rightState", right.state)}</StatusTag>}
-      {right.financeable_since && isZero(right.supported) && <StatusTag tone="attention">{t("nothingToFinance")}</StatusTag>}
+      {stateShown(right) !== "free" && <RightStateTag right={right} />}
+      {right.financeable_since && isZero(right.supported) && !right.is_paid && <StatusTag tone="attention">{t("nothingToFinance")}</StatusTag>}
     </div>
   );
 }
@@ -125,7 +125,7 @@ function Missing({ right }: { right: Right }) {
     <p data-testid="missing-sentence" data-missing={right.missing.join(" ")}>
       <ToneIcon tone={complete ? "done" : "attention"} />{" "}
       {complete ? (
-        t("complete")
+        t(right.is_paid ? "paid" : "complete")
       ) : (
         <>
           {t("nextRung")}
@@ -144,6 +144,11 @@ function Poolable({ right }: { right: Right }) {
   return (
     <p data-testid="poolable" data-poolable={right.poolable}>
       <ToneIcon tone={right.poolable ? "done" : "idle"} /> <strong>{right.poolable ? t("poolable") : t("notPoolable")}</strong>
+      {right.poolable && (
+        <>
+          {t("eligibilityOnTop")} · <Link to={`/rights/${right.id}`}>{t("toEligibility")}</Link>
+        </>
+      )}
       {!right.poolable && reasons && t("because", { reasons })}
     </p>
   );

@@ -66,6 +66,7 @@ export const FINANCING = {
   },
   rightState: {
     free: ["未融资", "Free"],
+    paid: ["已付清", "Paid"],
     encumbered: ["已质押或转让", "Pledged or assigned"],
     settled: ["已结清", "Settled"],
   },

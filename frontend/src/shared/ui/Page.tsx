@@ -48,12 +48,14 @@ interface SectionProps {
   children: ReactNode;
   className?: string;
   testId?: string;
+  /** Where a link on the page jumps to. */
+  id?: string;
 }
 
 /** A titled surface. */
-export function Section({ title, note, action, children, className, testId }: SectionProps) {
+export function Section({ title, note, action, children, className, testId, id }: SectionProps) {
   return (
-    <section className={`card ${className ?? ""}`} data-testid={testId}>
+    <section id={id} className={`card ${className ?? ""}`} data-testid={testId}>
       <div className="card-head">
         <h2>{title}</h2>
         {action}

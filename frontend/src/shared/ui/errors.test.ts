@@ -20,6 +20,16 @@ group("problems in words", () => {
     expect(describe(problem, zh).what).toBe("金额超过发票合计 335,836.00 CNY");
   });
 
+  it("group every amount beside a currency, with the currency's own digits", () => {
+    const above = new ProblemError(422, { code: "amount_above_request", detail: "raw", params: { most: "40846.2800", currency: "CNY" } });
+    expect(describe(above, en).what).toBe("The supplier asked for 40,846.28 CNY only");
+    expect(describe(above, zh).what).toBe("供应商只申请了 40,846.28 CNY");
+    const yen = new ProblemError(409, { code: "payout_above_payable", detail: "raw", params: { payable: "1234567.0000", currency: "JPY" } });
+    expect(describe(yen, en).what).toBe("The supplier is owed 1,234,567 JPY from this loan");
+    const typed = new ProblemError(422, { code: "amount_typed_differs", detail: "raw", params: { amount: "904000.00", currency: "CNY" } });
+    expect(describe(typed, en).remedy).toContain("904,000.00 CNY");
+  });
+
   it("fall back to the server's detail and to what its status suggests", () => {
     const said = describe(new ProblemError(409, { code: "brand_new", detail: "It was sold meanwhile." }), en);
     expect(said.what).toBe("It was sold meanwhile.");

@@ -1,11 +1,12 @@
 import { Button } from "antd";
-import { useEffect, useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { Link } from "react-router";
 
 import { ProblemError } from "../../api/problem";
 import { joinSentences } from "../format/join";
 import { useCodes, useLanguage, useText } from "../i18n/LanguageProvider";
 import { describe } from "./errors";
+import { onNextChange } from "./changes";
 import { ToneIcon } from "./StatusTag";
 import { words } from "./words";
 
@@ -59,16 +60,22 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
   );
 }
 
-/** The same in one line, beside the control that failed. */
+/** The same in one line, beside the control that failed; it goes once what was sent is changed. */
 export function InlineFailure({ error }: { error: unknown }) {
+  const [outdated, setOutdated] = useState<unknown>(null);
+  return error && error !== outdated ? <Said error={error} onOutdated={() => setOutdated(error)} /> : null;
+}
+
+function Said({ error, onOutdated }: { error: unknown; onOutdated: () => void }) {
+  const place = useRef<HTMLDivElement>(null);
   const code = useCodes();
   const t = useText(words);
   const { language } = useLanguage();
-  if (!error) return null;
+  useEffect(() => onNextChange(place.current, onOutdated));
   const said = describe(error, code);
   const fields = error instanceof ProblemError ? error.fields.filter((field) => field.detail) : [];
   return (
-    <div className="note note-refused" role="alert" data-testid="inline-failure" data-code={said.code}>
+    <div ref={place} className="note note-refused" role="alert" data-testid="inline-failure" data-code={said.code}>
       <ToneIcon tone="refused" />
       <div>
         {joinSentences(said.what, said.remedy, language)}
