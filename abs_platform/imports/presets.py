@@ -61,7 +61,7 @@ _COMMON: dict[str, tuple[str, ...]] = {
     "amount": ("金额", "不含税金额", "无税金额", "未税金额", "原币无税金额", "本币无税金额", "净值", "净额", "amount", "net amount", "net value", "line amount", "net order value", "amount in document currency", "amount in doc curr"),
     "tax": ("税额", "原币税额", "本币税额", "tax", "tax amount", "vat", "vat amount"),
     "tax_percent": ("税率", "税率%", "tax rate", "vat rate", "tax percent", "tax %"),
-    "order_number": ("订单号", "订单编号", "采购订单号", "采购订单", "客户订单号", "销售订单号", "销售订单", "来源订单号", "源单单号", "purchase order", "purchase order number", "purchasing document", "po number", "po", "order number", "order no", "customer reference", "customer purchase order", "purch doc"),
+    "order_number": ("订单号", "订单编号", "采购订单号", "采购订单编号", "采购订单", "订单号码", "客户订单号", "客户订单编号", "销售订单号", "销售订单", "来源订单号", "源单单号", "purchase order", "purchase order number", "purchasing document", "po number", "po no", "p.o. no", "p.o. number", "po nr", "po", "purchase order no", "order number", "order no", "customer reference", "customer purchase order", "purch doc"),
     "order_line_id": ("订单行号", "采购订单行号", "销售订单行号", "源单行号", "order line", "po item", "purchase order item", "sales document item"),
     "despatch_number": ("发货单号", "发货单", "交货单", "交货单号", "发货通知单号", "送货单号", "delivery", "delivery number", "delivery note", "despatch number", "despatch advice"),
     "receipt_number": ("收货单号", "入库单号", "验收单号", "收货单", "material document", "goods receipt", "receipt number", "grn"),
@@ -71,7 +71,7 @@ _COMMON: dict[str, tuple[str, ...]] = {
 
 _BY_KIND: dict[str, dict[str, tuple[str, ...]]] = {
     "order": {
-        "number": ("订单号", "订单编号", "采购订单号", "采购订单", "销售订单号", "销售订单", "客户订单号", "purchase order", "purchase order number", "purchasing document", "order number", "order no", "po number", "sales document", "customer reference"),
+        "number": ("订单号", "订单编号", "采购订单号", "采购订单编号", "采购订单", "订单号码", "销售订单号", "销售订单", "客户订单号", "客户订单编号", "purchase order", "purchase order number", "purchasing document", "order number", "order no", "po number", "po no", "p.o. no", "p.o. number", "po nr", "po", "purchase order no", "sales document", "customer reference"),
         "issue_date": ("订单日期", "下单日期", "采购日期", "order date", "purchase order date"),
         "quantity": ("订单数量", "订货数量", "采购数量", "销售数量", "order quantity", "ordered quantity", "cumulative order quantity"),
         "total": ("订单总额", "订单金额"),
