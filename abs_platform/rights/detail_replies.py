@@ -14,6 +14,7 @@ from abs_platform.rights.due import CERTAIN
 from abs_platform.rights.ladder import PAYMENT_CONFIRMED
 from abs_platform.rights.models import Right, RungFact
 from abs_platform.rights.next_step import NextStep, next_step
+from abs_platform.rights.priority import selectors as priority
 from abs_platform.rights.replies import right_body
 from abs_platform.rights.rules import Assessment
 from abs_platform.rights.rung_statements import digest_of, line_of
@@ -139,6 +140,7 @@ def _eligibility(row: Right, facts: reading.Reading) -> Body:
             state=row.state,
             tax=tuple(each.tax.status if each.tax else None for each in facts.standing.counting_invoices),
             is_related=_is_related(row.trade.seller, row.trade.buyer),
+            registered_elsewhere=priority.registered_elsewhere(right_id=row.id),
         )
     )
     return {

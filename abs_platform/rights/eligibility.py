@@ -38,7 +38,7 @@ class Facts:
     """What the rules look at. `tax`: the tax office's word on each invoice, None where it cannot know of one.
 
     `is_related`: whether the parties belong to one group, None where the buyer is not known here. `registered_elsewhere`: how
-    many entries a search of 中登网 found, None where nobody has searched.
+    many others' entries at 中登网 are on record, None where there is none and no search of late showed that there is none.
     """
 
     rung: int

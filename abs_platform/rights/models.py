@@ -16,7 +16,7 @@ from abs_platform.rights.due import CERTAIN, MAX_TERM, Basis
 from abs_platform.rights.evidence import LOST
 from abs_platform.rights.ladder import ACCEPTED
 from abs_platform.rights.payments import PAYMENT, SOURCES
-from abs_platform.rights.priority.models import DebtorNotice, ZhongdengAmendment, ZhongdengRegistration
+from abs_platform.rights.priority.models import DebtorNotice, ZhongdengAmendment, ZhongdengRegistration, ZhongdengSearch
 from abs_platform.rights.registry.models import (
     Reconciliation,
     Registry,
@@ -39,6 +39,7 @@ __all__ = [
     "RungFact",
     "ZhongdengAmendment",
     "ZhongdengRegistration",
+    "ZhongdengSearch",
 ]
 
 

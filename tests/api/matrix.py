@@ -95,6 +95,7 @@ GET  rights/{right}/registry              200 200 404 200 404 404 404 404 404 40
 GET  rights/{right}/priority              200 200 404 200 404 404 404 404 404 404 404 404 401
 POST rights/{right}/zhongdeng             201 403 403 201 404 404 404 404 403 403 403 403 401
 POST rights/{right}/notices               201 403 403 201 404 404 404 404 403 403 403 403 401
+POST rights/{right}/searches              403 403 403 409 404 404 403 403 403 403 403 403 401
 GET  zhongdeng                            200 403 403 200 200 200 200 200 403 403 403 403 401
 POST zhongdeng/{registration}/amendments  201 403 403 409 404 404 404 404 403 403 403 403 401
 GET  financing/dues?side=receivable       200 403 403 403 403 403 200 200 403 403 403 403 401
@@ -301,6 +302,7 @@ def bodies_of(stage: Stage) -> dict[str, Any]:  # JSON, or Files
             "description": "x",
         },
         "rights/{right}/notices": {"party": "x", "reached_at": "2026-03-01T00:00:00Z", "how": "x"},
+        "rights/{right}/searches": {"number": "76543210", "searched_at": "2026-03-01T00:00:00Z"},
         "zhongdeng/{registration}/amendments": {"kind": "cancel", "number": "76543210"},
         **desk_rows.bodies(stage, digest),
         "tolerances": {

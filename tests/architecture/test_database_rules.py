@@ -24,7 +24,7 @@ from abs_platform.parties.models import Identifier, KeyDestruction, MasterKey, O
 from abs_platform.rights import collecting
 from abs_platform.rights.models import Collection, Right, RungFact
 from abs_platform.rights.priority import services as priority
-from abs_platform.rights.priority.models import DebtorNotice, ZhongdengAmendment, ZhongdengRegistration
+from abs_platform.rights.priority.models import DebtorNotice, ZhongdengAmendment, ZhongdengRegistration, ZhongdengSearch
 from abs_platform.risk.models import Alert
 from abs_platform.trade.models import (
     Consumption,
@@ -49,7 +49,7 @@ pytestmark = pytest.mark.usefixtures("db")
 
 APPEND_ONLY = [
     AuditEntry, Access, DocumentVersion, SignedDecision, PaymentConfirmation, TaxStatusChange, Correction, Tolerance,
-    RungFact, ZhongdengRegistration, ZhongdengAmendment, DebtorNotice, Collection, *APPEND_ONLY_AT_THE_DESK,
+    RungFact, ZhongdengRegistration, ZhongdengAmendment, ZhongdengSearch, DebtorNotice, Collection, *APPEND_ONLY_AT_THE_DESK,
 ]  # fmt: skip
 
 
@@ -85,6 +85,8 @@ def module_stage(module_world: World) -> Stage:
     jobs.drain(kinds=IMPORTING)
     priority.record_amendment(actor=actor, registration_id=stage.registration.id, kind="cancel", number="7654321")
     priority.record_notice(actor=actor, right_id=stage.right.id, party="x", reached_at=clock.now(), how="x")
+    search = {"number": "1234567", "searched_at": clock.now()}
+    priority.record_search(actor=module_world.bank.actor, right_id=stage.right.id, **search)
     return stage
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from abs_platform.core.ids import uuid7
 from abs_platform.parties.models import Organisation
-from abs_platform.rights.priority.models import DebtorNotice, ZhongdengAmendment, ZhongdengRegistration
+from abs_platform.rights.priority.models import DebtorNotice, ZhongdengAmendment, ZhongdengRegistration, ZhongdengSearch
 
 RIGHT = uuid7()
 T = datetime(2026, 3, 1, tzinfo=UTC)
@@ -23,6 +23,11 @@ def registration(by: Organisation, **changes: Any) -> ZhongdengRegistration:
 def amendment(by: Organisation, **changes: Any) -> ZhongdengAmendment:
     fields = {"registration": registration(by), "kind": "cancel", "number": "1234567", "organisation": by}
     return ZhongdengAmendment.objects.create(recorded_by="x", **{**fields, **changes})
+
+
+def search(by: Organisation, **changes: Any) -> ZhongdengSearch:
+    fields = {"right_id": RIGHT, "number": "1234567", "searched_at": T, "organisation": by, "recorded_by": "x"}
+    return ZhongdengSearch.objects.create(**{**fields, **changes})
 
 
 def notice(by: Organisation, **changes: Any) -> DebtorNotice:
@@ -43,6 +48,8 @@ ILLEGAL: dict[str, Callable[[Organisation], object]] = {
     "zhongdeng_amendment_says_what": lambda by: amendment(by, kind="amend"),
     "zhongdeng_amendment_has_number": lambda by: amendment(by, number=""),
     "zhongdeng_amendment_has_number ": lambda by: amendment(by, kind="mistake", description="x"),
+    "zhongdeng_search_once": lambda by: [search(by), search(by)],
+    "zhongdeng_search_number_plain": lambda by: search(by, number="1 2"),
     "debtor_notice_says_whose_and_how": lambda by: notice(by, party=""),
     "debtor_notice_says_whose_and_how ": lambda by: notice(by, how=""),
     "debtor_notice_rival_has_no_pledge": lambda by: notice(by, is_rival=True, pledge_id=uuid7()),

@@ -15,9 +15,16 @@ from abs_platform.core.rest.forms import checked
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged, query_of
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.authentication import actor_of
+from abs_platform.parties.roles import Role
 from abs_platform.rights.api.rights import looked_at
 from abs_platform.rights.priority import rules, selectors, services
-from abs_platform.rights.priority.models import AMENDMENTS, DebtorNotice, ZhongdengAmendment, ZhongdengRegistration
+from abs_platform.rights.priority.models import (
+    AMENDMENTS,
+    DebtorNotice,
+    ZhongdengAmendment,
+    ZhongdengRegistration,
+    ZhongdengSearch,
+)
 from abs_platform.rights.priority.rules import Claimant, Ground
 
 NUMBER = r"^[0-9A-Za-z-]{6,40}$"
@@ -80,6 +87,14 @@ class RecordedNoticeOut(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
 
 
+class SearchOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    number = serializers.CharField(help_text="Of the search's certificate")
+    searched_at = serializers.DateTimeField()
+    recorded_by = serializers.CharField(help_text="A colleague, or the other organisation.")
+    at = serializers.DateTimeField()
+
+
 class StandingOut(serializers.Serializer[Any]):
     """The pledge here and how far it is on the chain."""
 
@@ -100,8 +115,10 @@ class PriorityOut(serializers.Serializer[Any]):
     pledged = StandingOut(allow_null=True)
     registrations = RegistrationOut(many=True)
     notices = RecordedNoticeOut(many=True)
+    searches = SearchOut(many=True, help_text="That showed nobody else's registration")
     draft = serializers.CharField(help_text="财产描述 for filing at 中登, drafted from the facts")
     may_record = serializers.BooleanField()
+    may_search = serializers.BooleanField(help_text="Whether the caller may record a search.")
 
 
 class RegistrationIn(serializers.Serializer[Any]):
@@ -129,6 +146,11 @@ class NoticeIn(serializers.Serializer[Any]):
     how = serializers.CharField(max_length=200)
 
 
+class SearchIn(serializers.Serializer[Any]):
+    number = serializers.RegexField(NUMBER)
+    searched_at = Moment()
+
+
 def _claimant(place: int, each: Claimant) -> Body:
     return {
         "place": place,
@@ -139,7 +161,7 @@ def _claimant(place: int, each: Claimant) -> Body:
     }
 
 
-def _recorder(row: ZhongdengRegistration | ZhongdengAmendment | DebtorNotice, actor: Actor) -> str:
+def _recorder(row: ZhongdengRegistration | ZhongdengAmendment | DebtorNotice | ZhongdengSearch, actor: Actor) -> str:
     """A colleague by name, others' people as their organisation."""
     return row.recorded_by if row.organisation_id == actor.organisation_id else row.organisation.name
 
@@ -189,6 +211,16 @@ def _notice(row: DebtorNotice, actor: Actor) -> Body:
     }
 
 
+def _search(row: ZhongdengSearch, actor: Actor) -> Body:
+    return {
+        "id": str(row.id),
+        "number": row.number,
+        "searched_at": time(row.searched_at),
+        "recorded_by": _recorder(row, actor),
+        "at": time(row.at),
+    }
+
+
 def _draft(request: Request, right_id: UUID) -> str:
     """Empty for whoever holds a right whose documents are not open to it any more. Raises NotFound for who does neither."""
     try:
@@ -217,8 +249,10 @@ def _priority(request: Request, right_id: UUID) -> Body:
         else None,
         "registrations": [_registration(row, actor) for row in found.registrations],
         "notices": [_notice(row, actor) for row in found.notices],
+        "searches": [_search(row, actor) for row in found.searches],
         "draft": draft,
         "may_record": actor.has(*services.RECORDERS),
+        "may_search": actor.has(Role.FINANCIER),
     }
 
 
@@ -306,5 +340,18 @@ class NoticesView(APIView):
             how=given["how"],
             pledge_id=given["pledge"],
             is_rival=given["rival"],
+        )
+        return Response(_priority(request, id), status=status.HTTP_201_CREATED)
+
+
+class SearchesView(APIView):
+    """Searches at 中登."""
+
+    @extend_schema(request=SearchIn, responses={201: PriorityOut}, tags=["rights"], operation_id="zhongdeng_search")
+    def post(self, request: Request, id: UUID) -> Response:
+        """Record a search at 中登 that showed nobody else's registration of the claim. Replies who would win."""
+        given = checked(SearchIn, request)
+        services.record_search(
+            actor=actor_of(request), right_id=id, number=given["number"], searched_at=given["searched_at"]
         )
         return Response(_priority(request, id), status=status.HTTP_201_CREATED)

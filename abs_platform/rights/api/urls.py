@@ -16,6 +16,7 @@ urlpatterns = [
     path("rights/<uuid:id>/priority", priority.PriorityView.as_view()),
     path("rights/<uuid:id>/zhongdeng", priority.RegistrationsView.as_view()),
     path("rights/<uuid:id>/notices", priority.NoticesView.as_view()),
+    path("rights/<uuid:id>/searches", priority.SearchesView.as_view()),
     path("zhongdeng", priority.OwnRegistrationsView.as_view()),
     path("zhongdeng/<uuid:id>/amendments", priority.AmendmentsView.as_view()),
     path("registry/reconciliations", registry.Reconciliations.as_view()),

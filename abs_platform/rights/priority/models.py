@@ -83,6 +83,27 @@ class ZhongdengAmendment(models.Model):
         ]
 
 
+class ZhongdengSearch(models.Model):
+    """A search at 中登 that showed nobody else's registration of the claim. What one shows is recorded as a rival's."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    right_id = models.UUIDField()
+    number = models.CharField(max_length=40)  # of the search's certificate (查询证明)
+    searched_at = models.DateTimeField()
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    recorded_by = models.CharField(max_length=200)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        triggers = append_only()
+        constraints = [
+            models.UniqueConstraint(fields=["right_id", "number"], name="zhongdeng_search_once"),
+            models.CheckConstraint(
+                condition=Q(number__regex=r"^[0-9A-Za-z-]{6,40}$"), name="zhongdeng_search_number_plain"
+            ),
+        ]
+
+
 class DebtorNotice(Recorded):
     """A notice of assignment or pledge that reached the debtor. A second one of the same party corrects the first."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
@@ -16,11 +16,13 @@ from abs_platform.parties.roles import Role
 from abs_platform.rights import reading
 from abs_platform.rights.models import Right
 from abs_platform.rights.priority import describing, rules
-from abs_platform.rights.priority.models import DebtorNotice, ZhongdengAmendment, ZhongdengRegistration
+from abs_platform.rights.priority.models import DebtorNotice, ZhongdengAmendment, ZhongdengRegistration, ZhongdengSearch
 from abs_platform.rights.priority.rules import Claimant, Ranking, Registration
 from abs_platform.rights.registry.models import RegistryEntry
 
 ENDING = ("cancel", "mistake")
+SEARCH_DAYS = 30
+"""For how long a search shows that nobody else registered the claim."""
 RECORDERS = (Role.FINANCIER, Role.SUPPLIER)
 
 
@@ -41,6 +43,7 @@ class Records:
     pledge: RegistryEntry | None
     registrations: Sequence[ZhongdengRegistration]
     notices: Sequence[DebtorNotice]
+    searches: Sequence[ZhongdengSearch]
     ranking: Ranking
 
 
@@ -56,8 +59,11 @@ def records(*, right_id: UUID, on: date | None = None) -> Records:
         .order_by("registered_at", "id")
     )
     notices = list(DebtorNotice.objects.filter(right_id=right_id).select_related("organisation").order_by("id"))
+    searches = list(
+        ZhongdengSearch.objects.filter(right_id=right_id).select_related("organisation").order_by("searched_at", "id")
+    )
     ranking = rules.rank(_claimants(right_id, pledge, registrations, notices, on=on or clock.today()))
-    return Records(pledge, registrations, notices, ranking)
+    return Records(pledge, registrations, notices, searches, ranking)
 
 
 def recorded(*, actor: Actor) -> QuerySet[ZhongdengRegistration]:
@@ -104,6 +110,14 @@ def rivals(*, right_ids: Sequence[UUID]) -> dict[UUID, frozenset[str]]:
         if not is_ended(row) and expires_on(row) >= clock.today():
             found[row.right_id].add(key(row.party))
     return {id: frozenset(parties) for id, parties in found.items()}
+
+
+def registered_elsewhere(*, right_id: UUID) -> int | None:
+    """For how many it is registered at 中登, pledges here apart; None where none is on record and no search of late showed it."""
+    if found := rivals(right_ids=[right_id])[right_id]:
+        return len(found)
+    since = clock.now() - timedelta(days=SEARCH_DAYS)
+    return 0 if ZhongdengSearch.objects.filter(right_id=right_id, searched_at__gte=since).exists() else None
 
 
 def expires_on(row: ZhongdengRegistration) -> date:

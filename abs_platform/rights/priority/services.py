@@ -9,9 +9,10 @@ from abs_platform.core import audit, clock
 from abs_platform.core.errors import Conflict, Forbidden, Invalid, NotFound
 from abs_platform.core.subjects import SubjectRef
 from abs_platform.parties.actor import Actor
+from abs_platform.parties.roles import Role
 from abs_platform.rights import selectors as rights
 from abs_platform.rights.priority import selectors
-from abs_platform.rights.priority.models import DebtorNotice, ZhongdengAmendment, ZhongdengRegistration
+from abs_platform.rights.priority.models import DebtorNotice, ZhongdengAmendment, ZhongdengRegistration, ZhongdengSearch
 from abs_platform.rights.registry.models import RegistryEntry
 
 RECORDERS = selectors.RECORDERS
@@ -165,6 +166,37 @@ def record_notice(
         recorded_by=actor.label,
     )
     _trail(actor, right_id, "right.notice_recorded", party=party, rival=is_rival)
+    return row
+
+
+@transaction.atomic
+def record_search(*, actor: Actor, right_id: UUID, number: str, searched_at: datetime) -> ZhongdengSearch:
+    """Record a search at 中登 that showed nobody else's registration of the claim: a financier's, who relies on it.
+
+    Raises Forbidden, NotFound, Invalid, and Conflict for a number that is recorded of this right already, or where others'
+    registrations stand.
+    """
+    actor.require(Role.FINANCIER)
+    _check_seen(actor, right_id)
+    _check_happened(searched_at, field="searched_at")
+    _check_room(ZhongdengSearch.objects.filter(right_id=right_id, organisation_id=actor.home).count())
+    if selectors.rivals(right_ids=[right_id])[right_id]:
+        raise Conflict(
+            "rivals_recorded",
+            "Registrations of others are on record. Record that they ended before a search that shows none.",
+        )
+    try:
+        with transaction.atomic():
+            row = ZhongdengSearch.objects.create(
+                right_id=right_id,
+                number=number,
+                searched_at=searched_at,
+                organisation_id=actor.home,
+                recorded_by=actor.label,
+            )
+    except IntegrityError as error:
+        raise Conflict("search_recorded", "This search is recorded of the right already.") from error
+    _trail(actor, right_id, "right.zhongdeng_searched", number=number)
     return row
 
 

@@ -3001,6 +3001,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rights/{id}/searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Record a search at 中登 that showed nobody else's registration of the claim. Replies who would win. */
+        post: operations["zhongdeng_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rights/{id}/zhongdeng": {
         parameters: {
             query?: never;
@@ -5795,9 +5812,13 @@ export interface components {
             pledged: components["schemas"]["StandingOut"] | null;
             registrations: components["schemas"]["RegistrationOut"][];
             notices: components["schemas"]["RecordedNoticeOut"][];
+            /** @description That showed nobody else's registration */
+            searches: components["schemas"]["SearchOut"][];
             /** @description 财产描述 for filing at 中登, drafted from the facts */
             draft: string;
             may_record: boolean;
+            /** @description Whether the caller may record a search. */
+            may_search: boolean;
         };
         ProgrammeInRequest: {
             /** @enum {string} */
@@ -6435,6 +6456,23 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["SavedMappingOut"][];
+        };
+        SearchInRequest: {
+            number: string;
+            /** Format: date-time */
+            searched_at: string;
+        };
+        SearchOut: {
+            /** Format: uuid */
+            id: string;
+            /** @description Of the search's certificate */
+            number: string;
+            /** Format: date-time */
+            searched_at: string;
+            /** @description A colleague, or the other organisation. */
+            recorded_by: string;
+            /** Format: date-time */
+            at: string;
         };
         SeenTermsInRequest: {
             /** @description As the programme's reply gave them. */
@@ -11514,6 +11552,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RightOnRegistryOut"];
+                };
+            };
+        };
+    };
+    zhongdeng_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriorityOut"];
                 };
             };
         };

@@ -135,6 +135,7 @@ export type Statement = Schemas["StatementOut"];
 
 export type Priority = Schemas["PriorityOut"];
 export type ZhongdengRegistration = Schemas["RegistrationOut"];
+export type ZhongdengSearch = Schemas["SearchOut"];
 export type OwnRegistration = Schemas["OwnRegistrationOut"];
 export type RecordedNotice = Schemas["RecordedNoticeOut"];
 export type RightOnRegistry = Schemas["RightOnRegistryOut"];

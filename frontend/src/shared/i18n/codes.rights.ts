@@ -159,7 +159,7 @@ export const RIGHTS = {
     buyer_unknown: ["买方不在平台上", "the buyer is not on the platform"],
     same_group: ["双方同属一个集团", "both belong to one group"],
     no_common_group: ["平台上没有关联关系", "no common group is known"],
-    not_searched: ["还没有查询", "nobody has searched"],
+    not_searched: ["30 天内没有查询记录", "no search of the last 30 days is on record"],
     found_in_registry: ["查到他人登记", "an entry of another was found"],
     registry_clean: ["没有他人登记", "no entry of another"],
   },

@@ -11,7 +11,7 @@ import { messages } from "./messages";
 /** As Zhongdeng numbers its registrations. */
 const NUMBER = /^[0-9A-Za-z-]{6,40}$/;
 
-export type Recording = { kind: "registration" } | { kind: "notice" } | { kind: "amendment"; registration: ZhongdengRegistration };
+export type Recording = { kind: "registration" } | { kind: "search" } | { kind: "notice" } | { kind: "amendment"; registration: ZhongdengRegistration };
 
 interface Props {
   right: string;
@@ -22,9 +22,10 @@ interface Props {
   onClose: () => void;
 }
 
-/** Records what was filed at Zhongdeng, what was filed after it, or that a notice arrived. */
+/** Records what was filed or searched at Zhongdeng, what was filed after it, or that a notice arrived. */
 export function RecordDialog({ recording, ...props }: Props) {
   if (recording.kind === "amendment") return <AmendmentDialog {...props} registration={recording.registration} />;
+  if (recording.kind === "search") return <SearchDialog {...props} />;
   return recording.kind === "registration" ? <RegistrationDialog {...props} /> : <NoticeDialog {...props} />;
 }
 
@@ -63,6 +64,22 @@ function RegistrationDialog({ right, priority, holder, onClose }: Common) {
       <Field label={t("registeredAt")} type="datetime-local" value={at} onChange={setAt} testId="zhongdeng-at" />
       <Field label={t("until")} type="date" value={until} onChange={setUntil} testId="zhongdeng-until" />
       <Field label={t("describe")} long value={description} onChange={setDescription} testId="zhongdeng-description" />
+    </Frame>
+  );
+}
+
+function SearchDialog({ right, onClose }: Common) {
+  const t = useText(messages);
+  const [number, setNumber] = useState("");
+  const [at, setAt] = useState("");
+  const send = useAct(
+    () => data(api.POST("/api/v1/rights/{id}/searches", { params: { path: { id: right } }, body: { number: number.trim(), searched_at: moment(at) } })),
+    onClose,
+  );
+  return (
+    <Frame title={t("recordSearch")} what={t("recordSearchWhat")} ready={NUMBER.test(number.trim()) && at !== ""} send={send} onClose={onClose}>
+      <Field label={t("searchNumber")} hint={t("numberHint")} value={number} onChange={setNumber} testId="search-number" />
+      <Field label={t("searchedAt")} type="datetime-local" value={at} onChange={setAt} testId="search-at" />
     </Frame>
   );
 }

@@ -2,7 +2,7 @@ import { Button } from "antd";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 
-import type { Notice, Pledge, Priority, RightOnRegistry, ZhongdengRegistration } from "../../../api/types";
+import type { Notice, Pledge, Priority, RightOnRegistry, ZhongdengRegistration, ZhongdengSearch } from "../../../api/types";
 import { formatTime, today } from "../../../shared/format/time";
 import { useCodes, useText } from "../../../shared/i18n/LanguageProvider";
 import { CopyButton, CopyText } from "../../../shared/ui/CopyText";
@@ -97,6 +97,8 @@ export function ZhongdengStep({ priority, onRecord }: { priority: Priority; onRe
       <Registrations rows={own} onRecord={onRecord} />
       {rivals.length > 0 && <h4>{t("rivals")}</h4>}
       <Registrations rows={rivals} onRecord={onRecord} />
+      {priority.searches.length > 0 && <h4>{t("searches")}</h4>}
+      <Searches rows={priority.searches} />
       <details data-testid="zhongdeng-draft">
         <summary>{t("draft")}</summary>
         <p className="meta">
@@ -109,6 +111,11 @@ export function ZhongdengStep({ priority, onRecord }: { priority: Priority; onRe
           <Button onClick={() => onRecord({ kind: "registration" })} data-testid="record-registration">
             {t("record")}
           </Button>
+          {priority.may_search && (
+            <Button onClick={() => onRecord({ kind: "search" })} data-testid="record-search">
+              {t("recordSearch")}
+            </Button>
+          )}
         </div>
       )}
     </Frame>
@@ -139,6 +146,21 @@ function Registrations({ rows, onRecord }: { rows: readonly ZhongdengRegistratio
           {t(`kind_${each.kind}`)} {each.number} {each.description} · {formatTime(each.at)} · {t("recordedBy", { who: each.recorded_by })}
         </span>
       ))}
+      <span className="meta">{t("recordedBy", { who: row.recorded_by })}</span>
+    </div>
+  ));
+}
+
+function Searches({ rows }: { rows: readonly ZhongdengSearch[] }) {
+  const t = useText(messages);
+  return rows.map((row) => (
+    <div key={row.id} className="rung-fact" data-testid="search">
+      <Facts
+        facts={[
+          [t("searchedAt"), <Time key="at" value={row.searched_at} />],
+          [t("searchNumber"), <CopyText key="number" value={row.number} label={t("searchNumber")} />],
+        ]}
+      />
       <span className="meta">{t("recordedBy", { who: row.recorded_by })}</span>
     </div>
   ));
