@@ -129,6 +129,7 @@ def _in_order(holder: Page, picture: Picture) -> None:
     expect(holder.get_by_test_id("chain-done")).to_be_visible()
     expect(holder.get_by_test_id("effect-notice")).to_contain_text("已签收")
     expect(holder.get_by_test_id("recorded-notice")).to_have_count(1)
+    _record_search(holder, picture)
     wins = holder.get_by_test_id("who-wins")
     expect(wins).to_contain_text("尚未在中登登记")
     _record(holder, "12345678901234567890", days=2)
@@ -138,6 +139,19 @@ def _in_order(holder: Page, picture: Picture) -> None:
     expect(holder.get_by_test_id("claimant")).to_have_count(2)
     picture(holder, "order-of-effect")
     clean(holder)
+
+
+def _record_search(page: Page, picture: Picture) -> None:
+    """What eligibility asks for is recorded, and no longer asked for."""
+    rule = page.get_by_test_id("criterion").filter(has_text="中登网无他人登记")
+    expect(rule).to_contain_text("30 天内没有查询记录")
+    page.get_by_test_id("record-search").click()
+    page.get_by_test_id("search-number").fill("CX20261128001")
+    page.get_by_test_id("search-at").fill((clock.now() - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M"))
+    picture(page, "search")
+    page.get_by_test_id("record-save").click()
+    expect(page.get_by_test_id("search")).to_contain_text("CX20261128001")
+    expect(rule).to_contain_text("没有他人登记")
 
 
 def _record(page: Page, number: str, *, days: int, rival: str = "") -> None:
