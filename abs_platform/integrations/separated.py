@@ -28,18 +28,20 @@ class Layout:
 
     @property
     def is_table(self) -> bool:
-        """Whether most rows agree: titles above the headers, and sums below, are shorter. In two cells all do, or all below
-        a title, with figures under a header: so cut is prose with a comma in some lines."""
+        """Whether most rows agree: titles above the headers, and sums below, are shorter. Two cells are a table where all rows
+        have them, or all below a title, and a column has figures under its header: so cut is prose with a comma a line."""
         rows = [row for row in self.rows if any(row)]
-        if self.agreeing < 2 or self.agreeing == len(rows):
-            return self.agreeing > 1
-        return 2 * self.agreeing > len(rows) if self.width > 2 else _is_list_below_a_title(rows)
+        if self.agreeing < 2:
+            return False
+        if self.width == 2 and (self.separator == "," or self.agreeing < len(rows)):
+            return _is_list(rows)
+        return 2 * self.agreeing > len(rows)
 
 
-def _is_list_below_a_title(rows: list[list[str]]) -> bool:
+def _is_list(rows: list[list[str]]) -> bool:
     titles = next(at for at, row in enumerate(rows) if len(row) > 1)
     header, *body = rows[titles:]
-    if titles > MOST_TITLES or len(body) < 2 or any(len(row) != 2 for row in rows[titles:]):
+    if titles > MOST_TITLES or len(body) < min(titles + 1, 2) or any(len(row) != 2 for row in rows[titles:]):
         return False
     return any(
         not _FIGURE.fullmatch(name) and all(_FIGURE.fullmatch(row[column]) for row in body)

@@ -39,6 +39,10 @@ def test_a_list_of_two_columns_with_a_title_is_a_table_to_both_readers(separator
     assert child.read(data).frame.rows()[-1] == tuple(rows[-1].split("{0}"))
 
 
+def test_two_columns_with_figures_are_a_table_without_a_title() -> None:
+    assert formats.read(b"Invoice,Amount\nA-1,10.00\n").format == "CSV"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -52,6 +56,8 @@ def test_a_list_of_two_columns_with_a_title_is_a_table_to_both_readers(separator
         "你好，\n世界,再见\n",
         "x = 1;\ny = 2;\nfor (i = 0; i < 3; i++)\n",
         "one line, of three, cells\n",
+        "Dear Sirs, we thank you\nfor your order, which\nhas arrived, at last\n",
+        "nuts, 5 boxes\nbolts, 7 boxes\n",
     ],
 )
 def test_prose_is_no_table(text: str) -> None:

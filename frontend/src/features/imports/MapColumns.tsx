@@ -156,7 +156,7 @@ function Form({ detail, kind, choices, head, onDone }: FormProps) {
         <div className="actions end">
           {detail.state === "ready" && <Button onClick={onDone} data-testid="map-back">{t("mapBack")}</Button>}
           <Button type="primary" htmlType="submit" disabled={missing.length > 0 || (keep && !name.trim())} loading={send.isPending} data-testid="map-submit">
-            {t("mapSubmit", { rows: detail.counts.rows.toLocaleString("en") })}
+            {t("mapSubmit", { rows: Math.max(0, detail.counts.rows - header).toLocaleString("en") })}
           </Button>
         </div>
       </section>
