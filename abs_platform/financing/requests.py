@@ -264,16 +264,7 @@ def check(
             days=conditions.max_tenor_days,
             programme=programme.name,
         )
-    for right, obstacles in zip(rights, found.of_each, strict=True):
-        for obstacle in obstacles[:1]:
-            order = trades.label_of(right.trade)
-            raise Invalid(
-                f"right_{obstacle}",
-                f"The programme {programme.name} cannot lend on the right of order {order}: {obstacle}.",
-                right=str(right.id),
-                order_number=order,
-                programme=programme.name,
-            )
+    check_rights(rights, programme, found.of_each)
     if amount > found.most:
         raise Invalid(
             "amount_above_most",
@@ -283,6 +274,20 @@ def check(
             programme=programme.name,
         )
     return claims
+
+
+def check_rights(rights: Sequence[Right], programme: Programme, found: Sequence[Sequence[str]]) -> None:
+    """Raises Invalid naming the first right that something was found against. `found`: what, of each."""
+    for right, obstacles in zip(rights, found, strict=True):
+        for obstacle in obstacles[:1]:
+            order = trades.label_of(right.trade)
+            raise Invalid(
+                f"right_{obstacle}",
+                f"The programme {programme.name} cannot lend on the right of order {order}: {obstacle}.",
+                right=str(right.id),
+                order_number=order,
+                programme=programme.name,
+            )
 
 
 def _draft_of(row: Request) -> Draft:

@@ -25,6 +25,8 @@ DUE_AFTER_MATURITY = "due_after_maturity"
 TENOR_PASSED = "tenor_passed"
 TENOR_TOO_LONG = "tenor_too_long"
 NO_ROOM = "no_room"
+SINCE_HELD = (REGISTERED_ELSEWHERE, DISPUTED, OVERDUE)
+"""What may have come up since a right is held for a loan, whatever it carries."""
 
 
 @dataclass(frozen=True, slots=True)
