@@ -200,11 +200,9 @@ def _check_carried(loan: Loan, pledges: Sequence[Pledge]) -> None:
 
 
 def _carried(loan: Loan, right: Right) -> Decimal:
-    """What a right carries by now, in the loan's currency; below the rung that it was lent on, no more than the programme lends
+    """What a right carries by now; below the rung that it was lent on, no more than the programme lends
     there.
     """
-    if right.currency != loan.currency:  # its documents were corrected: so many yen are not so many yuan
-        return ZERO
     carried = right.carried_by_now
     if right.held_rung is None or right.rung >= right.held_rung:
         return carried
