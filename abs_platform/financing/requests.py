@@ -256,7 +256,7 @@ def check(
     room = selectors.room(programme, supplier_id=supplier_id)
     found = rules.judge(claims, conditions, room, until=until, today=clock.today())
     for obstacle in found.obstacles:
-        if obstacle == rules.NO_ROOM:  # then the most is nothing
+        if obstacle == rules.NO_ROOM:  # said below, after what stands in the way of each
             continue
         raise Invalid(
             obstacle,
@@ -271,6 +271,12 @@ def check(
             f"The programme {programme.name} can lend at most {found.most} on these rights now.",
             most=str(found.most),
             currency=conditions.currency,
+            programme=programme.name,
+        )
+    if amount > room.left:
+        raise Invalid(
+            "programme_limit",
+            f"The limit of the programme {programme.name} does not allow this amount now. Ask for less, or ask its funder.",
             programme=programme.name,
         )
     return claims

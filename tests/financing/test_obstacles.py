@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from abs_platform.core import clock
 from abs_platform.core.errors import DomainError
+from abs_platform.financing.lending.models import Loan
 from abs_platform.financing.models import Pledge
 from abs_platform.rights.models import Right
 from abs_platform.rights.priority import services as priority
@@ -107,6 +109,22 @@ def test_it_stands_in_the_way_of_paying_out(obstacle: str, world: World) -> None
     again = maker.browser.post(f"financing/loans/{loan.id}/propose-disbursement", transfer, status=422)
     assert again["code"] == f"right_{obstacle}"
     maker.browser.post(f"financing/loans/{loan.id}/cancel", {"reason": obstacle})
+
+
+def test_how_much_others_took_of_a_programme_a_supplier_is_not_told(world: World) -> None:
+    lending = Lending.at(world)
+    programme = lending.programme(limit=Decimal(150), supplier_limit=Decimal(150))
+    lent = lending.lend(programme, [performed(world, "OB-1")])
+    Loan.objects.filter(id=lent.id).update(supplier=world.factor.organisation)
+    right = performed(world, "OB-2")
+    ask = {"rights": [str(right.id)], "until": until_of([right]).isoformat()}
+    [verdict] = world.supplier.browser.get("financing/eligibility", **ask)["programmes"]
+    assert (verdict["eligible"], verdict["most"]) == (True, "150.00")
+    body = {**ask, "programmes": [str(programme.id)], "amount": "100.00"}
+    refused = world.supplier.browser.post("financing/requests", body, status=422)
+    assert (refused["code"], refused["params"]) == ("programme_limit", {"programme": programme.name})
+    assert "50" not in refused["detail"]
+    lending.drafted(programme, [right], "50.00")
 
 
 def test_a_rival_that_ended_or_is_the_lender_itself_is_none(world: World) -> None:
