@@ -136,7 +136,9 @@ def _pledge(
     encumbrance.encumber(
         actor=actor,
         holds=[
-            Hold(pledge.right_id, pledge.id, pledge.held_for, rules.rate_of(claim, conditions), claim.rung)
+            Hold(
+                pledge.right_id, pledge.id, pledge.held_for, loan.currency, rules.rate_of(claim, conditions), claim.rung
+            )
             for pledge, claim in zip(pledges, claims, strict=True)
         ],
     )

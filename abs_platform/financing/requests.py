@@ -256,7 +256,7 @@ def check(
     room = selectors.room(programme, supplier_id=supplier_id)
     found = rules.judge(claims, conditions, room, until=until, today=clock.today())
     for obstacle in found.obstacles:
-        if obstacle == rules.NO_ROOM:  # then the most is nothing
+        if obstacle == rules.NO_ROOM:  # said below, after what stands in the way of each
             continue
         raise Invalid(
             obstacle,
@@ -264,7 +264,27 @@ def check(
             days=conditions.max_tenor_days,
             programme=programme.name,
         )
-    for right, obstacles in zip(rights, found.of_each, strict=True):
+    check_rights(rights, programme, found.of_each)
+    if amount > found.most:
+        raise Invalid(
+            "amount_above_most",
+            f"The programme {programme.name} can lend at most {found.most} on these rights now.",
+            most=str(found.most),
+            currency=conditions.currency,
+            programme=programme.name,
+        )
+    if amount > room.left:
+        raise Invalid(
+            "programme_limit",
+            f"The limit of the programme {programme.name} does not allow this amount now. Ask for less, or ask its funder.",
+            programme=programme.name,
+        )
+    return claims
+
+
+def check_rights(rights: Sequence[Right], programme: Programme, found: Sequence[Sequence[str]]) -> None:
+    """Raises Invalid naming the first right that something was found against. `found`: what, of each."""
+    for right, obstacles in zip(rights, found, strict=True):
         for obstacle in obstacles[:1]:
             order = trades.label_of(right.trade)
             raise Invalid(
@@ -274,15 +294,6 @@ def check(
                 order_number=order,
                 programme=programme.name,
             )
-    if amount > found.most:
-        raise Invalid(
-            "amount_above_most",
-            f"The programme {programme.name} can lend at most {found.most} on these rights now.",
-            most=str(found.most),
-            currency=conditions.currency,
-            programme=programme.name,
-        )
-    return claims
 
 
 def _draft_of(row: Request) -> Draft:

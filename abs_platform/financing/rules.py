@@ -25,6 +25,8 @@ DUE_AFTER_MATURITY = "due_after_maturity"
 TENOR_PASSED = "tenor_passed"
 TENOR_TOO_LONG = "tenor_too_long"
 NO_ROOM = "no_room"
+SINCE_HELD = (REGISTERED_ELSEWHERE, DISPUTED, OVERDUE)
+"""What may have come up since a right is held for a loan, whatever it carries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +73,20 @@ class Room:
 
     @property
     def left(self) -> Decimal:
-        """What may still be lent to the supplier."""
-        return max(min(self.limit - self.taken, self.supplier_limit - self.taken_by_supplier), ZERO)
+        """What may still be lent to the supplier. How much others took shows in it: none of the supplier's business."""
+        return max(min(self.limit - self.taken, self.left_to_supplier), ZERO)
+
+    @property
+    def left_to_supplier(self) -> Decimal:
+        """What its own limit leaves to the supplier."""
+        return max(self.supplier_limit - self.taken_by_supplier, ZERO)
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a programme says of rights together: why it lends nothing (on anything, and on each), what each carries, the most."""
+    """What a programme says of rights together: why it lends nothing (on anything, and on each), what each carries, the most
+    that they and the supplier's own limit allow.
+    """
 
     obstacles: tuple[str, ...]
     of_each: tuple[tuple[str, ...], ...]
@@ -141,8 +150,8 @@ def carried(claim: Claim, conditions: Conditions) -> Decimal:
 
 
 def most(claims: Sequence[Claim], conditions: Conditions, room: Room) -> Decimal:
-    """The most that may be lent on these rights together."""
-    return min(sum((carried(claim, conditions) for claim in claims), ZERO), room.left)
+    """The most that may be lent on these rights together, as far as they and the supplier's own limit go."""
+    return min(sum((carried(claim, conditions) for claim in claims), ZERO), room.left_to_supplier)
 
 
 def shares(amount: Decimal, carrying: Sequence[Decimal], unit: Decimal) -> list[Decimal]:

@@ -10,6 +10,7 @@ from django.db.models import Model, Prefetch, Q, QuerySet, Sum
 
 from abs_platform.core.errors import NotFound
 from abs_platform.financing import rules
+from abs_platform.financing.lending import owing
 from abs_platform.financing.lending.models import Allocation, Loan
 from abs_platform.financing.models import Invitation, Notice, Offer, Pledge, Programme, Request, RequestedRight
 from abs_platform.financing.states import COUNTING, LENT, LoanState, ProgrammeState, RequestState
@@ -151,7 +152,7 @@ def notice(*, actor: Actor, notice_id: UUID) -> Notice:
 
 
 def lent(*, programme_ids: Sequence[UUID], supplier_id: UUID | None = None) -> dict[UUID, Decimal]:
-    """By programme, the principal that is lent or promised and not paid back; of one supplier, or of all."""
+    """By programme, the principal that is lent or promised and not paid back, written off or not; of one supplier, or of all."""
     loans = Loan.objects.filter(state__in=BINDING, offer__invitation__programme__in=programme_ids)
     if supplier_id:
         loans = loans.filter(supplier=supplier_id)
@@ -159,7 +160,21 @@ def lent(*, programme_ids: Sequence[UUID], supplier_id: UUID | None = None) -> d
     of_loan, of_payment = "offer__invitation__programme", "payment__loan__offer__invitation__programme"
     found = dict(loans.order_by().values_list(of_loan).annotate(Sum("principal")))
     paid = dict(back.order_by().values_list(of_payment).annotate(Sum("amount")))
-    return {id: found.get(id, ZERO) - paid.get(id, ZERO) for id in programme_ids}
+    lost = _lost(programme_ids, supplier_id)
+    return {id: found.get(id, ZERO) - paid.get(id, ZERO) + lost.get(id, ZERO) for id in programme_ids}
+
+
+def _lost(programme_ids: Sequence[UUID], supplier_id: UUID | None) -> dict[UUID, Decimal]:
+    """By programme, the principal in what was written off and did not come back: that money is out."""
+    loans = Loan.objects.filter(state=LoanState.WRITTEN_OFF, offer__invitation__programme__in=programme_ids)
+    if supplier_id:
+        loans = loans.filter(supplier=supplier_id)
+    rows = list(loans.select_related("offer__invitation"))
+    found: dict[UUID, Decimal] = {}
+    for loan, out in owing.principal_out_each(rows).items():
+        programme_id = loan.offer.invitation.programme_id
+        found[programme_id] = found.get(programme_id, ZERO) + out
+    return found
 
 
 def room(row: Programme, *, supplier_id: UUID) -> rules.Room:

@@ -4,6 +4,7 @@ Money-relevant acts take two people: one proposes (经办, maker), another appro
 one person in both places.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from abs_platform.core.transitions import Table, transition
@@ -117,6 +118,15 @@ class PayoutState(StrEnum):
     CONFIRMED = "confirmed"
     REJECTED = "rejected"
 
+
+BEFORE_PROPOSAL: Mapping[str, str] = {
+    LoanState.DISBURSEMENT_PROPOSED: LoanState.AWAITING,
+    LoanState.WRITE_OFF_PROPOSED: LoanState.OUTSTANDING,
+    PaymentState.REVERSAL_PROPOSED: PaymentState.CONFIRMED,
+}
+"""What a funder has only proposed to itself, and as what the supplier sees it until a second person acts."""
+OWN = (PaymentState.RECORDED, PaymentState.REJECTED)
+"""Payments and pay-outs that are between people of the funder only: the supplier does not see them."""
 
 # What the platform does of itself stands in the tables like what people do, under a role that nobody carries.
 

@@ -75,7 +75,10 @@ def of_funder(actor: Actor) -> list[Waiting]:
     programmes = Programme.objects.filter(funder=actor.home, state=ProgrammeState.PROPOSED)
     overdue = mine.filter(state__in=LENT, due_date__lt=clock.today())
     held = Pledge.objects.filter(holder=actor.home, state__in=HOLDING)
-    shrunk = held.filter(right__held_for__gt=F("right__base") * F("right__held_rate"))
+    shrunk = held.filter(
+        Q(right__held_for__gt=F("right__base") * F("right__held_rate"))
+        | Q(right__held_for__gt=0) & ~Q(right__currency=F("right__held_currency"))
+    )
     fell = held.filter(right__held_for__gt=0, right__rung__lt=F("right__held_rung"))
     told = Collection.objects.filter(
         right=OuterRef("right"),

@@ -66,6 +66,7 @@ def tell(*, actor: Actor, right_id: UUID, amount: Decimal, received_on: date, re
         actor=actor,
         right_id=right.id,
         amount=amount,
+        currency=right.currency,
         received_on=received_on,
         reference=reference,
         source=source,
@@ -121,11 +122,13 @@ def _report_paid_past_holder(right: Right, row: Collection) -> None:
     risk.report(actor=PLATFORM, network_id=trade.network_id, observations=[seen])
 
 
-def overpaid(*, right_id: UUID, amount: Decimal, received_on: date, reference: str) -> Decimal:
+def overpaid(*, right_id: UUID, amount: Decimal, currency: str, received_on: date, reference: str) -> Decimal:
     """What of a payment to its holder the debtor did not owe on a right any more, which is up to date and locked: the part above
-    its base that nobody else told of yet.
+    its base that nobody else told of yet. Of one that is in another currency by now nobody can tell: nothing.
     """
     right = Right.objects.select_related("trade", "trade__seller", "trade__buyer").get(id=right_id)
+    if right.currency != currency:
+        return ZERO
     told = reading.read(right.trade).told
     both = payments.payments([*told, payments.Told(HOLDER, reference, amount, received_on)])
     before = sum((each.amount for each in payments.payments(told)), ZERO)
@@ -139,6 +142,7 @@ def collect(
     actor: Actor,
     right_id: UUID,
     amount: Decimal,
+    currency: str,
     received_on: date,
     reference: str,
     source: str,
@@ -155,7 +159,7 @@ def collect(
     row = Collection.objects.create(
         right=right,
         amount=amount,
-        currency=right.currency,
+        currency=currency,
         received_on=received_on,
         reference=reference,
         source=source,

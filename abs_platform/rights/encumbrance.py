@@ -27,11 +27,12 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A right, the pledge that is to hold it, what is lent on it, at which rate (0 to 1) of its base, and on which rung."""
+    """A right, the pledge that is to hold it, what is lent on it, in which currency, at which rate (0 to 1) of its base, and on which rung."""
 
     right_id: UUID
     pledge_id: UUID
     amount: Decimal
+    currency: str
     rate: Decimal
     rung: int
 
@@ -56,6 +57,7 @@ def encumber(*, actor: Actor, holds: Sequence[Hold]) -> None:
                 order_number=right.trade.order_number,
             )
         right.encumbered_by, right.held_for = hold.pledge_id, hold.amount
+        right.held_currency = hold.currency
         right.held_rate, right.held_rung = hold.rate, hold.rung
         _moved(actor, right, "encumber", {"pledge": str(hold.pledge_id), "amount": str(hold.amount)})
 
@@ -82,7 +84,8 @@ def _end(actor: Actor, pledge_ids: Sequence[UUID], action: str) -> None:
     held = list(Right.objects.filter(encumbered_by__in=pledge_ids).values_list("id", flat=True))
     for right in locked(held):
         pledge = str(right.encumbered_by)
-        right.encumbered_by = right.held_for = right.held_rate = right.held_rung = None
+        right.encumbered_by = right.held_for = right.held_currency = None
+        right.held_rate = right.held_rung = None
         _moved(actor, right, action, {"pledge": pledge})
 
 

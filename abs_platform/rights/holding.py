@@ -13,7 +13,9 @@ def endangered(trade: Trade, right: Right) -> list[Observation]:
 
 
 def _shrunk(trade: Trade, right: Right) -> list[Observation]:
-    """Once for each pledge: what was lent on the right is more than it carries by now, at the rate at which it was lent."""
+    """Once for each pledge: what was lent on the right is more than it carries by now, at the rate at which it was lent;
+    all of it, where the right is in another currency by now.
+    """
     carried = right.carried_by_now
     if right.held_for is None or carried >= right.held_for:
         return []
@@ -25,7 +27,7 @@ def _shrunk(trade: Trade, right: Right) -> list[Observation]:
         subject_label=selectors.label_of(trade),
         organisation_ids=(trade.seller_id, trade.buyer_id),
         amount=right.held_for - carried,
-        currency=right.currency,
+        currency=right.held_currency or right.currency,
         detail={"expected": str(right.held_for), "found": str(carried)},
     )
     return [seen]
@@ -43,7 +45,7 @@ def _fell(trade: Trade, right: Right) -> list[Observation]:
         subject_label=selectors.label_of(trade),
         organisation_ids=(trade.seller_id, trade.buyer_id),
         amount=right.held_for,
-        currency=right.currency,
+        currency=right.held_currency or right.currency,
         detail={"expected": str(right.held_rung), "found": str(right.rung)},
     )
     return [seen]

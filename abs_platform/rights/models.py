@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 
-HELD = ("encumbered_by", "held_for", "held_rate", "held_rung")
+HELD = ("encumbered_by", "held_for", "held_currency", "held_rate", "held_rung")
 """What of a right says by which pledge it is held."""
 
 
@@ -71,6 +71,7 @@ class Right(models.Model):
     state = models.CharField(max_length=10, choices=[(s, s) for s in RightState], default=RightState.FREE)
     encumbered_by = models.UUIDField(null=True)  # the pledge that holds it
     held_for = amount_field(null=True)  # what was lent on it and is not paid back
+    held_currency = models.CharField(max_length=3, null=True)  # in which that was lent; null: nothing is
     held_rate = models.DecimalField(max_digits=5, decimal_places=4, null=True)  # of its base, at which that was lent
     held_rung = models.PositiveSmallIntegerField(null=True)  # on which that was lent
 
@@ -90,6 +91,8 @@ class Right(models.Model):
                     state="encumbered",
                     encumbered_by__isnull=False,
                     held_for__isnull=False,
+                    held_currency__regex="^[A-Z]{3}$",
+                    held_currency__isnull=False,
                     held_rate__isnull=False,
                     held_rate__gt=0,
                     held_rate__lte=1,
@@ -139,7 +142,11 @@ class Right(models.Model):
 
     @property
     def carried_by_now(self) -> Decimal:
-        """What the right carries of what is lent on it, at the rate at which that was lent; nothing while nothing is."""
+        """What the right carries of what is lent on it, at the rate at which that was lent; nothing while nothing is, and
+        where it is in another currency by now: so many yen are not so many yuan.
+        """
+        if self.currency != self.held_currency:
+            return Decimal(0)
         carried: Decimal = self.base * (self.held_rate or Decimal(0))
         return carried
 

@@ -83,29 +83,35 @@ def ask(trade_ids: Sequence[UUID]) -> Callable[[], dict[UUID, Reading]]:
 
 def _readings(rows: Sequence[Trade], documents: Sequence[TradeDocument]) -> dict[UUID, Reading]:
     filed = trades.filed_each([trade.id for trade in rows], documents)
-    told = _told(rows)
+    collected = _collected(rows)
     return {
-        trade.id: _reading(trade, filed[trade.id], getattr(trade, "payment_confirmation", None), told.get(trade.id, []))
+        trade.id: _reading(
+            trade, filed[trade.id], getattr(trade, "payment_confirmation", None), collected.get(trade.id, [])
+        )
         for trade in rows
     }
 
 
 def _reading(
-    trade: Trade, filed: trades.Filed, payment: PaymentConfirmation | None, told: Sequence[payments.Told]
+    trade: Trade, filed: trades.Filed, payment: PaymentConfirmation | None, collected: Sequence[Collection]
 ) -> Reading:
     standing = ladder.standing_of(
         filed.facts, _confirmed(payment) if payment else None, verified_only=settings.INVOICE_MUST_BE_VERIFIED
     )
+    told = [
+        payments.Told(each.source, each.reference, each.amount, each.received_on)
+        for each in collected
+        if each.currency == (standing.currency or each.currency)  # so many yuan are not so many yen
+    ]
     every = [*told, *payments.remitted(filed.facts, filed.extracted.values(), standing.currency)]
     return Reading(trade, filed, payment, standing, every, payments.payments(every))
 
 
-def _told(rows: Sequence[Trade]) -> dict[UUID, list[payments.Told]]:
+def _collected(rows: Sequence[Trade]) -> dict[UUID, list[Collection]]:
     """What was paid on the trades' rights, by those who told of it here; remittance advices stand in the trades."""
-    found: dict[UUID, list[payments.Told]] = {}
+    found: dict[UUID, list[Collection]] = {}
     for each in _collections(paid) if (paid := [trade.id for trade in rows if trade.is_paid]) else ():  # type: ignore[attr-defined]  # annotated
-        told = payments.Told(each.source, each.reference, each.amount, each.received_on)
-        found.setdefault(each.right.trade_id, []).append(told)
+        found.setdefault(each.right.trade_id, []).append(each)
     return found
 
 

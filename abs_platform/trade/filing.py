@@ -22,7 +22,7 @@ from abs_platform.documents import services as documents
 from abs_platform.documents.models import Document
 from abs_platform.documents.services import Placement
 from abs_platform.integrations.formats.fields import MAX_ID
-from abs_platform.integrations.formats.model import Extracted, fold, from_json
+from abs_platform.integrations.formats.model import Extracted, Party, fold, from_json
 from abs_platform.parties.actor import PLATFORM
 from abs_platform.parties.models import Organisation
 from abs_platform.trade.models import PaymentConfirmation, Trade, TradeDocument, TradeKey
@@ -183,6 +183,18 @@ def may_stay(trade: Trade, document: Document) -> bool:
     order_number = place_of(extracted).order_number
     is_same_order = not order_number or may_be_of(trade, order_number)
     return is_same_order and trade.buyer_key in (NO_BUYER, buyer_key_of(extracted, document.counterparty))
+
+
+def names_another_buyer(trade: Trade, document: Document) -> bool:
+    """Whether a loose document names another buyer than its trade's, here or not: neither found, nor called, like that one."""
+    if document.counterparty_id is not None or trade.buyer_key == NO_BUYER:
+        return document.counterparty_id not in (None, trade.buyer_id)
+    buyer = from_json(document.content).buyer if document.content else None
+    if buyer is None or not buyer.identifiers():
+        return False
+    called = Party(name=trade.buyer_called).identifiers()
+    known = {trade.buyer_key, *(":".join(each)[:250] for each in called)}
+    return known.isdisjoint(":".join(each)[:250] for each in buyer.identifiers())
 
 
 def reconsider(trade: Trade, document: Document) -> None:

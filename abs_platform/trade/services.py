@@ -230,7 +230,7 @@ def attach(*, actor: Actor, document_id: UUID, trade_id: UUID) -> Document:
         raise Conflict(
             "not_loose", "Only a document that has been read, repeats no other and is in no trade can be joined."
         )
-    if document.counterparty_id not in (None, trade.buyer_id):
+    if filing.names_another_buyer(trade, document):
         raise Conflict(
             "other_buyer", "The document names another buyer than the trade's. Join it to a trade with that one."
         )

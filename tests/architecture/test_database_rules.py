@@ -165,7 +165,15 @@ def held(**values: Any) -> Callable[[Stage], None]:
     """Every right held by a pledge, but for the values."""
     return change(
         Right,
-        **{"state": "encumbered", "encumbered_by": uuid7(), "held_for": 1, "held_rate": 1, "held_rung": 4, **values},
+        **{
+            "state": "encumbered",
+            "encumbered_by": uuid7(),
+            "held_for": 1,
+            "held_currency": "CNY",
+            "held_rate": 1,
+            "held_rung": 4,
+            **values,
+        },
     )
 
 
@@ -324,10 +332,13 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "right_poolable_only_performed": change(Right, poolable=True, due_date=None, expected_due_date=None, due_basis=""),
     "right_state_known": change(Right, state="lost"),
     "right_encumbered_by_a_pledge": change(Right, state="encumbered"),
-    "right_encumbered_by_a_pledge ": change(Right, encumbered_by=uuid7(), held_for=1, held_rate=1, held_rung=4),
+    "right_encumbered_by_a_pledge ": change(
+        Right, encumbered_by=uuid7(), held_for=1, held_currency="CNY", held_rate=1, held_rung=4
+    ),
     "right_encumbered_by_a_pledge  ": held(held_rate=None),
     "right_encumbered_by_a_pledge   ": held(held_rate=0),
     "right_encumbered_by_a_pledge    ": held(held_rung=None),
+    "right_encumbered_by_a_pledge     ": held(held_currency="yen"),
     "right_held_for": held(held_for=NAN),
     "right_due_basis_known": change(Right, due_basis="hope"),
     "right_due_date_has_basis": change(Right, due_basis="term", expected_due_date=None),

@@ -105,6 +105,7 @@ def test_whoever_paid_decides_what_becomes_of_the_right(payer: str, state: str, 
             actor=world.bank.actor,
             right_id=right.id,
             amount=right.base,
+            currency=right.currency,
             received_on=clock.today(),
             reference="B-1",
             source="holder",
@@ -126,7 +127,7 @@ def test_whoever_paid_decides_what_becomes_of_the_right(payer: str, state: str, 
     assert [grant["state"] for grant in world.bank.browser.rows("grants")] == ["revoked"]
     if state == "settled":
         with pytest.raises(Conflict):
-            hold = encumbrance.Hold(right.id, Pledge.objects.get(loan=loan).id, Decimal(1), Decimal(1), 4)
+            hold = encumbrance.Hold(right.id, Pledge.objects.get(loan=loan).id, Decimal(1), "CNY", Decimal(1), 4)
             encumbrance.encumber(actor=PLATFORM, holds=[hold])
 
 

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from abs_platform.core import clock
 from abs_platform.core.errors import DomainError
+from abs_platform.financing.lending.models import Loan
 from abs_platform.financing.models import Pledge
 from abs_platform.rights.models import Right
 from abs_platform.rights.priority import services as priority
 from abs_platform.trade import selectors as trades
 from abs_platform.trade import signing, statements
-from tests.support.financing import Lending, performed, second, until_of
+from tests.support.financing import ACCOUNT, Lending, performed, second, until_of
 from tests.support.papers import Papers, line
 from tests.support.world import World, drain
 
@@ -88,6 +90,41 @@ def test_it_stands_in_the_way_of_asking_offering_and_accepting(obstacle: str, wo
         caller = clerk if "accept" in path else world.bank.browser
         assert caller.post(path, sent, status=422)["code"] == f"right_{obstacle}", path
     assert not Pledge.objects.exists()
+
+
+@pytest.mark.parametrize("obstacle", CASES)
+def test_it_stands_in_the_way_of_paying_out(obstacle: str, world: World) -> None:
+    lending, right = Lending.at(world), performed(world, "OB-1")
+    programme = lending.programme()
+    loan = lending.lend(programme, [right])
+    maker, checker = lending.funder, lending.funder2
+    transfer = {"payee_account": ACCOUNT, "bank_reference": "OUT-1", "disbursed_on": clock.today().isoformat()}
+    proposed = maker.browser.post(f"financing/loans/{loan.id}/propose-disbursement", transfer)
+    CASES[obstacle](world, right)
+
+    sent = {"amount": "100.00", "proposal": proposed["proposal"]}
+    refused = checker.browser.post(f"financing/loans/{loan.id}/disburse", sent, status=422)
+    assert (refused["code"], refused["params"]["order_number"]) == (f"right_{obstacle}", "OB-1")
+    maker.browser.post(f"financing/loans/{loan.id}/take-back-disbursement")
+    again = maker.browser.post(f"financing/loans/{loan.id}/propose-disbursement", transfer, status=422)
+    assert again["code"] == f"right_{obstacle}"
+    maker.browser.post(f"financing/loans/{loan.id}/cancel", {"reason": obstacle})
+
+
+def test_how_much_others_took_of_a_programme_a_supplier_is_not_told(world: World) -> None:
+    lending = Lending.at(world)
+    programme = lending.programme(limit=Decimal(150), supplier_limit=Decimal(150))
+    lent = lending.lend(programme, [performed(world, "OB-1")])
+    Loan.objects.filter(id=lent.id).update(supplier=world.factor.organisation)
+    right = performed(world, "OB-2")
+    ask = {"rights": [str(right.id)], "until": until_of([right]).isoformat()}
+    [verdict] = world.supplier.browser.get("financing/eligibility", **ask)["programmes"]
+    assert (verdict["eligible"], verdict["most"]) == (True, "150.00")
+    body = {**ask, "programmes": [str(programme.id)], "amount": "100.00"}
+    refused = world.supplier.browser.post("financing/requests", body, status=422)
+    assert (refused["code"], refused["params"]) == ("programme_limit", {"programme": programme.name})
+    assert "50" not in refused["detail"]
+    lending.drafted(programme, [right], "50.00")
 
 
 def test_a_rival_that_ended_or_is_the_lender_itself_is_none(world: World) -> None:

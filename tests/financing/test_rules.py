@@ -106,15 +106,16 @@ def test_a_right_carries_no_more_than_its_rate_of_its_base(claim: Claim) -> None
 
 
 @given(st.lists(claims, max_size=5), amounts, amounts, amounts, amounts)
-def test_the_most_keeps_both_limits(
+def test_the_most_keeps_the_supplier_s_limit_and_what_is_left_keeps_both(
     found: list[Claim], limit: Decimal, taken: Decimal, supplier_limit: Decimal, by_supplier: Decimal
 ) -> None:
     room = Room(limit, taken, supplier_limit, by_supplier)
     most = rules.most(found, CONDITIONS, room)
     assert 0 <= most <= sum(rules.carried(each, CONDITIONS) for each in found)
-    if most:
-        assert taken + most <= limit
-        assert by_supplier + most <= supplier_limit
+    assert not most or by_supplier + most <= supplier_limit
+    assert not room.left or (taken + room.left <= limit and by_supplier + room.left <= supplier_limit)
+    others_lent = Room(limit, taken + 1, supplier_limit, by_supplier)
+    assert rules.most(found, CONDITIONS, others_lent) == most, "what others took is no supplier's business"
 
 
 @given(st.lists(claims, max_size=4), amounts, st.dates(TODAY, UNTIL))

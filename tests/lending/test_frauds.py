@@ -12,12 +12,14 @@ from abs_platform.financing import programmes, requests
 from abs_platform.financing.lending import journal, owing, payments, services
 from abs_platform.financing.lending.models import Entry, Loan, Payment
 from abs_platform.financing.models import Programme, RequestedRight
+from abs_platform.rights import holding, reading
 from abs_platform.rights.models import Right
 from abs_platform.rights.services import compute
 from abs_platform.risk.models import Alert
 from abs_platform.trade import selectors as trades
 from abs_platform.trade import signing, statements
 from tests.lending.conftest import DUE
+from tests.rights.rules_of_collections import told as tell
 from tests.support.financing import Lending, programme_draft, register, second
 from tests.support.lending import Lender
 from tests.support.papers import Papers, not_due_yet
@@ -117,6 +119,23 @@ def test_nothing_is_paid_out_on_as_many_yen_as_there_were_yuan(lender: Lender, r
     with pytest.raises(Conflict, match="carries 0") as refused:
         lender.propose(loan)
     assert refused.value.code == "right_shrank"
+
+
+def test_who_lent_in_yuan_is_told_where_the_right_is_in_yen_by_now(lender: Lender, right: Right) -> None:
+    loan = lender.disbursed(right)
+    Right.objects.update(currency="JPY")
+    right.refresh_from_db()
+    [seen] = holding.endangered(right.trade, right)
+    assert (seen.rule, seen.amount, seen.currency) == ("encumbered_right_shrank", loan.principal, "CNY")
+    assert dangers(lender) == {"rights_shrank": f"/loans/{loan.id}"}
+
+
+def test_a_payment_in_another_currency_takes_nothing_from_a_right(lender: Lender, right: Right) -> None:
+    """It was told while the right was in yuan; its documents were corrected since."""
+    tell(right, currency="JPY")
+    assert reading.read(right.trade).paid == []
+    tell(right, currency="CNY")
+    assert [each.amount for each in reading.read(right.trade).paid] == [1]
 
 
 def test_who_lent_is_told_where_only_the_rung_fell(lender: Lender) -> None:

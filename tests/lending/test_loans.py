@@ -9,7 +9,7 @@ import pytest
 from abs_platform.core import clock
 from abs_platform.core.errors import Conflict, DomainError, Forbidden, Invalid
 from abs_platform.core.models import AuditEntry, Job
-from abs_platform.financing import pledging
+from abs_platform.financing import pledging, selectors
 from abs_platform.financing.lending import journal, owing, payments, payouts, services
 from abs_platform.financing.lending.models import Entry, Loan, LoanFact, Posting
 from abs_platform.financing.models import Pledge
@@ -329,14 +329,26 @@ def test_a_loan_that_will_not_come_back(lender: Lender, right: Right) -> None:
     services.write_off(actor=checker, loan_id=loan.id, amount=owed)
     assert journal.balance(loan=loan)["loss"] == owed
     assert loan.pledges.get().state == "active", "the right stays held: it may still be paid"
+    assert still_lent(loan) == 10000, "the money is out"
     lender.paid(loan, "266.67", right=right)
-    assert journal.balance(loan=loan)["loss"] == 10000
-    lender.paid(loan, "10001.00", right=right)
+    assert journal.balance(loan=loan)["loss"] == still_lent(loan) == 10000
+    lender.paid(loan, "1000.00", right=right)
+    assert still_lent(loan) == 9000
+    lender.paid(loan, "9001.00", right=right)
+    assert still_lent(loan) == 0
     held = journal.balance(loan=loan)
     assert (held["loss"], held["payable_to_supplier"]) == (0, 1)
     loan.refresh_from_db()
     assert (loan.state, loan.pledges.get().state) == ("written_off", "released")
     assert is_balanced()
+
+
+def still_lent(loan: Loan) -> Decimal:
+    """What counts against the limit of its programme, by the programme's own page and for its supplier."""
+    id = loan.offer.invitation.programme_id
+    of_all, of_supplier = (selectors.lent(programme_ids=[id], supplier_id=one)[id] for one in (None, loan.supplier_id))
+    assert of_all == of_supplier
+    return of_all
 
 
 def lender_payment_waits(lender: Lender, loan: Loan) -> str:

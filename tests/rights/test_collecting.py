@@ -107,7 +107,9 @@ def test_a_right_that_is_paid_says_so_and_asks_for_nothing(world: World) -> None
 def test_a_payment_past_the_holder_is_an_alert(world: World) -> None:
     right = performed(world, "PAID-3")
     with transaction.atomic():
-        hold = Hold(right_id=right.id, pledge_id=right.id, amount=Decimal(500), rate=Decimal("0.8"), rung=4)
+        hold = Hold(
+            right_id=right.id, pledge_id=right.id, amount=Decimal(500), currency="CNY", rate=Decimal("0.8"), rung=4
+        )
         encumbrance.encumber(actor=world.supplier.actor, holds=[hold])
     tell(world.core, right, 10, "T-1")
     assert Alert.objects.filter(rule="held_right_paid_elsewhere", subject_id=right.trade_id).count() == 1

@@ -1,5 +1,6 @@
 """How a document finds its trade, and what stays apart."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,6 +10,8 @@ from abs_platform.config.demo import cast
 from abs_platform.consent.models import Containment
 from abs_platform.core.errors import Conflict
 from abs_platform.documents.models import Document
+from abs_platform.integrations.formats.model import Party, from_json, to_json
+from abs_platform.trade import filing
 from abs_platform.trade import services as trade_services
 from abs_platform.trade.models import Trade, TradeDocument
 from tests.support.papers import Papers, line
@@ -151,6 +154,23 @@ def test_a_document_that_names_another_buyer_is_not_joined_by_hand(world: World)
     assert refused["code"] == "other_buyer"
     note.refresh_from_db()
     assert (note.counterparty_id, note.trade_id) == (world.project.organisation.id, None)
+
+
+@pytest.mark.parametrize("named", [Party(name="Elsewhere GmbH"), Party(company_id="DE123", name="Elsewhere GmbH")])
+def test_nor_is_one_that_names_a_buyer_whom_nobody_knows_here(named: Party, world: World) -> None:
+    world.supplier.submit(PAPERS.all())
+    order, *_ = Document.objects.filter(kind="order")
+    trade = Trade.objects.get()
+    content = from_json(order.content or {})
+
+    def is_another(buyer: Party) -> bool:
+        return filing.names_another_buyer(trade, Document(content=to_json(replace(content, buyer=buyer))))
+
+    assert is_another(named), "the trade's buyer is here"
+    assert not is_another(Party(name=trade.buyer_called.upper())), "and is called so"
+    trade.buyer, trade.buyer_key = None, "company_id:de456"
+    assert is_another(named)
+    assert not is_another(Party(company_id="DE456", name="By another name"))
 
 
 def test_joining_to_anothers_trade_or_anothers_document_finds_nothing(world: World) -> None:

@@ -149,7 +149,7 @@ class LoansFileView(APIView):
     def get(self, request: Request) -> HttpResponseBase:
         """The list of loans, narrowed as it is seen, as a workbook or a CSV."""
         actor, query = actor_of(request), query_of(request, LoanExportQuery)
-        chosen, as_of = matching(query)
+        chosen, as_of = matching(query, actor=actor)
         rows = selectors.loans(actor=actor).filter(chosen)
         found = exporting.loans_file(rows, actor=actor, as_of=as_of, form=query["file"], language=query["lang"])
         return _file(request, found)

@@ -56,11 +56,11 @@ class DisburseIn(TypedAmountIn):
     proposal = serializers.RegexField(r"^[0-9a-f]{64}$", help_text="As the loan's reply gave it.")
 
 
-def matching(query: dict[str, Any]) -> tuple[Q, date | None]:  # Any: checked query parameters
-    """The loans that a query asks for, and the day as of which it does."""
+def matching(query: dict[str, Any], *, actor: Actor) -> tuple[Q, date | None]:  # Any: checked query parameters
+    """The loans that a query of the actor asks for, and the day as of which it does."""
     found = Q(**{FILTERS[name]: value for name, value in query.items() if name in FILTERS})
     if state := query.get("state"):
-        found &= Q(state__in=LENT) if state == "lent" else Q(state=state)
+        found &= selectors.in_states(LENT if state == "lent" else [state], actor=actor)
     if day := query.get("lent_on"):
         found &= selectors.lent_on(day)
     return found, query.get("lent_on")
@@ -78,7 +78,7 @@ class LoansView(APIView):
     def get(self, request: Request) -> Response:
         """What the caller's organisation lent or borrowed, newest first."""
         actor = actor_of(request)
-        chosen, as_of = matching(query_of(request, LoanQuery))
+        chosen, as_of = matching(query_of(request, LoanQuery), actor=actor)
         rows = selectors.loans(actor=actor).filter(chosen)
         return paged(request, rows, lambda page: replies.loan_bodies(page, actor=actor, as_of=as_of))
 

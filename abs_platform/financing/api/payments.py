@@ -1,9 +1,10 @@
 """Payments that come in on loans, and pay-outs of what is left to the supplier or the debtor: each by two people."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -17,7 +18,10 @@ from abs_platform.financing.api.forms import ReasonIn, TypedAmountIn, checked
 from abs_platform.financing.lending import payments, payouts, replies, selectors
 from abs_platform.financing.lending.models import PAYEES, PAYERS, Payment, Payout
 from abs_platform.financing.states import PaymentState, PayoutState
+from abs_platform.parties.actor import Actor
 from abs_platform.parties.authentication import actor_of
+
+Row = TypeVar("Row", Payment, Payout)
 
 
 class PaymentQuery(serializers.Serializer[Any]):
@@ -50,6 +54,12 @@ class PayoutIn(serializers.Serializer[Any]):
     bank_reference = serializers.CharField(max_length=100)
 
 
+def _filtered(rows: "QuerySet[Row]", query: dict[str, Any], actor: Actor) -> "QuerySet[Row]":  # Any: query parameters
+    if state := query.pop("state", None):
+        rows = rows.filter(selectors.in_states([state], actor=actor, funder="loan__funder"))
+    return rows.filter(**query)
+
+
 class PaymentsView(APIView):
     """Payments."""
 
@@ -62,7 +72,7 @@ class PaymentsView(APIView):
     def get(self, request: Request) -> Response:
         """What came in on the loans that the caller's organisation gave or took, newest first."""
         actor = actor_of(request)
-        rows = selectors.payments(actor=actor).filter(**query_of(request, PaymentQuery))
+        rows = _filtered(selectors.payments(actor=actor), query_of(request, PaymentQuery), actor)
         return paged(request, rows, lambda page: replies.payment_bodies(page, actor=actor))
 
     @idempotent
@@ -155,7 +165,7 @@ class PayoutsView(APIView):
     def get(self, request: Request) -> Response:
         """What was left of payments and paid on to the suppliers, or back to the debtors, newest first."""
         actor = actor_of(request)
-        rows = selectors.payouts(actor=actor).filter(**query_of(request, PayoutQuery))
+        rows = _filtered(selectors.payouts(actor=actor), query_of(request, PayoutQuery), actor)
         return paged(request, rows, lambda page: replies.payout_bodies(page, actor=actor))
 
     @idempotent

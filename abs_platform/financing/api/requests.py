@@ -55,7 +55,9 @@ class VerdictOut(serializers.Serializer[Any]):
     terms = replies.TermsOut()
     max_tenor_days = serializers.IntegerField()
     eligible = serializers.BooleanField()
-    most = serializers.CharField(help_text="The most that can be asked for on these rights together.")
+    most = serializers.CharField(
+        help_text="What these rights together, and the supplier's own limit, allow: how much others took of the programme's limit is not told."
+    )
     obstacles = serializers.ListField(child=serializers.CharField())
     rights = RightVerdictOut(many=True)
 

@@ -118,10 +118,24 @@ def principal_out(loan: Loan, held: Mapping[str, Decimal]) -> Decimal:
     """What is lent and not paid back, by the balances of the loan's accounts: of what was written off, all that did not come
     back yet, up to the principal in it.
     """
-    repaid = Allocation.objects.filter(payment__loan=loan, payment__state__in=COUNTING, part=PRINCIPAL)
-    back: Decimal = repaid.aggregate(sum=Sum("amount"))["sum"] or ZERO
+    return _principal_out(loan, held, _principal_back([loan]).get(loan.id, ZERO))
+
+
+def principal_out_each(loans: Sequence[Loan]) -> dict[Loan, Decimal]:
+    """`principal_out` of many, in a number of queries that does not grow with theirs."""
+    balances, back = journal.balances(loan_ids=[loan.id for loan in loans]), _principal_back(loans)
+    return {loan: _principal_out(loan, balances[loan.id], back.get(loan.id, ZERO)) for loan in loans}
+
+
+def _principal_out(loan: Loan, held: Mapping[str, Decimal], back: Decimal) -> Decimal:
     lost: Decimal = min(held["loss"], loan.principal - back - held["principal_receivable"])
     return held["principal_receivable"] + lost
+
+
+def _principal_back(loans: Sequence[Loan]) -> dict[UUID, Decimal]:
+    """By loan, what of its principal was paid back as such."""
+    rows = Allocation.objects.filter(payment__loan__in=loans, payment__state__in=COUNTING, part=PRINCIPAL)
+    return dict(rows.order_by().values_list("payment__loan").annotate(Sum("amount")))
 
 
 def settled_until(loan: Loan) -> date:

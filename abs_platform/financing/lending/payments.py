@@ -182,6 +182,7 @@ def _overpaid(payment: Payment) -> Decimal:
     return collecting.overpaid(
         right_id=payment.right_id,
         amount=payment.amount,
+        currency=payment.loan.currency,
         received_on=payment.received_on,
         reference=payment.bank_reference,
     )
@@ -196,6 +197,7 @@ def _collect(actor: Actor, loan: Loan, payment: Payment, amount: Decimal) -> Non
         actor=actor,
         right_id=payment.right_id,
         amount=amount,
+        currency=loan.currency,
         received_on=payment.received_on,
         reference=payment.bank_reference,
         source="holder",

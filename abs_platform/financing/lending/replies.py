@@ -19,6 +19,7 @@ from abs_platform.financing.lending.models import PAYEES, PAYERS, Loan, Payment,
 from abs_platform.financing.lending.owing import Owed
 from abs_platform.financing.lending.payments import TAKING
 from abs_platform.financing.states import (
+    BEFORE_PROPOSAL,
     LENT,
     LOAN_TRANSITIONS,
     PAYMENT_TRANSITIONS,
@@ -192,9 +193,10 @@ def loan_bodies(rows: Sequence[Loan], *, actor: Actor, as_of: date | None = None
 def _loan_body(row: Loan, owed: Owed, *, actor: Actor, people: Mapping[UUID, str], on: date) -> Body:
     terms, programme = row.offer, row.offer.invitation.programme
     is_lent, is_own = row.state in LENT, row.funder_id == actor.home
+    is_told = is_own or row.state != LoanState.DISBURSEMENT_PROPOSED
     return {
         "id": str(row.id),
-        "state": row.state,
+        "state": _shown(row.state, is_own=is_own),
         "funder": named(row.funder_id, row.funder.name),
         "supplier": named(row.supplier_id, row.supplier.name),
         "debtor": named(programme.core_enterprise_id, programme.core_enterprise.name),
@@ -210,10 +212,10 @@ def _loan_body(row: Loan, owed: Owed, *, actor: Actor, people: Mapping[UUID, str
         "method": terms.method,
         "grace_days": terms.grace_days,
         "due_date": day(row.due_date),
-        "disbursed_on": day(row.disbursed_on),
-        "payee_account": row.payee_account,
-        "bank_reference": row.bank_reference,
-        "proposal": services.proposal_of(row) if row.state == LoanState.DISBURSEMENT_PROPOSED else None,
+        "disbursed_on": day(row.disbursed_on) if is_told else None,
+        "payee_account": row.payee_account if is_told else "",
+        "bank_reference": row.bank_reference if is_told else "",
+        "proposal": services.proposal_of(row) if is_own and row.state == LoanState.DISBURSEMENT_PROPOSED else None,
         "claimed_on": day(row.claimed_on),
         "days_overdue": max((on - row.due_date).days, 0) if is_lent else 0,
         "bucket": ageing.bucket_of(row.due_date, on) if is_lent else None,
@@ -226,6 +228,11 @@ def _loan_body(row: Loan, owed: Owed, *, actor: Actor, people: Mapping[UUID, str
         "ended_at": time(row.ended_at),
         "allowed_actions": loan_actions(row, owed, actor=actor),
     }
+
+
+def _shown(state: str, *, is_own: bool) -> str:
+    """The state of a loan or a payment as its funder, or else its supplier, is told it."""
+    return state if is_own else BEFORE_PROPOSAL.get(state, state)
 
 
 def loan_actions(row: Loan, owed: Owed, *, actor: Actor) -> list[str]:
@@ -279,7 +286,8 @@ def _people_of(rows: Sequence[Payment | Payout], actor: Actor) -> dict[UUID, str
     return parties.people(ids)
 
 
-def _moved(row: Payment | Payout, people: Mapping[UUID, str]) -> Body:
+def _moved(row: Payment | Payout, people: Mapping[UUID, str], actor: Actor) -> Body:
+    state = _shown(row.state, is_own=row.loan.funder_id == actor.home)
     return {
         "id": str(row.id),
         "loan": str(row.loan_id),
@@ -288,8 +296,8 @@ def _moved(row: Payment | Payout, people: Mapping[UUID, str]) -> Body:
         "amount": money(row.amount, row.loan.currency),
         "currency": row.loan.currency,
         "bank_reference": row.bank_reference,
-        "state": row.state,
-        "reason": row.reason,
+        "state": state,
+        "reason": row.reason if state == row.state else "",
         "recorded_by": people.get(row.maker_id),
         "confirmed_by": people.get(row.checker_id) if row.checker_id else None,
         "created_at": time(row.created_at),
@@ -301,7 +309,7 @@ def payment_bodies(rows: Sequence[Payment], *, actor: Actor) -> list[Body]:
     people = _people_of(rows, actor)
     return [
         {
-            **_moved(row, people),
+            **_moved(row, people, actor),
             "payer": row.payer,
             "right": str(row.right_id) if row.right_id else None,
             "order_number": row.right.trade.order_number if row.right else "",
@@ -328,7 +336,7 @@ def payout_bodies(rows: Sequence[Payout], *, actor: Actor) -> list[Body]:
     people = _people_of(rows, actor)
     return [
         {
-            **_moved(row, people),
+            **_moved(row, people, actor),
             "payee": row.payee,
             "paid_on": day(row.paid_on),
             "allowed_actions": _actions(

@@ -4,6 +4,7 @@ One person proposes a move of money, another carries it out; the state, the entr
 record and the job that seals it are one transaction.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -16,11 +17,12 @@ from abs_platform.core.rest.fields import money
 from abs_platform.core.transitions import target_of
 from abs_platform.crypto import sm3
 from abs_platform.crypto.canonical import canonical_json
-from abs_platform.financing import pledging, selectors, two_people
+from abs_platform.financing import pledging, requests, selectors, two_people
 from abs_platform.financing import rules as rules_of_lending
 from abs_platform.financing.lending import interest, journal, locking, owing, rules
 from abs_platform.financing.lending.models import PROPOSED, Loan
 from abs_platform.financing.lending.recording import attest, tell
+from abs_platform.financing.models import Pledge
 from abs_platform.financing.states import HOLDING, LOAN_TRANSITIONS, PledgeState
 from abs_platform.parties.actor import Actor
 from abs_platform.rights import services as computing
@@ -39,7 +41,8 @@ def propose_disbursement(
     """Say that the money was sent: to which account, the bank's reference and day. Another person looks at it and disburses.
 
     Raises NotFound, Forbidden, Conflict (also for a reference that the funder used before, or where a right carries less than
-    is lent on it by now), Invalid for a day that was not yet, is before the loan or after it is due.
+    is lent on it by now), Invalid for a day that was not yet, is before the loan or after it is due, and where
+    something came up against a right since it is held.
     """
     try:
         with transaction.atomic():
@@ -47,7 +50,7 @@ def propose_disbursement(
             _move(actor, loan, "propose_disbursement")
             earliest = clock.day_of(loan.created_at)
             rules.check_day(disbursed_on, earliest=earliest, latest=min(clock.today(), loan.due_date))
-            _check_carried(loan)
+            _check_rights(loan, sent_on=disbursed_on)
             if not payee_account.strip():
                 raise Invalid("payee_account_missing", "Give the account to which the money was sent.")
             loan.maker_id, loan.payee_account = two_people.maker(actor), payee_account.strip()
@@ -105,8 +108,8 @@ def disburse(*, actor: Actor, loan_id: UUID, amount: Decimal, proposal: str) -> 
     """Confirm what another person proposed: the principal is lent, the fee falls due, both stand in the journal.
 
     `amount`: the principal, typed back. `proposal`: `proposal_of` what was read; Conflict where it says something else by now,
-    of account, day or reference. Raises NotFound, Forbidden, Invalid, Conflict while a pledge is not registered, or
-    where a right carries less than is lent on it by now.
+    of account, day or reference. Raises NotFound, Forbidden, Invalid (also where something came up against a right since
+    it is held), Conflict while a pledge is not registered, or where a right carries less than is lent on it by now.
     """
     with transaction.atomic():
         loan = locking.loan(actor, loan_id)
@@ -118,7 +121,7 @@ def disburse(*, actor: Actor, loan_id: UUID, amount: Decimal, proposal: str) -> 
                 "proposal_changed", "The disbursement was proposed anew since you read it. Read it again, then approve."
             )
         _check_pledges(loan)
-        _check_carried(loan)
+        _check_rights(loan, sent_on=loan.lent_since)
         loan.save(update_fields=["state", "checker_id"])
         crashpoints.reach("disburse.moved")
         fee = interest.fee(loan.principal, loan.offer.fee_rate, loan.currency)
@@ -160,13 +163,29 @@ def _check_pledges(loan: Loan) -> None:
         )
 
 
-def _check_carried(loan: Loan) -> None:
-    """Nothing is lent on what is not there any more: a document may have been corrected, disputed or credited since, and its
-    right wait to be computed.
+def _check_rights(loan: Loan, *, sent_on: date) -> None:
+    """Nothing is lent on what is not there any more, or what would not be accepted any more: a document may have been
+    corrected, disputed or credited since, and its right wait to be computed; somebody may have found a rival at 中登.
     """
     computing.bring_up_to_date(right_ids=list(loan.pledges.values_list("right_id", flat=True)))
     pledging.lock_rights(loan)
-    for pledge in loan.pledges.filter(state__in=HOLDING).select_related("right__trade").order_by("id"):
+    pledges = list(loan.pledges.filter(state__in=HOLDING).select_related("right__trade").order_by("id"))
+    _check_carried(loan, pledges)
+    rights, programme = [each.right for each in pledges], loan.offer.invitation.programme
+    conditions = selectors.conditions(programme)
+    found = [
+        [
+            each
+            for each in rules_of_lending.obstacles(claim, conditions, until=loan.due_date, today=sent_on)
+            if each in rules_of_lending.SINCE_HELD
+        ]
+        for claim in selectors.claims(rights)
+    ]
+    requests.check_rights(rights, programme, found)
+
+
+def _check_carried(loan: Loan, pledges: Sequence[Pledge]) -> None:
+    for pledge in pledges:
         carried = _carried(loan, pledge.right)
         if carried < pledge.held_for:
             raise Conflict(
@@ -181,11 +200,9 @@ def _check_carried(loan: Loan) -> None:
 
 
 def _carried(loan: Loan, right: Right) -> Decimal:
-    """What a right carries by now, in the loan's currency; below the rung that it was lent on, no more than the programme lends
+    """What a right carries by now; below the rung that it was lent on, no more than the programme lends
     there.
     """
-    if right.currency != loan.currency:  # its documents were corrected: so many yen are not so many yuan
-        return ZERO
     carried = right.carried_by_now
     if right.held_rung is None or right.rung >= right.held_rung:
         return carried

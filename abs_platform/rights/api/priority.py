@@ -1,5 +1,6 @@
 """Who would win: 中登 registrations, notices, and the order that follows from them."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -48,7 +49,10 @@ class AmendmentOut(serializers.Serializer[Any]):
     number = serializers.CharField(allow_blank=True)
     expires_on = serializers.DateField(allow_null=True)
     description = serializers.CharField(allow_blank=True)
-    recorded_by = serializers.CharField(help_text="A colleague, or the other organisation.")
+    recorded_by = serializers.CharField(
+        allow_blank=True,
+        help_text="A colleague, or the other organisation; empty for who may not see the right any more.",
+    )
     at = serializers.DateTimeField()
 
 
@@ -194,8 +198,18 @@ def _registration(row: ZhongdengRegistration, actor: Actor) -> Body:
     }
 
 
-def _own_registration(row: ZhongdengRegistration, actor: Actor) -> Body:
-    return {**_registration(row, actor), "right": str(row.right_id)}
+def _own_registrations(rows: Sequence[ZhongdengRegistration], actor: Actor) -> list[Body]:
+    """As their recorder sees them, who may not see the right any more: then not what others said of it either, nor who."""
+    seen = selectors.open_to(actor=actor, right_ids={row.right_id for row in rows})
+    return [_own_registration(row, actor, is_open=row.right_id in seen) for row in rows]
+
+
+def _own_registration(row: ZhongdengRegistration, actor: Actor, *, is_open: bool) -> Body:
+    body = {**_registration(row, actor), "right": str(row.right_id)}
+    for amendment, shown in zip(row.amendments.all(), body["amendments"], strict=True):
+        if not is_open and amendment.organisation_id != actor.organisation_id:
+            shown |= {"recorded_by": "", "description": ""}
+    return body
 
 
 def _notice(row: DebtorNotice, actor: Actor) -> Body:
@@ -304,7 +318,7 @@ class OwnRegistrationsView(APIView):
         rows = selectors.recorded(actor=actor)
         if query_of(request, OwnRegistrationsQuery).get("standing"):
             rows = rows.exclude(amendments__kind__in=selectors.ENDING)
-        return paged(request, rows, lambda page: [_own_registration(row, actor) for row in page])
+        return paged(request, rows, lambda page: _own_registrations(page, actor))
 
 
 class AmendmentsView(APIView):
@@ -321,7 +335,8 @@ class AmendmentsView(APIView):
         form = AmendmentIn(data=request.data)
         form.is_valid(raise_exception=True)
         row = services.record_amendment(actor=actor, registration_id=id, **form.validated_data)
-        return Response(_own_registration(row, actor), status=status.HTTP_201_CREATED)
+        [body] = _own_registrations([row], actor)
+        return Response(body, status=status.HTTP_201_CREATED)
 
 
 class NoticesView(APIView):

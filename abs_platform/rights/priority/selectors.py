@@ -1,6 +1,6 @@
 """Who holds a right, by everything recorded of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -14,6 +14,7 @@ from abs_platform.parties.actor import Actor
 from abs_platform.parties.models import Identifier
 from abs_platform.parties.roles import Role
 from abs_platform.rights import reading
+from abs_platform.rights import selectors as rights
 from abs_platform.rights.models import Right
 from abs_platform.rights.priority import describing, rules
 from abs_platform.rights.priority.models import DebtorNotice, ZhongdengAmendment, ZhongdengRegistration, ZhongdengSearch
@@ -83,6 +84,13 @@ def held(*, actor: Actor, right_id: UUID) -> Right | None:
     pledges = RegistryEntry.objects.filter(right_id=right_id, active=True, holder_id=actor.organisation_id)
     rows = Right.objects.select_related("trade", "trade__seller", "trade__buyer")
     return rows.filter(id=right_id).first() if actor.organisation_id and pledges.exists() else None
+
+
+def open_to(*, actor: Actor, right_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these rights that the actor sees now: their trades are open to it, or it holds them by a pledge here."""
+    held = RegistryEntry.objects.filter(right_id__in=right_ids, active=True, holder_id=actor.organisation_id)
+    seen = rights.rights(actor=actor).filter(id__in=right_ids)
+    return {*seen.values_list("id", flat=True), *held.values_list("right_id", flat=True)}
 
 
 def spoken_for(*, right_id: UUID, pledge_id: UUID | None, party: str) -> UUID | None:

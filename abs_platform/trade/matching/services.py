@@ -77,12 +77,19 @@ def settle_all(*, comparisons: Mapping[UUID, Comparison]) -> dict[UUID, list[Mis
     the lines that use what others had used up; of two trades that use the same, it may be the other one's.
     """
     place(comparisons=comparisons)
-    used_again = match(trade_ids=comparisons)
+    return told(match(trade_ids=comparisons))
+
+
+def told(used_again: Collection[UsedAgain]) -> dict[UUID, list[Mismatch]]:
+    """By trade, what is to be said of lines that use what others had used up. Another trade's line may have been withdrawn
+    since it was matched: nothing is said of it.
+    """
     found: dict[UUID, list[Mismatch]] = {}
     if used_again:
         rows = TradeLine.objects.select_related("document").in_bulk([each.line_id for each in used_again])
         for trade_id, line_id in sorted(used_again):
-            found.setdefault(trade_id, []).append(_twice(rows[line_id]))
+            if line_id in rows:
+                found.setdefault(trade_id, []).append(_twice(rows[line_id]))
     return found
 
 

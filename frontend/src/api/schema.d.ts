@@ -3530,7 +3530,7 @@ export interface components {
             /** Format: date */
             expires_on: string | null;
             description: string;
-            /** @description A colleague, or the other organisation. */
+            /** @description A colleague, or the other organisation; empty for who may not see the right any more. */
             recorded_by: string;
             /** Format: date-time */
             at: string;
@@ -6992,7 +6992,7 @@ export interface components {
             terms: components["schemas"]["TermsOut"];
             max_tenor_days: number;
             eligible: boolean;
-            /** @description The most that can be asked for on these rights together. */
+            /** @description What these rights together, and the supplier's own limit, allow: how much others took of the programme's limit is not told. */
             most: string;
             obstacles: string[];
             rights: components["schemas"]["RightVerdictOut"][];

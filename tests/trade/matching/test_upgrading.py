@@ -28,6 +28,15 @@ def test_what_was_used_twice_names_the_line_that_did_so(world: World) -> None:
     assert stored() == before
 
 
+def test_nothing_is_said_of_a_line_that_was_withdrawn_since_it_was_matched(world: World) -> None:
+    submit(world, ORDER, receipt("10"), invoice("10"), invoice("1", "I-2"))
+    [again] = matching.match(trade_ids=[Trade.objects.get().id])
+    gone = again._replace(line_id=0)
+    told = matching.told([gone, again])
+    assert [(id, len(each)) for id, each in told.items()] == [(again.trade_id, 1)]
+    assert matching.told([gone]) == {}
+
+
 def test_lines_in_a_form_that_was_not_known_are_matched(world: World) -> None:
     submit(world, ORDER, receipt("10000", unit="㎏"), invoice("10"))
     before = stored()
