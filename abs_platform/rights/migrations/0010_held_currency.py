@@ -10,7 +10,7 @@ STANDING = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("rights", "0008_held_rung"),
+        ("rights", "0009_zhongdeng_search"),
         ("trade", "0014_versions_of_orders"),
     ]
 
