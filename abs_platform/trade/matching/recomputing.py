@@ -1,6 +1,6 @@
 """Everything matched anew, set against what the events left. A difference is told and never mended in silence."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice, pairwise
@@ -19,16 +19,13 @@ from abs_platform.trade.matching import services, sql
 from abs_platform.trade.models import Trade, TradeDocument
 
 CHUNK = 200
-RANGE = 2_500
-"""Trades that the full form matches in one statement: what is derived on the way stays near the processor."""
+RANGE = 5_000
+"""Trades that the full form matches in one statement."""
 WORKERS = 4
-"""That match ranges at once, each over a connection of its own."""
+"""Ranges that are matched at once, each over a connection of its own."""
 WORK_MEMORY = "256MB"
 """For each sort and hash of the full form."""
-
-_Range = tuple[UUID, UUID]
-"""Trades whose ids are above the one and up to the other."""
-_Work = Callable[[CursorWrapper], None]
+_HOLD = "SELECT id FROM trade_trade WHERE {} ORDER BY id FOR NO KEY UPDATE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +49,22 @@ def differences() -> list[Difference]:
 
 def _compared(among: Sequence[UUID] | None = None) -> list[Difference]:
     """What differs; `among`: of these trades, which stay as they are meanwhile."""
-    condition = "true" if among is None else sql.HELD
+    condition = "true" if among is None else sql.AMONG
+    bounds = {"trades": list(among or ())}
     lines = f"SELECT * FROM trade_matchline WHERE {condition.format('trade_id')}"  # noqa: S608  # our own words
     with transaction.atomic():
         with connection.cursor() as cursor:
             _unbounded(cursor)
             if among is not None:
-                cursor.execute(sql.hold("id = ANY (%s)"), [list(among)])
-            cursor.execute(f"CREATE TEMP TABLE lines_before ON COMMIT DROP AS {lines}")
-            cursor.execute(sql.standing(condition))
-            _by_hash_joins(cursor)
+                cursor.execute(_HOLD.format(sql.AMONG.format("id")), bounds)
+            cursor.execute(f"CREATE TEMP TABLE lines_before ON COMMIT DROP AS {lines}", bounds)
+            cursor.execute(sql.standing(condition), bounds)
         for trades in _chunks() if among is None else [among]:
             compared = selectors.compared_each(trades)
             services.place(comparisons={id: facts.comparison for id, facts in compared.items()})
-        found = _count("lines", "SELECT * FROM lines_before", lines)
+        found = _count("lines", "SELECT * FROM lines_before", lines, bounds)
         for what in sql.STORED:
-            found.extend(_count(what, sql.stored(what, condition), sql.anew(what, condition)))
+            found.extend(_count(what, sql.stored(what, condition), sql.anew(what, condition), bounds))
         transaction.set_rollback(True)
     return found
 
@@ -96,60 +93,44 @@ def report(*, found: list[Difference]) -> None:
 def rebuild() -> None:
     """Put what the definition derives in the place of all that is stored: an operator's decision, never made by itself.
 
-    Trades are done range by range, several ranges at once: first their lines are brought up to how their documents stand, then
-    all is derived. Each range is a transaction of its own that holds its trades as an event does, so that a trade is always
-    whole, and what happens to others goes on. In a caller's transaction, which no other connection sees into, they are done one
-    after another.
+    Trades are done range by range, several ranges at once. Each range is a transaction of its own that holds its trades as an
+    event does, so that a trade is always whole, and what happens to others goes on. In a caller's transaction, which no other
+    connection sees into, they are done one after another.
     """
-    with connection.cursor() as cursor:
-        ranges = _ranges(cursor)
-    _each(ranges, _bring_up_to_date)
+    is_inside = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
         _unbounded(cursor)
         cursor.execute("LOCK TABLE trade_matchline IN SHARE MODE")  # no event meanwhile
-        for statement in sql.misplaced():
+        for statement in (sql.standing(), *sql.misplaced()):
             cursor.execute(statement)
-    _each(ranges, _derive)
-
-
-def _bring_up_to_date(cursor: CursorWrapper) -> None:
-    cursor.execute(sql.standing(sql.HELD))
-
-
-def _derive(cursor: CursorWrapper) -> None:
-    _by_hash_joins(cursor)
-    for statement in (*sql.emptied(), sql.full()):
-        cursor.execute(statement)
-
-
-def _each(ranges: Sequence[_Range], work: _Work) -> None:
-    """Every range, several at once where that can be."""
-    if connection.in_atomic_block or len(ranges) == 1:
-        for each in ranges:
-            _hold_for(each, work)
+        ranges = _ranges(cursor)
+    if is_inside or len(ranges) == 1:
+        for trades in ranges:
+            _rebuild_range(trades)
         return
     with ThreadPoolExecutor(WORKERS) as workers:
-        for done in [workers.submit(_each_apart, ranges[first::WORKERS], work) for first in range(WORKERS)]:
+        for done in [workers.submit(_rebuild_range_apart, trades) for trades in ranges]:
             done.result()
 
 
-def _each_apart(ranges: Sequence[_Range], work: _Work) -> None:
+def _rebuild_range_apart(trades: tuple[UUID, UUID]) -> None:
     """In a thread, whose connection is its own."""
     try:
-        for each in ranges:
-            _hold_for(each, work)
+        _rebuild_range(trades)
     finally:
         connection.close()
 
 
 @transaction.atomic
-def _hold_for(trades: _Range, work: _Work) -> None:
-    """The work on the trades of a range that there are now: what is opened meanwhile is its own event's matter."""
+def _rebuild_range(trades: tuple[UUID, UUID]) -> None:
     with connection.cursor() as cursor:
         _unbounded(cursor)
-        cursor.execute(sql.hold("id > %s AND id <= %s"), trades)
-        work(cursor)
-        cursor.execute(sql.RELEASE)
+        cursor.execute(_HOLD.format("id > %s AND id <= %s"), trades)
+        # Those alone: what is opened meanwhile is its own event's matter.
+        bounds = {"trades": [id for (id,) in cursor.fetchall()]}
+        for statement in sql.emptied():
+            cursor.execute(statement, bounds)
+        cursor.execute(sql.full(), bounds)
 
 
 @transaction.atomic
@@ -171,7 +152,7 @@ def fill() -> int:
     return len(documents)
 
 
-def _ranges(cursor: CursorWrapper) -> list[_Range]:
+def _ranges(cursor: CursorWrapper) -> list[tuple[UUID, UUID]]:
     """Ranges of trades that together are all ids there can be."""
     cursor.execute(
         "SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS number FROM trade_trade) each "
@@ -183,13 +164,9 @@ def _ranges(cursor: CursorWrapper) -> list[_Range]:
 
 
 def _unbounded(cursor: CursorWrapper) -> None:
-    """For the full form: time and memory."""
+    """For the full form: time, memory, and hash joins alone: of what is derived on the way the planner knows no sizes."""
     cursor.execute("SET LOCAL statement_timeout = 0")
     cursor.execute(f"SET LOCAL work_mem = '{WORK_MEMORY}'")
-
-
-def _by_hash_joins(cursor: CursorWrapper) -> None:
-    """For deriving: of what is made on the way the planner knows no sizes."""
     cursor.execute("SET LOCAL enable_nestloop = off")
     cursor.execute("SET LOCAL enable_mergejoin = off")
 
@@ -200,13 +177,14 @@ def _chunks() -> Iterator[list[UUID]]:
         yield chunk
 
 
-def _count(what: str, stored: str, anew: str) -> list[Difference]:
+def _count(what: str, stored: str, anew: str, bounds: Mapping[str, list[UUID]]) -> list[Difference]:
     """How many rows of each trade are in one and not in the other."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH stored AS ({stored}), anew AS ({anew}), "  # noqa: S608  # our own texts
             "other AS ((SELECT * FROM stored EXCEPT SELECT * FROM anew) "
             "UNION ALL (SELECT * FROM anew EXCEPT SELECT * FROM stored)) "
-            "SELECT trade_id, count(*) FROM other GROUP BY trade_id ORDER BY trade_id"
+            "SELECT trade_id, count(*) FROM other GROUP BY trade_id ORDER BY trade_id",
+            bounds,
         )
         return [Difference(trade_id, what, count) for trade_id, count in cursor.fetchall()]

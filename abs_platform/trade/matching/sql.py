@@ -38,9 +38,8 @@ TABLES = tuple(table for table, _, _ in _STORED.values())
 """What is derived."""
 
 
-HELD = "{} = ANY (ARRAY(SELECT id FROM held))"
-"""The trades that are held. The full form goes many by many, so that its time grows with the lines and its memory does not."""
-RELEASE = "DROP TABLE held"
+AMONG = "{} = ANY (%(trades)s::uuid[])"
+"""Some trades. The full form goes many by many, so that its time grows with the lines and its memory does not."""
 
 
 class _Text(Template):
@@ -122,22 +121,16 @@ def misplaced() -> list[str]:
     ]
 
 
-def hold(condition: str) -> str:
-    """Trades held as an event holds them, until the transaction ends; which they are stands in `held`."""
-    trades = f"SELECT id FROM trade_trade WHERE {condition} ORDER BY id FOR NO KEY UPDATE"  # noqa: S608  # our own words
-    return f"CREATE TEMP TABLE held ON COMMIT DROP AS {trades}"
-
-
 def emptied() -> list[str]:
-    """DELETE … of all that is stored of the trades that are held."""
-    return [f"DELETE FROM {table} WHERE {HELD.format('trade_id')}" for table in TABLES]  # noqa: S608  # our own words
+    """DELETE … of all that is stored of some trades. Parameter: trades."""
+    return [f"DELETE FROM {table} WHERE {AMONG.format('trade_id')}" for table in TABLES]  # noqa: S608  # our own words
 
 
 def full() -> str:
-    """The trades that are held derived anew and stored, where nothing of them is."""
+    """Some trades derived anew and stored, where nothing of them is. Parameter: trades."""
     rows, pieces, sums = (", ".join(columns) for _, columns, _ in _STORED.values())
     return (
-        f"{definition(HELD)}, "  # noqa: S608  # our own words
+        f"{definition(AMONG)}, "  # noqa: S608  # our own words
         f"stored_rows AS (INSERT INTO trade_linematch ({rows}) SELECT {rows} FROM derived), "
         f"stored_pieces AS (INSERT INTO trade_consumption ({pieces}) SELECT {pieces} FROM pieces) "
         f"INSERT INTO trade_tradematch ({sums}) {roll_up('derived')}"
