@@ -99,7 +99,8 @@ def test_from_upload_to_undo(visit: SignIn, tmp_path: Path, picture: Any) -> Non
     expect(page.locator("[data-state=mended]")).to_have_count(2)
     expect(page.get_by_test_id("cell-bar")).to_contain_text("2026-02-30")  # what the file says
 
-    page.get_by_test_id("import-button").click()
+    with page.expect_response(lambda answer: answer.url.endswith("/import")):
+        page.get_by_test_id("import-button").click()
     page.reload()
     expect(page.get_by_test_id("import-imported")).to_be_visible(timeout=DONE)
     expect(page.get_by_test_id("entry-row")).to_have_count(2)
