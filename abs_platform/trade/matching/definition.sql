@@ -130,7 +130,8 @@ placed AS NOT MATERIALIZED (
     WHERE line.level > 1
 ),
 measured AS NOT MATERIALIZED (
-    -- In the row's unit. OFFSET 0: each is worked out once, however often it is summed.
+    -- In the row's unit. OFFSET 0: each is worked out once, however often it is summed. ORDER BY: row after row, for the sums of
+    -- all rows side by side would take memory many times that of the lines.
     SELECT
         row_id, level, counts, confirmed, own_currency, amount, adds_up, line_id,
         quantity * times AS quantity, accepted * times AS accepted, rejected * times AS rejected, short * times AS short,
@@ -141,6 +142,7 @@ measured AS NOT MATERIALIZED (
             > abs(order_price * times) * price_tolerance AS price_differs,
         quantity_tolerance, amount_tolerance
     FROM placed
+    ORDER BY row_id
     OFFSET 0
 ),
 sums AS (

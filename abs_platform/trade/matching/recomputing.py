@@ -125,9 +125,11 @@ def _rebuild_range_apart(trades: tuple[UUID, UUID]) -> None:
 def _rebuild_range(trades: tuple[UUID, UUID]) -> None:
     with connection.cursor() as cursor:
         _unbounded(cursor)
-        cursor.execute(_HOLD.format("id > %s AND id <= %s"), trades)
+        held = _HOLD.format("id > %s AND id <= %s")
+        # As the text of an array: of a list each id would be written out anew wherever the statements name it.
+        cursor.execute(f"SELECT coalesce(array_agg(id), '{{}}')::text FROM ({held}) held", trades)  # noqa: S608  # our own words
         # Those alone: what is opened meanwhile is its own event's matter.
-        bounds = {"trades": [id for (id,) in cursor.fetchall()]}
+        bounds = {"trades": cursor.fetchone()[0]}
         for statement in sql.emptied():
             cursor.execute(statement, bounds)
         cursor.execute(sql.full(), bounds)
