@@ -56,6 +56,23 @@ def test_what_came_before_a_loan_was_written_off_comes_back_from_the_loss(lender
     assert parts_of(late) == {"recovery": Decimal(400)}
     held = journal.balance(loan=loan)
     assert (held["principal_receivable"], held["loss"]) == (0, 600)
+    assert journal.balance(loan=loan, as_of=clock.today() - timedelta(days=1))["loss"] == 0, "nothing was lost yet"
+
+
+def test_what_came_before_a_write_off_is_booked_with_it_and_can_be_reversed(lender: Lender, right: Right) -> None:
+    """Nobody reverses a write-off, so what came before it and is told later cannot wait for that."""
+    with clock.at(clock.now() - timedelta(days=20)):
+        loan = lender.disbursed(right, fee_rate=Decimal(0), days=10)
+    services.propose_write_off(actor=lender.maker.actor, loan_id=loan.id, reason="gone")
+    services.write_off(actor=lender.checker.actor, loan_id=loan.id, amount=Decimal("1003.33"))
+    later = lender.paid(loan, "400.00", on=clock.today() - timedelta(days=3))
+    earlier = lender.paid(loan, "100.00", on=clock.today() - timedelta(days=5))
+    assert (parts_of(later), parts_of(earlier)) == ({"recovery": Decimal(400)}, {"recovery": Decimal(100)})
+    assert journal.balance(loan=loan)["loss"] == Decimal("503.33")
+    assert journal.balance(loan=loan, as_of=clock.today() - timedelta(days=1))["loss"] == 0, "nothing was lost yet"
+    reversed_by_two(lender, earlier)
+    reversed_by_two(lender, later)
+    assert journal.balance(loan=loan)["loss"] == Decimal("1003.33")
 
 
 def test_no_counter_entry_is_booked_before_what_it_takes_back(lender: Lender, right: Right) -> None:

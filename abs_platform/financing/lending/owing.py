@@ -108,8 +108,8 @@ def _changes(loans: Sequence[Loan]) -> dict[UUID, list[Change]]:
     return found
 
 
-def _booked_until(loan_ids: Sequence[UUID], as_of: date) -> dict[UUID, date]:
-    rows = Entry.objects.filter(loan__in=loan_ids, kind="interest", booked_on__lte=as_of)
+def _booked_until(loan_ids: Sequence[UUID], as_of: date, kinds: Sequence[str] = ("interest",)) -> dict[UUID, date]:
+    rows = Entry.objects.filter(loan__in=loan_ids, kind__in=kinds, booked_on__lte=as_of)
     rows = rows.exclude(reversed_by__booked_on__lte=as_of)
     return dict(rows.values_list("loan").annotate(Max("booked_on")))
 
@@ -139,8 +139,8 @@ def _principal_back(loans: Sequence[Loan]) -> dict[UUID, Decimal]:
 
 
 def settled_until(loan: Loan) -> date:
-    """The last day that interest or a payment was booked for: nothing can be booked before it any more."""
-    booked = _booked_until([loan.id], date.max).get(loan.id)
+    """The last day that interest, a payment or a write-off was booked for: nothing can be booked before it any more."""
+    booked = _booked_until([loan.id], date.max, ("interest", "write_off")).get(loan.id)
     paid = Payment.objects.filter(loan=loan, state__in=COUNTING).aggregate(last=Max("received_on"))["last"]
     return max(day for day in (loan.lent_since, booked, paid) if day)
 

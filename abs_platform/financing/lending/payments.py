@@ -31,7 +31,7 @@ from abs_platform.financing.lending.allocation import (
 from abs_platform.financing.lending.models import Allocation, Entry, Loan, Payment
 from abs_platform.financing.lending.recording import attest, tell
 from abs_platform.financing.models import Pledge
-from abs_platform.financing.states import COUNTING, HOLDING, LOAN_TRANSITIONS, PAYMENT_TRANSITIONS, LoanState
+from abs_platform.financing.states import HOLDING, LOAN_TRANSITIONS, PAYMENT_TRANSITIONS, LoanState
 from abs_platform.parties.actor import Actor
 from abs_platform.rights import collecting
 from abs_platform.rights import services as computing
@@ -156,12 +156,13 @@ def confirm(*, actor: Actor, payment_id: UUID, amount: Decimal) -> Payment:
 
 
 def _booking_day(loan: Loan, payment: Payment) -> date:
-    """The day by which a payment is booked: the one on which it came; once the loan is over, none before that.
+    """The day by which a payment is booked: the one on which it came; once the loan is over or written off, none before what is
+    booked, as no interest runs by then.
 
     Raises Conflict for what came before something that is booked, and can be reversed.
     """
     settled_until = owing.settled_until(loan)
-    if payment.received_on < settled_until and not _is_over(loan):
+    if payment.received_on < settled_until and loan.state == LoanState.OUTSTANDING:
         raise Conflict(
             "payment_out_of_order",
             f"Later money is booked until {settled_until}. Reverse that first, and book both by the day on which they came.",
@@ -264,11 +265,9 @@ def _check_reversible(loan: Loan, payment: Payment) -> None:
     if _is_over(loan):
         _check_still_here(loan, payment)
         return
-    later = Payment.objects.filter(loan=loan, state__in=COUNTING).exclude(id=payment.id)
     booked = Entry.objects.get(effect=_effect(payment))
-    if later.filter(received_on__gt=payment.received_on).exists() or (
-        Entry.objects.filter(loan=loan, kind__in=["payment", "write_off"], id__gt=booked.id, reversed_by=None).exists()
-    ):
+    later = Entry.objects.filter(loan=loan, kind__in=["payment", "write_off"], id__gt=booked.id, reversed_by=None)
+    if later.exists():
         raise Conflict("payment_not_last", "Later money is booked on this loan. Reverse that first.")
 
 
