@@ -195,6 +195,15 @@ def test_who_was_paid_back_learns_no_more_of_the_right(lender: Lender, right: Ri
     assert lender.world.supplier.browser.get(path)["right_state"] == "free"
 
 
+@pytest.mark.parametrize("payer", ["supplier", "debtor"])
+def test_who_held_a_right_reads_no_more_of_who_would_win(lender: Lender, right: Right, payer: str) -> None:
+    loan = lender.disbursed(right)
+    path = f"rights/{right.id}/priority"
+    assert lender.maker.browser.get(path)["pledged"]["mine"]
+    lender.paid(loan, str(right.base), right=right if payer == "debtor" else None)
+    lender.maker.browser.get(path, status=404)
+
+
 def test_nobody_lends_to_itself_or_on_its_own_debts(lender: Lender) -> None:
     house = lender.world.member("house", None, "core_enterprise", "financier")
     with pytest.raises(NotFound):
