@@ -47,6 +47,19 @@ def test_a_payment_that_never_came_leaves_the_next_one_no_surplus(lender: Lender
     assert journal.balance(loan=loan)["payable_to_supplier"] == 0
 
 
+def test_what_was_owed_on_a_day_stays_so_whatever_is_reversed_later(lender: Lender, right: Right) -> None:
+    with clock.at(clock.now() - timedelta(days=20)):
+        loan = lender.disbursed(right, principal=Decimal(1000), fee_rate=Decimal(0))
+    payment = lender.paid(loan, "900.00", on=clock.today() - timedelta(days=10))
+    days = [clock.today() - timedelta(days=days) for days in (11, 10, 5, 1)]
+    loan.refresh_from_db()
+    then = [owing.owed(loan, day) for day in days]
+    assert then[2].interest == Decimal("0.08"), "of the 101.67 that were left, for five days"
+    reversed_by_two(lender, payment)
+    assert [owing.owed(loan, day) for day in days] == then
+    assert owing.owed(loan, clock.today()).total == Decimal("1003.33")
+
+
 def test_what_came_before_a_loan_was_written_off_comes_back_from_the_loss(lender: Lender, right: Right) -> None:
     with clock.at(clock.now() - timedelta(days=20)):
         loan = lender.disbursed(right, annual_rate=Decimal(0), fee_rate=Decimal(0), days=10)

@@ -131,12 +131,12 @@ def confirm(*, actor: Actor, payment_id: UUID, amount: Decimal) -> Payment:
     payment.checker_id = checker_id
     payment.save(update_fields=["state", "checker_id"])
     crashpoints.reach("repay.moved")
-    owed = owing.book_interest(loan, until=day, cause=_effect(payment))
+    owed = owing.book_interest(loan, until=day, cause=owing.effect_of_payment(payment.id))
     parts = allocate(payment.amount, owed.parts, overpaid=_overpaid(payment))
     Allocation.objects.bulk_create(Allocation(payment=payment, part=part, amount=each) for part, each in parts.items())
     journal.book(
         loan=loan,
-        effect=_effect(payment),
+        effect=owing.effect_of_payment(payment.id),
         kind="payment",
         booked_on=day,
         lines=[
@@ -216,10 +216,6 @@ def _check_takes(loan: Loan) -> None:
         raise Conflict("state_conflict", f"This loan is {loan.state}; nothing is paid on it.", state=loan.state)
 
 
-def _effect(payment: Payment) -> str:
-    return f"payment:{payment.id}"
-
-
 def _settle_if_paid(actor: Actor, loan: Loan, held: Mapping[str, Decimal]) -> None:
     """Where nothing is owed any more, the loan is settled and its rights are not held any longer."""
     if any(held[account] for account in (*owing.RECEIVABLE.values(), "loss")):
@@ -265,7 +261,7 @@ def _check_reversible(loan: Loan, payment: Payment) -> None:
     if _is_over(loan):
         _check_still_here(loan, payment)
         return
-    booked = Entry.objects.get(effect=_effect(payment))
+    booked = Entry.objects.get(effect=owing.effect_of_payment(payment.id))
     later = Entry.objects.filter(loan=loan, kind__in=["payment", "write_off"], id__gt=booked.id, reversed_by=None)
     if later.exists():
         raise Conflict("payment_not_last", "Later money is booked on this loan. Reverse that first.")
@@ -307,7 +303,7 @@ def reverse(*, actor: Actor, payment_id: UUID) -> Payment:
     pledging.lock_rights(loan)
     payment.reversal_checker_id = checker_id
     payment.save(update_fields=["state", "reversal_checker_id"])
-    for cause in (_effect(payment), owing.effect_of(_effect(payment))):
+    for cause in (owing.effect_of_payment(payment.id), owing.effect_of(owing.effect_of_payment(payment.id))):
         for booked in Entry.objects.filter(effect=cause):  # interest only where some had run
             journal.reverse(entry=booked, effect=f"reversal:{cause}", booked_on=clock.today())
     attest(actor, loan, "loan.payment_reversed", {**_detail(payment), "reason": payment.reason})
