@@ -67,7 +67,9 @@ def claim(*, organisation_id: UUID, key: str, digest: str) -> Claim | Answer:
         organisation_id=organisation_id, key=key, digest=digest, lease_until=claimed.until, expires_at=now + KEEP
     )
     IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
-    known = IdempotencyKey.objects.select_for_update().get(organisation_id=organisation_id, key=key)
+    known = IdempotencyKey.objects.select_for_update().filter(organisation_id=organisation_id, key=key).first()
+    if known is None:  # whoever held it was refused just now, and freed it
+        return claim(organisation_id=organisation_id, key=key, digest=digest)
     if known.id == row.id:
         return claimed
     if known.digest != digest:

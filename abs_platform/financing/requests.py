@@ -256,7 +256,7 @@ def check(
     room = selectors.room(programme, supplier_id=supplier_id)
     found = rules.judge(claims, conditions, room, until=until, today=clock.today())
     for obstacle in found.obstacles:
-        if obstacle == rules.NO_ROOM:  # said below, after what stands in the way of each
+        if obstacle == rules.NO_ROOM:  # said last, after what stands in the way of each
             continue
         raise Invalid(
             obstacle,
@@ -265,7 +265,7 @@ def check(
             programme=programme.name,
         )
     check_rights(rights, programme, found.of_each)
-    if amount > found.most:
+    if room.left > 0 and amount > found.most:
         raise Invalid(
             "amount_above_most",
             f"The programme {programme.name} can lend at most {found.most} on these rights now.",

@@ -9,7 +9,7 @@ import pytest
 from abs_platform.core import clock
 from abs_platform.core.errors import DomainError
 from abs_platform.financing.lending.models import Loan
-from abs_platform.financing.models import Pledge
+from abs_platform.financing.models import Pledge, Programme
 from abs_platform.rights.models import Right
 from abs_platform.rights.priority import services as priority
 from abs_platform.trade import selectors as trades
@@ -125,6 +125,9 @@ def test_how_much_others_took_of_a_programme_a_supplier_is_not_told(world: World
     assert (refused["code"], refused["params"]) == ("programme_limit", {"programme": programme.name})
     assert "50" not in refused["detail"]
     lending.drafted(programme, [right], "50.00")
+    Programme.objects.filter(id=programme.id).update(limit=100, supplier_limit=100)
+    refused = world.supplier.browser.post("financing/requests", body, status=422)
+    assert (refused["code"], refused["params"]) == ("programme_limit", {"programme": programme.name}), "nothing is left"
 
 
 def test_a_rival_that_ended_or_is_the_lender_itself_is_none(world: World) -> None:

@@ -47,6 +47,19 @@ def test_a_payment_that_never_came_leaves_the_next_one_no_surplus(lender: Lender
     assert journal.balance(loan=loan)["payable_to_supplier"] == 0
 
 
+def test_what_was_owed_on_a_day_stays_so_whatever_is_reversed_later(lender: Lender, right: Right) -> None:
+    with clock.at(clock.now() - timedelta(days=20)):
+        loan = lender.disbursed(right, principal=Decimal(1000), fee_rate=Decimal(0))
+    payment = lender.paid(loan, "900.00", on=clock.today() - timedelta(days=10))
+    days = [clock.today() - timedelta(days=days) for days in (11, 10, 5, 1)]
+    loan.refresh_from_db()
+    then = [owing.owed(loan, day) for day in days]
+    assert then[2].interest == Decimal("0.08"), "of the 101.67 that were left, for five days"
+    reversed_by_two(lender, payment)
+    assert [owing.owed(loan, day) for day in days] == then
+    assert owing.owed(loan, clock.today()).total == Decimal("1003.33")
+
+
 def test_what_came_before_a_loan_was_written_off_comes_back_from_the_loss(lender: Lender, right: Right) -> None:
     with clock.at(clock.now() - timedelta(days=20)):
         loan = lender.disbursed(right, annual_rate=Decimal(0), fee_rate=Decimal(0), days=10)
@@ -56,6 +69,23 @@ def test_what_came_before_a_loan_was_written_off_comes_back_from_the_loss(lender
     assert parts_of(late) == {"recovery": Decimal(400)}
     held = journal.balance(loan=loan)
     assert (held["principal_receivable"], held["loss"]) == (0, 600)
+    assert journal.balance(loan=loan, as_of=clock.today() - timedelta(days=1))["loss"] == 0, "nothing was lost yet"
+
+
+def test_what_came_before_a_write_off_is_booked_with_it_and_can_be_reversed(lender: Lender, right: Right) -> None:
+    """Nobody reverses a write-off, so what came before it and is told later cannot wait for that."""
+    with clock.at(clock.now() - timedelta(days=20)):
+        loan = lender.disbursed(right, fee_rate=Decimal(0), days=10)
+    services.propose_write_off(actor=lender.maker.actor, loan_id=loan.id, reason="gone")
+    services.write_off(actor=lender.checker.actor, loan_id=loan.id, amount=Decimal("1003.33"))
+    later = lender.paid(loan, "400.00", on=clock.today() - timedelta(days=3))
+    earlier = lender.paid(loan, "100.00", on=clock.today() - timedelta(days=5))
+    assert (parts_of(later), parts_of(earlier)) == ({"recovery": Decimal(400)}, {"recovery": Decimal(100)})
+    assert journal.balance(loan=loan)["loss"] == Decimal("503.33")
+    assert journal.balance(loan=loan, as_of=clock.today() - timedelta(days=1))["loss"] == 0, "nothing was lost yet"
+    reversed_by_two(lender, earlier)
+    reversed_by_two(lender, later)
+    assert journal.balance(loan=loan)["loss"] == Decimal("1003.33")
 
 
 def test_no_counter_entry_is_booked_before_what_it_takes_back(lender: Lender, right: Right) -> None:
@@ -176,6 +206,15 @@ def test_who_was_paid_back_learns_no_more_of_the_right(lender: Lender, right: Ri
     lender.paid(loan, "1000.00")
     assert dict.fromkeys(told) == {name: lender.maker.browser.get(path)[name] for name in told}
     assert lender.world.supplier.browser.get(path)["right_state"] == "free"
+
+
+@pytest.mark.parametrize("payer", ["supplier", "debtor"])
+def test_who_held_a_right_reads_no_more_of_who_would_win(lender: Lender, right: Right, payer: str) -> None:
+    loan = lender.disbursed(right)
+    path = f"rights/{right.id}/priority"
+    assert lender.maker.browser.get(path)["pledged"]["mine"]
+    lender.paid(loan, str(right.base), right=right if payer == "debtor" else None)
+    lender.maker.browser.get(path, status=404)
 
 
 def test_nobody_lends_to_itself_or_on_its_own_debts(lender: Lender) -> None:

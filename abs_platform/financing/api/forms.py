@@ -4,23 +4,14 @@ from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.request import Request
 
-from abs_platform.core.rest.fields import Body, Day, Moment
+from abs_platform.core.rest.fields import Day, Moment
 from abs_platform.financing.models import DAY_COUNTS, METHODS
 from abs_platform.financing.states import NoticeState, OfferState, PledgeState, ProgrammeState, RequestState
 from abs_platform.integrations.tables.writing import FORMS
 from abs_platform.trade.own_signing import OwnIn
 
 LANGUAGES = ("zh", "en")
-
-
-def checked(shape: type[serializers.Serializer[Any]], request: Request) -> Body:
-    """The request's body as `shape` has it. Raises ValidationError."""
-    form = shape(data=request.data)
-    form.is_valid(raise_exception=True)
-    found: Body = form.validated_data
-    return found
 
 
 def amount() -> serializers.DecimalField:

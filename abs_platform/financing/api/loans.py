@@ -13,9 +13,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from abs_platform.core.rest.fields import Day
+from abs_platform.core.rest.forms import checked
 from abs_platform.core.rest.idempotency import idempotent
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged, query_of
-from abs_platform.financing.api.forms import ReasonIn, TypedAmountIn, checked
+from abs_platform.financing.api.forms import ReasonIn, TypedAmountIn
 from abs_platform.financing.lending import replies, selectors, services
 from abs_platform.financing.lending.models import Loan
 from abs_platform.financing.states import LENT, LoanState

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from abs_platform.core.rest.fields import Body
+from abs_platform.core.rest.forms import checked
 from abs_platform.core.rest.idempotency import idempotent
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, NewestFirst, Queue, page_of, paged, query_of
 from abs_platform.financing import acceptance, offers, replies, selectors
@@ -50,7 +51,7 @@ class InvitationOffersView(APIView):
     def post(self, request: Request, id: UUID) -> Response:
         """Propose an offer on a request that was put to one of the caller's programmes; a colleague approves."""
         actor = actor_of(request)
-        draft = offers.Draft(**forms.checked(forms.OfferIn, request))
+        draft = offers.Draft(**checked(forms.OfferIn, request))
         row = offers.propose(actor=actor, invitation_id=id, draft=draft)
         reply = _reply(actor, row.id)
         reply.status_code = status.HTTP_201_CREATED
@@ -124,7 +125,7 @@ class RejectOfferView(APIView):
     def post(self, request: Request, id: UUID) -> Response:
         """Reject an offer; the financier may make another."""
         actor = actor_of(request)
-        offers.reject(actor=actor, offer_id=id, **forms.checked(forms.OptionalReasonIn, request))
+        offers.reject(actor=actor, offer_id=id, **checked(forms.OptionalReasonIn, request))
         return _reply(actor, id)
 
 
@@ -136,7 +137,7 @@ class ProposeAcceptanceView(APIView):
     def post(self, request: Request, id: UUID) -> Response:
         """Propose to accept an offer, typing its amount back; a colleague accepts."""
         actor = actor_of(request)
-        offers.propose_acceptance(actor=actor, offer_id=id, **forms.checked(forms.TypedAmountIn, request))
+        offers.propose_acceptance(actor=actor, offer_id=id, **checked(forms.TypedAmountIn, request))
         return _reply(actor, id)
 
 
@@ -148,7 +149,7 @@ class AcceptOfferView(APIView):
     def post(self, request: Request, id: UUID) -> Response:
         """Accept what a colleague proposed to accept, typing the amount back: the rights are held for the financier."""
         actor = actor_of(request)
-        data = forms.checked(forms.AcceptIn, request)
+        data = checked(forms.AcceptIn, request)
         acceptance.accept(actor=actor, offer_id=id, amount=data["amount"], own=own_of(data.get("own")))
         return _reply(actor, id)
 

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from abs_platform.core.rest.fields import Body
+from abs_platform.core.rest.forms import checked
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, NewestFirst, page_of, paged, query_of
 from abs_platform.core.rest.sending import saved_reply
 from abs_platform.financing import exporting, notice_paper, notices, pledge_replies, selectors
@@ -123,7 +124,7 @@ class AcknowledgeNoticeView(APIView):
     def post(self, request: Request, id: UUID) -> Response:
         """Sign that the notice reached the debtor."""
         actor = actor_of(request)
-        own = own_of(forms.checked(forms.AcknowledgeIn, request).get("own"))
+        own = own_of(checked(forms.AcknowledgeIn, request).get("own"))
         row = notices.acknowledge(actor=actor, notice_id=id, own=own)
         return Response(pledge_replies.notice_detail(row, actor=actor))
 

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from abs_platform.core.rest.fields import Body, Named, named
+from abs_platform.core.rest.forms import checked
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, page_of, paged, query_of
 from abs_platform.financing import programmes, replies, selectors
 from abs_platform.financing.api import forms
@@ -28,7 +29,7 @@ def _reply(actor: Actor, id: UUID) -> Response:
 
 
 def _draft(request: Request) -> programmes.Draft:
-    data = forms.checked(forms.ProgrammeIn, request)
+    data = checked(forms.ProgrammeIn, request)
     rates = {each["rung"]: each["rate"] for each in data.pop("advance_rates")}
     return programmes.Draft(advance_rates=rates, **data)
 
@@ -121,7 +122,7 @@ class ApproveProgrammeView(APIView):
     def post(self, request: Request, id: UUID) -> Response:
         """Approve the terms that the caller saw: suppliers may ask from now on."""
         actor = actor_of(request)
-        programmes.approve(actor=actor, programme_id=id, **forms.checked(forms.SeenTermsIn, request))
+        programmes.approve(actor=actor, programme_id=id, **checked(forms.SeenTermsIn, request))
         return _reply(actor, id)
 
 

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from abs_platform.core.rest.fields import Body, Named, money, named
+from abs_platform.core.rest.forms import checked
 from abs_platform.core.rest.idempotency import idempotent
 from abs_platform.core.rest.pagination import PAGE_PARAMETERS, NewestFirst, page_of, paged, query_of
 from abs_platform.core.rest.sending import saved_reply
@@ -141,7 +142,7 @@ class RequestsView(APIView):
     def post(self, request: Request) -> Response:
         """Draft a request on own rights."""
         actor = actor_of(request)
-        row = requests.create(actor=actor, draft=requests.Draft(**forms.checked(forms.RequestIn, request)))
+        row = requests.create(actor=actor, draft=requests.Draft(**checked(forms.RequestIn, request)))
         reply = _reply(actor, row.id)
         reply.status_code = status.HTTP_201_CREATED
         return reply
@@ -184,7 +185,7 @@ class ChangeRequestView(APIView):
     def post(self, request: Request, id: UUID) -> Response:
         """State a draft anew, all of it."""
         actor = actor_of(request)
-        draft = requests.Draft(**forms.checked(forms.RequestIn, request))
+        draft = requests.Draft(**checked(forms.RequestIn, request))
         requests.change(actor=actor, request_id=id, draft=draft)
         return _reply(actor, id)
 
@@ -219,7 +220,7 @@ class DeclineInvitationView(APIView):
     def post(self, request: Request, id: UUID) -> Response:
         """Decline a request for one of the caller's programmes, with a reason that the supplier reads."""
         actor = actor_of(request)
-        reason = forms.checked(forms.ReasonIn, request)["reason"]
+        reason = checked(forms.ReasonIn, request)["reason"]
         row = requests.decline(actor=actor, invitation_id=id, reason=reason)
         asked = selectors.request(actor=actor, request_id=row.request_id)
         return Response(replies.request_body(asked, actor=actor))

@@ -54,7 +54,7 @@ def owed_each(loans: Sequence[Loan], as_of: date, *, at_due: bool = False) -> di
     """By loan, in a number of queries that does not grow with theirs; with `at_due`, interest up to the day it is due."""
     ids = [loan.id for loan in loans]
     balances = journal.balances(loan_ids=ids, as_of=as_of)
-    changes, booked = _changes(loans), _booked_until(ids, as_of)
+    changes, booked = _changes(loans, as_of), _booked_until(ids, as_of)
     found = {}
     for loan in loans:
         held = balances[loan.id]
@@ -97,19 +97,20 @@ def _interest(loan: Loan, changes: Sequence[Change], since: date, until: date) -
     return interest.rounded(amount, loan.currency)
 
 
-def _changes(loans: Sequence[Loan]) -> dict[UUID, list[Change]]:
-    """How the principal of each changed, by the days on which the money moved: what was reversed never came."""
+def _changes(loans: Sequence[Loan], as_of: date) -> dict[UUID, list[Change]]:
+    """How the principal of each changed, by the days on which the money moved: what was reversed by `as_of` never came."""
     found = {loan.id: [Change(loan.disbursed_on, loan.principal)] if loan.disbursed_on else [] for loan in loans}
-    repaid = Allocation.objects.filter(
-        payment__loan__in=list(found), payment__state__in=COUNTING, part=PRINCIPAL
-    ).values_list("payment__loan", "payment__received_on", "amount")
-    for loan_id, day, amount in repaid:
-        found[loan_id].append(Change(day, -amount))
+    entries = Entry.objects.filter(loan__in=list(found), kind="payment", reversed_by__booked_on__lte=as_of)
+    reversed_by_then = set(entries.values_list("effect", flat=True))
+    repaid = Allocation.objects.filter(payment__loan__in=list(found), part=PRINCIPAL)
+    for id, loan_id, day, amount in repaid.values_list("payment", "payment__loan", "payment__received_on", "amount"):
+        if effect_of_payment(id) not in reversed_by_then:
+            found[loan_id].append(Change(day, -amount))
     return found
 
 
-def _booked_until(loan_ids: Sequence[UUID], as_of: date) -> dict[UUID, date]:
-    rows = Entry.objects.filter(loan__in=loan_ids, kind="interest", booked_on__lte=as_of)
+def _booked_until(loan_ids: Sequence[UUID], as_of: date, kinds: Sequence[str] = ("interest",)) -> dict[UUID, date]:
+    rows = Entry.objects.filter(loan__in=loan_ids, kind__in=kinds, booked_on__lte=as_of)
     rows = rows.exclude(reversed_by__booked_on__lte=as_of)
     return dict(rows.values_list("loan").annotate(Max("booked_on")))
 
@@ -139,10 +140,15 @@ def _principal_back(loans: Sequence[Loan]) -> dict[UUID, Decimal]:
 
 
 def settled_until(loan: Loan) -> date:
-    """The last day that interest or a payment was booked for: nothing can be booked before it any more."""
-    booked = _booked_until([loan.id], date.max).get(loan.id)
+    """The last day that interest, a payment or a write-off was booked for: nothing can be booked before it any more."""
+    booked = _booked_until([loan.id], date.max, ("interest", "write_off")).get(loan.id)
     paid = Payment.objects.filter(loan=loan, state__in=COUNTING).aggregate(last=Max("received_on"))["last"]
     return max(day for day in (loan.lent_since, booked, paid) if day)
+
+
+def effect_of_payment(payment_id: UUID) -> str:
+    """What the entry of a payment is called."""
+    return f"payment:{payment_id}"
 
 
 def effect_of(cause: str) -> str:
@@ -156,7 +162,7 @@ def book_interest(loan: Loan, *, until: date, cause: str) -> Owed:
     """
     unbooked, since = ZERO, _booked_until([loan.id], date.max).get(loan.id) or loan.disbursed_on
     if since and since <= until and _bears_interest(loan, until):
-        unbooked = _interest(loan, _changes([loan])[loan.id], since, until)
+        unbooked = _interest(loan, _changes([loan], date.max)[loan.id], since, until)
     found = _owed(until, journal.balance(loan=loan), unbooked)
     journal.book(
         loan=loan,

@@ -31,7 +31,7 @@ from abs_platform.financing.lending.allocation import (
 from abs_platform.financing.lending.models import Allocation, Entry, Loan, Payment
 from abs_platform.financing.lending.recording import attest, tell
 from abs_platform.financing.models import Pledge
-from abs_platform.financing.states import COUNTING, HOLDING, LOAN_TRANSITIONS, PAYMENT_TRANSITIONS, LoanState
+from abs_platform.financing.states import HOLDING, LOAN_TRANSITIONS, PAYMENT_TRANSITIONS, LoanState
 from abs_platform.parties.actor import Actor
 from abs_platform.rights import collecting
 from abs_platform.rights import services as computing
@@ -131,12 +131,12 @@ def confirm(*, actor: Actor, payment_id: UUID, amount: Decimal) -> Payment:
     payment.checker_id = checker_id
     payment.save(update_fields=["state", "checker_id"])
     crashpoints.reach("repay.moved")
-    owed = owing.book_interest(loan, until=day, cause=_effect(payment))
+    owed = owing.book_interest(loan, until=day, cause=owing.effect_of_payment(payment.id))
     parts = allocate(payment.amount, owed.parts, overpaid=_overpaid(payment))
     Allocation.objects.bulk_create(Allocation(payment=payment, part=part, amount=each) for part, each in parts.items())
     journal.book(
         loan=loan,
-        effect=_effect(payment),
+        effect=owing.effect_of_payment(payment.id),
         kind="payment",
         booked_on=day,
         lines=[
@@ -156,12 +156,13 @@ def confirm(*, actor: Actor, payment_id: UUID, amount: Decimal) -> Payment:
 
 
 def _booking_day(loan: Loan, payment: Payment) -> date:
-    """The day by which a payment is booked: the one on which it came; once the loan is over, none before that.
+    """The day by which a payment is booked: the one on which it came; once the loan is over or written off, none before what is
+    booked, as no interest runs by then.
 
     Raises Conflict for what came before something that is booked, and can be reversed.
     """
     settled_until = owing.settled_until(loan)
-    if payment.received_on < settled_until and not _is_over(loan):
+    if payment.received_on < settled_until and loan.state == LoanState.OUTSTANDING:
         raise Conflict(
             "payment_out_of_order",
             f"Later money is booked until {settled_until}. Reverse that first, and book both by the day on which they came.",
@@ -215,10 +216,6 @@ def _check_takes(loan: Loan) -> None:
         raise Conflict("state_conflict", f"This loan is {loan.state}; nothing is paid on it.", state=loan.state)
 
 
-def _effect(payment: Payment) -> str:
-    return f"payment:{payment.id}"
-
-
 def _settle_if_paid(actor: Actor, loan: Loan, held: Mapping[str, Decimal]) -> None:
     """Where nothing is owed any more, the loan is settled and its rights are not held any longer."""
     if any(held[account] for account in (*owing.RECEIVABLE.values(), "loss")):
@@ -264,11 +261,9 @@ def _check_reversible(loan: Loan, payment: Payment) -> None:
     if _is_over(loan):
         _check_still_here(loan, payment)
         return
-    later = Payment.objects.filter(loan=loan, state__in=COUNTING).exclude(id=payment.id)
-    booked = Entry.objects.get(effect=_effect(payment))
-    if later.filter(received_on__gt=payment.received_on).exists() or (
-        Entry.objects.filter(loan=loan, kind__in=["payment", "write_off"], id__gt=booked.id, reversed_by=None).exists()
-    ):
+    booked = Entry.objects.get(effect=owing.effect_of_payment(payment.id))
+    later = Entry.objects.filter(loan=loan, kind__in=["payment", "write_off"], id__gt=booked.id, reversed_by=None)
+    if later.exists():
         raise Conflict("payment_not_last", "Later money is booked on this loan. Reverse that first.")
 
 
@@ -308,7 +303,7 @@ def reverse(*, actor: Actor, payment_id: UUID) -> Payment:
     pledging.lock_rights(loan)
     payment.reversal_checker_id = checker_id
     payment.save(update_fields=["state", "reversal_checker_id"])
-    for cause in (_effect(payment), owing.effect_of(_effect(payment))):
+    for cause in (owing.effect_of_payment(payment.id), owing.effect_of(owing.effect_of_payment(payment.id))):
         for booked in Entry.objects.filter(effect=cause):  # interest only where some had run
             journal.reverse(entry=booked, effect=f"reversal:{cause}", booked_on=clock.today())
     attest(actor, loan, "loan.payment_reversed", {**_detail(payment), "reason": payment.reason})

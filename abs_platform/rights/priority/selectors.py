@@ -20,6 +20,7 @@ from abs_platform.rights.priority import describing, rules
 from abs_platform.rights.priority.models import DebtorNotice, ZhongdengAmendment, ZhongdengRegistration, ZhongdengSearch
 from abs_platform.rights.priority.rules import Claimant, Ranking, Registration
 from abs_platform.rights.registry.models import RegistryEntry
+from abs_platform.rights.states import RightState
 
 ENDING = ("cancel", "mistake")
 SEARCH_DAYS = 30
@@ -81,16 +82,21 @@ def recorded(*, actor: Actor) -> QuerySet[ZhongdengRegistration]:
 
 def held(*, actor: Actor, right_id: UUID) -> Right | None:
     """A right that the actor's organisation holds by a pledge here, whether or not its trade is open to it."""
-    pledges = RegistryEntry.objects.filter(right_id=right_id, active=True, holder_id=actor.organisation_id)
-    rows = Right.objects.select_related("trade", "trade__seller", "trade__buyer")
-    return rows.filter(id=right_id).first() if actor.organisation_id and pledges.exists() else None
+    return _held(actor, [right_id]).select_related("trade", "trade__seller", "trade__buyer").first()
 
 
 def open_to(*, actor: Actor, right_ids: Collection[UUID]) -> set[UUID]:
     """Those of these rights that the actor sees now: their trades are open to it, or it holds them by a pledge here."""
-    held = RegistryEntry.objects.filter(right_id__in=right_ids, active=True, holder_id=actor.organisation_id)
     seen = rights.rights(actor=actor).filter(id__in=right_ids)
-    return {*seen.values_list("id", flat=True), *held.values_list("right_id", flat=True)}
+    return {*seen.values_list("id", flat=True), *_held(actor, right_ids).values_list("id", flat=True)}
+
+
+def _held(actor: Actor, right_ids: Collection[UUID]) -> QuerySet[Right]:
+    """Those that the actor's organisation holds now: of one that was paid in full the last pledge stays active, and holds nothing."""
+    if actor.organisation_id is None:
+        return Right.objects.none()
+    pledges = RegistryEntry.objects.filter(right_id__in=right_ids, active=True, holder_id=actor.organisation_id)
+    return Right.objects.filter(id__in=pledges.values("right_id")).exclude(state=RightState.SETTLED)
 
 
 def spoken_for(*, right_id: UUID, pledge_id: UUID | None, party: str) -> UUID | None:

@@ -14,9 +14,15 @@ FROM (
     WHERE line.level = 3 AND line.own_ref IS NOT NULL AND $affected(line.trade_id)
 ) concerned
 JOIN LATERAL (
-    SELECT each.line_id, each.unit, each.accepted, coalesce(each.factor, 1) AS factor
+    -- One that states no unit is of its order line's, as in its row.
+    SELECT
+        each.line_id, coalesce(nullif(each.unit, ''), one.unit, '') AS unit, each.accepted,
+        coalesce(each.factor, one.factor, 1) AS factor
     FROM trade_matchline each
     JOIN trade_trade trade ON trade.id = each.trade_id AND trade.buyer_key = concerned.buyer_key
+    LEFT JOIN trade_matchline one
+        ON one.sole AND one.trade_id = each.trade_id AND one.order_line_key = each.order_line_key
+        AND CASE WHEN each.order_key IS NULL THEN true ELSE one.order_key = each.order_key END
     WHERE each.own_ref = concerned.ref AND each.level = 3 AND each.counts
     ORDER BY each.line_id
     LIMIT 1

@@ -89,6 +89,14 @@ def test_boxes_do_not_use_up_tonnes(world: World) -> None:
     assert told() == [("PO-3", "I-3")]
 
 
+def test_a_receipt_that_states_no_unit_is_of_its_orders(world: World) -> None:
+    submit(world, ORDER, receipt("10", unit=None), invoice("7", **NAMED))
+    under("PO-2", invoice("3000", "I-2", unit="KGM", **NAMED), world)
+    assert told() == []
+    under("PO-3", invoice("1", "I-3", unit="KGM", **NAMED), world)
+    assert told() == [("PO-3", "I-3")]
+
+
 def test_what_two_trades_use_together_may_differ_as_the_buyer_said(world: World) -> None:
     Tolerance.objects.create(
         seller=world.supplier.organisation,
