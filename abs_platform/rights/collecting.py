@@ -37,7 +37,9 @@ def collections(*, actor: Actor, right_id: UUID) -> QuerySet[Collection]:
 
 
 @transaction.atomic
-def tell(*, actor: Actor, right_id: UUID, amount: Decimal, received_on: date, reference: str) -> Collection:
+def tell(
+    *, actor: Actor, right_id: UUID, amount: Decimal, received_on: date, reference: str, is_another: bool = False
+) -> Collection:
     """The supplier says that it was paid, or the debtor that it paid, past whoever may hold the right.
 
     Raises NotFound, Forbidden for others than these two, Conflict for a reference that it told already, Invalid.
@@ -69,6 +71,7 @@ def tell(*, actor: Actor, right_id: UUID, amount: Decimal, received_on: date, re
         currency=right.currency,
         received_on=received_on,
         reference=reference,
+        is_another=is_another,
         source=source,
         cause=f"told:{uuid7()}",
         is_past_holder=right.state == RightState.ENCUMBERED,
@@ -77,7 +80,7 @@ def tell(*, actor: Actor, right_id: UUID, amount: Decimal, received_on: date, re
 
 def own_source(*, actor: Actor, right_id: UUID) -> str | None:
     """As whom the actor tells of payments on a right that it may see; None where it is neither party. Raises NotFound."""
-    return _party(actor, selectors.right(actor=actor, right_id=right_id))
+    return party(actor, selectors.right(actor=actor, right_id=right_id))
 
 
 def _locked(actor: Actor, right_id: UUID) -> Right:
@@ -87,13 +90,14 @@ def _locked(actor: Actor, right_id: UUID) -> Right:
 
 
 def _source(actor: Actor, right: Right) -> str:
-    source = _party(actor, right)
+    source = party(actor, right)
     if source is None:
         raise Forbidden("not_a_party", "Only the supplier and the debtor of a right record what was paid on it.")
     return source
 
 
-def _party(actor: Actor, right: Right) -> str | None:
+def party(actor: Actor, right: Right) -> str | None:
+    """As whom the actor tells of payments on a right: its supplier or its debtor; None where it is neither."""
     if actor.has(Role.SUPPLIER) and actor.home == right.trade.seller_id:
         return SUPPLIER
     if actor.has(Role.CORE_ENTERPRISE) and actor.home == right.trade.buyer_id:
@@ -147,6 +151,7 @@ def collect(
     reference: str,
     source: str,
     cause: str,
+    is_another: bool = False,
     is_past_holder: bool = False,
 ) -> Collection:
     """Add what was paid and compute the right anew, for services that know that it was. `cause` is used once.
@@ -162,6 +167,7 @@ def collect(
         currency=currency,
         received_on=received_on,
         reference=reference,
+        is_another=is_another,
         source=source,
         cause=cause,
         person=actor.label,
@@ -201,6 +207,7 @@ def take_back(*, actor: Actor, cause: str) -> Collection | None:
         currency=row.currency,
         received_on=row.received_on,
         reference=row.reference,
+        is_another=row.is_another,
         source=row.source,
         cause=f"reversal:{row.id}",
         reverses=row,

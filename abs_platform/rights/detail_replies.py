@@ -8,8 +8,10 @@ from abs_platform.core.errors import Conflict
 from abs_platform.core.models import AuditEntry
 from abs_platform.core.rest.fields import Body, money, number, time
 from abs_platform.ledger import selectors as ledger
+from abs_platform.parties.actor import Actor
 from abs_platform.parties.models import Organisation
-from abs_platform.rights import eligibility, reading, selectors, sources, support
+from abs_platform.rights import collecting, eligibility, reading, selectors, sources, support
+from abs_platform.rights.detail_shapes import RECORD_PAYMENT
 from abs_platform.rights.due import CERTAIN
 from abs_platform.rights.ladder import PAYMENT_CONFIRMED
 from abs_platform.rights.models import Right, RungFact
@@ -28,8 +30,9 @@ TOLD = ("right.encumber", "right.release", "right.settle")
 """Audit verbs about a right that its timeline tells, written by whoever does it."""
 
 
-def detail_body(row: Right) -> Body:
-    """A right with its ladder as evidence, what it lacks, when it is due, whether it is eligible, and what happened."""
+def detail_body(row: Right, actor: Actor) -> Body:
+    """A right with its ladder as evidence, what it lacks, when it is due, whether it is eligible, what happened, and what the
+    actor may do about it."""
     facts = reading.read(row.trade)
     found = _assessed(facts)
     written = list(RungFact.objects.filter(right=row).order_by("-number")[:MAX_FACTS])
@@ -44,6 +47,7 @@ def detail_body(row: Right) -> Body:
         "facts": [_fact(fact, positions[fact.record_id]) for fact in written],
         "eligibility": _eligibility(row, facts),
         "timeline": _timeline(row, facts, written, positions),
+        "allowed_actions": [RECORD_PAYMENT] if collecting.party(actor, row) and row.currency else [],
     }
 
 

@@ -13,6 +13,9 @@ from abs_platform.rights.replies import RightOut
 from abs_platform.rights.sources import LIMIT, QUANTITY, TAX, VALUE
 from abs_platform.rights.states import RungEvent
 
+RECORD_PAYMENT = "record_payment"
+"""What its supplier and its debtor may do about a right."""
+
 
 class AgreedOut(serializers.Serializer[Any]):
     organisation = serializers.CharField()
@@ -112,6 +115,7 @@ class RightDetailOut(RightOut):
     facts = RungFactOut(many=True, help_text="newest first")
     eligibility = RightEligibilityOut()
     timeline = RightEventOut(many=True)
+    allowed_actions = serializers.ListField(child=serializers.ChoiceField(choices=[RECORD_PAYMENT]))
 
 
 class SourceOut(serializers.Serializer[Any]):

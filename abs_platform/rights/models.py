@@ -220,6 +220,7 @@ class Collection(models.Model):
     """The debtor paid on a right: so says its holder, the supplier or the debtor itself. A row is only ever added.
 
     What was wrong is taken back by a row that `reverses` it and repeats its figures. `cause` names what made it, uniquely.
+    `is_another`: it is not the payment of the same amount that another side told of within days of it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -228,6 +229,7 @@ class Collection(models.Model):
     currency = models.CharField(max_length=3)
     received_on = models.DateField()
     reference = models.CharField(max_length=100)
+    is_another = models.BooleanField(default=False)
     source = models.CharField(max_length=10, choices=[(s, s) for s in SOURCES])
     cause = models.CharField(max_length=120, unique=True)
     reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversed_by")

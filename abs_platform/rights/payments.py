@@ -1,6 +1,7 @@
 """What was paid on a right, however often it is told: by its holder, the supplier, the debtor, or a remittance advice.
 
-Pure Python. Two tellers speak of one payment where both give its reference, or else the same amount within a few days.
+Pure Python. Two tellers speak of one payment where both give its reference, or else the same amount within a few days, unless
+one of them says that it is another.
 """
 
 from collections.abc import Iterable, Sequence
@@ -28,6 +29,7 @@ class Told:
     reference: str
     amount: Decimal
     on: date | None
+    is_another: bool = False  # than what others tell that is merely alike
 
 
 @dataclass(slots=True)
@@ -48,7 +50,7 @@ def _same_reference(one: Told, other: Told) -> bool:
 
 
 def _alike(one: Told, other: Told) -> bool:
-    if one.amount != other.amount or one.on is None or other.on is None:
+    if one.is_another or other.is_another or one.amount != other.amount or one.on is None or other.on is None:
         return False
     return abs((one.on - other.on).days) <= DAYS_APART
 

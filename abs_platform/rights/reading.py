@@ -99,7 +99,7 @@ def _reading(
         filed.facts, _confirmed(payment) if payment else None, verified_only=settings.INVOICE_MUST_BE_VERIFIED
     )
     told = [
-        payments.Told(each.source, each.reference, each.amount, each.received_on)
+        payments.Told(each.source, each.reference, each.amount, each.received_on, each.is_another)
         for each in collected
         if each.currency == (standing.currency or each.currency)  # so many yuan are not so many yen
     ]

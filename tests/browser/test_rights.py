@@ -59,3 +59,41 @@ def test_the_list_narrows_by_rung_and_state(visit: SignIn) -> None:
     page.get_by_test_id("filter-state").select_option("")
     page.get_by_test_id("filter-poolable").select_option("yes")
     expect(page.get_by_test_id("right-row").first).to_be_visible()
+
+
+def test_both_sides_record_payments_and_say_which_are_the_same(visit: SignIn, picture: Picture) -> None:
+    supplier = visit("supplier", "/rights?search=LY-PO-2026-0418")
+    open_row(supplier.get_by_test_id("right-row").first)
+    expect(supplier.get_by_test_id("right-payments")).to_be_visible()
+    _record_payment(supplier, "1,234.50", "BC-1")
+    expect(supplier.get_by_test_id("told-payment")).to_have_count(1)
+
+    core = visit("core", re.sub(r"^https?://[^/]+", "", supplier.url), language="en-GB")
+    core.evaluate(AXE.read_text(encoding="utf-8"))
+    core.get_by_test_id("record-payment").click()
+    core.get_by_test_id("money-amount").fill("1234.50")
+    expect(core.get_by_test_id("alike-payment")).to_contain_text("BC-1")
+    core.get_by_test_id("alike-choice").select_option("another")
+    core.get_by_test_id("bank-reference").fill("LY-8")
+    for size in (DESK, PHONE):
+        core.set_viewport_size(size)
+        core.wait_for_timeout(SETTLING)
+        picture(core, f"record-payment-{size['width']}")
+        assert not _faults(core, size["width"])
+    core.get_by_test_id("money-save").click()
+    expect(core.get_by_test_id("told-payment")).to_have_count(2)
+    expect(core.get_by_test_id("told-payment").first).to_contain_text("said to be another")
+    picture(core, "payments-en")
+    core.get_by_test_id("take-back-payment").click()
+    expect(core.get_by_test_id("told-payment").first).to_contain_text("taken back")
+
+    supplier.get_by_test_id("take-back-payment").click()
+    expect(supplier.get_by_test_id("told-payment").last).to_contain_text("已撤回")
+    picture(supplier, "payments-zh")
+
+
+def _record_payment(page: Page, amount: str, reference: str) -> None:
+    page.get_by_test_id("record-payment").click()
+    page.get_by_test_id("money-amount").fill(amount)
+    page.get_by_test_id("bank-reference").fill(reference)
+    page.get_by_test_id("money-save").click()

@@ -17,6 +17,7 @@ from abs_platform.risk.models import Alert
 from tests.rights.rules_of_collections import ILLEGAL
 from tests.support.database import rolled_back
 from tests.support.financing import performed
+from tests.support.stage import request_and_grant
 from tests.support.world import Member, World
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -28,8 +29,8 @@ def taken(*told: Told) -> Decimal:
     return sum((each.amount for each in payments(told)), Decimal(0))
 
 
-def said(source: str, amount: int, reference: str = "", *, later: int = 0) -> Told:
-    return Told(source, reference, Decimal(amount), DAY + timedelta(days=later))
+def said(source: str, amount: int, reference: str = "", *, later: int = 0, another: bool = False) -> Told:
+    return Told(source, reference, Decimal(amount), DAY + timedelta(days=later), another)
 
 
 @pytest.mark.parametrize(
@@ -42,22 +43,38 @@ def said(source: str, amount: int, reference: str = "", *, later: int = 0) -> To
         ([said(SUPPLIER, 100, "A"), said(SUPPLIER, 100, "B")], 200),
         ([said(SUPPLIER, 100, "A"), said(SUPPLIER, 100, "B"), said(DEBTOR, 100, "B"), said(DEBTOR, 100, "A")], 200),
         ([said(SUPPLIER, 100, "A"), said(DEBTOR, 50, "B"), said(DEBTOR, 50, "C")], 200),
+        ([said(SUPPLIER, 100, "A"), said(DEBTOR, 100, "B", another=True)], 200),
+        ([said(SUPPLIER, 100, "A"), said(DEBTOR, 100, "A", another=True)], 100),
+        ([said(SUPPLIER, 100, "A"), said(DEBTOR, 100, "B", another=True), said(DEBTOR, 100, "C")], 200),
         ([], 0),
     ],
-    ids=["one, three tellers", "alike", "too far apart", "greater", "two", "two, twice", "in parts", "none"],
+    ids=[
+        "one, three tellers",
+        "alike",
+        "too far apart",
+        "greater",
+        "two",
+        "two, twice",
+        "in parts",
+        "another",
+        "another of the same name",
+        "another, and then the one",
+        "none",
+    ],
 )
 def test_each_payment_counts_once(told: list[Told], amount: int) -> None:
     for each in permutations(told):
         assert taken(*each) == amount
 
 
-def tell(member: Member, right: Right, amount: int, reference: str) -> Collection:
+def tell(member: Member, right: Right, amount: int, reference: str, *, is_another: bool = False) -> Collection:
     return collecting.tell(
         actor=member.actor,
         right_id=right.id,
         amount=Decimal(amount),
         received_on=clock.today(),
         reference=reference,
+        is_another=is_another,
     )
 
 
@@ -81,6 +98,29 @@ def test_both_parties_tell_of_one_payment_and_each_takes_back_its_own(world: Wor
     assert base_of(right) == before - 100, "the debtor still says so"
     with pytest.raises(Conflict, match="already"):
         collecting.withdraw(actor=world.supplier.actor, right_id=right.id, collection_id=mine.id)
+
+
+def test_who_knows_it_says_that_what_looks_alike_is_another(world: World) -> None:
+    right = performed(world, "PAID-5")
+    before = base_of(right)
+    tell(world.supplier, right, 100, "T-1")
+    tell(world.core, right, 100, "C-7")
+    assert base_of(right) == before - 100
+    body = {"amount": "100", "received_on": clock.today().isoformat(), "reference": "C-8", "is_another": True}
+    answer = world.core.browser.post(f"rights/{right.id}/collections", body, status=201)
+    assert (answer["is_another"], base_of(right)) == (True, before - 200)
+    collecting.withdraw(actor=world.core.actor, right_id=right.id, collection_id=answer["id"])
+    assert base_of(right) == before - 100
+
+
+def test_only_the_two_parties_are_offered_to_record_a_payment(world: World) -> None:
+    right = performed(world, "PAID-6")
+    request_and_grant(world, world.bank, trades=[right.trade_id])
+    offered = {
+        each: getattr(world, each).browser.get(f"rights/{right.id}")["allowed_actions"]
+        for each in ("supplier", "core", "bank")
+    }
+    assert offered == {"supplier": ["record_payment"], "core": ["record_payment"], "bank": []}
 
 
 def test_a_right_that_is_paid_in_full_supports_nothing(world: World) -> None:

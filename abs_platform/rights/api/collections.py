@@ -23,6 +23,9 @@ class CollectionIn(serializers.Serializer[Any]):
     amount = serializers.DecimalField(max_digits=20, decimal_places=4)
     received_on = serializers.DateField()
     reference = serializers.CharField(max_length=100, help_text="Of the bank transfer.")
+    is_another = serializers.BooleanField(
+        default=False, help_text="Not the payment of the same amount that another side told of within three days of it."
+    )
 
 
 class CollectionOut(serializers.Serializer[Any]):
@@ -32,6 +35,7 @@ class CollectionOut(serializers.Serializer[Any]):
     currency = serializers.CharField()
     received_on = serializers.DateField()
     reference = serializers.CharField()
+    is_another = serializers.BooleanField()
     told_by = serializers.ChoiceField(choices=list(SOURCES))
     recorded_by = serializers.CharField(allow_blank=True, help_text="A colleague; empty where another side told of it.")
     at = serializers.DateTimeField()
@@ -80,6 +84,7 @@ def _body(row: Collection, own_source: str | None) -> Body:
         "currency": row.currency,
         "received_on": row.received_on.isoformat(),
         "reference": row.reference,
+        "is_another": row.is_another,
         "told_by": row.source,
         "recorded_by": row.person if row.source == own_source else "",
         "at": time(row.at),

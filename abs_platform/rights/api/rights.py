@@ -157,7 +157,7 @@ class RightView(APIView):
     @extend_schema(responses=shapes.RightDetailOut, tags=["rights"])
     def get(self, request: Request, id: UUID) -> Response:
         """One right: its computation, its ladder as signed facts, what it lacks, when it is due, whether it is eligible."""
-        return Response(detail_replies.detail_body(looked_at(request, id)))
+        return Response(detail_replies.detail_body(looked_at(request, id), actor_of(request)))
 
 
 class RightCertificateView(APIView):

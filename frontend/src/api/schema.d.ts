@@ -3906,6 +3906,11 @@ export interface components {
             received_on: string;
             /** @description Of the bank transfer. */
             reference: string;
+            /**
+             * @description Not the payment of the same amount that another side told of within three days of it.
+             * @default false
+             */
+            is_another: boolean;
         };
         CollectionOut: {
             /** Format: uuid */
@@ -3917,6 +3922,7 @@ export interface components {
             /** Format: date */
             received_on: string;
             reference: string;
+            is_another: boolean;
             /** @enum {string} */
             told_by: "holder" | "supplier" | "debtor";
             /** @description A colleague; empty where another side told of it. */
@@ -6266,6 +6272,7 @@ export interface components {
             facts: components["schemas"]["RungFactOut"][];
             eligibility: components["schemas"]["RightEligibilityOut"];
             timeline: components["schemas"]["RightEventOut"][];
+            allowed_actions: "record_payment"[];
         };
         RightDueOut: {
             /** Format: date */

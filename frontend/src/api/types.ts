@@ -133,6 +133,7 @@ export type Portfolio = Schemas["PortfolioOut"];
 export type PortfolioFigure = Schemas["FigureOut"];
 export type Statement = Schemas["StatementOut"];
 
+export type ToldPayment = Schemas["CollectionOut"];
 export type Priority = Schemas["PriorityOut"];
 export type ZhongdengRegistration = Schemas["RegistrationOut"];
 export type ZhongdengSearch = Schemas["SearchOut"];

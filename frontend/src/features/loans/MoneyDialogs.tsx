@@ -1,5 +1,4 @@
-import { Modal } from "antd";
-import { useId, useState, type ReactNode } from "react";
+import { useId, useState } from "react";
 
 import { api, data } from "../../api/client";
 import type { LoanDetail } from "../../api/types";
@@ -8,7 +7,7 @@ import { formatMoney } from "../../shared/format/money";
 import { today } from "../../shared/format/time";
 import { useAct } from "../../shared/hooks/useAct";
 import { useCodes, useLanguage, useText } from "../../shared/i18n/LanguageProvider";
-import { InlineFailure } from "../../shared/ui/states";
+import { AmountField, DayField, MoneyDialog, ReferenceField } from "../../shared/ui/MoneyDialog";
 import { messages } from "./messages";
 
 interface Props {
@@ -28,14 +27,14 @@ export function DisbursementDialog({ loan, onClose }: Props) {
     onClose,
   );
   return (
-    <Frame title={t("disbursementTitle")} what={t("disbursementWhat")} ready={account.trim() !== "" && reference.trim() !== "" && day !== ""} send={send} onClose={onClose}>
+    <MoneyDialog title={t("disbursementTitle")} what={t("disbursementWhat")} ready={account.trim() !== "" && reference.trim() !== "" && day !== ""} send={send} onClose={onClose}>
       <div className="field">
         <label htmlFor={accountId}>{t("payeeAccount")}</label>
         <input id={accountId} className="input" maxLength={100} value={account} onChange={(event) => setAccount(event.target.value)} data-testid="payee-account" />
       </div>
-      <Reference value={reference} onChange={setReference} />
+      <ReferenceField value={reference} onChange={setReference} />
       <DayField label={t("disbursedOn")} value={day} onChange={setDay} />
-    </Frame>
+    </MoneyDialog>
   );
 }
 
@@ -61,7 +60,7 @@ export function PaymentDialog({ loan, onClose }: Props) {
     onClose,
   );
   return (
-    <Frame title={t("paymentTitle")} what={t("paymentWhat")} ready={plain !== null && reference.trim() !== "" && day !== "" && (payer === "supplier" || right !== "")} send={send} onClose={onClose}>
+    <MoneyDialog title={t("paymentTitle")} what={t("paymentWhat")} ready={plain !== null && reference.trim() !== "" && day !== "" && (payer === "supplier" || right !== "")} send={send} onClose={onClose}>
       <div className="field">
         <label htmlFor={payerId}>{t("payer")}</label>
         <select id={payerId} className="select" value={payer} onChange={(event) => setPayer(event.target.value === "supplier" ? "supplier" : "debtor")} data-testid="payment-payer">
@@ -81,10 +80,10 @@ export function PaymentDialog({ loan, onClose }: Props) {
           </select>
         </div>
       )}
-      <Amount value={amount} currency={loan.currency} onChange={setAmount} />
+      <AmountField value={amount} currency={loan.currency} onChange={setAmount} />
       <DayField label={t("receivedOn")} value={day} onChange={setDay} />
-      <Reference value={reference} onChange={setReference} />
-    </Frame>
+      <ReferenceField value={reference} onChange={setReference} />
+    </MoneyDialog>
   );
 }
 
@@ -102,7 +101,7 @@ export function PayoutDialog({ loan, onClose }: Props) {
   const plain = typedAmount(amount);
   const send = useAct(() => data(api.POST("/api/v1/financing/payouts", { body: { loan: loan.id, payee, amount: plain ?? "", paid_on: day, bank_reference: reference.trim() } })), onClose);
   return (
-    <Frame title={t("payoutTitle")} what={t("payoutWhat")} ready={plain !== null && reference.trim() !== "" && day !== ""} send={send} onClose={onClose}>
+    <MoneyDialog title={t("payoutTitle")} what={t("payoutWhat")} ready={plain !== null && reference.trim() !== "" && day !== ""} send={send} onClose={onClose}>
       <div className="field">
         <label htmlFor={payeeId}>{t("payee")}</label>
         <select id={payeeId} className="select" value={payee} onChange={(event) => setPayee(event.target.value === "debtor" ? "debtor" : "supplier")} data-testid="payout-payee">
@@ -113,76 +112,9 @@ export function PayoutDialog({ loan, onClose }: Props) {
           ))}
         </select>
       </div>
-      <Amount value={amount} currency={loan.currency} onChange={setAmount} />
+      <AmountField value={amount} currency={loan.currency} onChange={setAmount} />
       <DayField label={t("paidOn")} value={day} onChange={setDay} />
-      <Reference value={reference} onChange={setReference} />
-    </Frame>
-  );
-}
-
-interface FrameProps {
-  title: string;
-  what: string;
-  ready: boolean;
-  send: { mutate: () => void; isPending: boolean; error: unknown };
-  onClose: () => void;
-  children: ReactNode;
-}
-
-function Frame({ title, what, ready, send, onClose, children }: FrameProps) {
-  const t = useText(messages);
-  return (
-    <Modal
-      open
-      title={title}
-      okText={t("save")}
-      cancelText={t("cancel")}
-      okButtonProps={{ disabled: !ready, loading: send.isPending, "data-testid": "money-save" }}
-      onOk={() => send.mutate()}
-      onCancel={onClose}
-    >
-      <div className="stack">
-        <p>{what}</p>
-        {children}
-        <InlineFailure error={send.error} />
-      </div>
-    </Modal>
-  );
-}
-
-function Reference({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const t = useText(messages);
-  const id = useId();
-  return (
-    <div className="field">
-      <label htmlFor={id}>{t("bankReference")}</label>
-      <input id={id} className="input" maxLength={100} value={value} onChange={(event) => onChange(event.target.value)} data-testid="bank-reference" />
-    </div>
-  );
-}
-
-function DayField({ label, value, onChange }: { label: string; value: string; onChange: (value: string) => void }) {
-  const id = useId();
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <input id={id} type="date" className="input" max={today()} value={value} onChange={(event) => onChange(event.target.value)} data-testid="money-day" />
-    </div>
-  );
-}
-
-function Amount({ value, currency, onChange }: { value: string; currency: string; onChange: (value: string) => void }) {
-  const t = useText(messages);
-  const id = useId();
-  return (
-    <div className="field">
-      <label htmlFor={id}>{t("amountOf", { currency })}</label>
-      <input id={id} className="input right" inputMode="decimal" value={value} onChange={(event) => onChange(event.target.value)} data-testid="money-amount" />
-      {value !== "" && typedAmount(value) === null && (
-        <span className="meta" role="status">
-          {t("wrongAmount")}
-        </span>
-      )}
-    </div>
+      <ReferenceField value={reference} onChange={setReference} />
+    </MoneyDialog>
   );
 }

@@ -12,6 +12,7 @@ import { Figures } from "./Figures";
 import { Head } from "./Head";
 import { CertificateButton } from "./CertificateButton";
 import { messages } from "./messages";
+import { Payments } from "./Payments";
 import { RightTimeline } from "./RightTimeline";
 import { Rungs } from "./Rungs";
 import { type Figure } from "./figure";
@@ -55,6 +56,7 @@ function Body({ right }: { right: RightDetail }) {
           <Rungs right={right} />
           <OrderOfEffect right={right} />
           <Figures right={right} onOpen={setFigure} />
+          <Payments right={right} />
           <Eligibility eligibility={right.eligibility} />
         </div>
         <RightTimeline events={right.timeline} />

@@ -7,6 +7,11 @@ export const LENDING = {
     confirmed: ["已支付", "Confirmed"],
     rejected: ["已退回", "Rejected"],
   },
+  toldBy: {
+    holder: ["资金方", "Funder"],
+    supplier: ["供应商", "Supplier"],
+    debtor: ["买方", "Buyer"],
+  },
   payer: {
     supplier: ["供应商", "Supplier"],
     debtor: ["债务人", "Debtor"],

@@ -1,0 +1,76 @@
+import { Modal } from "antd";
+import { useId, type ReactNode } from "react";
+
+import { typedAmount } from "../format/decimal";
+import { today } from "../format/time";
+import { useText } from "../i18n/LanguageProvider";
+import { InlineFailure } from "./states";
+import { words } from "./words";
+
+interface MoneyDialogProps {
+  title: string;
+  what: string;
+  ready: boolean;
+  send: { mutate: () => void; isPending: boolean; error: unknown };
+  onClose: () => void;
+  children: ReactNode;
+}
+
+/** Records a transfer of money: what was paid, when, and by which transfer. */
+export function MoneyDialog({ title, what, ready, send, onClose, children }: MoneyDialogProps) {
+  const t = useText(words);
+  return (
+    <Modal
+      open
+      title={title}
+      okText={t("record")}
+      cancelText={t("cancel")}
+      okButtonProps={{ disabled: !ready, loading: send.isPending, "data-testid": "money-save" }}
+      onOk={() => send.mutate()}
+      onCancel={onClose}
+    >
+      <div className="stack">
+        <p>{what}</p>
+        {children}
+        <InlineFailure error={send.error} />
+      </div>
+    </Modal>
+  );
+}
+
+export function ReferenceField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const t = useText(words);
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{t("bankReference")}</label>
+      <input id={id} className="input" maxLength={100} value={value} onChange={(event) => onChange(event.target.value)} data-testid="bank-reference" />
+    </div>
+  );
+}
+
+export function DayField({ label, value, onChange }: { label: string; value: string; onChange: (value: string) => void }) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <input id={id} type="date" className="input" max={today()} value={value} onChange={(event) => onChange(event.target.value)} data-testid="money-day" />
+    </div>
+  );
+}
+
+export function AmountField({ value, currency, onChange }: { value: string; currency: string; onChange: (value: string) => void }) {
+  const t = useText(words);
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{t("amountOf", { currency })}</label>
+      <input id={id} className="input right" inputMode="decimal" value={value} onChange={(event) => onChange(event.target.value)} data-testid="money-amount" />
+      {value !== "" && typedAmount(value) === null && (
+        <span className="meta" role="status">
+          {t("wrongAmount")}
+        </span>
+      )}
+    </div>
+  );
+}
