@@ -129,9 +129,13 @@ class Right(models.Model):
             ),
         ]
 
+    NOTHING_LEFT_TO_PAY = Q(rung__gte=ACCEPTED, base=0, reductions__contains=[{"reason": PAYMENT}])
+
     @property
     def is_paid(self) -> bool:
-        """Whether nothing is left to pay on what was accepted: settled, or payments took what other reductions left."""
+        """Whether nothing is left to pay on what was accepted: settled, or payments took what other reductions left
+        (NOTHING_LEFT_TO_PAY).
+        """
         taken = any(each["reason"] == PAYMENT for each in self.reductions)
         return self.state == RightState.SETTLED or (self.rung >= ACCEPTED and self.base == 0 and taken)
 

@@ -140,6 +140,8 @@ def test_a_right_that_is_paid_says_so_and_asks_for_nothing(world: World) -> None
     listed = world.supplier.browser.send("GET", "rights/export", file="csv", lang="en").content.decode()
     assert ",Paid," in listed
     assert ",Free," not in listed
+    found = {state: len(world.supplier.browser.rows("rights", state=state)) for state in ("free", "paid", "settled")}
+    assert found == {"free": 0, "paid": 1, "settled": 0}
     collecting.withdraw(actor=world.supplier.actor, right_id=right.id, collection_id=mine.id)
     assert world.supplier.browser.get(f"rights/{right.id}")["next_step"]["missing"] == "payment_confirmation"
 

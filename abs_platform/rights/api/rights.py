@@ -54,13 +54,16 @@ class LargestFirst(NewestFirst):
     ordering = ("-supported", "-id")
 
 
+PAID = "paid"
 SORTS: dict[str, type[CursorPagination]] = {"newest": NewestFirst, "due": DueFirst, "amount": LargestFirst}
 
 
 class RightQuery(serializers.Serializer[Any]):
     rung = serializers.IntegerField(min_value=0, max_value=5, required=False)
     poolable = serializers.ChoiceField(choices=["yes", "no"], required=False)
-    state = serializers.ChoiceField(choices=list(RightState), required=False)
+    state = serializers.ChoiceField(
+        choices=[*RightState, PAID], required=False, help_text="paid: free, and nothing is left to pay on it"
+    )
     buyer = serializers.UUIDField(required=False)
     due_from = serializers.DateField(required=False, help_text="the expected due date, from this day on")
     due_to = serializers.DateField(required=False, help_text="the expected due date, up to this day")
@@ -84,12 +87,17 @@ def matching(query: Body) -> Q:
     """The rights that a query asks for."""
     wanted = {
         "rung": "rung",
-        "state": "state",
         "buyer": "trade__buyer_id",
         "due_from": "expected_due_date__gte",
         "due_to": "expected_due_date__lte",
     }
     found = Q(**{column: query[name] for name, column in wanted.items() if name in query})
+    if state := query.get("state"):
+        found &= Q(state=RightState.FREE if state == PAID else state)
+    if state == PAID:
+        found &= Right.NOTHING_LEFT_TO_PAY
+    elif state == RightState.FREE:
+        found &= ~Right.NOTHING_LEFT_TO_PAY
     if "poolable" in query:
         found &= Q(poolable=query["poolable"] == "yes")
     if search := query.get("search"):

@@ -11296,7 +11296,8 @@ export interface operations {
                 /** @description order number or organisation */
                 search?: string;
                 sort?: "newest" | "due" | "amount";
-                state?: "free" | "encumbered" | "settled";
+                /** @description paid: free, and nothing is left to pay on it */
+                state?: "free" | "encumbered" | "settled" | "paid";
             };
             header?: never;
             path?: never;
@@ -11627,7 +11628,8 @@ export interface operations {
                 rung?: number;
                 /** @description order number or organisation */
                 search?: string;
-                state?: "free" | "encumbered" | "settled";
+                /** @description paid: free, and nothing is left to pay on it */
+                state?: "free" | "encumbered" | "settled" | "paid";
             };
             header?: never;
             path?: never;

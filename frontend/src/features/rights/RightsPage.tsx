@@ -16,7 +16,7 @@ import { messages } from "./messages";
 
 const FILTERS = ["search", "rung", "poolable", "state", "buyer", "due_from", "due_to", "sort"] as const;
 const RUNGS = ["0", "1", "2", "3", "4", "5"] as const;
-const STATES = ["free", "encumbered", "settled"] as const;
+const STATES = ["free", "encumbered", "paid", "settled"] as const;
 const SORTS = ["newest", "due", "amount"] as const;
 
 export default function RightsPage() {
