@@ -13,6 +13,7 @@ from abs_platform.parties.actor import Actor
 from abs_platform.trade import rules
 from abs_platform.trade.models import Trade, TradeDocument
 from abs_platform.trade.selectors import Facts
+from abs_platform.trade.states import Confirmation
 
 
 def _text(value: date | None) -> str | None:
@@ -22,13 +23,15 @@ def _text(value: date | None) -> str | None:
 def content_of(row: TradeDocument, facts: Facts) -> str:
     """The document as shown on the confirmation sheet: every figure that a right is computed from, and how it differs.
 
-    Lines carry the order line that they were joined to, so that nobody confirms one item and means another.
+    Lines carry the order line that they were joined to, so that nobody confirms one item and means another; an open dispute
+    is told, so that nobody ends one by confirming what was read before it.
     """
     extracted = facts.extracted[row.document_id]
     by_hand = {"typed_in_by": row.document.typed_in_by} if row.document.typed_in_by else {}
     if row.document.version:
         by_hand["version"] = str(row.document.version)
     shown = {
+        **_open_dispute(row),
         "format": "abs-confirmation-content/v1",
         "trade": {
             "id": str(row.trade_id),
@@ -67,6 +70,12 @@ def content_of(row: TradeDocument, facts: Facts) -> str:
         ],
     }
     return canonical_json(shown).decode()
+
+
+def _open_dispute(row: TradeDocument) -> dict[str, object]:
+    """Since when the document, or the rest of it, is disputed; nothing where it is not."""
+    is_open = row.confirmation == Confirmation.DISPUTED or row.rest_disputed
+    return stated(disputed_at=row.decided_at.isoformat() if is_open and row.decided_at else None)
 
 
 def _line(line: Line, counted: Line, facts: Facts) -> dict[str, object]:
@@ -180,6 +189,7 @@ def payment_content(trade: Trade, facts: Facts) -> str:
                 "number": doc.number,
                 "total": money(doc.total, doc.currency),
                 "currency": doc.currency,
+                **_open_dispute(doc),
             }
             for doc in facts.documents
             if doc.kind in ("invoice", "credit_note")

@@ -68,6 +68,25 @@ REFUSED = {
 }
 
 
+def test_one_long_text_in_many_cells_is_not_written_out() -> None:
+    """In the workbook it stands once: a dozen kilobytes would be hundreds of megabytes for whoever asked."""
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target) as workbook:
+        sheet = workbook.add_worksheet()
+        for cell in range(40_000):
+            sheet.write_string(*divmod(cell, 200), "x" * 4_000)
+    assert len(target.getvalue()) < 1 << 20
+    with pytest.raises(TableRefused) as refused:
+        tables.read(target.getvalue())
+    assert refused.value.code == "table_too_much_text"
+
+
+def test_a_row_of_millions_of_cells_is_too_wide() -> None:
+    with pytest.raises(TableRefused) as refused:
+        tables.read(b"a,b\n1,2\n" + b"1," * 10_000_000)
+    assert refused.value.code == "table_too_wide"
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_is_refused_with_a_reason(name: str) -> None:
     with pytest.raises(TableRefused) as refused:

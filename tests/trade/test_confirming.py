@@ -130,7 +130,7 @@ def test_a_dispute_needs_a_reason_and_can_be_mended(world: World) -> None:
     drain()
     [right] = world.supplier.browser.rows("rights")
     assert (right["rung"], right["supported"]) == (0, "0.00") and "disputed" in right["poolable_reasons"]
-    world.core.browser.post(f"confirmations/{order.id}/confirm", {"content_digest": digest})
+    world.core.browser.post(f"confirmations/{order.id}/confirm", {"content_digest": disputed["content_digest"]})
     drain()
     [right] = world.supplier.browser.rows("rights")
     assert (right["rung"], right["supported"]) == (1, "339.00")

@@ -6,7 +6,7 @@ from abs_platform.core.models import AuditEntry
 from abs_platform.trade.models import DisputeMessage
 from tests.support.papers import Papers
 from tests.support.signing_desk import digest_now
-from tests.support.world import World
+from tests.support.world import Member, World
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -39,6 +39,23 @@ def test_both_sides_talk_until_the_buyer_confirms(world: World) -> None:
     for member in (world.core, world.supplier):
         assert member.browser.post(path, {"text": "one more thing"}, status=409)["code"] == "dispute_ended"
     assert DisputeMessage.objects.count() == 2
+
+
+def test_nobody_ends_a_dispute_that_it_has_not_seen(world: World) -> None:
+    """Two people of the buyer have the sheets open; one disputes, the other sends the confirmation, alone or of many."""
+    colleague = Member(world.core.organisation, "core-2", ("core_enterprise",))
+    documents = world.supplier.submit({n: Papers(number=n).order() for n in ("PO-4", "PO-5")})
+    seen = [{"id": str(each.id), "content_digest": digest_now(world.core.actor, each.id)} for each in documents]
+    one = seen[0]["id"], {"content_digest": seen[0]["content_digest"]}
+    colleague.browser.post(f"confirmations/{one[0]}/dispute", {**one[1], "reason": "six are cracked"})
+    refused = world.core.browser.post(f"confirmations/{one[0]}/confirm", one[1], status=409)
+    assert refused["code"] == "content_changed"
+    refused = world.core.browser.post("confirmations/manifests", {"documents": seen}, status=409)
+    assert [(each["number"], each["code"]) for each in refused["params"]["documents"]] == [("PO-4", "content_changed")]
+    assert world.core.browser.get(f"confirmations/{one[0]}/thread")["open"]
+    # Whoever has read it may.
+    digest = digest_now(world.core.actor, one[0])
+    world.core.browser.post(f"confirmations/{one[0]}/confirm", {"content_digest": digest})
 
 
 def test_nobody_else_reads_or_speaks(world: World) -> None:

@@ -10,14 +10,16 @@ MAX_ROWS = 200_000
 MAX_COLUMNS = 200
 MAX_CELLS = 6_000_000
 MAX_CELL = 4_000
-"""Of the rows, columns and cells of a table, and of the characters of a cell."""
+MAX_TEXT = 128
+"""Of the rows, columns and cells of a table, of the characters of a cell, and of the megabytes (2^20) of text in all: a
+workbook keeps a text once, however many cells show it."""
 
 
 class TableRefused(Invalid):
     """The file cannot be read as a table: `code` for programs, `detail` for people.
 
-    Codes: table_unknown, table_empty, table_too_long, table_too_wide, table_too_large, table_cell_too_long,
-    table_encoding, table_malformed, table_protected, table_sheet_unknown, table_reader_limits.
+    Codes: table_unknown, table_empty, table_too_long, table_too_wide, table_too_large, table_too_much_text,
+    table_cell_too_long, table_encoding, table_malformed, table_protected, table_sheet_unknown, table_reader_limits.
     """
 
     title = "The table was not accepted"
@@ -52,7 +54,11 @@ def bounded(frame: pl.DataFrame) -> pl.DataFrame:
         )
     if frame.height * frame.width > MAX_CELLS:
         raise TableRefused("table_too_large", f"The table has more than {MAX_CELLS} cells. Split it.", limit=MAX_CELLS)
-    in_bytes = frame.select(pl.all().str.len_bytes().max().fill_null(0)).row(0)  # these are counted already
+    lengths = frame.select(pl.all().str.len_bytes())  # these are counted already
+    if sum(lengths.sum().row(0)) > MAX_TEXT << 20:
+        detail = f"The table holds more than {MAX_TEXT} MB of text. Split it."
+        raise TableRefused("table_too_much_text", detail, limit=MAX_TEXT)
+    in_bytes = lengths.max().fill_null(0).row(0)
     for index, name in enumerate(frame.columns):
         if in_bytes[index] <= MAX_CELL:
             continue

@@ -100,7 +100,7 @@ def _patient(text: str, separator: str) -> pl.DataFrame:
     cells = 0
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
-            rows.append(row)
+            rows.append(row[: MAX_COLUMNS + 1])
             cells += len(row)
             if len(rows) > MAX_ROWS or len(row) > MAX_COLUMNS or cells > MAX_CELLS:
                 break  # the caller's bounds say which
