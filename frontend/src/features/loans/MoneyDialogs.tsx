@@ -174,11 +174,12 @@ function DayField({ label, value, onChange }: { label: string; value: string; on
 function Amount({ value, currency, onChange }: { value: string; currency: string; onChange: (value: string) => void }) {
   const t = useText(messages);
   const id = useId();
+  const wrong = value !== "" && typedAmount(value) === null;
   return (
     <div className="field">
       <label htmlFor={id}>{t("amountOf", { currency })}</label>
-      <input id={id} className="input right" inputMode="decimal" value={value} onChange={(event) => onChange(event.target.value)} data-testid="money-amount" />
-      {value !== "" && typedAmount(value) === null && (
+      <input id={id} className="input right" inputMode="decimal" value={value} aria-invalid={wrong} onChange={(event) => onChange(event.target.value)} data-testid="money-amount" />
+      {wrong && (
         <span className="meta" role="status">
           {t("wrongAmount")}
         </span>
