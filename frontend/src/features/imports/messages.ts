@@ -175,7 +175,7 @@ export const messages = defineMessages({
   importedText: ["已导入 {count} 张单据，完成于 {when}。", "{count} {count|document|documents} imported, {when}."],
   filingText: ["已导入 {count} 张单据，其中 {left} 张正在归入贸易…", "{count} {count|document|documents} imported; {left} of them {left|is|are} still being filed in trades…"],
   toTrades: ["查看贸易", "See the trades"],
-  leftOut: ["{wrong} 行有错没有导入，所在的单据也没有生成。导出改好后，可以作为新表格再导入。", "{wrong} {wrong|row was|rows were} wrong and left out with their documents. Export them, mend them, and import them as a new table."],
+  leftOut: ["{wrong} 行有错没有导入，所在的单据也没有生成。导出改好后，可以作为新表格再导入。", "{wrong} {wrong|row was|rows were} wrong and left out with {wrong|its document|their documents}. Export {wrong|it|them}, mend {wrong|it|them}, and import the result as a new table."],
   undoneText: ["整批已撤销，完成于 {when}。单据已从贸易中取出；存证记录仍可查证。", "The whole batch was undone, {when}. The documents are out of their trades; their records in the log remain."],
   undo: ["撤销整批", "Undo the batch"],
   undoTitle: ["撤销这次导入的 {count} 张单据？", "Undo the {count} {count|document|documents} of this import?"],
