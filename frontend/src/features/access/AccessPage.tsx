@@ -58,7 +58,7 @@ function Requests() {
     { key: "order", title: t("order"), render: (row) => row.order_number || <span className="muted">—</span> },
     { key: "asked", title: t("askedAt"), render: (row) => <Time value={row.created_at} /> },
     { key: "decided", title: t("decidedAt"), wide: true, render: (row) => <Time value={row.decided_at} /> },
-    { key: "state", title: t("state"), render: (row) => <StatusTag tone={REQUEST_TONE[row.state]}>{code("requestState", row.state)}</StatusTag> },
+    { key: "state", title: t("state"), render: (row) => <StatusTag tone={REQUEST_TONE[row.state]}>{code("accessRequestState", row.state)}</StatusTag> },
     {
       key: "action",
       title: t("action"),

@@ -24,8 +24,8 @@ export default function SuppliersPage() {
   const standing = (row: Supplier) => {
     if (grants.rows.some((grant) => grant.owner.id === row.id && grant.state === "active")) return <StatusTag tone="done">{code("grantState", "active")}</StatusTag>;
     const last = requests.rows.find((request) => request.owner.id === row.id);
-    if (last?.state === "requested") return <StatusTag tone="running">{code("requestState", "requested")}</StatusTag>;
-    if (last?.state === "declined") return <StatusTag tone="refused">{code("requestState", "declined")}</StatusTag>;
+    if (last?.state === "requested") return <StatusTag tone="running">{code("accessRequestState", "requested")}</StatusTag>;
+    if (last?.state === "declined") return <StatusTag tone="refused">{code("accessRequestState", "declined")}</StatusTag>;
     const ended = grants.rows.find((grant) => grant.owner.id === row.id);
     return <span className="muted">{ended ? code("grantState", ended.state) : t("noStanding")}</span>;
   };

@@ -97,6 +97,11 @@ export function ChooseTerms({ draft, rights, onChange, onBack, onNext }: Props) 
           <textarea id={`${id}note`} className="input" rows={2} maxLength={500} value={draft.note} onChange={(event) => onChange({ ...draft, note: event.target.value })} />
         </div>
         <div className="actions end request-foot">
+          {verdicts.some((verdict) => verdict.eligible) && chosen.length === 0 && (
+            <span className="meta" role="status">
+              {t("chooseProgramme")}
+            </span>
+          )}
           <Button onClick={onBack}>{t("previous")}</Button>
           <Button
             type="primary"

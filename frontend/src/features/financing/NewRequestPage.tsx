@@ -41,7 +41,7 @@ export default function NewRequestPage() {
   });
 
   return (
-    <Page title={t("newRequest")} lead={t("newLead")} back={<Link to="/financing/requests">{t("back")}</Link>}>
+    <Page title={t("newRequest")} lead={t("newLead")} back={<Link to="/financing/requests">← {t("back")}</Link>}>
       <Steps current={step} />
       {step === "rights" && (
         <ChooseRights

@@ -35,7 +35,7 @@ export default function RequestPage() {
     <Page
       title={row ? t("requestTitle", { amount: formatMoney(row.amount, row.currency, language) }) : t("title")}
       lead={row && (row.state === "submitted" && isFinancier ? t("lead_submittedFinancier") : t(`lead_${row.state}`))}
-      back={<Link to="/financing/requests">{t("back")}</Link>}
+      back={<Link to="/financing/requests">← {t("back")}</Link>}
     >
       <Loaded query={request} hasData={row !== undefined} rows={8}>
         {row && (

@@ -53,6 +53,7 @@ export const messages = defineMessages({
   untilHint: ["最晚还款日；通常是付款方的到期日或稍后。", "The day you pay back at the latest; usually when the debtor pays, or soon after."],
   programmesTitle: ["方案", "Programmes"],
   programmesNote: ["可以同时问几家，他们看不到彼此的报价。", "You may ask several; none sees another's offer."],
+  chooseProgramme: ["请至少选择一个方案", "Choose at least one programme"],
   noProgrammes: ["没有对这家付款方开放的方案", "No programme is open for this debtor"],
   noProgrammesText: ["资金方为这家核心企业开放方案之后才能申请。", "You can ask once a funder opens a programme for this core enterprise."],
   most: ["最多可借", "At most"],

@@ -82,7 +82,7 @@ function UnitChoice({ column, unit, onUnit }: { column: ImportColumn; unit: Unit
   const t = useText(messages);
   const code = useCodes();
   return (
-    <select className="select map-unit" aria-label={t("unitFor", { column: column.header || String(column.index + 1) })} value={unit ?? ""} onChange={(event) => onUnit(event.target.value as Unit)} data-testid={`unit-${column.index}`}>
+    <select className="select map-unit" aria-label={t("unitFor", { column: column.header || String(column.index + 1) })} value={unit ?? ""} aria-invalid={unit === ""} onChange={(event) => onUnit(event.target.value as Unit)} data-testid={`unit-${column.index}`}>
       {!unit && <option value="">{unit === null ? t("unitOfHeader") : t("unitOpen")}</option>}
       {UNITS.map((each) => (
         <option key={each} value={each}>

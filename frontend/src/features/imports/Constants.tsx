@@ -50,6 +50,7 @@ export function Constants({ kind, draft, onDefault, onDraft }: Props) {
           ["mdy", t("dateMdy")],
         ]}
         onChange={(value) => onDraft({ ...draft, dateOrder: value as Draft["dateOrder"] })}
+        wanted={draft.dateOrder === ""}
         testId="date-order"
       />
       <Choice

@@ -39,7 +39,7 @@ export default function ImportPage() {
   return (
     <Page
       title={row ? row.filename || t("byRest") : t("import")}
-      back={<Link to="/imports">{t("back")}</Link>}
+      back={<Link to="/imports">← {t("back")}</Link>}
       lead={row && <Lead row={row} />}
       action={row && <Actions row={row} mapping={mapping} onMap={() => set("step", "map")} />}
     >

@@ -30,7 +30,7 @@ export default function LoanPage() {
     <Page
       title={row ? t("loanTitle", { amount: formatMoney(row.principal, row.currency, language) }) : t("title")}
       lead={row && t(`lead_${row.state}`)}
-      back={<Link to="/loans">{t("back")}</Link>}
+      back={<Link to="/loans">← {t("back")}</Link>}
     >
       <Loaded query={loan} hasData={row !== undefined} rows={8}>
         {row && (

@@ -43,16 +43,17 @@ export function Payments({ loan }: { loan: LoanDetail }) {
                   key: "used",
                   title: t("usedFor"),
                   wrap: true,
-                  render: (row) => (
-                    <>
-                      {row.allocations.map((part) => (
-                        <div key={part.part}>
-                          <span className="meta">{code("allocationPart", part.part)}</span> <Money value={part.amount} currency={row.currency} />
-                        </div>
-                      ))}
-                      {row.reason && <span className="meta">{row.reason}</span>}
-                    </>
-                  ),
+                  render: (row) =>
+                    (row.allocations.length > 0 || row.reason) && (
+                      <div>
+                        {row.allocations.map((part) => (
+                          <div key={part.part}>
+                            <span className="meta">{code("allocationPart", part.part)}</span> <Money value={part.amount} currency={row.currency} />
+                          </div>
+                        ))}
+                        {row.reason && <span className="meta">{row.reason}</span>}
+                      </div>
+                    ),
                 },
                 { key: "action", title: t("action"), action: true, render: (row) => <PaymentActions row={row} /> },
               ]}

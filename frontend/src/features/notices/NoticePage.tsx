@@ -27,7 +27,7 @@ export default function NoticePage() {
   const notice = useResource("/api/v1/financing/notices/{id}", { id });
   const row = notice.data;
   return (
-    <Page title={row ? t(`kind_${row.method}`) : t("title")} lead={row?.supplier.name} back={<Link to="/notices">{t("back")}</Link>} action={row && <Paper row={row} />}>
+    <Page title={row ? t(`kind_${row.method}`) : t("title")} lead={row?.supplier.name} back={<Link to="/notices">← {t("back")}</Link>} action={row && <Paper row={row} />}>
       <Loaded query={notice} hasData={row !== undefined} rows={8}>
         {row && (
           <div className="stack">

@@ -45,7 +45,7 @@ export default function ProgrammePage() {
   const programme = useResource("/api/v1/financing/programmes/{id}", { id });
   const row = programme.data;
   return (
-    <Page title={row?.name ?? t("title")} lead={row?.core_enterprise.name} back={<Link to="/programmes">{t("back")}</Link>}>
+    <Page title={row?.name ?? t("title")} lead={row?.core_enterprise.name} back={<Link to="/programmes">← {t("back")}</Link>}>
       <Loaded query={programme} hasData={row !== undefined} rows={8}>
         {row && (
           <div className="halves">

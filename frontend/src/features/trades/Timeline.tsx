@@ -30,10 +30,11 @@ export function Timeline({ events }: { events: readonly TimelineEvent[] }) {
       <ol className="timeline">
         {grouped(events).map((event, position) => {
           const kind = event.params.document_kind;
-          const { amount, currency } = event.params;
+          const { amount, currency, chain } = event.params;
           const params = {
             ...event.params,
             kind: typeof kind === "string" ? code("documentKind", kind) : "",
+            chain: typeof chain === "string" ? code("chainName", chain, {}, chain) : "",
             amount: typeof amount === "string" ? formatMoney(amount, String(currency ?? ""), language) : "",
           };
           const reason = typeof event.params.reason === "string" ? event.params.reason : "";

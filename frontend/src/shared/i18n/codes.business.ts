@@ -231,7 +231,7 @@ export const BUSINESS = {
     due_diligence: ["尽职调查", "Due diligence"],
     monitoring: ["贷后监控", "Monitoring"],
   },
-  requestState: {
+  accessRequestState: {
     requested: ["待答复", "Waiting for an answer"],
     granted: ["已授权", "Granted"],
     declined: ["已拒绝", "Declined"],

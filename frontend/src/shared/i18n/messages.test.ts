@@ -5,6 +5,7 @@ import { codeText } from "./LanguageProvider";
 import { preferredLanguage } from "./language";
 import { fill, type Messages } from "./messages";
 
+const codeFiles = import.meta.glob<Record<string, object>>("./codes.*.ts", { eager: true });
 const modules = import.meta.glob<Record<string, unknown>>(["../../**/*[mM]essages.ts", "../../**/*[wW]ords.ts"], { eager: true });
 
 function isPair(value: unknown): value is readonly [string, string] {
@@ -41,6 +42,13 @@ describe("words", () => {
   it("take the same parameters in both languages", () => {
     // English may use a number a second time for its plural; neither may use one that the other lacks.
     expect(all.filter(([, [zh, en]]) => names(en).join() !== names(zh).join())).toEqual([]);
+  });
+
+  it("have each group of codes in one file", () => {
+    // Of two groups of one name, the later would take the earlier one's words away.
+    const groups = Object.values(codeFiles).flatMap((file) => Object.values(file).flatMap((table) => Object.entries(table).flatMap(([name, value]) => (isPair(value) ? [] : [name]))));
+    expect(groups.length).toBeGreaterThan(50);
+    expect(groups.filter((name, index) => groups.indexOf(name) !== index)).toEqual([]);
   });
 
   it("keeps Chinese out of English", () => {

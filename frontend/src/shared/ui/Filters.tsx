@@ -25,16 +25,18 @@ interface ChoiceProps {
   testId?: string;
   /** The label of the empty choice; null when one must be chosen. */
   any?: string | null;
+  /** Marked as what is still to be chosen. */
+  wanted?: boolean;
 }
 
 /** A native select: right on phones and keyboards alike. */
-export function Choice({ label, value, options, onChange, testId, any }: ChoiceProps) {
+export function Choice({ label, value, options, onChange, testId, any, wanted = false }: ChoiceProps) {
   const t = useText(words);
   const id = useId();
   return (
     <div className="field-inline">
       <label htmlFor={id}>{label}</label>
-      <select id={id} className="select" value={value} onChange={(event) => onChange(event.target.value)} data-testid={testId}>
+      <select id={id} className="select" value={value} aria-invalid={wanted} onChange={(event) => onChange(event.target.value)} data-testid={testId}>
         {any !== null && <option value="">{any ?? t("all")}</option>}
         {options.map(([option, words]) => (
           <option key={option} value={option}>

@@ -62,11 +62,12 @@ export function DayField({ label, value, onChange }: { label: string; value: str
 export function AmountField({ value, currency, onChange }: { value: string; currency: string; onChange: (value: string) => void }) {
   const t = useText(words);
   const id = useId();
+  const wrong = value !== "" && typedAmount(value) === null;
   return (
     <div className="field">
       <label htmlFor={id}>{t("amountOf", { currency })}</label>
-      <input id={id} className="input right" inputMode="decimal" value={value} onChange={(event) => onChange(event.target.value)} data-testid="money-amount" />
-      {value !== "" && typedAmount(value) === null && (
+      <input id={id} className="input right" inputMode="decimal" value={value} aria-invalid={wrong} onChange={(event) => onChange(event.target.value)} data-testid="money-amount" />
+      {wrong && (
         <span className="meta" role="status">
           {t("wrongAmount")}
         </span>

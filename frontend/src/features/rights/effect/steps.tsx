@@ -17,6 +17,7 @@ type Ask = ((recording: Recording) => void) | undefined;
 
 const SOON_DAYS = 30;
 const DAY_MS = 86_400_000;
+const PLEDGE_TONE: Record<Pledge["state"], Tone> = { registering: "running", active: "done", refused: "refused", released: "idle", settled: "idle" };
 const CHAIN_TONE: Record<Step["state"], Tone> = { pending: "running", sent: "running", done: "done", refused: "refused" };
 const CHAIN_WORD = { pending: "chainPending", sent: "chainSent", done: "chainDone", refused: "chainRefused" } as const;
 
@@ -43,7 +44,7 @@ export function PledgeStep({ priority, pledge }: { priority: Priority; pledge: P
       </Frame>
     );
   return (
-    <Frame title={t("pledgedTitle")} testId="effect-pledge" tag={pledge && <StatusTag tone={pledge.state === "active" ? "done" : "running"}>{code("pledgeState", pledge.state)}</StatusTag>}>
+    <Frame title={t("pledgedTitle")} testId="effect-pledge" tag={pledge && <StatusTag tone={PLEDGE_TONE[pledge.state]}>{code("pledgeState", pledge.state)}</StatusTag>}>
       <Facts
         facts={[
           pledge !== undefined && [t("holder"), pledge.holder.name],
