@@ -17,7 +17,6 @@ from abs_platform.core.models import Job, JobState
 from abs_platform.core.rest.fields import Body, money
 from abs_platform.documents import selectors as documents
 from abs_platform.financing import waiting
-from abs_platform.integrations.formats.reading import Verdict
 from abs_platform.parties import selectors as parties
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.authentication import actor_of
@@ -111,8 +110,7 @@ def _sums(code: str, rows: Iterable[tuple[str, Decimal | None]]) -> list[Body]:
 def _supplier(actor: Actor) -> tuple[list[Body], list[Body]]:
     own = documents.documents(actor=actor).filter(owner_id=actor.home)
     requests = consent.access_requests(actor=actor).filter(owner_id=actor.home, state=RequestState.REQUESTED).count()
-    looked_at = [Verdict.ATTENTION, Verdict.REFUSED]
-    attention = own.filter(verdict__in=looked_at, duplicate_of__isnull=True).count()
+    attention = own.filter(documents.to_review()).count()
     mine = trades.trades(actor=actor).filter(seller_id=actor.home)
     free = rights.rights(actor=actor).filter(trade__seller_id=actor.home, supported__gt=0, state=RightState.FREE)
     tasks = [

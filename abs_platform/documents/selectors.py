@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from abs_platform.consent import selectors as consent
 from abs_platform.core.errors import NotFound
@@ -10,6 +10,7 @@ from abs_platform.core.subjects import SubjectRef
 from abs_platform.documents.models import Document, Extraction
 from abs_platform.integrations.formats import model as formats
 from abs_platform.integrations.formats.model import Extracted
+from abs_platform.integrations.formats.reading import Verdict
 from abs_platform.ledger import selectors as ledger
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
@@ -32,6 +33,12 @@ def documents(*, actor: Actor) -> QuerySet[Document]:
         seen |= Q(id__in=ids)
     rows = Document.objects.filter(seen, withdrawn_at__isnull=True)
     return rows.select_related("owner", "duplicate_of", "container")
+
+
+def to_review() -> Q:
+    """Of one's own documents, those that want a look. A table whose rows became documents has had it."""
+    made_of_it = Document.objects.filter(source=OuterRef("pk"), withdrawn_at=None)
+    return Q(verdict__in=[Verdict.ATTENTION, Verdict.REFUSED], duplicate_of__isnull=True) & Q(~Exists(made_of_it))
 
 
 def document(*, actor: Actor, document_id: UUID) -> Document:

@@ -26,6 +26,8 @@ ITEMS = ("item_name", "item_description", "seller_item_id", "buyer_item_id")
 SELLER = ("seller_name", "seller_id")
 SUMS_BEGIN = "*GSTgstſ合小总本累"
 """What such a word begins with."""
+READ_ANEW = (Type.DATE, Type.DECIMAL, Type.PERCENT)
+"""Types of which a cell may mean something else than it says, by the mapping: 03/04/2026, 1.00 of 万元, 0.13."""
 IGNORED = ""
 """The key of a row that belongs to no document."""
 ERRORS = {"row": pl.UInt32, "field": pl.String, "code": pl.String, "value": pl.String}
@@ -88,6 +90,13 @@ def typed(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The rows that belong to documents, typed, and the cells that could not be; as in `Checked`."""
     return _typed(*_of_documents(table, kind, plan, header_row), plan=plan, lost=lost, trusted=trusted)
+
+
+def read_alone(table: pl.DataFrame, *, kind: str, plan: Plan) -> pl.DataFrame:
+    """Each mapped date, figure and rate as it is read by itself, null where it is none. "row", and a column by field."""
+    texts, plain = _texts(table, kind, plan)
+    read = [name for name in texts.columns[1:] if name in plan.columns and fields.BY_NAME[name].type in READ_ANEW]
+    return _typed(texts.select("row", *read), plain, plan=plan, lost=(), trusted=None)[0]
 
 
 def _typed(

@@ -9,6 +9,7 @@ from abs_platform.imports import fields, presets, selectors, units
 from abs_platform.imports.mapping import missing, plan_of
 from abs_platform.imports.models import Batch, Row, SavedMapping, StagedDocument
 from abs_platform.imports.proposing import Proposal
+from abs_platform.imports.readings import Readings, readings
 from abs_platform.imports.states import ACTIONS, State
 from abs_platform.parties.actor import Actor
 
@@ -89,14 +90,20 @@ def _samples(row: Batch) -> list[list[str]]:
     return list(after.values_list("cells", flat=True)[:SAMPLES])
 
 
-def row_body(row: Row) -> Body:
-    """One row of the table as it stands, and what is wrong with it."""
+def row_bodies(rows: Sequence[Row], batch: Batch) -> list[Body]:
+    """Rows of the table as they stand, how their cells are read, and what is wrong with them."""
+    found = readings(rows, batch)
+    return [_row(row, found.get(row.number, {})) for row in rows]
+
+
+def _row(row: Row, read: Readings) -> Body:
     cells = list(row.cells)
     for column, text in row.corrected.items():
         cells[int(column)] = text
     return {
         "number": row.number,
         "cells": cells,
+        "read": read,
         "corrected": {column: row.cells[int(column)] for column in row.corrected},
         "errors": row.errors,
         "ignored": not row.key and not row.wrong,

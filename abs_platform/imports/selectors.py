@@ -34,9 +34,9 @@ def batch(*, actor: Actor, batch_id: UUID) -> Batch:
     return row
 
 
-def rows(*, actor: Actor, batch_id: UUID) -> QuerySet[Row]:
-    """The rows of an import. Raises Forbidden, NotFound."""
-    return Row.objects.filter(batch=batch(actor=actor, batch_id=batch_id))
+def rows_of(row: Batch) -> QuerySet[Row]:
+    """The rows of an import, for callers that may see it."""
+    return Row.objects.filter(batch=row)
 
 
 def entries(*, actor: Actor, batch_id: UUID) -> QuerySet[StagedDocument]:

@@ -193,6 +193,24 @@ def test_an_import_is_undone_as_a_whole(world: World) -> None:
     assert {"import.uploaded", "import.started", "import.finished", "import.undo_asked", "import.undone"} <= verbs
 
 
+def test_a_table_wants_no_look_while_its_rows_are_documents(world: World) -> None:
+    caller = world.supplier.browser
+    found = Import.of(caller, sheets.simple_invoices(3))
+    table = str(Document.objects.get().id)
+
+    def wants_a_look() -> bool:
+        tasks = {task["code"]: task["count"] for task in caller.get("home")["tasks"]}
+        rows = caller.rows("documents", state="review")
+        assert tasks.get("mend_documents", 0) == len(rows)
+        return table in {row["id"] for row in rows}
+
+    assert wants_a_look()
+    found.act("import")
+    assert not wants_a_look()
+    found.act("undo")
+    assert wants_a_look()
+
+
 def test_what_remains_of_a_trade_is_what_the_other_documents_make_it(world: World) -> None:
     orders = [
         ["订单号", "订单日期", "客户", "数量", "单价", "品名"],

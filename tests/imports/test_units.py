@@ -154,3 +154,25 @@ def test_a_currency_beside_the_unit_counts(world: World) -> None:
     assert found.seen()["mapping"]["defaults"] == {"currency": "USD"}
     found.act("import")
     assert [(entry["total"], entry["currency"]) for entry in found.entries()] == [("15000.00", "USD")]
+
+
+def test_what_a_cell_is_read_as_is_told_where_that_is_not_what_it_says(world: World) -> None:
+    table = [
+        ["发票号码", "开票日期", "购买方名称", "金额（万元）", "税率"],
+        ["K-1", "03/04/2026", BUYER.name, "1.00", "0.13"],
+        ["K-2", "2026-04-05", BUYER.name, "12,5x", "13"],
+    ]
+    found = Import.of(world.supplier.browser, table)
+    columns, amount = (
+        {"number": 0, "issue_date": 1, "buyer_name": 2, "amount": 3, "tax_percent": 4},
+        {"amount": "10000"},
+    )
+
+    def read() -> list[dict[str, str]]:
+        return [row["read"] for row in found.rows()]
+
+    found.map(columns, date_order="dmy", units=amount)
+    assert read() == [{}, {"1": "2026-04-03", "3": "10000", "4": "13"}, {}]
+    found.map(columns, date_order="mdy", units=amount)
+    assert read()[1]["1"] == "2026-03-04"
+    assert found.correct(3, 3, "2.50")["row"]["read"] == {"3": "25000"}

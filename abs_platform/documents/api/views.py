@@ -24,7 +24,6 @@ from abs_platform.documents import certificate, disclosing, exporting, receiving
 from abs_platform.documents.api import serializers as shapes
 from abs_platform.documents.models import Document, Extraction
 from abs_platform.integrations.formats.model import TRADE_KINDS
-from abs_platform.integrations.formats.reading import Verdict
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.authentication import actor_of
 from abs_platform.parties.roles import Role
@@ -132,7 +131,7 @@ def _matching(query: dict[str, Any], actor: Actor) -> Q:  # Any: checked query p
         matching &= own & Q(verdict=verdict)
     match query.get("state"):
         case "review":
-            matching &= own & Q(verdict__in=[Verdict.ATTENTION, Verdict.REFUSED], duplicate_of__isnull=True)
+            matching &= own & selectors.to_review()
         case "attention":
             matching &= own & ~Q(attention=[])
         case "duplicate":

@@ -223,6 +223,10 @@ class CellErrorOut(serializers.Serializer[Any]):
 class ImportRowOut(serializers.Serializer[Any]):
     number = serializers.IntegerField(help_text="in the table; the first is 1")
     cells = serializers.ListField(child=serializers.CharField(allow_blank=True), help_text="with corrections")
+    read = serializers.DictField(
+        child=serializers.CharField(),
+        help_text="how a date or figure is read where that is not what its cell says, by column: ISO date, plain decimal",
+    )
     corrected = serializers.DictField(
         child=serializers.CharField(allow_blank=True), help_text="what the file says, by corrected column"
     )

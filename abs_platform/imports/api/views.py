@@ -140,12 +140,13 @@ class RowsView(APIView):
     def get(self, request: Request, id: UUID) -> Response:
         """The table's rows in its own order, with what is wrong in which cell."""
         query = query_of(request, shapes.RowsQuery)
-        rows = selectors.rows(actor=actor_of(request), batch_id=id)
+        batch = selectors.batch(actor=actor_of(request), batch_id=id)
+        rows = selectors.rows_of(batch)
         if query.get("wrong"):
             rows = rows.filter(wrong=True)
         if start := query.get("start"):
             rows = rows.filter(number__gte=start)
-        return paged(request, rows, lambda page: [replies.row_body(row) for row in page], paginator=ByNumber)
+        return paged(request, rows, lambda page: replies.row_bodies(page, batch), paginator=ByNumber)
 
 
 class RowView(APIView):
@@ -156,7 +157,8 @@ class RowView(APIView):
         """Write over one cell; the row's document is checked anew. The file keeps what it says."""
         data = checked(shapes.CorrectionIn, request)
         batch, row = correcting.correct(actor=actor_of(request), batch_id=id, number=number, **data)
-        return Response({"row": replies.row_body(row), "counts": replies.counts(batch)})
+        [body] = replies.row_bodies([row], batch)
+        return Response({"row": body, "counts": replies.counts(batch)})
 
 
 class ReplacementsView(APIView):

@@ -4760,6 +4760,10 @@ export interface components {
             number: number;
             /** @description with corrections */
             cells: string[];
+            /** @description how a date or figure is read where that is not what its cell says, by column: ISO date, plain decimal */
+            read: {
+                [key: string]: string;
+            };
             /** @description what the file says, by corrected column */
             corrected: {
                 [key: string]: string;

@@ -35,6 +35,7 @@ export function CellBar({ detail, row, column, failure }: Props) {
           <p>
             <span className="meta">{column ? t("cellAt", { row: row.number, column: labelOf(column, code) ?? column.header }) : t("rowAt", { row: row.number })}</span>{" "}
             <strong>{column ? text || t("emptyCell") : ""}</strong>
+            {column && row.read[String(column.index)] !== undefined && <span data-testid="cell-read"> {t("readAs", { value: row.read[String(column.index)] ?? "" })}</span>}
             {before !== undefined && <span className="meta"> {t("fileSays", { text: before || t("emptyCell") })}</span>}
             {row.ignored && <span className="meta"> {t("rowIgnored")}</span>}
           </p>

@@ -14,7 +14,7 @@ const field = (name: string, required: boolean) => ({ name, type: "text" as cons
 const KIND = { kind: "invoice", fields: [field("number", true), field("currency", true), field("buyer_name", false)], either: [["buyer_name", "buyer_id"]] } as ImportKind;
 
 function row(number: number, wrong: (number | null)[]): ImportRow {
-  return { number, cells: ["a", "b", "c"], corrected: {}, ignored: false, errors: wrong.map((column) => ({ column, field: "", code: "missing", params: {} })) };
+  return { number, cells: ["a", "b", "c"], read: {}, corrected: {}, ignored: false, errors: wrong.map((column) => ({ column, field: "", code: "missing", params: {} })) };
 }
 
 describe("kinds by file name", () => {

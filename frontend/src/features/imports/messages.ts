@@ -135,6 +135,7 @@ export const messages = defineMessages({
   emptyCell: ["（空）", "(empty)"],
   cellAt: ["第 {row} 行 · {column}", "Row {row} · {column}"],
   rowAt: ["第 {row} 行", "Row {row}"],
+  readAs: ["→ 读作 {value}", "→ read as {value}"],
   fileSays: ["文件里是“{text}”", "the file says {text}"],
   noneWrong: ["没有有错的行", "No row has errors"],
   seeAllRows: ["看全部行", "See all rows"],

@@ -39,7 +39,7 @@ function Rung({ rung, right }: { rung: RightRung; right: RightDetail }) {
   const code = useCodes();
   const { language } = useLanguage();
   const state = stateOf(rung, right);
-  const amount = rung.supported === null ? "" : formatMoney(rung.supported, right.currency, language);
+  const amount = rung.supported === null || right.is_paid ? "" : formatMoney(rung.supported, right.currency, language);
   return (
     <li className="rung-row" data-testid={`rung-${rung.rung}`} data-state={state} aria-current={rung.rung === right.rung ? "step" : undefined}>
       <div className="rung-line">
