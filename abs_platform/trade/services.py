@@ -92,16 +92,21 @@ def refile_document(*, document_id: UUID) -> None:
         return
     belongs = placing.belongs(document)
     trade_id = filed.trade_id if filed else document.trade_id
+    may_stay = False
     if trade_id:
         former = _locked(trade_id)
-        if belongs and filing.may_stay(former, document):
+        may_stay = belongs and filing.may_stay(former, document)
+        if may_stay:
             filing.reconsider(former, document)
         elif filing.leave(former, document):
             changed(PLATFORM, former, "trade.document_left", {"document": str(document.id)})
     filed_anew = [(trade, [_told(each) for each in rows]) for trade, rows in placing.place([document])]
     changed_all(PLATFORM, "trade.document_filed", filed_anew)
-    if trade_id:  # what it was filed in before may have become another trade's meanwhile, and holds nothing then
-        matching.match(trade_ids=[trade_id])
+    if trade_id and all(trade.id != trade_id for trade, _ in filed_anew):
+        if may_stay and Trade.objects.filter(id=trade_id).exists():  # its references lead elsewhere
+            changed(PLATFORM, _locked(trade_id), "trade.document_left", {"document": str(document.id)})
+        else:  # it is gone, or has become another trade's: nothing stays stored of it
+            matching.match(trade_ids=[trade_id])
 
 
 def changed(actor: Actor, trade: Trade, verb: str, detail: dict[str, object]) -> None:

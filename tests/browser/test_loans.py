@@ -29,7 +29,7 @@ def test_what_was_wrong_goes_once_the_field_is_changed(visit: SignIn, picture: C
     page.get_by_test_id("money-amount").fill("1")
     page.get_by_test_id("bank-reference").fill("SK-EARLY")
     page.get_by_test_id("money-day").fill("2020-01-01")
-    page.get_by_test_id("money-save").click()
+    page.get_by_test_id("record-save").click()
     expect(page.get_by_test_id("inline-failure")).to_be_visible()
     picture(page, "failure")
     page.get_by_test_id("money-day").fill(clock.today().isoformat())

@@ -171,6 +171,20 @@ def test_events_store_what_the_full_form_derives(tolerant: World, events: list[t
         assert_python_agrees()
 
 
+def test_a_corrected_document_whose_references_lead_elsewhere_leaves_the_others_placed_anew(tolerant: World) -> None:
+    """The second credit note's line stood in the row of the first one's, which went into a trade of its own."""
+    first, second = (
+        replace(NUTS, kind="credit_note", number="C-1", lines=(line,)) for line in (NUT, replace(NUT, id="2"))
+    )
+    happen(tolerant, "file", first, 0)
+    happen(tolerant, "file", replace(NUTS, kind="credit_note", number="C-2", order_number="PO-1"), 0)
+    happen(tolerant, "file", second, 0)
+    happen(tolerant, "correct", replace(NUTS, number="PO-2", order_number=None), 0)
+    assert Trade.objects.count() == 2
+    assert stored() == derived()
+    assert_python_agrees()
+
+
 @st.composite
 def using(draw: st.DrawFn) -> list[Extracted]:
     """Receipts, invoices and credit notes of one order line, that name each other's lines and often the same ones."""

@@ -12,7 +12,8 @@ import { TypedAmountDialog } from "../../shared/ui/TypedAmountDialog";
 import { DisbursementDialog, PaymentDialog, PayoutDialog } from "./MoneyDialogs";
 import { messages } from "./messages";
 
-const PRIMARY = ["disburse", "propose_disbursement", "record_payment", "write_off"];
+/** The first of these that may be done is what the loan waits for. */
+const AWAITED = ["disburse", "propose_disbursement", "write_off", "record_payout", "record_payment"];
 const AT_ONCE = ["take_back_disbursement", "take_back_write_off"] as const;
 
 /** What may be done with a loan, each in its own dialog. */
@@ -24,6 +25,7 @@ export function LoanActions({ loan }: { loan: LoanDetail }) {
     action === "take_back_disbursement" ? data(api.POST("/api/v1/financing/loans/{id}/take-back-disbursement", path)) : data(api.POST("/api/v1/financing/loans/{id}/take-back-write-off", path)),
   );
   if (loan.allowed_actions.length === 0) return null;
+  const awaited = AWAITED.find((each) => loan.allowed_actions.some((action) => action === each));
   return (
     <>
       <InlineFailure error={takeBack.error} />
@@ -31,7 +33,7 @@ export function LoanActions({ loan }: { loan: LoanDetail }) {
         {loan.allowed_actions.map((action) => (
           <Button
             key={action}
-            type={PRIMARY.includes(action) ? "primary" : "default"}
+            type={action === awaited ? "primary" : "default"}
             onClick={() => (AT_ONCE.some((each) => each === action) ? takeBack.mutate(action) : open(action))}
             data-testid={`loan-${action.replaceAll("_", "-")}`}
           >

@@ -7,7 +7,8 @@ import { formatMoney } from "../../shared/format/money";
 import { today } from "../../shared/format/time";
 import { useAct } from "../../shared/hooks/useAct";
 import { useCodes, useLanguage, useText } from "../../shared/i18n/LanguageProvider";
-import { AmountField, DayField, MoneyDialog, ReferenceField } from "../../shared/ui/MoneyDialog";
+import { AmountField, DayField, ReferenceField } from "../../shared/ui/moneyFields";
+import { RecordingDialog } from "../../shared/ui/RecordingDialog";
 import { messages } from "./messages";
 
 interface Props {
@@ -27,14 +28,14 @@ export function DisbursementDialog({ loan, onClose }: Props) {
     onClose,
   );
   return (
-    <MoneyDialog title={t("disbursementTitle")} what={t("disbursementWhat")} ready={account.trim() !== "" && reference.trim() !== "" && day !== ""} send={send} onClose={onClose}>
+    <RecordingDialog title={t("disbursementTitle")} what={t("disbursementWhat")} ready={account.trim() !== "" && reference.trim() !== "" && day !== ""} send={send} onClose={onClose}>
       <div className="field">
         <label htmlFor={accountId}>{t("payeeAccount")}</label>
         <input id={accountId} className="input" maxLength={100} value={account} onChange={(event) => setAccount(event.target.value)} data-testid="payee-account" />
       </div>
       <ReferenceField value={reference} onChange={setReference} />
       <DayField label={t("disbursedOn")} value={day} onChange={setDay} />
-    </MoneyDialog>
+    </RecordingDialog>
   );
 }
 
@@ -60,7 +61,7 @@ export function PaymentDialog({ loan, onClose }: Props) {
     onClose,
   );
   return (
-    <MoneyDialog title={t("paymentTitle")} what={t("paymentWhat")} ready={plain !== null && reference.trim() !== "" && day !== "" && (payer === "supplier" || right !== "")} send={send} onClose={onClose}>
+    <RecordingDialog title={t("paymentTitle")} what={t("paymentWhat")} ready={plain !== null && reference.trim() !== "" && day !== "" && (payer === "supplier" || right !== "")} send={send} onClose={onClose}>
       <div className="field">
         <label htmlFor={payerId}>{t("payer")}</label>
         <select id={payerId} className="select" value={payer} onChange={(event) => setPayer(event.target.value === "supplier" ? "supplier" : "debtor")} data-testid="payment-payer">
@@ -83,7 +84,7 @@ export function PaymentDialog({ loan, onClose }: Props) {
       <AmountField value={amount} currency={loan.currency} onChange={setAmount} />
       <DayField label={t("receivedOn")} value={day} onChange={setDay} />
       <ReferenceField value={reference} onChange={setReference} />
-    </MoneyDialog>
+    </RecordingDialog>
   );
 }
 
@@ -101,7 +102,7 @@ export function PayoutDialog({ loan, onClose }: Props) {
   const plain = typedAmount(amount);
   const send = useAct(() => data(api.POST("/api/v1/financing/payouts", { body: { loan: loan.id, payee, amount: plain ?? "", paid_on: day, bank_reference: reference.trim() } })), onClose);
   return (
-    <MoneyDialog title={t("payoutTitle")} what={t("payoutWhat")} ready={plain !== null && reference.trim() !== "" && day !== ""} send={send} onClose={onClose}>
+    <RecordingDialog title={t("payoutTitle")} what={t("payoutWhat")} ready={plain !== null && reference.trim() !== "" && day !== ""} send={send} onClose={onClose}>
       <div className="field">
         <label htmlFor={payeeId}>{t("payee")}</label>
         <select id={payeeId} className="select" value={payee} onChange={(event) => setPayee(event.target.value === "debtor" ? "debtor" : "supplier")} data-testid="payout-payee">
@@ -115,6 +116,6 @@ export function PayoutDialog({ loan, onClose }: Props) {
       <AmountField value={amount} currency={loan.currency} onChange={setAmount} />
       <DayField label={t("paidOn")} value={day} onChange={setDay} />
       <ReferenceField value={reference} onChange={setReference} />
-    </MoneyDialog>
+    </RecordingDialog>
   );
 }

@@ -7,7 +7,8 @@ import { formatMoney } from "../../shared/format/money";
 import { formatDate, today } from "../../shared/format/time";
 import { useAct } from "../../shared/hooks/useAct";
 import { useCodes, useLanguage, useText } from "../../shared/i18n/LanguageProvider";
-import { AmountField, DayField, MoneyDialog, ReferenceField } from "../../shared/ui/MoneyDialog";
+import { AmountField, DayField, ReferenceField } from "../../shared/ui/moneyFields";
+import { RecordingDialog } from "../../shared/ui/RecordingDialog";
 import { alikeOf } from "./alike";
 import { messages } from "./messages";
 
@@ -40,7 +41,7 @@ export function RecordPaymentDialog({ right, told, onClose }: Props) {
     onClose,
   );
   return (
-    <MoneyDialog title={t("recordPayment")} what={t("recordPaymentWhat")} ready={plain !== null && reference.trim() !== "" && day !== ""} send={send} onClose={onClose}>
+    <RecordingDialog title={t("recordPayment")} what={t("recordPaymentWhat")} ready={plain !== null && reference.trim() !== "" && day !== ""} send={send} onClose={onClose}>
       <AmountField value={amount} currency={right.currency} onChange={setAmount} />
       <DayField label={t("paidOn")} value={day} onChange={setDay} />
       <ReferenceField value={reference} onChange={setReference} />
@@ -55,6 +56,6 @@ export function RecordPaymentDialog({ right, told, onClose }: Props) {
           </select>
         </div>
       )}
-    </MoneyDialog>
+    </RecordingDialog>
   );
 }

@@ -113,7 +113,7 @@ export const messages = defineMessages({
   takenBack: ["已撤回", "taken back"],
   takeBackPayment: ["撤回", "Take back"],
   action: ["操作", "Action"],
-  alikeTold: ["{by}已登记一笔同额付款：{amount}，{day}，流水号 {reference}。这是同一笔吗？", "{by} told of a payment of the same amount: {amount}, {day}, reference {reference}. Is it the same?"],
+  alikeTold: ["{by}已登记一笔同额付款：{amount}，{day}，流水号 {reference}。这是同一笔吗？", "Told by {by}: a payment of the same amount, {amount} on {day}, reference {reference}. Is it the same?"],
   alikeSame: ["是同一笔，只算一次", "The same; it counts once"],
   alikeAnother: ["是另一笔，两笔都算", "Another; both count"],
   eligibilityTitle: ["合格标准", "Eligibility"],

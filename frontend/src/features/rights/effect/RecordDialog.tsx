@@ -1,11 +1,10 @@
-import { Modal } from "antd";
 import { useId, useState } from "react";
 
 import { api, data } from "../../../api/client";
 import type { Priority, ZhongdengRegistration } from "../../../api/types";
 import { useAct } from "../../../shared/hooks/useAct";
 import { useText } from "../../../shared/i18n/LanguageProvider";
-import { InlineFailure } from "../../../shared/ui/states";
+import { RecordingDialog } from "../../../shared/ui/RecordingDialog";
 import { messages } from "./messages";
 
 /** As Zhongdeng numbers its registrations. */
@@ -58,13 +57,13 @@ function RegistrationDialog({ right, priority, holder, onClose }: Common) {
   );
   const ready = NUMBER.test(number.trim()) && at !== "" && until !== "" && description.trim() !== "" && whose.party !== "";
   return (
-    <Frame title={t("record")} what={t("recordWhat")} ready={ready} send={send} onClose={onClose}>
+    <RecordingDialog title={t("record")} what={t("recordWhat")} ready={ready} send={send} onClose={onClose}>
       <Whose whose={whose} holder={holder} />
       <Field label={t("number")} hint={t("numberHint")} value={number} onChange={setNumber} testId="zhongdeng-number" />
       <Field label={t("registeredAt")} type="datetime-local" value={at} onChange={setAt} testId="zhongdeng-at" />
       <Field label={t("until")} type="date" value={until} onChange={setUntil} testId="zhongdeng-until" />
       <Field label={t("describe")} long value={description} onChange={setDescription} testId="zhongdeng-description" />
-    </Frame>
+    </RecordingDialog>
   );
 }
 
@@ -77,10 +76,10 @@ function SearchDialog({ right, onClose }: Common) {
     onClose,
   );
   return (
-    <Frame title={t("recordSearch")} what={t("recordSearchWhat")} ready={NUMBER.test(number.trim()) && at !== ""} send={send} onClose={onClose}>
+    <RecordingDialog title={t("recordSearch")} what={t("recordSearchWhat")} ready={NUMBER.test(number.trim()) && at !== ""} send={send} onClose={onClose}>
       <Field label={t("searchNumber")} hint={t("numberHint")} value={number} onChange={setNumber} testId="search-number" />
       <Field label={t("searchedAt")} type="datetime-local" value={at} onChange={setAt} testId="search-at" />
-    </Frame>
+    </RecordingDialog>
   );
 }
 
@@ -94,11 +93,11 @@ function NoticeDialog({ right, priority, holder, onClose }: Common) {
     onClose,
   );
   return (
-    <Frame title={t("recordNotice")} what={t("recordNoticeWhat")} ready={at !== "" && how.trim() !== "" && whose.party !== ""} send={send} onClose={onClose}>
+    <RecordingDialog title={t("recordNotice")} what={t("recordNoticeWhat")} ready={at !== "" && how.trim() !== "" && whose.party !== ""} send={send} onClose={onClose}>
       <Whose whose={whose} holder={holder} />
       <Field label={t("reachedAt")} type="datetime-local" value={at} onChange={setAt} testId="notice-at" />
       <Field label={t("how")} value={how} onChange={setHow} testId="notice-how" />
-    </Frame>
+    </RecordingDialog>
   );
 }
 
@@ -126,7 +125,7 @@ function AmendmentDialog({ registration, onClose }: Common & { registration: Zho
   );
   const ready = (mistake || NUMBER.test(number.trim())) && (!extends_ || until !== "") && (!explained || description.trim() !== "");
   return (
-    <Frame title={t("amendOf", { number: registration.number })} what={t("recordWhat")} ready={ready} send={send} onClose={onClose}>
+    <RecordingDialog title={t("amendOf", { number: registration.number })} what={t("recordWhat")} ready={ready} send={send} onClose={onClose}>
       <div className="field">
         <label htmlFor={id}>{t("kind")}</label>
         <select id={id} className="select" value={kind} onChange={(event) => setKind(KINDS.find((each) => each === event.target.value) ?? "extend")} data-testid="amendment-kind">
@@ -140,7 +139,7 @@ function AmendmentDialog({ registration, onClose }: Common & { registration: Zho
       {!mistake && <Field label={t("amendNumber")} hint={t("numberHint")} value={number} onChange={setNumber} testId="amendment-number" />}
       {extends_ && <Field label={t("until")} type="date" value={until} onChange={setUntil} testId="amendment-until" />}
       <Field label={t("explain")} long value={description} onChange={setDescription} testId="amendment-description" />
-    </Frame>
+    </RecordingDialog>
   );
 }
 
@@ -196,27 +195,5 @@ function Field({ label, hint, value, onChange, type = "text", long = false, test
         </span>
       )}
     </div>
-  );
-}
-
-interface FrameProps {
-  title: string;
-  what: string;
-  ready: boolean;
-  send: { mutate: () => void; isPending: boolean; error: unknown };
-  onClose: () => void;
-  children: React.ReactNode;
-}
-
-function Frame({ title, what, ready, send, onClose, children }: FrameProps) {
-  const t = useText(messages);
-  return (
-    <Modal open title={title} okText={t("save")} cancelText={t("cancel")} okButtonProps={{ disabled: !ready, loading: send.isPending, "data-testid": "record-save" }} onOk={() => send.mutate()} onCancel={onClose}>
-      <div className="stack">
-        <p>{what}</p>
-        {children}
-        <InlineFailure error={send.error} />
-      </div>
-    </Modal>
   );
 }

@@ -67,7 +67,5 @@ export const messages = defineMessages({
   how: ["怎样送达、以何为证", "How it was delivered, and what shows it"],
   describe: ["财产描述", "Description of the claim"],
   explain: ["说明", "Explanation"],
-  save: ["录入", "Record"],
-  cancel: ["取消", "Cancel"],
   recordedBy: ["由 {who} 录入", "Recorded by {who}"],
 });

@@ -1,42 +1,9 @@
-import { Modal } from "antd";
-import { useId, type ReactNode } from "react";
+import { useId } from "react";
 
 import { typedAmount } from "../format/decimal";
 import { today } from "../format/time";
 import { useText } from "../i18n/LanguageProvider";
-import { InlineFailure } from "./states";
 import { words } from "./words";
-
-interface MoneyDialogProps {
-  title: string;
-  what: string;
-  ready: boolean;
-  send: { mutate: () => void; isPending: boolean; error: unknown };
-  onClose: () => void;
-  children: ReactNode;
-}
-
-/** Records a transfer of money: what was paid, when, and by which transfer. */
-export function MoneyDialog({ title, what, ready, send, onClose, children }: MoneyDialogProps) {
-  const t = useText(words);
-  return (
-    <Modal
-      open
-      title={title}
-      okText={t("record")}
-      cancelText={t("cancel")}
-      okButtonProps={{ disabled: !ready, loading: send.isPending, "data-testid": "money-save" }}
-      onOk={() => send.mutate()}
-      onCancel={onClose}
-    >
-      <div className="stack">
-        <p>{what}</p>
-        {children}
-        <InlineFailure error={send.error} />
-      </div>
-    </Modal>
-  );
-}
 
 export function ReferenceField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   const t = useText(words);
