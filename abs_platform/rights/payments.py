@@ -4,14 +4,13 @@ Pure Python. Two tellers speak of one payment where both give its reference, or 
 one of them says that it is another.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from abs_platform.integrations.formats.model import Extracted, fold
+from abs_platform.integrations.formats.model import fold
 from abs_platform.rights.reductions import Reduction
-from abs_platform.trade.facts import DocumentFacts
 
 ZERO = Decimal(0)
 PAYMENT = "payment"
@@ -88,23 +87,3 @@ def payments(told: Iterable[Told]) -> list[Reduction]:
 def _names(payment: _Payment, told: Told) -> bool:
     is_new = all(each.source != told.source for each in payment.told)
     return is_new and any(_same_reference(each, told) for each in payment.told)
-
-
-def remitted(documents: Sequence[DocumentFacts], said: Iterable[Extracted], currency: str | None) -> list[Told]:
-    """What the trade's remittance advices say was paid on it: the lines that name its invoices, or all where none does.
-
-    One in another currency says nothing of this right: a payment confirmation or its holder has to.
-    """
-    invoices = {fold(each.number) for each in documents if each.kind == "invoice"}
-    found = []
-    for each in said:
-        if each.kind != "remittance_advice" or (each.currency and currency and each.currency != currency):
-            continue
-        lines = [line for line in each.lines if line.amount is not None]
-        own = [line for line in lines if line.invoice_number and fold(line.invoice_number) in invoices]
-        names_others = any(line.invoice_number for line in lines)
-        own_sum = sum((line.amount or ZERO for line in own), ZERO)
-        amount = own_sum if own or names_others else each.total or ZERO
-        if amount > 0:
-            found.append(Told(REMITTANCE, each.number, amount, each.issue_date))
-    return found

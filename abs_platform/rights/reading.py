@@ -16,7 +16,7 @@ from abs_platform.rights.models import Collection
 from abs_platform.rights.reductions import Reduction
 from abs_platform.trade import selectors as trades
 from abs_platform.trade.facts import CONFIRMED
-from abs_platform.trade.models import PaymentConfirmation, Trade, TradeDocument
+from abs_platform.trade.models import Cleared, PaymentConfirmation, Trade, TradeDocument
 
 RATES = {rung: Decimal(rate) for rung, rate in settings.ADVANCE_RATES.items()}
 
@@ -56,6 +56,11 @@ _filed = Prepared(
         *(f"document__{each.name}" for each in Document._meta.concrete_fields if each.name not in _READ)
     )
 )
+_remitted = Prepared(
+    lambda: Cleared.objects.filter(trade__id__among=IDS, item__document__kind="remittance_advice").select_related(
+        "item__document"
+    )
+)
 _collections = Prepared(
     lambda: Collection.objects.filter(right__trade__id__among=IDS, reverses=None, reversed_by=None).select_related(
         "right"
@@ -77,23 +82,33 @@ def read_all(trade_ids: Sequence[UUID]) -> dict[UUID, Reading]:
 
 def ask(trade_ids: Sequence[UUID]) -> Callable[[], dict[UUID, Reading]]:
     """`read_all`, within a `prepared.pipeline`: what gives it once that has ended."""
-    asked, filed = _trades.ask(trade_ids), _filed.ask(trade_ids)
-    return lambda: _readings(asked(), filed())
+    asked, filed, remitted = _trades.ask(trade_ids), _filed.ask(trade_ids), _remitted.ask(trade_ids)
+    return lambda: _readings(asked(), filed(), remitted())
 
 
-def _readings(rows: Sequence[Trade], documents: Sequence[TradeDocument]) -> dict[UUID, Reading]:
+def _readings(
+    rows: Sequence[Trade], documents: Sequence[TradeDocument], remitted: Sequence[Cleared]
+) -> dict[UUID, Reading]:
     filed = trades.filed_each([trade.id for trade in rows], documents)
     collected = _collected(rows)
     return {
         trade.id: _reading(
-            trade, filed[trade.id], getattr(trade, "payment_confirmation", None), collected.get(trade.id, [])
+            trade,
+            filed[trade.id],
+            getattr(trade, "payment_confirmation", None),
+            collected.get(trade.id, []),
+            [each for each in remitted if each.trade_id == trade.id],
         )
         for trade in rows
     }
 
 
 def _reading(
-    trade: Trade, filed: trades.Filed, payment: PaymentConfirmation | None, collected: Sequence[Collection]
+    trade: Trade,
+    filed: trades.Filed,
+    payment: PaymentConfirmation | None,
+    collected: Sequence[Collection],
+    remitted: Sequence[Cleared],
 ) -> Reading:
     standing = ladder.standing_of(
         filed.facts, _confirmed(payment) if payment else None, verified_only=settings.INVOICE_MUST_BE_VERIFIED
@@ -103,8 +118,23 @@ def _reading(
         for each in collected
         if each.currency == (standing.currency or each.currency)  # so many yuan are not so many yen
     ]
-    every = [*told, *payments.remitted(filed.facts, filed.extracted.values(), standing.currency)]
+    every = [*told, *_told_by_advice(remitted, standing.currency)]
     return Reading(trade, filed, payment, standing, every, payments.payments(every))
+
+
+def _told_by_advice(remitted: Sequence[Cleared], currency: str | None) -> list[payments.Told]:
+    """What remittance advices say was paid on a trade, in whichever trade they are filed: of each what it pays here.
+
+    One in another currency says nothing of this right: a payment confirmation or its holder has to.
+    """
+    sums: dict[UUID, payments.Told] = {}
+    for each in remitted:
+        paper = each.item.document
+        if not paper.currency or not currency or paper.currency == currency:
+            told = sums.get(paper.document_id)
+            amount = each.item.amount + (told.amount if told else 0)
+            sums[paper.document_id] = payments.Told(payments.REMITTANCE, paper.number, amount, paper.issue_date)
+    return list(sums.values())
 
 
 def _collected(rows: Sequence[Trade]) -> dict[UUID, list[Collection]]:

@@ -28,13 +28,25 @@ from abs_platform.trade.desk.models import (
     SettingsChange,
     SignedManifest,
 )
-from abs_platform.trade.matching.models import Consumption, LineMatch, MatchLine, Tolerance, TradeMatch
+from abs_platform.trade.matching.models import (
+    Cleared,
+    Clearing,
+    ClearingItem,
+    Consumption,
+    LineMatch,
+    MatchLine,
+    Tolerance,
+    TradeMatch,
+)
 from abs_platform.trade.signed import Signed, Stated
 from abs_platform.trade.states import Confirmation, DisputeReason
 
 __all__ = [
     "AutomaticConfirmation",
     "AutomaticRule",
+    "Cleared",
+    "Clearing",
+    "ClearingItem",
     "ConfirmationPolicy",
     "Consumption",
     "Delegation",
@@ -136,6 +148,7 @@ class TradeDocument(models.Model):
     currency = models.CharField(max_length=3, blank=True, default="")
     due_date = models.DateField(null=True)
     total = amount_field(null=True)
+    invoice_key = models.UUIDField(null=True)  # of an invoice: digest of its number, by which payments name it
     confirmation = models.CharField(max_length=12, choices=[(s, s) for s in Confirmation])
     deadline = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
@@ -158,9 +171,14 @@ class TradeDocument(models.Model):
                 condition=Q(rest_disputed=False) | Q(confirmation="partial"), name="trade_document_rest_of_a_part"
             ),
             within_limits("total", "trade_document_total", minimum=-AMOUNT_LIMIT),
+            models.CheckConstraint(
+                condition=Q(kind="invoice", invoice_key__isnull=False) | ~Q(kind="invoice") & Q(invoice_key=None),
+                name="trade_document_invoice_key",
+            ),
         ]
         indexes = [
             models.Index(fields=["trade"], name="trade_document_trade"),
+            models.Index(fields=["invoice_key"], name="trade_document_invoice", condition=Q(invoice_key__isnull=False)),
             models.Index(fields=["confirmation", "deadline"], name="trade_document_queue"),
         ]
 

@@ -23,6 +23,7 @@ from abs_platform.integrations.formats.model import Extracted, from_json
 from abs_platform.trade import filing, selectors
 from abs_platform.trade.filing import NO_BUYER, Place
 from abs_platform.trade.matching import services as matching
+from abs_platform.trade.matching.clearing import invoice_key
 from abs_platform.trade.models import Trade, TradeDocument, TradeGroupPermission, TradeKey, TradeLine
 from abs_platform.trade.states import Confirmation, first_state
 
@@ -167,6 +168,8 @@ class _Desk:
         insert_all(chain.from_iterable(lines))
         said = [paper.extracted.lines for paper, _ in self._papers]
         matching.note_all(seller_id=self.seller_id, documents=zip(filed, lines, said, strict=True))
+        extracted = (paper.extracted for paper, _ in self._papers)
+        matching.note_items(seller_id=self.seller_id, documents=zip(filed, extracted, strict=True))
         filing.hold_all([(trade, paper.document.id) for paper, trade in self._papers])
         _show_to_head_offices(self._changed.values())
         self._start()
@@ -214,6 +217,7 @@ def _filed(paper: Paper, trade: Trade) -> TradeDocument:
         currency=extracted.currency or "",
         due_date=extracted.due_date,
         total=extracted.total,
+        invoice_key=invoice_key(trade.seller_id, extracted.number) if extracted.kind == "invoice" else None,
         confirmation=state,
         deadline=deadline,
     )

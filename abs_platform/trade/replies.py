@@ -12,6 +12,7 @@ from abs_platform.documents.replies import DocumentOut, document_bodies
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.roles import Role
 from abs_platform.trade import rules, selectors, statements
+from abs_platform.trade.invoice_replies import ClearingOut, InvoiceOut, invoice_bodies
 from abs_platform.trade.models import PaymentConfirmation, Signed, SignedDecision, Trade, TradeDocument
 from abs_platform.trade.selectors import Facts
 from abs_platform.trade.states import Confirmation
@@ -125,6 +126,8 @@ class TradeFactsOut(TradeOut):
     mismatches = DifferenceOut(many=True)  # type: ignore[assignment]  # the mismatches themselves
     remarks = TradeRemark(many=True)
     open_quantities = OpenQuantityOut(many=True)
+    invoices = InvoiceOut(many=True)
+    cleared_beyond = ClearingOut(many=True, help_text="Paid or credited beyond what the invoices bill")
     timeline = TimelineOut(many=True)
     payment_confirmation = PaymentConfirmationOut(allow_null=True)
     payment_sheet = PaymentSheetOut(allow_null=True)
@@ -204,6 +207,7 @@ def trade_facts_body(row: Trade, facts: Facts, *, actor: Actor) -> Body:
             {"document": each.document, "line": each.line, "quantity": number(each.quantity), "unit": each.unit or ""}
             for each in facts.comparison.open_quantities
         ],
+        **invoice_bodies(row, facts),
         "timeline": _timeline(facts, attachments, bodies, decisions, payment),
         "payment_confirmation": _payment(payment) if payment else None,
         "payment_sheet": _payment_sheet(row, facts) if may_confirm_payment else None,

@@ -27,8 +27,10 @@ UNIT_MISSING = "unit_missing"
 CURRENCY_DIFFERS = "currency_differs"
 ITEM_NOT_ORDERED = "item_not_ordered"
 ITEM_DIFFERS = "item_differs"
-# Seen by the matching of lines (see matching/), reported as an alert.
+# Seen by the matching of lines and the clearing of invoices (see matching/), reported as alerts.
 LINE_CONSUMED_TWICE = "line_consumed_twice"
+PAID_OVER_INVOICED = "paid_over_invoiced"
+CREDITED_OVER_INVOICED = "credited_over_invoiced"
 # By kind of the document that overtakes an order.
 OVERTAKING = {"order_change": "order_changed", "order_cancellation": "order_cancelled"}
 

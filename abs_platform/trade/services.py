@@ -3,7 +3,7 @@
 Rows are locked in one order: the seller's organisation, its trade, its documents.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -41,6 +41,8 @@ SEVERITY = {
     "unit_missing": Severity.MEDIUM,
     "currency_differs": Severity.HIGH,
     "line_consumed_twice": Severity.HIGH,
+    "paid_over_invoiced": Severity.HIGH,
+    "credited_over_invoiced": Severity.MEDIUM,
     "amount_over_ordered": Severity.MEDIUM,
 }
 
@@ -71,7 +73,10 @@ def file_documents(*, document_ids: Sequence[UUID]) -> None:
         .prefetch_related("owner", "counterparty__parent__group")
         .order_by("id")
     )
-    changed_all(PLATFORM, "trade.document_filed", [(trade, [_told(each) for each in rows]) for trade, rows in filed])
+    elsewhere = changed_all(
+        PLATFORM, "trade.document_filed", [(trade, [_told(each) for each in rows]) for trade, rows in filed]
+    )
+    clear_elsewhere(PLATFORM, elsewhere)
 
 
 def _told(document: Document) -> dict[str, object]:
@@ -93,37 +98,58 @@ def refile_document(*, document_id: UUID) -> None:
     belongs = placing.belongs(document)
     trade_id = filed.trade_id if filed else document.trade_id
     may_stay = False
+    elsewhere: set[UUID] = set()
     if trade_id:
         former = _locked(trade_id)
         may_stay = belongs and filing.may_stay(former, document)
         if may_stay:
             filing.reconsider(former, document)
         elif filing.leave(former, document):
-            changed(PLATFORM, former, "trade.document_left", {"document": str(document.id)})
+            elsewhere |= changed(PLATFORM, former, "trade.document_left", {"document": str(document.id)})
     filed_anew = [(trade, [_told(each) for each in rows]) for trade, rows in placing.place([document])]
-    changed_all(PLATFORM, "trade.document_filed", filed_anew)
+    elsewhere |= changed_all(PLATFORM, "trade.document_filed", filed_anew)
     if trade_id and all(trade.id != trade_id for trade, _ in filed_anew):
         if may_stay and Trade.objects.filter(id=trade_id).exists():  # its references lead elsewhere
-            changed(PLATFORM, _locked(trade_id), "trade.document_left", {"document": str(document.id)})
+            elsewhere |= changed(PLATFORM, _locked(trade_id), "trade.document_left", {"document": str(document.id)})
         else:  # it is gone, or has become another trade's: nothing stays stored of it
-            matching.match(trade_ids=[trade_id])
+            elsewhere |= matching.match(trade_ids=[trade_id]).elsewhere
+    clear_elsewhere(PLATFORM, elsewhere)
 
 
-def changed(actor: Actor, trade: Trade, verb: str, detail: dict[str, object]) -> None:
-    """After anything about a locked trade changed: compare anew, raise alerts, have the right computed, tell both sides."""
-    changed_all(actor, verb, [(trade, [detail])])
+def changed(actor: Actor, trade: Trade, verb: str, detail: dict[str, object]) -> frozenset[UUID]:
+    """After anything about a locked trade changed: compare anew, raise alerts, have the right computed, tell both sides.
+
+    Returns the trades for `clear_elsewhere`, which who moved documents hands on.
+    """
+    return changed_all(actor, verb, [(trade, [detail])])
 
 
-def changed_all(actor: Actor, verb: str, changes: Sequence[Change]) -> None:
+def changed_all(actor: Actor, verb: str, changes: Sequence[Change]) -> frozenset[UUID]:
     """`changed` for locked trades of one seller: each with the details of what happened to it."""
     if not changes:
-        return
+        return frozenset()
     trades = [trade for trade, _ in changes]
-    _compare_anew(actor, trades)
+    elsewhere = _compare_anew(actor, trades)
     told: list[audit.Told] = [(selectors.subject_of(trade), each) for trade, details in changes for each in details]
     audit.record_all(actor=actor, verb=verb, subjects=told)
     _publish(trades)
     _confirm_automatically(trades)
+    _notify(trades)
+    return elsewhere
+
+
+def clear_elsewhere(actor: Actor, trade_ids: Iterable[UUID]) -> None:
+    """After documents came or went under the seller's filing lock: the seller's trades that these pay, or that pay these, are
+    cleared anew, and their rights computed. What else a trade is changes nothing in others.
+    """
+    rows = Trade.objects.select_for_update(no_key=True, of=("self",)).filter(id__in=set(trade_ids)).order_by("id")
+    if trades := list(rows.select_related("seller", "buyer", "buyer__parent")) if trade_ids else []:
+        _compare_anew(actor, trades)
+        _publish(trades)
+        _notify(trades)
+
+
+def _notify(trades: Sequence[Trade]) -> None:
     events.notify_all([([trade.seller_id, trade.buyer_id], "trade", trade.id) for trade in trades])
 
 
@@ -148,13 +174,15 @@ def follow_tax_statuses(*, owner_id: UUID, within: Sequence[UUID] | None = None)
     return [trade.id for trade in trades]
 
 
-def _compare_anew(actor: Actor, trades: Sequence[Trade]) -> None:
+def _compare_anew(actor: Actor, trades: Sequence[Trade]) -> frozenset[UUID]:
     """Compare and match locked trades of one seller as their documents stand now, and raise alerts.
 
-    Where they use with another trade what is there once, the alert may be that trade's.
+    Where they use with another trade what is there once, the alert may be that trade's. Returns the trades in which
+    something is paid by these, or that pay something in these.
     """
     found = selectors.compared_each(trade.id for trade in trades)
-    used_again = matching.settle_all(comparisons={id: facts.comparison for id, facts in found.items()})
+    matched = matching.settle_all(comparisons={id: facts.comparison for id, facts in found.items()})
+    used_again = matching.told(matched)
     _settle(trades, {id: len(facts.comparison.mismatches) for id, facts in found.items()})
     others: list[Trade] = []
     if elsewhere := used_again.keys() - found.keys():
@@ -164,6 +192,7 @@ def _compare_anew(actor: Actor, trades: Sequence[Trade]) -> None:
         each for trade in (*trades, *others) for each in _observed(trade, found[trade.id], used_again.get(trade.id, []))
     ]
     risk.report(actor=actor, network_id=trades[0].network_id, observations=seen)
+    return matched.elsewhere
 
 
 def _settle(trades: Sequence[Trade], mismatches: Mapping[UUID, int]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from abs_platform.consent import selectors as consent_selectors
 from abs_platform.consent import services as consent
@@ -18,7 +18,8 @@ from abs_platform.documents.models import Document
 from abs_platform.parties.actor import Actor
 from abs_platform.parties.models import Organisation
 from abs_platform.trade import encumbering, filing, services
-from abs_platform.trade.models import PaymentConfirmation, SignedDecision, Trade, TradeDocument, TradeLine
+from abs_platform.trade.matching import services as matching
+from abs_platform.trade.models import Cleared, PaymentConfirmation, SignedDecision, Trade, TradeDocument, TradeLine
 
 Ids = Sequence[UUID] | QuerySet[Any, Any]  # Any: a query of one column, where the ids are many
 DELETED_TOGETHER = 2_000
@@ -31,9 +32,10 @@ def dependents(*, document_ids: Ids) -> dict[str, int]:
 
     "decided": the buyer signed its word on one; "payment_confirmed": it signed the payment of a trade with one; "granted"
     and "seen": one of them or their trades was opened singly to somebody, or looked at; "repeated": another repeats one;
-    "right_encumbered": somebody lent on the right of a trade with one.
+    "right_encumbered": somebody lent on the right of a trade with one, or that one pays.
     """
     trades = Trade.objects.filter(documents__in=document_ids).values("id")
+    paid = Cleared.objects.filter(item__document__in=document_ids).values("trade")
     looks = [
         consent_selectors.relied_on(kind="document", ids=document_ids),
         consent_selectors.relied_on(kind="trade", ids=trades),
@@ -44,7 +46,7 @@ def dependents(*, document_ids: Ids) -> dict[str, int]:
         "granted": sum(granted for granted, _ in looks),
         "seen": sum(seen for _, seen in looks),
         "repeated": documents.repeated_by_others(document_ids=document_ids),
-        "right_encumbered": encumbering.count(trades),
+        "right_encumbered": encumbering.count(Trade.objects.filter(Q(id__in=trades) | Q(id__in=paid)).values("id")),
     }
     return {code: count for code, count in found.items() if count}
 
@@ -77,10 +79,13 @@ def _settle(actor: Actor, trades: Sequence[Trade]) -> None:
     """Trades that hold nothing any more go; the others are what their documents make them."""
     ids = [trade.id for trade in trades]
     holding = set(Document.objects.filter(trade_id__in=ids).values_list("trade_id", flat=True))
+    elsewhere: set[UUID] = set()
     for together in _portions([id for id in ids if id not in holding]):
+        elsewhere |= matching.match(trade_ids=together).elsewhere
         Trade.objects.filter(id__in=together).delete()
     staying = [trade for trade in trades if trade.id in holding]
     for first in range(0, len(staying), SETTLED_TOGETHER):
         compared = staying[first : first + SETTLED_TOGETHER]
         filing.rekey_all(compared)
-        services.changed_all(actor, "trade.documents_withdrawn", [(trade, [{}]) for trade in compared])
+        elsewhere |= services.changed_all(actor, "trade.documents_withdrawn", [(trade, [{}]) for trade in compared])
+    services.clear_elsewhere(actor, elsewhere)

@@ -36,6 +36,7 @@ from abs_platform.trade.models import (
     Trade,
     TradeDocument,
 )
+from tests.architecture.clearing_rules import ILLEGAL_IN_CLEARING
 from tests.architecture.desk_rules import APPEND_ONLY_AT_THE_DESK, ILLEGAL_AT_THE_DESK, play_the_desk
 from tests.registry import test_database_rules as registry
 from tests.rights import rules_of_collections, rules_of_priority, rules_of_rights
@@ -274,6 +275,7 @@ ILLEGAL: dict[str, Callable[[Stage], None]] = {
     "line_match_invoiced": change(LineMatch, invoiced=NAN),
     "consumption_within_available": change(Consumption, ends=F("available") + 1),
     "consumption_within_available ": change(Consumption, ends=F("starts")),
+    **ILLEGAL_IN_CLEARING,
     "tolerance_once_a_day": again(Tolerance),
     "tolerance_shares": again(Tolerance, quantity=1, effective_from=LATER),
     "tolerance_shares ": again(Tolerance, amount=Decimal(-1), effective_from=LATER),

@@ -37,11 +37,11 @@ _TRADES = """
     FROM generate_series(%(first)s, %(last)s) n
 """
 _DOCUMENTS = """
-    INSERT INTO trade_tradedocument (document_id, trade_id, kind, number, issue_date, currency, total, confirmation, rest_disputed,
-        deadline, decided_at, filed_at)
+    INSERT INTO trade_tradedocument (document_id, trade_id, kind, number, issue_date, currency, total, invoice_key, confirmation,
+        rest_disputed, deadline, decided_at, filed_at)
     SELECT pg_temp.id_of(kind, n), pg_temp.id_of('trade', n),
         CASE kind WHEN 'later_receipt' THEN 'receipt_advice' ELSE kind END, left(kind, 1) || n, date '2026-01-01' + n %% 300, 'CNY', 1000,
-        'confirmed', false, now(), now(), now()
+        CASE kind WHEN 'invoice' THEN md5('invoice' || n)::uuid END, 'confirmed', false, now(), now(), now()
     FROM generate_series(%(first)s, %(last)s) n, unnest(ARRAY['order', 'receipt_advice', 'later_receipt', 'invoice']) kind
 """
 # One row for every line; `part`: of a line that is received in two parts, which.

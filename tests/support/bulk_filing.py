@@ -11,6 +11,7 @@ from abs_platform.integrations.formats.model import Extracted
 from abs_platform.parties.models import Organisation
 from abs_platform.trade.matching import lines as noted
 from abs_platform.trade.matching import recomputing
+from abs_platform.trade.matching.clearing import invoice_key
 from abs_platform.trade.models import MatchLine, Trade, TradeDocument, TradeLine
 from abs_platform.trade.selectors import LINE_FIELDS
 from abs_platform.trade.states import first_state
@@ -69,6 +70,7 @@ def _filed(document: Document, trade: Trade, said: Extracted, disputed: bool) ->
     waits = state == "pending"
     return TradeDocument(
         document=document, trade=trade, kind=said.kind, number=said.number, issue_date=said.issue_date,
-        currency=said.currency or "", total=said.total, confirmation="disputed" if disputed else state,
+        currency=said.currency or "", total=said.total,
+        invoice_key=invoice_key(trade.seller_id, said.number) if said.kind == "invoice" else None, confirmation="disputed" if disputed else state,
         deadline=clock.now() if waits else None, decided_at=clock.now() if disputed else None,
     )  # fmt: skip

@@ -31,6 +31,10 @@ STATUSES = (
 """What a row comes to, the worst first; definition.sql says when."""
 
 QUANTITY_LIMIT = Decimal(10) ** 36
+AMOUNT_LIMIT = Decimal(10) ** 27
+
+CLEARING = ("credit_note", "remittance_advice")
+"""Kinds of documents that clear what invoices bill."""
 
 
 def _figure(digits: int = 50, places: int = 13, **options: Any) -> "models.DecimalField[Any, Any]":  # Any: Django's own
@@ -190,6 +194,81 @@ class TradeMatch(models.Model):
     credited_amount = models.DecimalField(max_digits=50, decimal_places=13)
     value_accepted = models.DecimalField(max_digits=50, decimal_places=13)
     value_invoiced = models.DecimalField(max_digits=50, decimal_places=13)
+
+
+class ClearingItem(models.Model):
+    """What a payment or a credit note says of one invoice, or of none, as it was filed.
+
+    `position`: among the items of its document, from 0. `invoice_key`: digest of the number that it names, as invoices have
+    it; null where it names none. A document that names several invoices has an item for each.
+    """
+
+    document = models.ForeignKey("trade.TradeDocument", models.CASCADE, db_index=False, related_name="clearing_items")
+    position = models.PositiveIntegerField()
+    invoice_key = models.UUIDField(null=True)
+    amount = models.DecimalField(max_digits=40, decimal_places=13)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["document", "position"], name="clearing_item_position"),
+            models.CheckConstraint(condition=Q(amount__gt=0, amount__lt=AMOUNT_LIMIT), name="clearing_item_amount"),
+        ]
+        indexes = [models.Index(fields=["invoice_key"], name="clearing_item_invoice")]
+
+
+class Cleared(models.Model):
+    """Where an item counts: in which trade, and on which invoice where it names one.
+
+    `beyond`: what of it is more than the invoice bills, or all invoices of the trade where it names none. `filed_in`: the
+    trade of the item itself; a payment counts where its invoice is.
+    """
+
+    item = models.OneToOneField(ClearingItem, models.DO_NOTHING, primary_key=True, db_constraint=False)
+    filed_in = models.UUIDField()
+    trade = models.ForeignKey(
+        "trade.Trade", models.CASCADE, db_constraint=False, db_index=False, related_name="cleared"
+    )
+    invoice = models.ForeignKey(
+        "trade.TradeDocument", models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
+    beyond = models.DecimalField(max_digits=40, decimal_places=13)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(beyond__gte=0, beyond__lt=AMOUNT_LIMIT), name="cleared_beyond")
+        ]
+        indexes = [
+            models.Index(fields=["trade"], name="cleared_trade"),
+            models.Index(fields=["filed_in"], name="cleared_filed_in"),
+        ]
+
+
+class Clearing(models.Model):
+    """A piece of what an invoice bills, from `starts` to `ends`, that an item clears (核销): paid, or credited.
+
+    As with quantities, pieces of an invoice lie end to end and none reaches beyond what is billed: money owed is paid once.
+    """
+
+    pk = models.CompositePrimaryKey("invoice", "starts")
+    invoice = models.ForeignKey(
+        "trade.TradeDocument", models.CASCADE, db_constraint=False, db_index=False, related_name="clearings"
+    )
+    item = models.ForeignKey(
+        ClearingItem, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="clearings"
+    )
+    trade = models.ForeignKey("trade.Trade", models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    starts = models.DecimalField(max_digits=40, decimal_places=13)
+    ends = models.DecimalField(max_digits=40, decimal_places=13)
+    billed = models.DecimalField(max_digits=40, decimal_places=13)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(starts__gte=0, ends__gt=F("starts"), billed__gte=F("ends"), billed__lt=AMOUNT_LIMIT),
+                name="clearing_within_billed",
+            ),
+        ]
+        indexes = [models.Index(fields=["trade"], name="clearing_trade")]
 
 
 class Tolerance(models.Model):

@@ -30,7 +30,7 @@ _HOLD = "SELECT id FROM trade_trade WHERE {} ORDER BY id FOR NO KEY UPDATE"
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`what`: lines (how they stand or where they were placed), rows, pieces or sums; how many of a trade's are others."""
+    """`what`: lines (how they stand or where they were placed), or one of sql.STORED; how many of a trade's are others."""
 
     trade_id: UUID
     what: str
@@ -100,7 +100,7 @@ def rebuild() -> None:
     is_inside = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
         _unbounded(cursor)
-        cursor.execute("LOCK TABLE trade_matchline IN SHARE MODE")  # no event meanwhile
+        cursor.execute("LOCK TABLE trade_matchline, trade_clearingitem IN SHARE MODE")  # no event meanwhile
         for statement in (sql.standing(), *sql.misplaced()):
             cursor.execute(statement)
         ranges = _ranges(cursor)
@@ -130,9 +130,8 @@ def _rebuild_range(trades: tuple[UUID, UUID]) -> None:
         cursor.execute(f"SELECT coalesce(array_agg(id), '{{}}')::text FROM ({held}) held", trades)  # noqa: S608  # our own words
         # Those alone: what is opened meanwhile is its own event's matter.
         bounds = {"trades": cursor.fetchone()[0]}
-        for statement in sql.emptied():
+        for statement in (*sql.emptied(), *sql.full()):
             cursor.execute(statement, bounds)
-        cursor.execute(sql.full(), bounds)
 
 
 @transaction.atomic

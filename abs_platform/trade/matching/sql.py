@@ -32,6 +32,8 @@ _STORED = {
     "rows": ("trade_linematch", ("line_id", *COLUMNS), "derived"),
     "pieces": ("trade_consumption", PIECE_COLUMNS, "pieces"),
     "sums": ("trade_tradematch", ("trade_id", *ROLL_UP_COLUMNS), "derived"),
+    "cleared": ("trade_cleared", ("item_id", "filed_in", "trade_id", "invoice_id", "beyond"), "cleared"),
+    "clearings": ("trade_clearing", ("invoice_id", "starts", "item_id", "trade_id", "ends", "billed"), "clearings"),
 }
 STORED = tuple(_STORED)
 TABLES = tuple(table for table, _, _ in _STORED.values())
@@ -70,8 +72,16 @@ def definition(condition: str = "true") -> str:
     return _narrowed(_read("definition"), condition)
 
 
-EVENT = "SELECT trade_id, line_id FROM trade_match(%s::uuid[])"
-"""An event, by the function in the database: the lines that use what others had used up (`services.UsedAgain`)."""
+def clearing(condition: str = "true") -> str:
+    """WITH …: `cleared`, where payments and credit notes count; `clearings`, which of them clear what of an invoice."""
+    return _narrowed(_read("clearing"), condition)
+
+
+EVENT = (
+    "SELECT true, trade_id, line_id FROM trade_match(%(trades)s::uuid[]) "
+    "UNION ALL SELECT false, trade_id, item_id FROM trade_clear(%(trades)s::uuid[])"
+)
+"""An event, by the functions in the database: the lines that use what others had used up, and what `trade_clear` tells."""
 
 
 def roll_up(source: str) -> str:
@@ -95,8 +105,13 @@ def event_function() -> str:
     )
 
 
+def clear_function() -> str:
+    """CREATE FUNCTION trade_clear, in the place of the one there is. Parameters: ids of the trades."""
+    return _Text(_read("clearing_event")).safe_substitute(clearing=clearing("{} = ANY (affected)").strip())
+
+
 def stored(what: str, condition: str = "true") -> str:
-    """SELECT … of what the events left: "rows", "pieces" or "sums"."""
+    """SELECT … of what the events left: one of STORED."""
     table, columns, _ = _STORED[what]
     return f"SELECT {', '.join(columns)} FROM {table} WHERE {condition.format('trade_id')}"  # noqa: S608  # our own words
 
@@ -106,18 +121,24 @@ def anew(what: str, condition: str = "true") -> str:
     _, columns, source = _STORED[what]
     if what == "sums":
         return f"{definition(condition)} {roll_up(source)}"
-    return f"{definition(condition)} SELECT {', '.join(columns)} FROM {source}"  # noqa: S608  # our own words
+    text = clearing if what in ("cleared", "clearings") else definition
+    return f"{text(condition)} SELECT {', '.join(columns)} FROM {source}"  # noqa: S608  # our own words
 
 
 def misplaced() -> list[str]:
-    """DELETE … of what is stored under a trade that is not its line's any more."""
+    """DELETE … of what is stored under a trade that is not its line's, or its invoice's, any more."""
+    lines = "SELECT FROM trade_matchline line WHERE line.line_id = stored.{} AND line.trade_id = stored.trade_id"
+    trades = "SELECT FROM trade_matchline line WHERE line.trade_id = stored.trade_id"
+    papers = "SELECT FROM trade_tradedocument filed WHERE filed.document_id = stored.invoice_id AND filed.trade_id = stored.trade_id"
     return [
-        f"DELETE FROM {table} stored WHERE NOT EXISTS (SELECT FROM trade_matchline line "  # noqa: S608  # our own words
-        f"WHERE line.line_id = stored.{key} AND line.trade_id = stored.trade_id)"
-        for table, key in (("trade_linematch", "line_id"), ("trade_consumption", "of_id"))
-    ] + [
-        "DELETE FROM trade_tradematch stored WHERE NOT EXISTS "
-        "(SELECT FROM trade_matchline line WHERE line.trade_id = stored.trade_id)"
+        f"DELETE FROM {table} stored WHERE NOT EXISTS ({there})"  # noqa: S608  # our own words
+        for table, there in (
+            ("trade_linematch", lines.format("line_id")),
+            ("trade_consumption", lines.format("of_id")),
+            ("trade_tradematch", trades),
+            ("trade_cleared", "SELECT FROM trade_trade trade WHERE trade.id = stored.trade_id"),
+            ("trade_clearing", papers),
+        )
     ]
 
 
@@ -126,12 +147,18 @@ def emptied() -> list[str]:
     return [f"DELETE FROM {table} WHERE {AMONG.format('trade_id')}" for table in TABLES]  # noqa: S608  # our own words
 
 
-def full() -> str:
+def full() -> list[str]:
     """Some trades derived anew and stored, where nothing of them is. Parameter: trades."""
-    rows, pieces, sums = (", ".join(columns) for _, columns, _ in _STORED.values())
-    return (
+    rows, pieces, sums, cleared, clearings = (", ".join(columns) for _, columns, _ in _STORED.values())
+    return [
         f"{definition(AMONG)}, "  # noqa: S608  # our own words
         f"stored_rows AS (INSERT INTO trade_linematch ({rows}) SELECT {rows} FROM derived), "
         f"stored_pieces AS (INSERT INTO trade_consumption ({pieces}) SELECT {pieces} FROM pieces) "
-        f"INSERT INTO trade_tradematch ({sums}) {roll_up('derived')}"
-    )
+        f"INSERT INTO trade_tradematch ({sums}) {roll_up('derived')}",
+        # What is stored of an item under another trade than it counts in gives way.
+        f"{clearing(AMONG)}, "  # noqa: S608  # our own words
+        f"stored_pieces AS (INSERT INTO trade_clearing ({clearings}) SELECT {clearings} FROM clearings) "
+        f"INSERT INTO trade_cleared ({cleared}) SELECT {cleared} FROM cleared "
+        "ON CONFLICT (item_id) DO UPDATE SET filed_in = excluded.filed_in, trade_id = excluded.trade_id, "
+        "invoice_id = excluded.invoice_id, beyond = excluded.beyond",
+    ]

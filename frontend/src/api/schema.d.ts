@@ -3881,6 +3881,20 @@ export interface components {
             /** Format: date-time */
             notified_at: string | null;
         };
+        ClearingOut: {
+            /**
+             * Format: uuid
+             * @description Null where it is filed in another trade
+             */
+            document: string | null;
+            kind: string;
+            number: string;
+            /** Format: date */
+            issue_date: string | null;
+            amount: string;
+            /** @description The number of the invoice; empty where none is named */
+            invoice: string;
+        };
         ClientInRequest: {
             name: string;
             roles: ("supplier" | "core_enterprise" | "financier" | "risk_officer" | "operator")[];
@@ -4798,6 +4812,20 @@ export interface components {
             state: "open" | "offered" | "declined";
             reason: string;
             allowed_actions: string[];
+        };
+        InvoiceOut: {
+            /** Format: uuid */
+            document: string;
+            number: string;
+            /** Format: date */
+            due_date: string | null;
+            currency: string;
+            billed: string | null;
+            credited: string;
+            /** @description As remittance advices say, in whichever trade they are filed */
+            paid: string;
+            open: string | null;
+            clearings: components["schemas"]["ClearingOut"][];
         };
         JobCounts: {
             queued: number;
@@ -6861,6 +6889,9 @@ export interface components {
             lines: components["schemas"]["LineOut"][];
             remarks: components["schemas"]["TradeRemark"][];
             open_quantities: components["schemas"]["OpenQuantityOut"][];
+            invoices: components["schemas"]["InvoiceOut"][];
+            /** @description Paid or credited beyond what the invoices bill */
+            cleared_beyond: components["schemas"]["ClearingOut"][];
             timeline: components["schemas"]["TimelineOut"][];
             payment_confirmation: components["schemas"]["PaymentConfirmationOut"] | null;
             payment_sheet: components["schemas"]["PaymentSheetOut"] | null;
@@ -6885,6 +6916,9 @@ export interface components {
             lines: components["schemas"]["LineOut"][];
             remarks: components["schemas"]["TradeRemark"][];
             open_quantities: components["schemas"]["OpenQuantityOut"][];
+            invoices: components["schemas"]["InvoiceOut"][];
+            /** @description Paid or credited beyond what the invoices bill */
+            cleared_beyond: components["schemas"]["ClearingOut"][];
             timeline: components["schemas"]["TimelineOut"][];
             payment_confirmation: components["schemas"]["PaymentConfirmationOut"] | null;
             payment_sheet: components["schemas"]["PaymentSheetOut"] | null;

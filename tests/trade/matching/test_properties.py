@@ -11,22 +11,31 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from abs_platform.core.units import unit_code, unit_of
-from abs_platform.integrations.formats.model import Extracted, Line
+from abs_platform.integrations.formats.model import Extracted, Line, Totals
 from abs_platform.trade import selectors, withdrawing
 from abs_platform.trade import services as trades
 from abs_platform.trade.facts import PRECISION
+from abs_platform.trade.matching.clearing import CLEARING
 from abs_platform.trade.models import Consumption, LineMatch, MatchLine, Tolerance, Trade, TradeDocument
 from tests.support.database import rolled_back
 from tests.support.filing import correct, file
 from tests.support.matches import derived, stored
 from tests.support.world import World
 from tests.trade.matching import second_opinion
+from tests.trade.matching.second_opinion_on_clearing import assert_cleared_as_said
 
 pytestmark = pytest.mark.usefixtures("db")
 
 ITEMS = ("bolt", "nut", "washer")
 FIGURES = ("ordered", "despatched", "received", "rejected", "short", "accepted", "invoiced", "credited")
-NUMBERS = {"order": "PO", "despatch_advice": "D", "receipt_advice": "R", "invoice": "I", "credit_note": "C"}
+NUMBERS = {
+    "order": "PO",
+    "despatch_advice": "D",
+    "receipt_advice": "R",
+    "invoice": "I",
+    "credit_note": "C",
+    "remittance_advice": "RA",
+}
 DAYS = [None, date(2026, 1, 1), date(2026, 1, 2)]
 
 NUT = Line(id="1", item_name="nut", unit="KGM", price=Decimal(3))
@@ -68,6 +77,18 @@ def lines(draw: st.DrawFn, kind: str, number: int) -> Line:
     )
 
 
+amounts = st.sampled_from([Decimal(0), Decimal(50), Decimal(100), Decimal("100.5"), Decimal(300), Decimal(-20)])
+invoice_numbers = st.sampled_from([None, "I-1", "i-1", "I-2", "I-9"])
+
+
+@st.composite
+def advised(draw: st.DrawFn, number: int) -> Line:
+    """A line of a remittance advice."""
+    return Line(
+        id=str(number), invoice_number=draw(invoice_numbers), amount=draw(st.sampled_from([None, draw(amounts)]))
+    )
+
+
 @st.composite
 def papers(draw: st.DrawFn) -> Extracted:
     kind = draw(st.sampled_from(list(NUMBERS)))
@@ -78,7 +99,15 @@ def papers(draw: st.DrawFn) -> Extracted:
         issue_date=draw(st.sampled_from(DAYS)),
         currency=draw(st.sampled_from(["CNY", "CNY", "CNY", "USD", None])),
         order_number=draw(st.sampled_from(["PO-1", "PO-1", "PO-2", None])) if kind != "order" else None,
-        lines=tuple(draw(lines(kind, draw(st.sampled_from([each + 1, each + 1, 1])))) for each in range(count)),
+        due_date=draw(st.sampled_from(DAYS)),
+        invoice_numbers=tuple(each for each in [draw(invoice_numbers)] if each) if kind in CLEARING else (),
+        totals=Totals(payable=draw(st.sampled_from([None, draw(amounts)]))),
+        lines=tuple(
+            draw(advised(each + 1))
+            if kind == "remittance_advice"
+            else draw(lines(kind, draw(st.sampled_from([each + 1, each + 1, 1]))))
+            for each in range(count)
+        ),
     )
 
 
@@ -145,6 +174,7 @@ def assert_python_agrees() -> None:
         (each.of_id, round(each.starts, 10), each.by_id, round(each.ends, 10)) for each in Consumption.objects.all()
     ]
     assert sorted(found_pieces) == sorted(expected_pieces)
+    assert_cleared_as_said()
 
 
 @pytest.fixture

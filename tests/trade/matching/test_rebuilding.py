@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from abs_platform.integrations.formats.model import Extracted, Line
+from abs_platform.integrations.formats.model import Extracted, Line, Totals
 from abs_platform.trade.matching import recomputing, services, sql
-from abs_platform.trade.models import Consumption, LineMatch, TradeMatch
+from abs_platform.trade.models import Cleared, Clearing, Consumption, LineMatch, TradeMatch
 from tests.support.filing import file
 from tests.support.matches import derived, stored
 from tests.support.world import World
@@ -38,16 +38,24 @@ def test_ranges_that_are_matched_at_once_store_what_events_stored(
         for paper in (
             order,
             replace(referring, kind="receipt_advice", number=f"R-{number}"),
-            replace(referring, kind="invoice", number=f"I-{number}"),
+            replace(referring, kind="invoice", number=f"I-{number}", totals=Totals(payable=Decimal(40_000))),
+            Extracted(
+                kind="remittance_advice",
+                number=f"RA-{number}",
+                lines=(Line(id="1", invoice_number=f"I-{number}", amount=Decimal(100)),),
+            ),
         ):
             file(paper, owner=committed_world.supplier.organisation, buyer=committed_world.core.organisation)
     before = stored()
-    assert [len(rows) for rows in before.values()] == [3, 3, 3]
+    assert [len(rows) for rows in before.values()] == [3, 3, 3, 3, 3]
     first, second, third = LineMatch.objects.order_by("trade_id")
     LineMatch.objects.filter(line_id=first.line_id).update(accepted=9999)
     LineMatch.objects.filter(line_id=second.line_id).update(trade_id=first.trade_id)  # stored under another trade
     Consumption.objects.filter(trade_id=third.trade_id).update(trade_id=first.trade_id)
     TradeMatch.objects.filter(trade_id=third.trade_id).delete()
+    Cleared.objects.filter(trade_id=first.trade_id).update(trade_id=third.trade_id)
+    Cleared.objects.filter(trade_id=second.trade_id).update(beyond=5)
+    Clearing.objects.filter(trade_id=second.trade_id).update(trade_id=first.trade_id)
     recomputing.rebuild()
     assert stored() == before == derived()
 

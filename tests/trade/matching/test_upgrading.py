@@ -10,8 +10,17 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import F
 
+from abs_platform.integrations.formats.model import Extracted, Line
 from abs_platform.trade.matching import services as matching
-from abs_platform.trade.models import LineMatch, MatchLine, Trade
+from abs_platform.trade.models import (
+    Cleared,
+    Clearing,
+    ClearingItem,
+    LineMatch,
+    MatchLine,
+    Trade,
+    TradeDocument,
+)
 from tests.support.matches import derived, stored
 from tests.support.world import World
 from tests.trade.matching.test_matching import ORDER, invoice, receipt, submit
@@ -30,11 +39,12 @@ def test_what_was_used_twice_names_the_line_that_did_so(world: World) -> None:
 
 def test_nothing_is_said_of_a_line_that_was_withdrawn_since_it_was_matched(world: World) -> None:
     submit(world, ORDER, receipt("10"), invoice("10"), invoice("1", "I-2"))
-    [again] = matching.match(trade_ids=[Trade.objects.get().id])
+    found = matching.match(trade_ids=[Trade.objects.get().id])
+    [again] = found.used_again
     gone = again._replace(line_id=0)
-    told = matching.told([gone, again])
+    told = matching.told(replace(found, used_again=[gone, again]))
     assert [(id, len(each)) for id, each in told.items()] == [(again.trade_id, 1)]
-    assert matching.told([gone]) == {}
+    assert matching.told(replace(found, used_again=[gone])) == {}
 
 
 def test_lines_in_a_form_that_was_not_known_are_matched(world: World) -> None:
@@ -69,3 +79,26 @@ def test_pounds_with_more_digits_than_are_kept_are_matched_anew(world: World) ->
     with connection.cursor() as cursor:
         cursor.execute(import_module("abs_platform.trade.migrations.0013_digits_kept")._MATCH_AGAIN)
     assert stored() == before == derived()
+
+
+def test_what_was_paid_before_invoices_were_cleared_is_noted_and_cleared(world: World) -> None:
+    advice = Extracted(
+        kind="remittance_advice",
+        number="RA-1",
+        currency="CNY",
+        lines=(Line(id="1", invoice_number="I-1", amount=Decimal(700)),),
+    )
+    submit(world, ORDER, receipt("10"), invoice("10"), advice)
+    before = stored()
+    assert before["cleared"]
+    Cleared.objects.all().delete()
+    Clearing.objects.all().delete()
+    ClearingItem.objects.all().delete()
+    keys = set(TradeDocument.objects.values_list("kind", "invoice_key"))
+    upgrade = import_module("abs_platform.trade.migrations.0017_cleared_before")
+    upgrade._note(apps, SimpleNamespace(connection=connection))
+    item = ClearingItem.objects.get()
+    after = stored()
+    assert after["cleared"] == [(item.id, *before["cleared"][0][1:])]
+    assert after == derived()
+    assert set(TradeDocument.objects.values_list("kind", "invoice_key")) == keys

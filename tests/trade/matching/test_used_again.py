@@ -132,4 +132,4 @@ def test_an_event_sees_what_it_has_just_taken_out(world: World) -> None:
     submit(world, ORDER, receipt("10"), invoice("7", **NAMED))
     under("PO-3", invoice("4", "I-3", **NAMED), world)
     assert told() == [("PO-3", "I-3")]
-    assert matching.match(trade_ids=[dispute("invoice", "I-3").id]) == []
+    assert matching.match(trade_ids=[dispute("invoice", "I-3").id]).used_again == []

@@ -7,6 +7,8 @@ export const ALERT_RULES = [
   "invoiced_over_ordered",
   "unit_price_differs",
   "line_consumed_twice",
+  "paid_over_invoiced",
+  "credited_over_invoiced",
   "amount_over_ordered",
   "match_differs",
   "right_reduced_by_credit_note",

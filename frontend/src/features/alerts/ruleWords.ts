@@ -75,6 +75,14 @@ export const RULE_WORDS: Readonly<Record<string, Pair | undefined>> = {
     "同一行已收货或已开票的数量，被另一张单据再次使用。重复部分没有履约依据，不支持融资。",
     "What a line received or billed was used up, and another document uses it again. The repeated part is not performed and supports no financing.",
   ],
+  paid_over_invoiced: [
+    "付款超过了发票还剩的应付金额。可能重复付款、同一笔付款登记了两次，或写错了发票号。请核对付款通知书。",
+    "A payment is more than its invoice still had open. It may be made or told twice, or name the wrong invoice. Check the remittance advice.",
+  ],
+  credited_over_invoiced: [
+    "贷项通知单冲减的金额超过了发票还剩的应付金额。可能重复冲减，或写错了发票号。",
+    "A credit note takes back more than its invoice still had open. It may repeat another, or name the wrong invoice.",
+  ],
   match_differs: ["保存的匹配结果与由单据重新计算的不同：数据在平台之外被改动过，或程序有误。结果未被改写，请联系运营核查。", "The stored matching is not what the documents make it: it was changed behind the platform's back, or a program is wrong. Nothing was mended; ask the operator to look."],
   currency_differs: ["各单据的币种不一致。", "The documents use different currencies."],
   item_not_ordered: ["发货、收货或发票里有订单没有的品项。", "Something was despatched, received or invoiced that was not ordered."],

@@ -12,6 +12,7 @@ import { Page, Section } from "../../shared/ui/Page";
 import { Loaded } from "../../shared/ui/states";
 import { Flow } from "./Flow";
 import { Findings } from "./Findings";
+import { Invoices } from "./Invoices";
 import { messages } from "./messages";
 import { Payment } from "./Payment";
 import { PaymentDialog } from "./PaymentDialog";
@@ -75,6 +76,7 @@ function Body({ trade }: { trade: TradeDetail }) {
           <Section title={t("linesTitle")} note={t("linesNote")}>
             <LineComparison lines={trade.lines} currency={trade.currency} />
           </Section>
+          <Invoices trade={trade} />
           <Section title={t("mismatchesTitle")}>
             {trade.mismatches.length === 0 ? <p className="muted">{t("noMismatches")}</p> : <MismatchList mismatches={trade.mismatches} linked />}
           </Section>
