@@ -7,14 +7,16 @@ is computed and committed too, as the job does that an event leaves: the waiting
 each on trades of its own, whose documents can be read and whose rights stand already. The small base and the large one take turns
 too, each in a database of its own.
 
-Afterwards two thousand random events (filed, disputed, withdrawn) on the small base, and the full form: row for row the same.
+Afterwards two thousand random events (filed, disputed, withdrawn; payments that name any invoices among them) on the small base, and the full form: row for row the same.
 """
 
 import random
 import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 import psycopg
 from django.core.management import call_command
@@ -23,9 +25,9 @@ from django.db import connection, transaction
 from abs_platform.core import clock
 from abs_platform.core.ids import uuid7
 from abs_platform.documents.models import Document
-from abs_platform.integrations.formats.model import Extracted, Line, to_json
+from abs_platform.integrations.formats.model import Extracted, Line, Totals, to_json
 from abs_platform.rights import services as rights
-from abs_platform.trade.matching import recomputing, services
+from abs_platform.trade.matching import clearing, recomputing, services
 from abs_platform.trade.matching import sql as texts
 from abs_platform.trade.models import TradeDocument, TradeLine
 from tests.bench._measuring import Figure, Progress, plain, share, timed
@@ -34,7 +36,7 @@ from tests.bench._rights_base import LINES, Base, the_base
 MANY, FEW = 1_000_000, 10_000
 ROUNDS, EVENTS, WARMING = 8, 50, 20
 RANDOM_EVENTS = 2_000
-KINDS = ("receipt_advice", "invoice", "credit_note", "despatch_advice")
+KINDS = ("receipt_advice", "invoice", "credit_note", "despatch_advice", "remittance_advice")
 
 
 def figures_of(progress: Progress, *, many: int = MANY, few: int = FEW, rounds: int = ROUNDS) -> list[Figure]:
@@ -139,9 +141,10 @@ def _followed(arrival: "_Arrival") -> tuple[float, float]:
 class _Arrival:
     """A document of three lines for an order."""
 
-    def __init__(self, base: Base, order: int, kind: str, chance: random.Random) -> None:
+    def __init__(self, base: Base, order: int, kind: str, chance: random.Random, invoices: Sequence[str] = ()) -> None:
         self.base, self.kind = base, kind
         self.trade_id = base.trade_of(order)
+        clears = kind in clearing.CLEARING and bool(invoices)
         self.number = f"{kind[0].upper()}-{uuid7()}"
         self.lines = [
             Line(
@@ -150,7 +153,9 @@ class _Arrival:
                 unit=chance.choice(["KGM", "KGM", "TNE"]),
                 quantity=Decimal(chance.randint(1, 900)) / 10,
                 price=Decimal("5.00"),
+                amount=Decimal(chance.randint(1, 9000)) / 10,
                 order_line_id=str(line),
+                invoice_number=chance.choice([*invoices, None]) if clears else None,
             )
             for number, line in enumerate(sorted(chance.sample(range(1, LINES + 1), 3)), 1)
         ]
@@ -163,12 +168,14 @@ class _Arrival:
     def file_and_match(self) -> None:
         filed, rows = self._filed()
         services.note(seller_id=self.base.seller.id, filed=filed, rows=rows, lines=self.lines)
-        services.match(trade_ids=[self.trade_id])
+        services.note_items(seller_id=self.base.seller.id, documents=[(filed, self._said())])
+        match(self.trade_id)
 
     def _said(self) -> Extracted:
         return Extracted(
-            kind=self.kind, number=self.number, issue_date=date(2026, 11, 1), currency="CNY", lines=tuple(self.lines)
-        )
+            kind=self.kind, number=self.number, issue_date=date(2026, 11, 1), currency="CNY", lines=tuple(self.lines),
+            totals=Totals(payable=sum((line.amount or Decimal(0) for line in self.lines), Decimal(0))),
+        )  # fmt: skip
 
     def _filed(self) -> tuple[TradeDocument, list[TradeLine]]:
         document = Document.objects.create(
@@ -178,11 +185,12 @@ class _Arrival:
             content=to_json(self._said()),
         )  # fmt: skip
         state = {"confirmation": "pending", "deadline": clock.now()}
-        if self.kind in ("credit_note", "despatch_advice"):
+        if self.kind not in ("receipt_advice", "invoice"):
             state = {"confirmation": "not_required"}
         filed = TradeDocument.objects.create(
             document=document, trade_id=self.trade_id, kind=self.kind, number=self.number,
-            issue_date=date(2026, 11, 1), currency="CNY", **state,
+            issue_date=date(2026, 11, 1), currency="CNY", total=self._said().total, **state,
+            invoice_key=clearing.invoice_key(self.base.seller.id, self.number) if self.kind == "invoice" else None,
         )  # fmt: skip
         rows = TradeLine.objects.bulk_create(
             TradeLine(
@@ -194,13 +202,20 @@ class _Arrival:
         return filed, rows
 
 
+def match(trade_id: UUID) -> None:
+    """As filing does: the trades that pay with this one, or are paid by it, too."""
+    if elsewhere := services.match(trade_ids=[trade_id]).elsewhere:
+        services.match(trade_ids=elsewhere)
+
+
 def _random_events(base: Base, chance: random.Random, count: int) -> int:
     """How many rows the full form derives otherwise than events left them."""
     filed: list[_Arrival] = []
     for _ in range(count):
         what = chance.choice(["file", "file", "file", "dispute", "withdraw"])
         if what == "file" or not filed:
-            arrival = _Arrival(base, chance.randint(1, base.orders), chance.choice(KINDS), chance)
+            invoices = [each.number for each in filed if each.kind == "invoice"]
+            arrival = _Arrival(base, chance.randint(1, base.orders), chance.choice(KINDS), chance, invoices)
             arrival.file_and_match()
             filed.append(arrival)
             continue
@@ -211,7 +226,7 @@ def _random_events(base: Base, chance: random.Random, count: int) -> int:
                 rows.delete()
             elif arrival.kind in ("receipt_advice", "invoice"):
                 rows.update(confirmation="disputed", decided_at=clock.now())
-            services.match(trade_ids=[arrival.trade_id])
+            match(arrival.trade_id)
     with connection.cursor() as cursor:
         differing = 0
         for what in texts.STORED:

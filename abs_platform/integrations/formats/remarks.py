@@ -99,7 +99,7 @@ def _on_totals(extracted: Extracted) -> Iterator[Remark]:
     yield from _payable(extracted)
     if extracted.kind == "invoice" and extracted.total is not None and extracted.total < 0:
         detail = f"The invoice is over {extracted.total:f}: it gives back, and claims nothing."
-        yield _attention("total_negative", detail, "totals.payable", {"found": f"{extracted.total:f}"})
+        yield Remark("total_negative", detail, {"found": f"{extracted.total:f}"}, Level.NOTICE, "totals.payable")
 
 
 def _without_amount(lines: tuple[Line, ...]) -> Iterator[Remark]:

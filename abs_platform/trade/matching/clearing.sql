@@ -6,6 +6,7 @@
 -- An invoice that the tax office took out bills nothing; one that states no amount bounds nothing.
 WITH
 bill AS MATERIALIZED (
+    -- The invoices that something names, and those of trades where something names none.
     SELECT
         filed.document_id, filed.trade_id, filed.invoice_key, filed.due_date, filed.issue_date, filed.number COLLATE "C" AS number,
         CASE WHEN tax.status IN ('voided', 'lost_control', 'abnormal') OR filed.total < 0 THEN 0 ELSE filed.total END AS billed,
@@ -22,7 +23,14 @@ bill AS MATERIALIZED (
         ORDER BY each.effective_from DESC
         LIMIT 1
     ) allowed ON true
-    WHERE filed.invoice_key IS NOT NULL AND $affected(filed.trade_id)
+    WHERE filed.invoice_key IS NOT NULL AND $affected(filed.trade_id) AND (
+        EXISTS (SELECT FROM trade_clearingitem item WHERE item.invoice_key = filed.invoice_key)
+        OR EXISTS (
+            SELECT
+            FROM trade_tradedocument paper JOIN trade_clearingitem item ON item.document_id = paper.document_id
+            WHERE paper.trade_id = filed.trade_id AND item.invoice_key IS NULL
+        )
+    )
 ),
 meant AS (
     -- What names these invoices' numbers, and which invoice each means of all that bear it.

@@ -130,8 +130,10 @@ def _rebuild_range(trades: tuple[UUID, UUID]) -> None:
         cursor.execute(f"SELECT coalesce(array_agg(id), '{{}}')::text FROM ({held}) held", trades)  # noqa: S608  # our own words
         # Those alone: what is opened meanwhile is its own event's matter.
         bounds = {"trades": cursor.fetchone()[0]}
-        for statement in (*sql.emptied(), *sql.full()):
+        for statement in (*sql.emptied(), sql.full()):
             cursor.execute(statement, bounds)
+        cursor.execute("SET LOCAL enable_nestloop = on")  # few trades pay something, and each is looked up
+        cursor.execute(sql.full_clearing(), bounds)
 
 
 @transaction.atomic

@@ -147,18 +147,27 @@ def emptied() -> list[str]:
     return [f"DELETE FROM {table} WHERE {AMONG.format('trade_id')}" for table in TABLES]  # noqa: S608  # our own words
 
 
-def full() -> list[str]:
-    """Some trades derived anew and stored, where nothing of them is. Parameter: trades."""
-    rows, pieces, sums, cleared, clearings = (", ".join(columns) for _, columns, _ in _STORED.values())
-    return [
+def full() -> str:
+    """Lines of some trades matched anew and stored, where nothing of them is. Parameter: trades."""
+    rows, pieces, sums = (", ".join(_STORED[what][1]) for what in ("rows", "pieces", "sums"))
+    return (
         f"{definition(AMONG)}, "  # noqa: S608  # our own words
         f"stored_rows AS (INSERT INTO trade_linematch ({rows}) SELECT {rows} FROM derived), "
         f"stored_pieces AS (INSERT INTO trade_consumption ({pieces}) SELECT {pieces} FROM pieces) "
-        f"INSERT INTO trade_tradematch ({sums}) {roll_up('derived')}",
-        # What is stored of an item under another trade than it counts in gives way.
+        f"INSERT INTO trade_tradematch ({sums}) {roll_up('derived')}"
+    )
+
+
+def full_clearing() -> str:
+    """Invoices of some trades cleared anew and stored, where nothing of them is. Parameter: trades.
+
+    What is stored of an item under another trade than it counts in gives way.
+    """
+    cleared, clearings = (", ".join(_STORED[what][1]) for what in ("cleared", "clearings"))
+    return (
         f"{clearing(AMONG)}, "  # noqa: S608  # our own words
         f"stored_pieces AS (INSERT INTO trade_clearing ({clearings}) SELECT {clearings} FROM clearings) "
         f"INSERT INTO trade_cleared ({cleared}) SELECT {cleared} FROM cleared "
         "ON CONFLICT (item_id) DO UPDATE SET filed_in = excluded.filed_in, trade_id = excluded.trade_id, "
-        "invoice_id = excluded.invoice_id, beyond = excluded.beyond",
-    ]
+        "invoice_id = excluded.invoice_id, beyond = excluded.beyond"
+    )
