@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from abs_platform.config.demo import cast
+from abs_platform.config.sample.make import Company
 from tests.browser.conftest import DESK, PHONE, SignIn
 from tests.browser.rows import open_row
 from tests.browser.test_pages import AXE, SETTLING, _faults
@@ -13,11 +15,22 @@ pytestmark = pytest.mark.browser
 
 ORDER, INVOICE = "LY-PO-2026-0409", "26332000000004090007"
 UBL = "urn:oasis:names:specification:ubl:schema:xsd"
+
+
+def party(role: str, company: Company) -> str:
+    return f"""<cac:{role}><cac:Party>
+    <cac:PartyName><cbc:Name>{company.name}</cbc:Name></cac:PartyName>
+    <cac:PartyLegalEntity><cbc:RegistrationName>{company.name}</cbc:RegistrationName><cbc:CompanyID schemeID="USCC">{company.credit_code}</cbc:CompanyID></cac:PartyLegalEntity>
+  </cac:Party></cac:{role}>"""
+
+
 ADVICE = f"""<RemittanceAdvice xmlns="{UBL}:RemittanceAdvice-2" xmlns:cac="{UBL}:CommonAggregateComponents-2" xmlns:cbc="{UBL}:CommonBasicComponents-2">
   <cbc:ID>FK-2026-0409-岚岳智能装备第一批</cbc:ID>
   <cbc:IssueDate>2026-11-20</cbc:IssueDate>
   <cbc:DocumentCurrencyCode>CNY</cbc:DocumentCurrencyCode>
   <cbc:TotalPaymentAmount currencyID="CNY">10000.00</cbc:TotalPaymentAmount>
+{party("AccountingCustomerParty", cast.GROUP)}
+{party("AccountingSupplierParty", cast.CASTINGS)}
   <cac:RemittanceAdviceLine>
     <cbc:ID>1</cbc:ID>
     <cbc:DebitLineAmount currencyID="CNY">10000.00</cbc:DebitLineAmount>

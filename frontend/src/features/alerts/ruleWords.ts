@@ -76,7 +76,7 @@ export const RULE_WORDS: Readonly<Record<string, Pair | undefined>> = {
     "What a line received or billed was used up, and another document uses it again. The repeated part is not performed and supports no financing.",
   ],
   paid_over_invoiced: [
-    "付款超过了发票还剩的应付金额。可能重复付款、同一笔付款登记了两次，或写错了发票号。请核对付款通知书。",
+    "付款超过了发票还剩的应付金额。可能重复付款、同一笔付款登记了两次，或写错了发票号。请核对付款通知。",
     "A payment is more than its invoice still had open. It may be made or told twice, or name the wrong invoice. Check the remittance advice.",
   ],
   credited_over_invoiced: [

@@ -53,7 +53,8 @@ export function Invoices({ trade }: { trade: TradeDetail }) {
               <li key={`${row.document}-${position}`} data-testid="clearing">
                 <ToneIcon tone="idle" />
                 <span>
-                  {row.number} ← <ClearedBy clearing={each} currency={row.currency} />
+                  {trade.invoices.length > 1 && `${row.number} ← `}
+                  <ClearedBy clearing={each} currency={row.currency} />
                 </span>
               </li>
             )),

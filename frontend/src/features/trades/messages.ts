@@ -60,7 +60,7 @@ export const messages = defineMessages({
   noMismatches: ["各份单据相互一致。", "The documents agree with each other."],
   invoicesTitle: ["发票与收款", "Invoices and payments"],
   invoicesNote: [
-    "贷项通知单和付款通知书逐笔核销发票，不论归在哪笔贸易；没有写发票号的，先核销先到期的（民法典第 560 条）。逐笔登记的收款见权利页。",
+    "贷项通知单和付款通知逐笔核销发票，不论归在哪笔贸易；没有写发票号的，先核销先到期的（民法典第 560 条）。逐笔登记的收款见权利页。",
     "Credit notes and remittance advices clear invoices, in whichever trade they are filed; one that names no invoice clears what is due first (Civil Code, art. 560). Payments recorded one by one are on the right's page.",
   ],
   invoice: ["发票", "Invoice"],
