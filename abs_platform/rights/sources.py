@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
 from abs_platform.rights.ladder import ACCEPTED, DESPATCHED, INVOICED, ORDERED, Standing, unit_of
+from abs_platform.rights.payments import PAYMENT
 from abs_platform.rights.reductions import (
     ABOVE_INVOICE_TOTAL,
     CREDIT_NOTE,
@@ -105,7 +106,9 @@ def _role_in_quantity(part: Part, row: Row, standing: Standing, rung: int) -> st
 
 
 def behind(reduction: Reduction, standing: Standing) -> tuple[ReductionSource, ...]:
-    """The documents that a reduction comes from; none for what no document of the trade says, such as a pledge's payment."""
+    """The documents that a reduction comes from; none for what no document of the trade says, such as a pledge's payment, or
+    one that an advice filed in another trade tells.
+    """
     return tuple(
         ReductionSource(str(each.id), _whole_amount(each))
         for each in standing.documents
@@ -119,6 +122,8 @@ def _takes(document: DocumentFacts, reduction: Reduction, standing: Standing) ->
         return document.kind == "credit_note" and is_named
     if reduction.reason in (ABOVE_INVOICE_TOTAL, PREPAID):
         return document.kind == "invoice" and document.counts and standing.is_own(document) and is_named
+    if reduction.reason == PAYMENT:
+        return document.kind == "remittance_advice" and document.number == reduction.document
     if reduction.reason in (*TAKEN_OUT.values(), RED_LETTERED):
         return document.kind == "invoice" and is_named
     return False

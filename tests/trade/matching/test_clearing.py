@@ -240,6 +240,7 @@ def test_a_payment_reduces_the_right_of_each_trade_whose_invoices_it_names(world
     submit(world, advice("RA-1", (invoices[0], "200"), (invoices[1], "300")))
     drain()
     assert [_base(right) for right in rights] == [before[0] - 200, before[1] - 300]
+    assert [_payments(world, right) for right in rights] == [[("200.00", ["500.00"])], [("300.00", [])]]
     encumbering.mark(rights[1].trade_id, encumbered=True)
     with pytest.raises(Conflict) as refused:
         withdrawing.withdraw(actor=world.supplier.actor, document_ids=[filed("RA-1").document_id])
@@ -253,3 +254,10 @@ def test_a_payment_reduces_the_right_of_each_trade_whose_invoices_it_names(world
 def _base(right: Right) -> Decimal:
     base: Decimal = Right.objects.get(id=right.id).base
     return base
+
+
+def _payments(world: World, right: Right) -> list[tuple[str, list[str]]]:
+    """What was paid on a right, with the amounts of the documents in its trade that say so."""
+    body = world.supplier.browser.get(f"/api/v1/rights/{right.id}/figures")
+    found = [each for each in body["reductions"] if each["reason"] == "payment"]
+    return [(each["amount"], [source["amount"] for source in each["sources"]]) for each in found]

@@ -102,7 +102,7 @@ export const messages = defineMessages({
   fromPayment: ["来自 {organisation} 签署的付款确认：{amount}，{due_date} 到期", "From the payment confirmation that {organisation} signed: {amount}, due {due_date}"],
   close: ["关闭", "Close"],
   paymentsTitle: ["买方付款", "Payments by the buyer"],
-  paymentsNote: ["买方付了多少，权利就少多少；各方说的同一笔只算一次。", "Each payment reduces the right; one that several tell of counts once."],
+  paymentsNote: ["买方付了多少，权利就少多少；各方说的同一笔只算一次。付款通知所付的，按发票列在贸易页。", "Each payment reduces the right; one that several tell of counts once. What remittance advices pay is listed by invoice on the trade's page."],
   noPayments: ["还没有人登记付款。", "Nobody told of a payment yet."],
   recordPayment: ["登记付款", "Record a payment"],
   recordPaymentWhat: ["买方直接付给供应商的款项在这里登记；权利随即重算。", "Record here what the buyer paid to the supplier; the right is computed anew at once."],
