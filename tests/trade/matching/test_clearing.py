@@ -17,6 +17,7 @@ from abs_platform.rights.models import Right
 from abs_platform.risk.models import Alert
 from abs_platform.trade import encumbering, withdrawing
 from abs_platform.trade import services as trades
+from abs_platform.trade.matching.invoices import invoices_of
 from abs_platform.trade.models import Cleared, Clearing, Tolerance, Trade, TradeDocument
 from tests.support.database import rolled_back
 from tests.support.filing import correct, file
@@ -168,6 +169,22 @@ def test_of_invoices_with_one_number_a_payment_means_its_own_trades(world: World
     assert Clearing.objects.get().invoice.total == 1000
 
 
+def test_a_payment_of_more_digits_than_python_reckons_with_is_noted_to_the_last(world: World) -> None:
+    submit(world, paper("invoice", "I-1", "PO-1", "1234567890123456.12"))
+    submit(world, advice("RA-1", ("I-1", "1234567890123456.12")))
+    assert Clearing.objects.get().ends == Decimal("1234567890123456.12")
+
+
+def test_invoices_are_shown_as_they_were_read_though_more_are_filed_and_paid_meanwhile(world: World) -> None:
+    submit(world, FIRST, advice("RA-1", ("I-1", "1100")))
+    trade = Trade.objects.get()
+    read = list(TradeDocument.objects.filter(trade=trade))
+    submit(world, paper("invoice", "I-3", "PO-1", "300"), advice("RA-2", ("I-3", "400"), day=10))
+    found, beyond = invoices_of(trade.id, read, [])
+    assert [(each.filed.number, each.paid) for each in found] == [("I-1", 1000)]
+    assert [(each.invoice, each.amount) for each in beyond] == [("I-1", 100)]
+
+
 def test_nothing_is_left_under_trades_that_go(world: World) -> None:
     submit(world, FIRST, advice("RA-1", ("I-1", "700"), order="PO-2"))
     withdrawing.withdraw(actor=world.supplier.actor, document_ids=[filed("RA-1").document_id])
@@ -249,6 +266,18 @@ def test_a_payment_reduces_the_right_of_each_trade_whose_invoices_it_names(world
     withdrawing.withdraw(actor=world.supplier.actor, document_ids=[filed("RA-1").document_id])
     drain()
     assert [_base(right) for right in rights] == before
+
+
+def test_a_payment_of_an_order_whose_invoice_is_not_filed_yet_reduces_the_right(world: World) -> None:
+    right = performed(world, "A-1")
+    before = right.base
+    file(
+        paper("remittance_advice", "RA-1", "A-1", "200", invoice_numbers=("I-9",)),
+        owner=world.supplier.organisation,
+        buyer=world.core.organisation,
+    )
+    drain()
+    assert _base(right) == before - 200
 
 
 def _base(right: Right) -> Decimal:
