@@ -5,7 +5,8 @@ from decimal import Context, Decimal
 from uuid import UUID
 
 from abs_platform.integrations.formats.model import Extracted, Line, fold
-from abs_platform.trade.matching.lines import AMOUNT_LIMIT, AMOUNT_UNIT, PRECISION, digest
+from abs_platform.trade.facts import PRECISION
+from abs_platform.trade.matching.lines import AMOUNT_LIMIT, AMOUNT_UNIT, digest
 from abs_platform.trade.matching.models import CLEARING
 
 ZERO = Decimal(0)
