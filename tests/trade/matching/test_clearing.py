@@ -6,6 +6,8 @@ from decimal import Decimal
 from itertools import permutations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -158,6 +160,15 @@ def test_a_payment_that_is_withdrawn_or_corrected_frees_what_it_cleared_in_other
     assert pieces() == [("I-2", "RA-2", 0, 100)]
 
 
+def test_nobody_lends_where_a_payment_counts_while_it_is_withdrawn(world: World) -> None:
+    submit(world, FIRST, SECOND, advice("RA-1", ("I-1", "600"), ("I-2", "500"), order="PO-1"))
+    with CaptureQueriesContext(connection) as asked:
+        withdrawing.withdraw(actor=world.supplier.actor, document_ids=[filed("RA-1").document_id])
+    asked_of_trades = [each["sql"] for each in asked if 'FROM "trade_trade"' in (each["sql"] or "")]
+    locks = [query for query in asked_of_trades if "FOR NO KEY UPDATE" in query]
+    assert all(trade.id.hex in locks[0] for trade in Trade.objects.all())
+
+
 def test_of_invoices_with_one_number_a_payment_means_its_own_trades(world: World) -> None:
     twin = paper("invoice", "I-1", "PO-2", "800")
     submit(world, FIRST, advice("RA-1", ("I-1", "700"), order="PO-2"))
@@ -271,11 +282,14 @@ def test_a_payment_reduces_the_right_of_each_trade_whose_invoices_it_names(world
 def test_a_payment_of_an_order_whose_invoice_is_not_filed_yet_reduces_the_right(world: World) -> None:
     right = performed(world, "A-1")
     before = right.base
-    file(
-        paper("remittance_advice", "RA-1", "A-1", "200", invoice_numbers=("I-9",)),
-        owner=world.supplier.organisation,
-        buyer=world.core.organisation,
-    )
+    submit(world, paper("remittance_advice", "RA-1", "A-1", "200", invoice_numbers=("I-9",)))
+    drain()
+    assert _base(right) == before - 200
+    submit(world, paper("invoice", "I-9", "PO-9", "300"))
+    drain()
+    assert _base(right) == before
+    withdrawing.withdraw(actor=world.supplier.actor, document_ids=[filed("I-9").document_id])
+    submit(world)
     drain()
     assert _base(right) == before - 200
 
