@@ -57,9 +57,13 @@ def withdraw(*, actor: Actor, document_ids: Sequence[UUID]) -> None:
     Runs in the caller's transaction. Raises Conflict, with what depends on them, and Forbidden.
     """
     Organisation.objects.select_for_update(no_key=True).get(id=actor.home)
-    touched = TradeDocument.objects.filter(document__in=document_ids).values_list("trade_id", flat=True)
-    locked = Trade.objects.select_for_update(no_key=True, of=("self",)).filter(id__in=list(touched)).order_by("id")
-    trades = list(locked.select_related("seller", "buyer", "buyer__parent"))
+    touched = set(TradeDocument.objects.filter(document__in=document_ids).values_list("trade_id", flat=True))
+    # Nobody lends meanwhile where one of them pays.
+    paid = Cleared.objects.filter(item__document__in=document_ids).values_list("trade_id", flat=True)
+    locked = (
+        Trade.objects.select_for_update(no_key=True, of=("self",)).filter(id__in=touched.union(paid)).order_by("id")
+    )
+    trades = [each for each in locked.select_related("seller", "buyer", "buyer__parent") if each.id in touched]
     if relied := dependents(document_ids=document_ids):
         raise Conflict("depended_on", "Something depends on these documents by now, so they stay.", dependents=relied)
     for together in _portions(document_ids):

@@ -1,14 +1,16 @@
 """What payments and credit notes say of invoices, as clearing.sql lays it against what these bill. Pure Python."""
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Context, Decimal
 from uuid import UUID
 
 from abs_platform.integrations.formats.model import Extracted, Line, fold
+from abs_platform.trade.facts import PRECISION
 from abs_platform.trade.matching.lines import AMOUNT_LIMIT, AMOUNT_UNIT, digest
 from abs_platform.trade.matching.models import CLEARING
 
 ZERO = Decimal(0)
+EXACT = Context(prec=PRECISION)
 
 
 def invoice_key(seller_id: UUID, number: str) -> UUID:
@@ -20,7 +22,9 @@ def items_of(seller_id: UUID, said: Extracted) -> Iterator[dict[str, object]]:
     """The columns of a document's items, in sequence; none for kinds that clear nothing."""
     if said.kind in CLEARING:
         amounts = _paid(said) if said.kind == "remittance_advice" else _credited(said)
-        stated = ((number, amount.quantize(AMOUNT_UNIT)) for number, amount in amounts if amount < AMOUNT_LIMIT)
+        stated = (
+            (number, amount.quantize(AMOUNT_UNIT, context=EXACT)) for number, amount in amounts if amount < AMOUNT_LIMIT
+        )
         for position, (number, amount) in enumerate((number, amount) for number, amount in stated if amount > 0):
             yield {
                 "position": position,

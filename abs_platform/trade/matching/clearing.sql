@@ -3,6 +3,7 @@
 -- An item (a payment, a credit note) that names an invoice clears that one, in whichever trade of the two parties it is; where
 -- several bear the number, the one of the item's own trade, else the first. What names none clears the invoices of its trade,
 -- those due first before the others (民法典560), as far as what names them left anything. Items follow each other by date.
+-- A document that names one invoice only, which nobody filed, is of its own trade until somebody does.
 -- An invoice that the tax office took out bills nothing; one that states no amount bounds nothing.
 WITH
 bill AS MATERIALIZED (
@@ -107,6 +108,18 @@ cleared AS MATERIALIZED (
         coalesce(least(greatest(unnamed.ends - bounded.ends, 0), unnamed.amount), 0)
     FROM unnamed
     LEFT JOIN bounded ON bounded.trade_id = unnamed.trade_id AND bounded.currency = unnamed.currency
+    UNION ALL
+    SELECT item.id, own.id, own.id, NULL, 0
+    FROM trade_tradedocument paper
+    JOIN trade_trade own ON own.id = paper.trade_id
+    JOIN trade_clearingitem item ON item.document_id = paper.document_id
+    WHERE $affected(paper.trade_id) AND item.invoice_key IS NOT NULL
+        AND NOT EXISTS (SELECT FROM trade_clearingitem other WHERE other.document_id = item.document_id AND other.id <> item.id)
+        AND NOT EXISTS (
+            SELECT
+            FROM trade_tradedocument invoice JOIN trade_trade trade ON trade.id = invoice.trade_id
+            WHERE invoice.invoice_key = item.invoice_key AND trade.buyer_key = own.buyer_key
+        )
 ),
 clearings AS MATERIALIZED (
     SELECT invoice_id, item_id, trade_id, starts, least(ends, billed) AS ends, billed

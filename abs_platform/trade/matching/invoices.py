@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import Q
+
 from abs_platform.trade.matching.models import Cleared, Clearing
 from abs_platform.trade.models import TradeDocument
 
@@ -64,10 +66,13 @@ def invoices_of(
     }
     if not found:
         return [], []
-    for each in Clearing.objects.filter(trade=trade_id).select_related("item__document").order_by("invoice", "starts"):
+    # What is filed and cleared meanwhile is the next look's matter.
+    pieces = Clearing.objects.filter(trade=trade_id, invoice__in=found)
+    for each in pieces.select_related("item__document").order_by("invoice", "starts"):
         invoice = found[each.invoice_id]
         invoice.pieces.append(Piece(each.item.document, invoice.filed.number, each.ends - each.starts))
-    rows = Cleared.objects.filter(trade=trade_id, beyond__gt=0).select_related("item__document").order_by("item")
+    beyond = Cleared.objects.filter(Q(invoice=None) | Q(invoice__in=found), trade=trade_id, beyond__gt=0)
+    rows = beyond.select_related("item__document").order_by("item")
     return list(found.values()), [
         Piece(each.item.document, found[each.invoice_id].filed.number if each.invoice_id else "", each.beyond)
         for each in rows

@@ -6,6 +6,8 @@ from decimal import Decimal
 from itertools import permutations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +19,7 @@ from abs_platform.rights.models import Right
 from abs_platform.risk.models import Alert
 from abs_platform.trade import encumbering, withdrawing
 from abs_platform.trade import services as trades
+from abs_platform.trade.matching.invoices import invoices_of
 from abs_platform.trade.models import Cleared, Clearing, Tolerance, Trade, TradeDocument
 from tests.support.database import rolled_back
 from tests.support.filing import correct, file
@@ -157,6 +160,15 @@ def test_a_payment_that_is_withdrawn_or_corrected_frees_what_it_cleared_in_other
     assert pieces() == [("I-2", "RA-2", 0, 100)]
 
 
+def test_nobody_lends_where_a_payment_counts_while_it_is_withdrawn(world: World) -> None:
+    submit(world, FIRST, SECOND, advice("RA-1", ("I-1", "600"), ("I-2", "500"), order="PO-1"))
+    with CaptureQueriesContext(connection) as asked:
+        withdrawing.withdraw(actor=world.supplier.actor, document_ids=[filed("RA-1").document_id])
+    asked_of_trades = [each["sql"] for each in asked if 'FROM "trade_trade"' in (each["sql"] or "")]
+    locks = [query for query in asked_of_trades if "FOR NO KEY UPDATE" in query]
+    assert all(trade.id.hex in locks[0] for trade in Trade.objects.all())
+
+
 def test_of_invoices_with_one_number_a_payment_means_its_own_trades(world: World) -> None:
     twin = paper("invoice", "I-1", "PO-2", "800")
     submit(world, FIRST, advice("RA-1", ("I-1", "700"), order="PO-2"))
@@ -166,6 +178,22 @@ def test_of_invoices_with_one_number_a_payment_means_its_own_trades(world: World
     withdrawing.withdraw(actor=world.supplier.actor, document_ids=[TradeDocument.objects.get(total=800).document_id])
     submit(world)
     assert Clearing.objects.get().invoice.total == 1000
+
+
+def test_a_payment_of_more_digits_than_python_reckons_with_is_noted_to_the_last(world: World) -> None:
+    submit(world, paper("invoice", "I-1", "PO-1", "1234567890123456.12"))
+    submit(world, advice("RA-1", ("I-1", "1234567890123456.12")))
+    assert Clearing.objects.get().ends == Decimal("1234567890123456.12")
+
+
+def test_invoices_are_shown_as_they_were_read_though_more_are_filed_and_paid_meanwhile(world: World) -> None:
+    submit(world, FIRST, advice("RA-1", ("I-1", "1100")))
+    trade = Trade.objects.get()
+    read = list(TradeDocument.objects.filter(trade=trade))
+    submit(world, paper("invoice", "I-3", "PO-1", "300"), advice("RA-2", ("I-3", "400"), day=10))
+    found, beyond = invoices_of(trade.id, read, [])
+    assert [(each.filed.number, each.paid) for each in found] == [("I-1", 1000)]
+    assert [(each.invoice, each.amount) for each in beyond] == [("I-1", 100)]
 
 
 def test_nothing_is_left_under_trades_that_go(world: World) -> None:
@@ -249,6 +277,21 @@ def test_a_payment_reduces_the_right_of_each_trade_whose_invoices_it_names(world
     withdrawing.withdraw(actor=world.supplier.actor, document_ids=[filed("RA-1").document_id])
     drain()
     assert [_base(right) for right in rights] == before
+
+
+def test_a_payment_of_an_order_whose_invoice_is_not_filed_yet_reduces_the_right(world: World) -> None:
+    right = performed(world, "A-1")
+    before = right.base
+    submit(world, paper("remittance_advice", "RA-1", "A-1", "200", invoice_numbers=("I-9",)))
+    drain()
+    assert _base(right) == before - 200
+    submit(world, paper("invoice", "I-9", "PO-9", "300"))
+    drain()
+    assert _base(right) == before
+    withdrawing.withdraw(actor=world.supplier.actor, document_ids=[filed("I-9").document_id])
+    submit(world)
+    drain()
+    assert _base(right) == before - 200
 
 
 def _base(right: Right) -> Decimal:

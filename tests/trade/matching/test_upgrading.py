@@ -10,6 +10,8 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import F
 
+from abs_platform.core import clock
+from abs_platform.documents.models import Document
 from abs_platform.integrations.formats.model import Extracted, Line
 from abs_platform.trade.matching import services as matching
 from abs_platform.trade.models import (
@@ -102,3 +104,24 @@ def test_what_was_paid_before_invoices_were_cleared_is_noted_and_cleared(world: 
     assert after["cleared"] == [(item.id, *before["cleared"][0][1:])]
     assert after == derived()
     assert set(TradeDocument.objects.values_list("kind", "invoice_key")) == keys
+
+
+def test_what_was_paid_by_a_document_that_was_erased_is_cleared_as_it_was_filed(world: World) -> None:
+    advice = Extracted(
+        kind="remittance_advice",
+        number="RA-1",
+        currency="CNY",
+        lines=(Line(id="1", invoice_number="I-1", amount=Decimal(700)),),
+    )
+    submit(world, ORDER, receipt("10"), invoice("10"), advice)
+    before = stored()["cleared"]
+    Document.objects.update(
+        content=None, fields_seed=None, issue_date=None, total=None, number="", currency="", seller_name="", buyer_name="",
+        remarks=[], attention=[], filename="erased", erased_at=clock.now(),
+    )  # fmt: skip
+    Cleared.objects.all().delete()
+    Clearing.objects.all().delete()
+    ClearingItem.objects.all().delete()
+    upgrade = import_module("abs_platform.trade.migrations.0017_cleared_before")
+    upgrade._note(apps, SimpleNamespace(connection=connection))
+    assert [row[1:] for row in stored()["cleared"]] == [row[1:] for row in before]
