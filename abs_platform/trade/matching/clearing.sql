@@ -1,8 +1,9 @@
 -- The clearing of invoices: the one definition, for all trades or for those that an event affects.
 --
 -- An item (a payment, a credit note) that names an invoice clears that one, in whichever trade of the two parties it is; where
--- several bear the number, the one of the item's own trade, else the first. What names none clears the invoices of its trade,
--- those due first before the others (民法典560), as far as what names them left anything. Items follow each other by date.
+-- several bear the number in its currency, the one of the item's own trade, else the first. What names none clears the invoices
+-- of its trade, those due first before the others (民法典560), as far as what names them left anything. Items follow each other
+-- by date. A payment none of whose invoices is on record clears none, and counts where it is filed.
 -- An invoice that the tax office took out bills nothing; one that states no amount bounds nothing.
 WITH
 bill AS MATERIALIZED (
@@ -33,6 +34,8 @@ meant AS (
     JOIN trade_trade own ON own.id = paper.trade_id
     JOIN trade_tradedocument invoice ON invoice.invoice_key = item.invoice_key
     JOIN trade_trade trade ON trade.id = invoice.trade_id AND trade.buyer_key = own.buyer_key
+    WHERE '' IN (paper.currency, invoice.currency || trade.currency)
+        OR paper.currency = coalesce(nullif(invoice.currency, ''), trade.currency)
     ORDER BY item.id, invoice.trade_id <> paper.trade_id, invoice.issue_date NULLS LAST, invoice.document_id
 ),
 named AS MATERIALIZED (
@@ -43,7 +46,6 @@ named AS MATERIALIZED (
     JOIN bill ON bill.document_id = meant.invoice_id
     JOIN trade_clearingitem item ON item.id = meant.id
     JOIN trade_tradedocument paper ON paper.document_id = item.document_id
-    WHERE paper.currency IN ('', bill.currency) OR bill.currency = ''
     WINDOW so_far AS (
         PARTITION BY bill.document_id
         ORDER BY paper.issue_date NULLS LAST, paper.number COLLATE "C", item.document_id, item.position
@@ -62,6 +64,23 @@ unnamed AS MATERIALIZED (
         PARTITION BY trade.id, coalesce(nullif(paper.currency, ''), trade.currency)
         ORDER BY paper.issue_date NULLS LAST, paper.number COLLATE "C", item.document_id, item.position
     )
+),
+unplaced AS (
+    SELECT item.id AS item_id, own.id AS trade_id
+    FROM trade_tradedocument paper
+    JOIN trade_trade own ON own.id = paper.trade_id
+    JOIN trade_clearingitem item ON item.document_id = paper.document_id AND item.invoice_key IS NOT NULL
+    WHERE $affected(paper.trade_id) AND paper.kind = 'remittance_advice' AND (paper.currency IN ('', own.currency) OR own.currency = '')
+        AND NOT EXISTS (
+            SELECT
+            FROM trade_clearingitem each
+            JOIN trade_tradedocument invoice ON invoice.invoice_key = each.invoice_key
+            JOIN trade_trade trade ON trade.id = invoice.trade_id AND trade.buyer_key = own.buyer_key
+            WHERE each.document_id = paper.document_id AND (
+                '' IN (paper.currency, invoice.currency || trade.currency)
+                OR paper.currency = coalesce(nullif(invoice.currency, ''), trade.currency)
+            )
+        )
 ),
 left_over AS MATERIALIZED (
     -- What is left of the invoices of their trades, end to end. `already`: what is cleared by name.
@@ -99,6 +118,8 @@ cleared AS MATERIALIZED (
         coalesce(least(greatest(unnamed.ends - bounded.ends, 0), unnamed.amount), 0)
     FROM unnamed
     LEFT JOIN bounded ON bounded.trade_id = unnamed.trade_id AND bounded.currency = unnamed.currency
+    UNION ALL
+    SELECT item_id, trade_id, trade_id, NULL, 0 FROM unplaced
 ),
 clearings AS MATERIALIZED (
     SELECT invoice_id, item_id, trade_id, starts, least(ends, billed) AS ends, billed

@@ -73,6 +73,10 @@ BEGIN
         SELECT trade_id FROM unnest(elsewhere) each (trade_id)
         UNION
         SELECT trade_id FROM trade_tradedocument WHERE invoice_key = ANY (keys)
+        UNION
+        SELECT paper.trade_id
+        FROM trade_clearingitem item JOIN trade_tradedocument paper ON paper.document_id = item.document_id
+        WHERE item.invoice_key = ANY (keys)
     ) filed
     WHERE filed.trade_id <> ALL (affected);
 END
