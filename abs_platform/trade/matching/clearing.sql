@@ -72,11 +72,13 @@ unplaced AS (
     JOIN trade_clearingitem item ON item.document_id = paper.document_id AND item.invoice_key IS NOT NULL
     WHERE $affected(paper.trade_id) AND paper.kind = 'remittance_advice' AND (paper.currency IN ('', own.currency) OR own.currency = '')
         AND NOT EXISTS (
+            -- By the keys first (hence the array, and OFFSET 0): a trade may have thousands of invoices.
             SELECT
-            FROM trade_clearingitem each
-            JOIN trade_tradedocument invoice ON invoice.invoice_key = each.invoice_key
-            JOIN trade_trade trade ON trade.id = invoice.trade_id AND trade.buyer_key = own.buyer_key
-            WHERE each.document_id = paper.document_id AND (
+            FROM trade_tradedocument invoice
+            CROSS JOIN LATERAL (SELECT buyer_key, currency FROM trade_trade WHERE id = invoice.trade_id OFFSET 0) trade
+            WHERE invoice.invoice_key = ANY (ARRAY(
+                SELECT invoice_key FROM trade_clearingitem WHERE document_id = paper.document_id AND invoice_key IS NOT NULL
+            )) AND trade.buyer_key = own.buyer_key AND (
                 '' IN (paper.currency, invoice.currency || trade.currency)
                 OR paper.currency = coalesce(nullif(invoice.currency, ''), trade.currency)
             )
