@@ -26,12 +26,19 @@ def second(member: Member, username: str = "") -> Member:
     return Member(member.organisation, username or f"{member.username}-2", member.roles)
 
 
-def performed(world: World, number: str, price: str = "10.00", *, seller: Member | None = None) -> Right:
-    """A right on rung 4 over 100 pieces, its order, receipt and invoice confirmed by the core enterprise."""
+def performed(
+    world: World,
+    number: str,
+    price: str = "10.00",
+    *,
+    seller: Member | None = None,
+    confirmed: Sequence[str] = ("order", "receipt_advice", "invoice"),
+) -> Right:
+    """A right over 100 pieces whose papers the core enterprise confirmed, all of them: on rung 4."""
     seller = seller or world.supplier
     papers = Papers(number=number, lines=(line(price=price),), due=not_due_yet())
     for document in seller.submit(papers.all()):
-        if document.kind in ("order", "receipt_advice", "invoice"):
+        if document.kind in confirmed:
             world.core.decide(document)
     drain()
     return Right.objects.select_related("trade").get(trade__seller=seller.organisation, trade__order_number=number)

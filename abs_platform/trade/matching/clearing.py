@@ -1,7 +1,7 @@
 """What payments and credit notes say of invoices, as clearing.sql lays it against what these bill. Pure Python."""
 
 from collections.abc import Iterator
-from decimal import Context, Decimal
+from decimal import Decimal, localcontext
 from uuid import UUID
 
 from abs_platform.integrations.formats.model import Extracted, Line, fold
@@ -10,7 +10,6 @@ from abs_platform.trade.matching.lines import AMOUNT_LIMIT, AMOUNT_UNIT, digest
 from abs_platform.trade.matching.models import CLEARING
 
 ZERO = Decimal(0)
-EXACT = Context(prec=PRECISION)
 
 
 def invoice_key(seller_id: UUID, number: str) -> UUID:
@@ -20,23 +19,26 @@ def invoice_key(seller_id: UUID, number: str) -> UUID:
 
 def items_of(seller_id: UUID, said: Extracted) -> Iterator[dict[str, object]]:
     """The columns of a document's items, in sequence; none for kinds that clear nothing."""
-    if said.kind in CLEARING:
+    if said.kind not in CLEARING:
+        return
+    with localcontext() as context:
+        context.prec = PRECISION
         amounts = _paid(said) if said.kind == "remittance_advice" else _credited(said)
-        stated = (
-            (number, amount.quantize(AMOUNT_UNIT, context=EXACT)) for number, amount in amounts if amount < AMOUNT_LIMIT
-        )
-        for position, (number, amount) in enumerate((number, amount) for number, amount in stated if amount > 0):
-            yield {
-                "position": position,
-                "invoice_key": invoice_key(seller_id, number) if number else None,
-                "amount": amount,
-            }
+        stated = [(number, amount.quantize(AMOUNT_UNIT)) for number, amount in amounts if 0 < amount < AMOUNT_LIMIT]
+    for position, (number, amount) in enumerate((number, amount) for number, amount in stated if amount > 0):
+        yield {
+            "position": position,
+            "invoice_key": invoice_key(seller_id, number) if number else None,
+            "amount": amount,
+        }
 
 
 def _paid(said: Extracted) -> list[tuple[str, Decimal]]:
-    """By the invoice that is named: what its lines come to. Where no line names any, all of it."""
+    """By the invoice that is named: what its lines come to, and of none what the others do. Where no line names any, all of it."""
     stated = [(line, line.amount) for line in said.lines if line.amount is not None]
-    return _by_invoice(stated) or [(_sole(said.invoice_numbers), said.total or ZERO)]
+    if not (by_invoice := _by_invoice(stated)):
+        return [(_sole(said.invoice_numbers), said.total or ZERO)]
+    return [*by_invoice, ("", sum((amount for line, amount in stated if not fold(line.invoice_number)), ZERO))]
 
 
 def _credited(said: Extracted) -> list[tuple[str, Decimal]]:

@@ -1,9 +1,9 @@
 -- The clearing of invoices: the one definition, for all trades or for those that an event affects.
 --
 -- An item (a payment, a credit note) that names an invoice clears that one, in whichever trade of the two parties it is; where
--- several bear the number, the one of the item's own trade, else the first. What names none clears the invoices of its trade,
--- those due first before the others (民法典560), as far as what names them left anything. Items follow each other by date.
--- A document that names one invoice only, which nobody filed, is of its own trade until somebody does.
+-- several bear the number in its currency, the one of the item's own trade, else the first. What names none clears the invoices
+-- of its trade, those due first before the others (民法典560), as far as what names them left anything. Items follow each other
+-- by date. A payment none of whose invoices is on record clears none, and counts where it is filed.
 -- An invoice that the tax office took out bills nothing; one that states no amount bounds nothing.
 WITH
 bill AS MATERIALIZED (
@@ -42,6 +42,8 @@ meant AS (
     JOIN trade_trade own ON own.id = paper.trade_id
     JOIN trade_tradedocument invoice ON invoice.invoice_key = item.invoice_key
     JOIN trade_trade trade ON trade.id = invoice.trade_id AND trade.buyer_key = own.buyer_key
+    WHERE '' IN (paper.currency, invoice.currency || trade.currency)
+        OR paper.currency = coalesce(nullif(invoice.currency, ''), trade.currency)
     ORDER BY item.id, invoice.trade_id <> paper.trade_id, invoice.issue_date NULLS LAST, invoice.document_id
 ),
 named AS MATERIALIZED (
@@ -52,7 +54,6 @@ named AS MATERIALIZED (
     JOIN bill ON bill.document_id = meant.invoice_id
     JOIN trade_clearingitem item ON item.id = meant.id
     JOIN trade_tradedocument paper ON paper.document_id = item.document_id
-    WHERE paper.currency IN ('', bill.currency) OR bill.currency = ''
     WINDOW so_far AS (
         PARTITION BY bill.document_id
         ORDER BY paper.issue_date NULLS LAST, paper.number COLLATE "C", item.document_id, item.position
@@ -71,6 +72,25 @@ unnamed AS MATERIALIZED (
         PARTITION BY trade.id, coalesce(nullif(paper.currency, ''), trade.currency)
         ORDER BY paper.issue_date NULLS LAST, paper.number COLLATE "C", item.document_id, item.position
     )
+),
+unplaced AS (
+    SELECT item.id AS item_id, own.id AS trade_id
+    FROM trade_tradedocument paper
+    JOIN trade_trade own ON own.id = paper.trade_id
+    JOIN trade_clearingitem item ON item.document_id = paper.document_id AND item.invoice_key IS NOT NULL
+    WHERE $affected(paper.trade_id) AND paper.kind = 'remittance_advice' AND (paper.currency IN ('', own.currency) OR own.currency = '')
+        AND NOT EXISTS (
+            -- By the keys first (hence the array, and OFFSET 0): a trade may have thousands of invoices.
+            SELECT
+            FROM trade_tradedocument invoice
+            CROSS JOIN LATERAL (SELECT buyer_key, currency FROM trade_trade WHERE id = invoice.trade_id OFFSET 0) trade
+            WHERE invoice.invoice_key = ANY (ARRAY(
+                SELECT invoice_key FROM trade_clearingitem WHERE document_id = paper.document_id AND invoice_key IS NOT NULL
+            )) AND trade.buyer_key = own.buyer_key AND (
+                '' IN (paper.currency, invoice.currency || trade.currency)
+                OR paper.currency = coalesce(nullif(invoice.currency, ''), trade.currency)
+            )
+        )
 ),
 left_over AS MATERIALIZED (
     -- What is left of the invoices of their trades, end to end. `already`: what is cleared by name.
@@ -109,17 +129,7 @@ cleared AS MATERIALIZED (
     FROM unnamed
     LEFT JOIN bounded ON bounded.trade_id = unnamed.trade_id AND bounded.currency = unnamed.currency
     UNION ALL
-    SELECT item.id, own.id, own.id, NULL, 0
-    FROM trade_tradedocument paper
-    JOIN trade_trade own ON own.id = paper.trade_id
-    JOIN trade_clearingitem item ON item.document_id = paper.document_id
-    WHERE $affected(paper.trade_id) AND item.invoice_key IS NOT NULL
-        AND NOT EXISTS (SELECT FROM trade_clearingitem other WHERE other.document_id = item.document_id AND other.id <> item.id)
-        AND NOT EXISTS (
-            SELECT
-            FROM trade_tradedocument invoice JOIN trade_trade trade ON trade.id = invoice.trade_id
-            WHERE invoice.invoice_key = item.invoice_key AND trade.buyer_key = own.buyer_key
-        )
+    SELECT item_id, trade_id, trade_id, NULL, 0 FROM unplaced
 ),
 clearings AS MATERIALIZED (
     SELECT invoice_id, item_id, trade_id, starts, least(ends, billed) AS ends, billed

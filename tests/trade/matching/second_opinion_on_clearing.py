@@ -68,8 +68,11 @@ def assert_cleared_as_said() -> None:
             if bill.billed is not None and bill.wanted > bill.billed * (1 + (bill.tolerance.amount or ZERO)):
                 beyond = min(bill.wanted - bill.billed, item.amount)
             expected[_id(item)] = (bill.paper.trade_id, bill.paper.document_id, beyond)
-        elif item.key is not None and not _bearing(item, bills) and len(_items(item.paper)) == 1:
-            expected[_id(item)] = (item.paper.trade_id, None, ZERO)
+    for item in items:
+        if item.key is not None and item.paper.kind == "remittance_advice" and _is_of_its_trade(item):
+            of_it = [each for each in items if each.paper.document_id == item.paper.document_id and each.key]
+            if not any(_meant(each, bills) for each in of_it):
+                expected[_id(item)] = (item.paper.trade_id, None, ZERO)
     in_turn = sorted(
         bills, key=lambda bill: (bill.paper.due_date or LATE, bill.paper.issue_date or LATE, bill.paper.number, str(bill.paper.document_id))
     )  # fmt: skip
@@ -116,24 +119,18 @@ def _id(item: Item) -> tuple[UUID, int]:
     return item.paper.document_id, item.position
 
 
-def _bearing(item: Item, bills: list[Bill]) -> list[Bill]:
-    """The invoices with the number that it names, of the same two parties."""
-    return [
+def _meant(item: Item, bills: list[Bill]) -> Bill | None:
+    """`bills`: by date. Of those in its currency the one of its own trade first."""
+    bearing = [
         bill
         for bill in bills
         if clearing.invoice_key(bill.paper.trade.seller_id, fold(bill.paper.number)) == item.key
         and bill.paper.trade.buyer_key == item.paper.trade.buyer_key
     ]
-
-
-def _meant(item: Item, bills: list[Bill]) -> Bill | None:
-    """`bills`: by date. The one of its own trade first; nothing in another currency."""
-    bearing = _bearing(item, bills)
+    if item.paper.currency:
+        bearing = [bill for bill in bearing if _currency(bill.paper) in ("", item.paper.currency)]
     own = [bill for bill in bearing if bill.paper.trade_id == item.paper.trade_id]
-    chosen = next(iter([*own, *bearing]), None)
-    if chosen is None or (item.paper.currency and _currency(chosen.paper) not in ("", item.paper.currency)):
-        return None
-    return chosen
+    return next(iter([*own, *bearing]), None)
 
 
 def _is_of_its_trade(item: Item) -> bool:

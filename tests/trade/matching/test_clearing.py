@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from abs_platform.core import clock
 from abs_platform.core.errors import Conflict
+from abs_platform.documents.rules import FIGURE_LIMIT
 from abs_platform.documents.tax.models import TaxStatus
-from abs_platform.integrations.formats.model import Extracted, Line, Totals
+from abs_platform.integrations.formats.model import Extracted, Line, Totals, from_json
 from abs_platform.rights.models import Right
 from abs_platform.risk.models import Alert
 from abs_platform.trade import encumbering, withdrawing
@@ -292,6 +293,39 @@ def test_a_payment_of_an_order_whose_invoice_is_not_filed_yet_reduces_the_right(
     submit(world)
     drain()
     assert _base(right) == before - 200
+
+
+def test_a_payment_whose_invoice_is_not_there_any_more_still_reduces_the_right(world: World) -> None:
+    right = performed(world, "A-1", confirmed=("order", "receipt_advice"))
+    before, invoice = right.base, TradeDocument.objects.get(kind="invoice", trade=right.trade_id).document
+    submit(world, advice("RA-1", (invoice.number, "200")))
+    drain()
+    assert _base(right) == before - 200
+    said = from_json(invoice.content or {})
+    for other in (replace(said, number="OTHER"), replace(said, currency="USD"), said):
+        correct(invoice, other)
+        submit(world)
+        drain()
+        assert _base(right) == before - 200
+    withdrawing.withdraw(actor=world.supplier.actor, document_ids=[invoice.id])
+    submit(world)
+    drain()
+    assert _base(right) == before - 200
+
+
+def test_what_a_payment_says_of_no_invoice_is_paid_in_its_own_trade(world: World) -> None:
+    said = advice("RA-1", ("I-2", "10"), order="PO-1")
+    rest = Line(id="2", amount=Decimal(990))
+    submit(world, FIRST, SECOND, replace(said, lines=(*said.lines, rest)))
+    assert pieces() == [("I-1", "RA-1", 0, 990), ("I-2", "RA-1", 0, 10)]
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_lines_that_add_up_to_more_than_any_of_them_may_be_are_filed(world: World, sign: int) -> None:
+    most = sign * (FIGURE_LIMIT - 1)
+    lines = tuple(Line(id=str(each), invoice_number="I-1", amount=most, tax=most) for each in range(20))
+    credit = paper("credit_note", "C-1", "PO-1", "1", lines=lines, invoice_numbers=("I-2",))
+    submit(world, FIRST, replace(advice("RA-1", ("I-1", "1")), lines=lines), credit)
 
 
 def _base(right: Right) -> Decimal:
